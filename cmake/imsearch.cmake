@@ -1,0 +1,59 @@
+# How rooms, tools and tests are declared.
+
+# Flags for all our own code. Fused multiply-add is written where it is meant,
+# never contracted by the compiler: results are equal on every CPU.
+add_library(imsearch_flags INTERFACE)
+target_compile_options(imsearch_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffp-contract=off)
+target_include_directories(imsearch_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib")
+
+# imsearch_room(NAME SOURCES file… DEPS target… [PRIVATE target…])
+# A library imsearch_NAME. DEPS are the rooms and packages that its headers
+# show, PRIVATE those that only its sources use.
+function(imsearch_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS;PRIVATE" ${ARGN})
+  add_library(imsearch_${name} STATIC ${ROOM_SOURCES})
+  target_link_libraries(imsearch_${name}
+    PUBLIC ${ROOM_DEPS} PRIVATE imsearch_flags ${ROOM_PRIVATE})
+  target_include_directories(imsearch_${name}
+    PUBLIC "${PROJECT_SOURCE_DIR}/lib")
+endfunction()
+
+# imsearch_tool(NAME [LIBS target…])
+# The binary NAME from tools/NAME.cpp (dashes become underscores), installed
+# with the prefix "imsearch-": Debian has another "extract".
+function(imsearch_tool name)
+  cmake_parse_arguments(TOOL "" "" "LIBS" ${ARGN})
+  string(REPLACE "-" "_" file "${name}")
+  add_executable(${name} ${file}.cpp)
+  target_link_libraries(${name} PRIVATE imsearch_cli imsearch_flags ${TOOL_LIBS})
+  install(PROGRAMS "$<TARGET_FILE:${name}>"
+    DESTINATION "${CMAKE_INSTALL_BINDIR}" RENAME "imsearch-${name}")
+endfunction()
+
+# imsearch_test(NAME SOURCES file… [LIBS target…] [LABELS label…] [PER_TABLE])
+# A doctest binary and its ctest entries; PER_TABLE runs it under each kernel
+# table (skipped where the CPU lacks it).
+function(imsearch_test name)
+  cmake_parse_arguments(TEST "PER_TABLE" "" "SOURCES;LIBS;LABELS" ${ARGN})
+  add_executable(test-${name} ${TEST_SOURCES})
+  target_link_libraries(test-${name}
+    PRIVATE imsearch_test_main imsearch_flags ${TEST_LIBS})
+  set(tables default)
+  if(TEST_PER_TABLE)
+    set(tables scalar avx2 avx512)
+  endif()
+  foreach(table IN LISTS tables)
+    set(test ${name})
+    set(environment "IMSEARCH_BIN=${PROJECT_BINARY_DIR}/bin"
+      "IMSEARCH_SOURCE=${PROJECT_SOURCE_DIR}")
+    if(NOT table STREQUAL default)
+      set(test ${name}.${table})
+      list(APPEND environment "IMSEARCH_SIMD=${table}")
+    endif()
+    add_test(NAME ${test} COMMAND test-${name})
+    set_tests_properties(${test} PROPERTIES
+      LABELS "${TEST_LABELS}" SKIP_RETURN_CODE 77 TIMEOUT 600
+      ENVIRONMENT "${environment}")
+  endforeach()
+endfunction()

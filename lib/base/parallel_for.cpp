@@ -1,0 +1,57 @@
+#include "base/parallel_for.h"
+
+#include "base/interrupt.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace imsearch {
+
+unsigned usable_cpus() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+void parallel_for(
+    std::size_t count, std::size_t grain, unsigned threads,
+    const std::function<void(std::size_t, std::size_t, unsigned)>& body) {
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> stop{false};
+  std::exception_ptr first_error;
+  std::mutex mutex;
+
+  const auto work = [&](unsigned thread) {
+    try {
+      while (!stop) {
+        const std::size_t begin = next.fetch_add(grain);
+        if (begin >= count) return;
+        check_interrupt();
+        body(begin, std::min(begin + grain, count), thread);
+      }
+    } catch (...) {
+      stop = true;
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (!first_error) first_error = std::current_exception();
+    }
+  };
+
+  if (threads == 0) threads = usable_cpus();
+  const std::size_t blocks = (count + grain - 1) / grain;
+  const auto helpers =
+      static_cast<unsigned>(std::min<std::size_t>(threads, blocks));
+  std::vector<std::thread> pool;
+  for (unsigned t = 1; t < helpers; ++t) pool.emplace_back(work, t);
+  work(0);
+  for (std::thread& thread : pool) thread.join();
+  if (first_error) std::rethrow_exception(first_error);
+}
+
+}  // namespace imsearch

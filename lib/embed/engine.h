@@ -1,0 +1,31 @@
+// Runs a network: images in, rows out.
+#pragma once
+
+#include "embed/weights.h"
+
+#include <cstddef>
+#include <memory>
+
+namespace imsearch {
+
+/// One replica of a network. Not thread-safe: each network thread has its own
+/// (clone()), which may share the constant weights.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// Floats of a feature.
+  virtual std::size_t dim() const = 0;
+
+  /// `input`: what preprocess() wrote for one image. Writes dim() floats. The
+  /// result depends on the input alone. Throws Error.
+  virtual void embed(const float* input, float* feature) = 0;
+
+  virtual std::unique_ptr<Engine> clone() const = 0;
+};
+
+/// MobileNetV2 with global average pooling on libtorch (torch_engine.cpp, the
+/// only file that includes it). Single-threaded: callers run several replicas.
+std::unique_ptr<Engine> make_torch_engine(const Weights& weights);
+
+}  // namespace imsearch

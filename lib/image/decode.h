@@ -1,0 +1,32 @@
+// From a file's bytes to pixels, as TensorFlow's decode_jpeg makes them.
+//
+// The kind is told by content, never by name: JPEG by libjpeg, PNG, BMP, GIF
+// (first frame) and PNM by stb_image. TGA has no magic: it is tried only where
+// the name ends in .tga. JPEG follows tf.io.decode_jpeg (channels=3) to the bit:
+// fast integer DCT, fancy upsampling, CMYK folded to RGB by integer division,
+// orientation ignored, warnings ignored, but a stream that ends early is an error
+// (tensorflow/core/lib/jpeg/jpeg_mem.cc).
+#pragma once
+
+#include "image/image.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+
+/// Images whose header claims more pixel bytes than this are refused before
+/// anything is decoded.
+inline constexpr std::size_t kMaxPixelBytes = std::size_t{512} * 1000 * 1000;
+
+/// How JPEG's inverse cosine transform is done: TensorFlow's default is the
+/// fast integer one, Pillow's the accurate one.
+enum class JpegDct { kFast, kAccurate };
+
+/// Decodes `bytes`; `name` is used for its extension only. Throws Error with
+/// the reason alone ("truncated JPEG"): the caller knows the file. Thread-safe.
+Image decode_image(std::string_view bytes, const std::string& name,
+                   JpegDct dct = JpegDct::kFast);
+
+}  // namespace imsearch

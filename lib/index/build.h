@@ -1,0 +1,39 @@
+// Builds an index file from vectors and names.
+#pragma once
+
+#include "base/progress.h"
+#include "index/index.h"
+#include "index/vector_set.h"
+#include "io/fnames.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace imsearch {
+
+/// What a build will need, told before it starts.
+struct BuildNeeds {
+  std::uint64_t memory_bytes = 0;  // beyond the mapped vectors
+  std::uint64_t disk_bytes = 0;    // of the index file
+  double seconds = 0;              // from insertions timed on a sample
+};
+
+BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
+                          const HnswParams& params, unsigned threads);
+
+/// Memory that this process may still use: what the system has free, and what
+/// its cgroups allow, whichever is less.
+std::uint64_t available_memory_bytes();
+
+/// Builds the graph on `threads` threads (0: all) and writes the index file
+/// `path` whole or not at all. names.size() must be vectors.rows(). With one
+/// thread the file is the same for the same input. Throws Error: names and rows
+/// that don't match, NaN in a row, a full disk; Interrupted on SIGINT.
+void build_index(const VectorSet& vectors, const Names& names,
+                 const ModelIdentity& model, const HnswParams& params,
+                 unsigned threads, const std::string& path,
+                 const OnProgress& on_progress);
+
+}  // namespace imsearch

@@ -1,0 +1,33 @@
+// Exact search: the truth that indexes are measured against.
+//
+// Distance d = |q|^2 + |x|^2 - 2 q.x in float32, every sum in the order of
+// simd/kernels.h, never below 0; nearest first, ties by row. Rows are read in
+// blocks and normalised once for all queries; all CPUs share the rows.
+#pragma once
+
+#include "base/hit.h"
+#include "base/matrix.h"
+#include "index/vector_set.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace imsearch {
+
+/// The squared distance as above, of two unit (or zero) vectors.
+float exact_l2sq(const float* a, const float* b, std::size_t dim);
+
+/// The k nearest rows of each query (unit or zero vectors), fewer where the set
+/// has fewer. `leave_out[q]`, where given, is a row that query q must not find;
+/// rows for which `skip` answers true (deleted ones; may be empty) are never
+/// found. The same for any number of threads (0: all) and of queries.
+std::vector<Hits> search_flat(
+    const VectorSet& vectors, MatrixView queries, std::size_t k,
+    unsigned threads,
+    const std::vector<std::optional<std::uint32_t>>& leave_out = {},
+    const std::function<bool(std::uint32_t)>& skip = {});
+
+}  // namespace imsearch

@@ -1,0 +1,115 @@
+// A finished index: opened from one file, answers queries.
+//
+// Search walks an HNSW graph over 8-bit codes of the rows and re-ranks the best
+// candidates exactly when the vectors file is still there and unchanged. Small
+// indexes are scanned instead. Specification of the file: imsearch-formats(5);
+// of the graph: Malkov and Yashunin, arXiv:1603.09320.
+#pragma once
+
+#include "base/hit.h"
+#include "base/progress.h"
+#include "index/vector_set.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imsearch {
+
+struct HnswParams {
+  std::size_t M = 48;                 // links a row keeps; twice as many at level 0
+  std::size_t ef_construction = 128;  // candidates looked at per insertion
+  std::uint64_t seed = 100;           // of the levels
+};
+
+struct SearchParams {
+  std::size_t k = 10;
+  std::size_t ef = 256;  // candidates kept while walking; at least k is used
+};
+
+/// A vectors file that an index was built from.
+struct IndexSource {
+  std::string path;  // relative to the index file's folder, unless absolute
+  std::size_t rows = 0;
+  Fingerprint fingerprint;
+};
+
+/// What the index says of itself.
+struct IndexInfo {
+  std::size_t rows = 0;
+  std::size_t dim = 0;
+  HnswParams params;
+  ModelIdentity model;
+  std::vector<IndexSource> sources;
+  std::string tool_version;
+};
+
+/// How the file's hot parts are held: mapped (opens in milliseconds) or copied
+/// into anonymous huge pages (faster searches).
+enum class Access { kMapped, kLoaded };
+
+/// Immutable; any number of threads may use it, each with its own Searcher.
+class Index {
+ public:
+  /// Opens `path` and checks its header, section table and sizes. Throws Error:
+  /// missing, foreign (hnswlib, Faiss), another version, truncated, malformed.
+  explicit Index(const std::string& path, Access access = Access::kMapped);
+  ~Index();
+  Index(Index&&) noexcept;
+  Index& operator=(Index&&) noexcept;
+
+  const std::string& path() const;
+  const IndexInfo& info() const;
+  std::size_t rows() const { return info().rows; }
+  std::size_t dim() const { return info().dim; }
+
+  /// The name of a row (< rows()); valid as long as the index.
+  std::string_view name(std::uint32_t row) const;
+  /// The first row of that name.
+  std::optional<std::uint32_t> find(std::string_view name) const;
+
+  /// The vectors that the index was built from, where they are still there and
+  /// unchanged; else nullptr, and why_no_vectors() says why.
+  const VectorSet* vectors() const;
+  const std::string& why_no_vectors() const;
+
+  /// Row's unit vector into `out` (dim floats): exact where vectors() is there,
+  /// else what its 8-bit code says.
+  void read_unit(std::uint32_t row, float* out) const;
+
+  /// Reads the whole file and compares every checksum and bound. Throws Error
+  /// naming the section.
+  void verify() const;
+
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One thread's searching of one index (which must outlive it): scratch memory.
+class Searcher {
+ public:
+  explicit Searcher(const Index& index);
+  ~Searcher();
+  Searcher(Searcher&&) noexcept;
+
+  /// The k nearest rows of `unit_query` (dim floats, unit or zero), nearest
+  /// first, never fewer than min(k, rows that may be found). `leave_out` is a
+  /// row not to be found. Distances are exact where index.vectors() is there.
+  Hits search(const float* unit_query, const SearchParams& params,
+              std::optional<std::uint32_t> leave_out = std::nullopt);
+
+ private:
+  struct Scratch;
+  const Index* index_;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+}  // namespace imsearch

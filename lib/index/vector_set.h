@@ -1,0 +1,53 @@
+// The rows that an index is about: one or several vector files, one after the
+// other, normalised on reading.
+#pragma once
+
+#include "base/matrix.h"
+#include "io/fvecs.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// Writes `row` (dim floats) scaled to length 1 to `out`; a zero row stays
+/// zero. False if a value is NaN or infinite. The norm is the square root of
+/// simd dot(row, row), and each value is divided by it. row == out is allowed.
+bool normalize(const float* row, std::size_t dim, float* out);
+
+/// What a file held when it was indexed: enough to notice that it is another.
+struct Fingerprint {
+  std::uint64_t size_bytes = 0;
+  std::uint64_t rows_hash = 0;  // XXH3-64 of 64 rows spread over the file
+
+  friend bool operator==(const Fingerprint& a, const Fingerprint& b) {
+    return a.size_bytes == b.size_bytes && a.rows_hash == b.rows_hash;
+  }
+};
+
+Fingerprint fingerprint(const VectorFile& file);
+
+/// Immutable; any number of threads may read.
+class VectorSet {
+ public:
+  /// Opens the files, which must agree in dim. Throws Error.
+  VectorSet(const std::vector<std::string>& paths, std::size_t dim);
+
+  std::size_t rows() const { return rows_; }
+  std::size_t dim() const { return dim_; }
+  const std::vector<VectorFile>& files() const { return files_; }
+
+  /// Row i, normalised, into `out` (dim floats). Throws Error naming file and
+  /// row if a value is NaN or infinite.
+  void read_unit(std::size_t i, float* out) const;
+
+ private:
+  std::vector<VectorFile> files_;
+  std::vector<std::size_t> ends_;  // rows up to and with file f
+  std::size_t rows_ = 0;
+  std::size_t dim_ = 0;
+};
+
+}  // namespace imsearch

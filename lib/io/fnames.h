@@ -1,0 +1,45 @@
+// Image names: fnames.txt, where line i names row i.
+//
+// Names are bytes, not text: any byte but the separator may stand in one. The
+// separator is a newline, or NUL with -0. The last name is ended too when we
+// write; a file whose last name is not ended is read all the same.
+// Specification: man/imsearch-formats.5.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imsearch {
+
+enum class Separator : char { kNewline = '\n', kNul = '\0' };
+
+/// A list of names in one buffer. Immutable but for append().
+class Names {
+ public:
+  Names() = default;
+
+  std::size_t size() const { return ends_.size(); }
+  bool empty() const { return ends_.empty(); }
+  /// Valid until the next append() or the end of *this.
+  std::string_view operator[](std::size_t i) const {
+    const std::uint64_t begin = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(bytes_).substr(begin, ends_[i] - begin);
+  }
+  void append(std::string_view name);
+
+ private:
+  std::string bytes_;
+  std::vector<std::uint64_t> ends_;
+};
+
+/// Splits `text`; a missing last separator is accepted.
+Names split_names(std::string_view text, Separator separator);
+
+/// Reads a names file ("-": standard input). Throws Error if it can't be read.
+Names read_names(const std::string& path,
+                 Separator separator = Separator::kNewline);
+
+}  // namespace imsearch

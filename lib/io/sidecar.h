@@ -1,0 +1,50 @@
+// fvecs.bin.json: what the vectors beside it are.
+//
+// Optional. Without it dim comes from --dim and the model is unknown. It holds
+// no row count, so that the sidecars of shards are equal. The index keeps the
+// same object. Specification: man/imsearch-formats.5.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace imsearch {
+
+/// Which network made the vectors, from which pixels. All empty: unknown.
+struct ModelIdentity {
+  std::string architecture;    // "mobilenet_v2", "torchscript"
+  std::string variant;         // "keras", "torchvision"
+  std::string weights;         // the file's name, for people
+  std::string weights_sha256;  // 64 hex digits: what identity is judged by
+  std::size_t input_size = 0;  // pixels, square
+  std::string preprocessing;   // "squash-bilinear-tf x/127.5-1"
+
+  bool known() const { return !weights_sha256.empty(); }
+};
+
+/// Equal as far as both are known: same weights and same pixels.
+bool same_model(const ModelIdentity& a, const ModelIdentity& b);
+
+/// "mobilenet_v2 keras weights.h5 (sha256 0123456789ab)" or "unknown model".
+std::string describe(const ModelIdentity& model);
+
+struct Sidecar {
+  std::size_t dim = 0;
+  ModelIdentity model;
+  std::string tool_version;
+};
+
+/// "fvecs.bin" -> "fvecs.bin.json".
+std::string sidecar_path(const std::string& vectors_path);
+
+/// JSON text, ended by a newline; the same content gives the same bytes.
+std::string to_json(const Sidecar& sidecar);
+/// `where` names the text's origin in errors. Throws Error on malformed text.
+Sidecar sidecar_from_json(const std::string& text, const std::string& where);
+
+/// The sidecar beside `vectors_path`, if there is one. Throws Error if it is
+/// there and cannot be read.
+std::optional<Sidecar> read_sidecar(const std::string& vectors_path);
+
+}  // namespace imsearch

@@ -1,0 +1,48 @@
+// The arithmetic of searching: one table of functions per kind of CPU.
+//
+// active() is chosen at first use: the best table that this CPU supports, or
+// the one that the environment variable IMSEARCH_SIMD names (scalar, avx2,
+// avx512). Callers fetch it once, outside their loops.
+//
+// Every float32 result is the same bits in every table. A dot product is summed
+// in 16 lanes: lane j takes the products i = j (mod 16) in rising order, each by
+// one fused multiply-add starting from 0; a tail shorter than 16 goes to its
+// lanes the same way; then lanes are added pairwise at distance 8, 4, 2, 1.
+// Integer results are exact.
+//
+// Pointers need no alignment; n may be 0; nothing past n is read. Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace imsearch::simd {
+
+struct Kernels {
+  const char* name;  // "scalar", "avx2", "avx512"
+
+  /// Sum of a[i] * b[i], in the order above.
+  float (*dot)(const float* a, const float* b, std::size_t n);
+
+  /// out[q * rows + r] = dot(queries + q * n, x + r * n, n) for all pairs,
+  /// bit for bit, but each loaded value serves several pairs.
+  void (*dot_block)(const float* queries, std::size_t query_count,
+                    const float* x, std::size_t rows, std::size_t n,
+                    float* out);
+
+  /// out[i] = in[i] / divisor, correctly rounded. in == out is allowed.
+  void (*divide)(const float* in, float divisor, float* out, std::size_t n);
+
+  /// Sum of a[i] * b[i]; n <= 2^16. Values -128..127.
+  std::int32_t (*dot_i8)(const std::int8_t* a, const std::int8_t* b,
+                         std::size_t n);
+};
+
+/// The table in use. Throws Error at first use if IMSEARCH_SIMD names a table
+/// that is unknown or that this CPU does not support.
+const Kernels& active();
+
+/// The tables that this CPU supports, best first, ended by nullptr.
+const Kernels* const* supported();
+
+}  // namespace imsearch::simd

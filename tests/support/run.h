@@ -1,0 +1,34 @@
+// Runs the real binaries.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace imsearch::test {
+
+struct RunResult {
+  int status = -1;  // the exit code, or 128 + signal
+  std::string out;
+  std::string err;
+};
+
+struct RunOptions {
+  std::string input;                     // standard input's bytes
+  std::string folder;                    // working folder; empty: as is
+  std::vector<std::string> environment;  // "NAME=value", added
+  std::string stdout_to;                 // a file instead of RunResult::out
+  std::size_t max_file_bytes = 0;        // RLIMIT_FSIZE; 0: unlimited
+  bool unprivileged = false;  // as user nobody where the test runs as root
+  double interrupt_after_s = 0;  // sends SIGINT then; 0: never
+};
+
+/// Runs `args` (args[0]: a tool's name, found in the build, or a path with a
+/// slash) and waits. Throws Error if it cannot be started.
+RunResult run(const std::vector<std::string>& args,
+              const RunOptions& options = {});
+
+/// The path of a built tool, and of a file in the source tree.
+std::string tool_path(const std::string& tool);
+std::string source_path(const std::string& relative);
+
+}  // namespace imsearch::test

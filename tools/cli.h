@@ -1,0 +1,41 @@
+// The frame that every tool shares: parse, run, one catch, exit code.
+#pragma once
+
+#include "base/error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+namespace imsearch::cli {
+
+/// Exit codes of all tools. A run ended by SIGINT exits 130 (128 + signal).
+enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2 };
+
+/// A wrong command line that CLI11 can't see, across options or files.
+struct UsageError : Error {
+  using Error::Error;
+};
+
+template <typename... Args>
+[[noreturn]] void fail_usage(fmt::format_string<Args...> format,
+                             Args&&... args) {
+  throw UsageError(fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Prints "tool: text" and a newline on stderr, in one write.
+void complain(const std::string& text);
+
+/// Parses the command line, runs `body`, flushes and checks standard output.
+/// `body` returns the exit code. Every error is printed here and nowhere else.
+int run(CLI::App& app, int argc, char** argv,
+        const std::function<int()>& body);
+
+/// The name this process was started by: "query", or "imsearch-query".
+const std::string& tool_name();
+
+/// The path of another tool of ours, beside this one and with its prefix.
+std::string sibling_path(const std::string& tool);
+
+}  // namespace imsearch::cli

@@ -1,0 +1,59 @@
+#include "options.h"
+
+#include "io/fvecs.h"
+
+namespace imsearch::cli {
+
+void add_dim(CLI::App& app, std::size_t& dim) {
+  app.add_option("--dim", dim,
+                 "Floats per vector, where no sidecar says it (default: 1280)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+}
+
+void add_threads(CLI::App& app, unsigned& threads) {
+  app.add_option("-j,--threads", threads, "Threads (default: all CPUs)")
+      ->check(CLI::Range(1U, 1024U));
+}
+
+void add_quiet(CLI::App& app, bool& quiet) {
+  app.add_flag("-q,--quiet", quiet, "Only errors and warnings on stderr");
+}
+
+void add_json(CLI::App& app, bool& json) {
+  app.add_flag("--json", json, "JSON Lines instead of tab-separated text");
+}
+
+void add_null(CLI::App& app, bool& null) {
+  app.add_flag("-0,--null", null, "Names end with NUL instead of newline");
+}
+
+void add_seed(CLI::App& app, std::uint64_t& seed) {
+  app.add_option("--seed", seed, "Seed of every random choice")
+      ->capture_default_str();
+}
+
+void add_index(CLI::App& app, std::string& index) {
+  app.add_option("-i,--index", index, "Index file")->capture_default_str();
+}
+
+void add_search(CLI::App& app, SearchParams& params) {
+  app.add_option("-k,--top", params.k, "Neighbours per query")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
+      ->capture_default_str();
+  app.add_option("--ef", params.ef,
+                 "Candidates kept while searching: more finds more, slower")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
+      ->capture_default_str();
+}
+
+void add_hnsw(CLI::App& app, HnswParams& params) {
+  app.add_option("-M", params.M, "Links per row (twice as many at level 0)")
+      ->check(CLI::Range(std::size_t{2}, std::size_t{512}))
+      ->capture_default_str();
+  app.add_option("--ef-construction", params.ef_construction,
+                 "Candidates looked at for each row's links")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100000}))
+      ->capture_default_str();
+}
+
+}  // namespace imsearch::cli

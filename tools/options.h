@@ -1,0 +1,30 @@
+// The options that mean the same in every tool, each written once: name, help,
+// range and default. Defaults come from the structs and variables they fill.
+#pragma once
+
+#include "index/index.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace imsearch::cli {
+
+inline constexpr const char* kDefaultVectors = "fvecs.bin";
+inline constexpr const char* kDefaultNames = "fnames.txt";
+inline constexpr const char* kIndexSuffix = ".hnsw.index";
+
+void add_dim(CLI::App& app, std::size_t& dim);                 // --dim
+void add_threads(CLI::App& app, unsigned& threads);            // -j, --threads
+void add_quiet(CLI::App& app, bool& quiet);                    // -q, --quiet
+void add_json(CLI::App& app, bool& json);                      // --json
+void add_null(CLI::App& app, bool& null);                      // -0, --null
+void add_seed(CLI::App& app, std::uint64_t& seed);             // --seed
+void add_index(CLI::App& app, std::string& index);             // -i, --index
+void add_search(CLI::App& app, SearchParams& params);          // -k, --ef
+void add_hnsw(CLI::App& app, HnswParams& params);  // -M, --ef-construction
+
+}  // namespace imsearch::cli

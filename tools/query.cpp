@@ -1,0 +1,3 @@
+#include "cli.h"
+
+int main() { return imsearch::cli::kFailed; }
