@@ -1,0 +1,68 @@
+// One image to a feature row, by the tool `extract` in another process: only
+// that process pays for the network's libraries.
+#pragma once
+
+#include "serve_frame.h"
+
+#include "base/error.h"
+#include "io/sidecar.h"
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// The process is gone, so no later image can be answered either.
+struct ExtractDied : Error {
+  using Error::Error;
+};
+
+/// A running `extract --serve`, the sibling of this tool, over a socket. One
+/// thread at a time. A process that dies is an error, never a signal to us.
+class ExtractClient {
+ public:
+  /// Starts it. `weights` as `extract --weights` (empty: as extract decides);
+  /// `threads` 0: all CPUs; `model_sha256`, where weights is empty: the hash
+  /// that an index records, whose weights are looked for among those that are
+  /// installed. Throws Error with extract's own reason if it cannot serve
+  /// (weights missing or broken, the tool itself missing).
+  explicit ExtractClient(const std::string& weights, unsigned threads = 1,
+                         const std::string& model_sha256 = "");
+  /// Ends it, and waits for that.
+  ~ExtractClient();
+  ExtractClient(const ExtractClient&) = delete;
+  ExtractClient& operator=(const ExtractClient&) = delete;
+
+  /// Floats of a row.
+  std::size_t dim() const { return hello_.dim; }
+  /// Which weights it uses: compare with the model of the index.
+  const ModelIdentity& model() const { return hello_.model; }
+
+  /// The feature of one image, dim() floats, not normalised. Throws Error with
+  /// the reason alone for a bad image (the next may be good), ExtractDied when
+  /// the process is gone, Interrupted when that was after a SIGINT.
+  std::vector<float> embed(const std::string& path);
+
+  /// embed() in two halves, so that several images are worked on at a time:
+  /// receive() answers the submitted paths in their order. At most
+  /// kMaxSubmitted may be unanswered. A path holds no NUL.
+  void submit(const std::string& path);
+  std::vector<float> receive();
+
+  static constexpr std::size_t kMaxSubmitted = 16;
+
+ private:
+  void start(const std::vector<std::string>& arguments);
+  ServeFrame read_frame();
+  void read_exactly(char* to, std::size_t size_bytes);
+  [[noreturn]] void fail_died();
+
+  int socket_ = -1;
+  pid_t process_ = -1;
+  Sidecar hello_;
+};
+
+}  // namespace imsearch
