@@ -1,1 +1,127 @@
-// To be written.
+// Only intrinsics and our own header: an inline function of the standard
+// library in this file could be the copy that the linker keeps for all CPUs.
+#include "simd/tables.h"
+
+#include <immintrin.h>
+
+namespace imsearch::simd {
+namespace {
+
+constexpr std::size_t kLanes = 16;
+
+__mmask16 first_lanes(std::size_t count) {
+  return static_cast<__mmask16>((1U << count) - 1U);
+}
+
+/// Lanes added at distance 8, 4, 2, 1.
+float sum_lanes(__m512 lanes) {
+  const __m256 by8 = _mm256_add_ps(_mm512_castps512_ps256(lanes),
+                                   _mm512_extractf32x8_ps(lanes, 1));
+  const __m128 by4 =
+      _mm_add_ps(_mm256_castps256_ps128(by8), _mm256_extractf128_ps(by8, 1));
+  const __m128 by2 = _mm_add_ps(by4, _mm_movehl_ps(by4, by4));
+  return _mm_cvtss_f32(_mm_add_ss(by2, _mm_movehdup_ps(by2)));
+}
+
+/// Dots of Q queries and R rows, all sums in registers.
+template <std::size_t Q, std::size_t R>
+void tile(const float* queries, const float* x, std::size_t n, float* out,
+          std::size_t out_stride) {
+  __m512 sums[Q][R];
+  for (std::size_t q = 0; q < Q; ++q)
+    for (std::size_t r = 0; r < R; ++r) sums[q][r] = _mm512_setzero_ps();
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    __m512 rows[R];
+    for (std::size_t r = 0; r < R; ++r)
+      rows[r] = _mm512_loadu_ps(x + r * n + i);
+    for (std::size_t q = 0; q < Q; ++q) {
+      const __m512 query = _mm512_loadu_ps(queries + q * n + i);
+      for (std::size_t r = 0; r < R; ++r)
+        sums[q][r] = _mm512_fmadd_ps(query, rows[r], sums[q][r]);
+    }
+  }
+  if (i < n) {
+    // Lanes past n keep their sums: adding a product 0 could turn -0 into 0.
+    const __mmask16 mask = first_lanes(n - i);
+    for (std::size_t q = 0; q < Q; ++q) {
+      const __m512 query = _mm512_maskz_loadu_ps(mask, queries + q * n + i);
+      for (std::size_t r = 0; r < R; ++r)
+        sums[q][r] = _mm512_mask3_fmadd_ps(
+            query, _mm512_maskz_loadu_ps(mask, x + r * n + i), sums[q][r],
+            mask);
+    }
+  }
+  for (std::size_t q = 0; q < Q; ++q)
+    for (std::size_t r = 0; r < R; ++r)
+      out[q * out_stride + r] = sum_lanes(sums[q][r]);
+}
+
+template <std::size_t Q>
+void tile_rows(const float* queries, const float* x, std::size_t rows,
+               std::size_t n, float* out) {
+  std::size_t r = 0;
+  for (; r + 4 <= rows; r += 4)
+    tile<Q, 4>(queries, x + r * n, n, out + r, rows);
+  for (; r < rows; ++r) tile<Q, 1>(queries, x + r * n, n, out + r, rows);
+}
+
+void dot_block(const float* queries, std::size_t query_count, const float* x,
+               std::size_t rows, std::size_t n, float* out) {
+  std::size_t q = 0;
+  for (; q + 4 <= query_count; q += 4)
+    tile_rows<4>(queries + q * n, x, rows, n, out + q * rows);
+  for (; q < query_count; ++q)
+    tile_rows<1>(queries + q * n, x, rows, n, out + q * rows);
+}
+
+float dot(const float* a, const float* b, std::size_t n) {
+  float sum = 0;
+  tile<1, 1>(a, b, n, &sum, 1);
+  return sum;
+}
+
+void divide(const float* in, float divisor, float* out, std::size_t n) {
+  const __m512 by = _mm512_set1_ps(divisor);
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes)
+    _mm512_storeu_ps(out + i, _mm512_div_ps(_mm512_loadu_ps(in + i), by));
+  const __mmask16 mask = first_lanes(n - i);
+  _mm512_mask_storeu_ps(
+      out + i, mask,
+      _mm512_maskz_div_ps(mask, _mm512_maskz_loadu_ps(mask, in + i), by));
+}
+
+__m512i widened(__m256i bytes) {
+  return _mm512_cvtepi8_epi16(bytes);
+}
+
+std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
+  __m512i even = _mm512_setzero_si512();
+  __m512i odd = _mm512_setzero_si512();
+  std::size_t i = 0;
+  for (; i + 64 <= n; i += 64) {
+    const __m512i left = _mm512_loadu_si512(a + i);
+    const __m512i right = _mm512_loadu_si512(b + i);
+    even = _mm512_add_epi32(
+        even, _mm512_madd_epi16(widened(_mm512_castsi512_si256(left)),
+                                widened(_mm512_castsi512_si256(right))));
+    odd = _mm512_add_epi32(
+        odd, _mm512_madd_epi16(widened(_mm512_extracti64x4_epi64(left, 1)),
+                               widened(_mm512_extracti64x4_epi64(right, 1))));
+  }
+  for (; i < n; i += 32) {
+    const __mmask32 mask =
+        n - i >= 32 ? ~0U : static_cast<__mmask32>((1ULL << (n - i)) - 1U);
+    even = _mm512_add_epi32(
+        even, _mm512_madd_epi16(widened(_mm256_maskz_loadu_epi8(mask, a + i)),
+                                widened(_mm256_maskz_loadu_epi8(mask, b + i))));
+  }
+  return _mm512_reduce_add_epi32(_mm512_add_epi32(even, odd));
+}
+
+}  // namespace
+
+const Kernels kAvx512 = {"avx512", dot, dot_block, divide, dot_i8};
+
+}  // namespace imsearch::simd

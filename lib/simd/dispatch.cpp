@@ -1,1 +1,52 @@
-#include "simd/kernels.h"
+#include "simd/tables.h"
+
+#include "base/error.h"
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+namespace imsearch::simd {
+namespace {
+
+using List = std::array<const Kernels*, 4>;
+
+List find_supported() {
+  List list = {};
+  std::size_t count = 0;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    list[count++] = &kAvx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    list[count++] = &kAvx2;
+#endif
+  list[count] = &kScalar;
+  return list;
+}
+
+}  // namespace
+
+const Kernels* const* supported() {
+  static const List list = find_supported();
+  return list.data();
+}
+
+const Kernels& choose(const char* name) {
+  if (name == nullptr) return *supported()[0];
+  std::string names;
+  for (auto table = supported(); *table != nullptr; ++table) {
+    if (std::string((*table)->name) == name) return **table;
+    names += names.empty() ? "" : ", ";
+    names += (*table)->name;
+  }
+  fail("IMSEARCH_SIMD={}: this CPU has {}", name, names);
+}
+
+const Kernels& active() {
+  static const Kernels& table = choose(std::getenv("IMSEARCH_SIMD"));
+  return table;
+}
+
+}  // namespace imsearch::simd

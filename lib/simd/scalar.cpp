@@ -1,1 +1,45 @@
-// To be written.
+// The table for any CPU, and what the others are tested against.
+#include "simd/tables.h"
+
+#include <cmath>
+
+namespace imsearch::simd {
+namespace {
+
+constexpr std::size_t kLanes = 16;
+
+float dot(const float* a, const float* b, std::size_t n) {
+  float lanes[kLanes] = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes)
+    for (std::size_t j = 0; j < kLanes; ++j)
+      lanes[j] = std::fma(a[i + j], b[i + j], lanes[j]);
+  for (std::size_t j = 0; i + j < n; ++j)
+    lanes[j] = std::fma(a[i + j], b[i + j], lanes[j]);
+  for (std::size_t distance = kLanes / 2; distance > 0; distance /= 2)
+    for (std::size_t j = 0; j < distance; ++j) lanes[j] += lanes[j + distance];
+  return lanes[0];
+}
+
+void dot_block(const float* queries, std::size_t query_count, const float* x,
+               std::size_t rows, std::size_t n, float* out) {
+  for (std::size_t q = 0; q < query_count; ++q)
+    for (std::size_t r = 0; r < rows; ++r)
+      out[q * rows + r] = dot(queries + q * n, x + r * n, n);
+}
+
+void divide(const float* in, float divisor, float* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = in[i] / divisor;
+}
+
+std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+}  // namespace
+
+const Kernels kScalar = {"scalar", dot, dot_block, divide, dot_i8};
+
+}  // namespace imsearch::simd

@@ -1,0 +1,16 @@
+// The tables themselves, for dispatch and tests; callers use kernels.h.
+#pragma once
+
+#include "simd/kernels.h"
+
+namespace imsearch::simd {
+
+extern const Kernels kScalar;
+extern const Kernels kAvx2;    // x86-64 only; needs AVX2 and FMA
+extern const Kernels kAvx512;  // x86-64 only; needs AVX-512 F, BW, VL, DQ
+
+/// What active() chooses when IMSEARCH_SIMD is `name` (nullptr: not set).
+/// Throws Error if the name is unknown or this CPU does not support the table.
+const Kernels& choose(const char* name);
+
+}  // namespace imsearch::simd
