@@ -23,7 +23,7 @@ double recall_at(const Hits& found, const Hits& truth, std::size_t k);
 
 struct Estimate {
   double mean = 0;
-  double low = 0;   // of the 95 % interval
+  double low = 0;  // of the 95 % interval
   double high = 0;
 };
 

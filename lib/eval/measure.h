@@ -1,0 +1,33 @@
+// Runs queries through any searcher and takes the time.
+//
+// A searcher is a function from a query's number to its hits: an index, exact
+// search, or a service behind a network.
+#pragma once
+
+#include "base/hit.h"
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+namespace imsearch {
+
+/// Answers query `query`; `thread` (0 …) tells concurrent calls apart, for
+/// per-thread scratch memory. May throw.
+using Searching = std::function<Hits(std::size_t query, unsigned thread)>;
+
+struct SingleRun {
+  std::vector<Hits> hits;          // of each query
+  std::vector<double> latency_us;  // of each query
+};
+
+/// The queries 0 … count - 1 one after the other, as thread 0. Stops with
+/// Interrupted on SIGINT.
+SingleRun run_singly(std::size_t count, const Searching& searching);
+
+/// The same queries shared out over `threads` threads (0: all CPUs); returns
+/// the seconds that all took together.
+double run_batch(std::size_t count, unsigned threads,
+                 const Searching& searching);
+
+}  // namespace imsearch
