@@ -1,0 +1,71 @@
+#!/bin/bash
+# From a folder of photos to similar ones found, in one command.
+#
+# usage: quickstart.sh [GLOB]
+#
+# Installs the Debian packages that are missing (with sudo when not root),
+# builds the tools, extracts the features of the images that the quoted GLOB
+# matches (default: the pictures in data/photos), builds an index, and asks it
+# for what is most similar to some of them. Leaves sheet.jpg, a picture of the
+# answers, with the other files in build/quickstart of the source folder.
+set -euo pipefail
+
+usage() { sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
+
+case ${1:-} in
+  -h | --help) usage && exit ;;
+esac
+if [[ $# -gt 1 ]]; then
+  echo "quickstart.sh: $# arguments: put the pattern in quotes" >&2
+  exit 2
+fi
+
+source=$(dirname "$(dirname "$(readlink -f "$0")")")
+bin=$source/build/bin
+out=$source/build/quickstart
+queries=6
+
+"$source/scripts/install-packages.sh" build
+(
+  cd "$source"
+  cmake --preset release -DIMSEARCH_BUILD_TESTS=OFF --log-level=WARNING
+  cmake --build build
+) >&2
+
+# Names stay as short as the pattern that was given.
+if [[ $# -eq 1 ]]; then
+  images=$1
+else
+  cd "$source"
+  images='data/photos/**/*.jpg'
+fi
+mkdir -p "$out"
+names=$out/fnames.txt
+index=$out/fvecs.bin.hnsw.index
+
+# Shows a command as one would type it, then runs it.
+show() {
+  local word line=
+  for word in "${@/#$bin\//}"; do
+    [[ $word =~ ^[[:alnum:]_./-]+$ ]] || word=${word@Q}
+    line+=" $word"
+  done
+  printf '\n$%s\n' "$line" >&2
+  "$@"
+}
+
+show "$bin/extract" -o "$out/fvecs.bin" -n "$names" "$images"
+show "$bin/build-index" -n "$names" -o "$index" "$out/fvecs.bin"
+
+# Some pictures, spread over the list.
+mapfile -t photos < <(awk -v want="$queries" '
+  { name[NR] = $0 }
+  END {
+    count = NR < want ? NR : want
+    for (i = 0; i < count; i++) print name[1 + int((i + 0.5) * NR / count)]
+  }' "$names")
+show "$bin/query" -i "$index" -k 6 --sheet "$out/sheet.jpg" -- "${photos[@]}"
+
+echo >&2
+echo "Done. Files in $out:" >&2
+ls -l "$out" >&2

@@ -1,0 +1,20 @@
+#!/bin/bash
+# Build everything and run all tests, those of the arithmetic under each kernel
+# table that this CPU has.
+#
+# usage: test.sh [CTEST-OPTION...]         e.g. test.sh -L unit
+#
+# Installs the Debian packages that are missing (with sudo when not root).
+set -euo pipefail
+
+usage() { sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
+
+case ${1:-} in
+  -h | --help) usage && exit ;;
+esac
+
+cd "$(dirname "$(dirname "$(readlink -f "$0")")")"
+scripts/install-packages.sh build test
+cmake --preset release -DIMSEARCH_BUILD_TESTS=ON --log-level=WARNING
+cmake --build build
+exec ctest --preset release --no-tests=error -j"$(nproc)" "$@"
