@@ -57,3 +57,14 @@ function(imsearch_test name)
       ENVIRONMENT "${environment}")
   endforeach()
 endfunction()
+
+# imsearch_script_test(NAME): the ctest entry of NAME_test.sh (dashes become
+# underscores) in this folder.
+function(imsearch_script_test name)
+  string(REPLACE "-" "_" file "${name}")
+  add_test(NAME ${name}
+    COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/${file}_test.sh")
+  set_tests_properties(${name} PROPERTIES LABELS cli TIMEOUT 600
+    ENVIRONMENT
+    "IMSEARCH_BIN=${PROJECT_BINARY_DIR}/bin;IMSEARCH_SOURCE=${PROJECT_SOURCE_DIR}")
+endfunction()

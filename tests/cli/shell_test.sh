@@ -1,0 +1,14 @@
+#!/bin/bash
+# Every shell script passes shellcheck and tells how it is used.
+set -euo pipefail
+cd "$IMSEARCH_SOURCE"
+
+shellcheck .ci/run scripts/*.sh tests/*/*.sh
+
+for script in scripts/*.sh; do
+  "$script" --help >/dev/null
+  [[ $("$script" --help | grep -c '^usage: ') -eq 1 ]] || {
+    echo "FAILED: $script --help: no usage" >&2
+    exit 1
+  }
+done
