@@ -12,26 +12,42 @@ namespace {
 std::atomic<int> pending_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-void on_signal(int number) { pending_signal = number; }
+void on_signal(int number) {
+  pending_signal = number;
+}
+
+void catch_signal(int number) {
+  struct sigaction old = {};
+  sigaction(number, nullptr, &old);
+  // A shell starts background jobs with SIGINT ignored, nohup does alike.
+  if (old.sa_handler == SIG_IGN) return;
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  // Back to the default after the first: the second signal kills. No
+  // SA_RESTART: the first must end a read that waits.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, nullptr);
+}
 
 }  // namespace
 
 void catch_interrupts() {
-  struct sigaction action = {};
-  action.sa_handler = on_signal;
-  // Back to the default after the first: the second signal kills.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  catch_signal(SIGINT);
+  catch_signal(SIGTERM);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
-bool interrupted() { return pending_signal != 0; }
+bool interrupted() {
+  return pending_signal != 0;
+}
 
 void check_interrupt() {
   if (interrupted()) throw Interrupted();
 }
 
-int interrupt_signal() { return pending_signal; }
+int interrupt_signal() {
+  return pending_signal;
+}
 
 }  // namespace imsearch

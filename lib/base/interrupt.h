@@ -5,7 +5,10 @@
 
 namespace imsearch {
 
-/// Installs the handler. Tools that run long call it once, first thing.
+/// Installs the handler, but for a signal that the caller of this process has
+/// set to be ignored. SIGXFSZ is ignored from then on: a write past the limit
+/// of file sizes is an error like any other. Tools that run long or write files
+/// call it once, first thing.
 void catch_interrupts();
 
 /// True from the first signal on. Any thread.

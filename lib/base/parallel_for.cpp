@@ -8,6 +8,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -23,6 +24,8 @@ unsigned usable_cpus() {
 void parallel_for(
     std::size_t count, std::size_t grain, unsigned threads,
     const std::function<void(std::size_t, std::size_t, unsigned)>& body) {
+  if (count == 0) return;
+  grain = std::min(grain, count);  // sums with it must not overflow
   std::atomic<std::size_t> next{0};
   std::atomic<bool> stop{false};
   std::exception_ptr first_error;
@@ -45,10 +48,14 @@ void parallel_for(
 
   if (threads == 0) threads = usable_cpus();
   const std::size_t blocks = (count + grain - 1) / grain;
-  const auto helpers =
-      static_cast<unsigned>(std::min<std::size_t>(threads, blocks));
+  const std::size_t helpers = std::min<std::size_t>(threads, blocks);
   std::vector<std::thread> pool;
-  for (unsigned t = 1; t < helpers; ++t) pool.emplace_back(work, t);
+  pool.reserve(helpers);
+  try {
+    for (unsigned t = 1; t < helpers; ++t) pool.emplace_back(work, t);
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those that run do all the work.
+  }
   work(0);
   for (std::thread& thread : pool) thread.join();
   if (first_error) std::rethrow_exception(first_error);

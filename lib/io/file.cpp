@@ -1,45 +1,77 @@
 #include "io/file.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "io/input_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstdio>
+#include <climits>
 #include <utility>
 
 namespace imsearch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr int kMaxLinks = 40;  // as many as Linux follows itself
 
 [[noreturn]] void fail_errno(const std::string& path) {
   fail("{}: {}", path, errno_text(errno));
 }
 
-void write_all(int fd, const char* data, std::size_t size,
-               const std::string& path) {
+/// Repeats `call` while a signal cuts it short, and ends on ^C.
+template <typename Call>
+auto retry(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    check_interrupt();
+    result = call();
+  }
+  return result;
+}
+
+/// What `write_some(data, size)` writes in pieces, written whole.
+template <typename WriteSome>
+void write_all(const char* data, std::size_t size, const std::string& path,
+               const WriteSome& write_some) {
   while (size > 0) {
-    const ssize_t n = ::write(fd, data, size);
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = retry([&] { return write_some(data, size); });
     if (n < 0) fail_errno(path);
     data += n;
     size -= static_cast<std::size_t>(n);
   }
 }
 
-/// Creates a new file beside `path`; its mode is that of an ordinary new file.
-int create_temporary(const std::string& path, std::string& temporary) {
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    temporary = fmt::format("{}.{}-{}.tmp", path, ::getpid(), attempt);
-    const int fd = ::open(temporary.c_str(),
-                          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0 || errno != EEXIST) return fd;
+std::string link_target(const std::string& link) {
+  std::array<char, PATH_MAX> text = {};
+  const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
+  if (size < 0) fail_errno(link);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+/// The name that the last part's links lead to; nothing need exist there.
+std::string follow_links(std::string path) {
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    struct stat status = {};
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
+      return path;
+    const std::string target = link_target(path);
+    path = target[0] == '/' ? target : parent_folder(path) + "/" + target;
   }
-  return -1;
+  fail("{}: {}", path, errno_text(ELOOP));
+}
+
+/// As far as we are allowed to.
+void copy_owner_and_mode(int fd, const struct stat& from) {
+  // First the owner: changing it clears mode bits.
+  [[maybe_unused]] const int owner = ::fchown(fd, from.st_uid, from.st_gid);
+  [[maybe_unused]] const int mode = ::fchmod(fd, from.st_mode & 0777U);
 }
 
 void sync_folder(const std::string& path) {
@@ -60,17 +92,35 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
     return;
   }
   struct stat status = {};
-  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-  } else {
-    fd_ = create_temporary(path_, temporary_);
-    if (fd_ < 0) temporary_.clear();
+  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) {
+    fd_ = retry([&] { return ::open(path_.c_str(), O_WRONLY | O_CLOEXEC); });
+    if (fd_ < 0) fail_errno(path_);
+    return;
   }
-  if (fd_ < 0) fail_errno(path_);
+  target_ = follow_links(path_);
+  // The rename would replace a write-protected file too.
+  if (exists && ::access(target_.c_str(), W_OK) != 0) fail_errno(path_);
+  open_temporary();
+  if (exists) copy_owner_and_mode(fd_, status);
+}
+
+/// The mode is that of an ordinary new file.
+void OutputFile::open_temporary() {
+  for (int attempt = 0; fd_ < 0; ++attempt) {
+    std::string name =
+        fmt::format("{}.{}-{}.tmp", target_, ::getpid(), attempt);
+    fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd_ >= 0) temporary_ = std::move(name);
+    if (fd_ < 0 && errno == ENOENT)
+      fail("{}: there is no folder {}", path_, parent_folder(target_));
+    if (fd_ < 0 && errno != EEXIST) fail_errno(path_);
+  }
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
       temporary_(std::exchange(other.temporary_, {})),
       buffer_(std::move(other.buffer_)),
       size_(other.size_),
@@ -83,31 +133,31 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(const void* data, std::size_t size_bytes) {
-  size_ += size_bytes;
   if (buffer_.size() + size_bytes > kBufferBytes) flush();
-  if (size_bytes >= kBufferBytes)
-    write_all(fd_, static_cast<const char*>(data), size_bytes, path_);
+  const auto* bytes = static_cast<const char*>(data);
+  if (size_bytes < kBufferBytes)
+    buffer_.append(bytes, size_bytes);
   else
-    buffer_.append(static_cast<const char*>(data), size_bytes);
+    write_all(bytes, size_bytes, path_, [&](const char* from, std::size_t n) {
+      return ::write(fd_, from, n);
+    });
+  size_ += size_bytes;
 }
 
 void OutputFile::write_at(std::uint64_t offset_bytes, const void* data,
                           std::size_t size_bytes) {
   flush();
   const auto* bytes = static_cast<const char*>(data);
-  while (size_bytes > 0) {
-    const ssize_t n =
-        ::pwrite(fd_, bytes, size_bytes, static_cast<off_t>(offset_bytes));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_errno(path_);
-    bytes += n;
-    offset_bytes += static_cast<std::uint64_t>(n);
-    size_bytes -= static_cast<std::size_t>(n);
-  }
+  write_all(bytes, size_bytes, path_, [&](const char* from, std::size_t n) {
+    const auto done = static_cast<std::uint64_t>(from - bytes);
+    return ::pwrite(fd_, from, n, static_cast<off_t>(offset_bytes + done));
+  });
 }
 
 void OutputFile::flush() {
-  write_all(fd_, buffer_.data(), buffer_.size(), path_);
+  write_all(
+      buffer_.data(), buffer_.size(), path_,
+      [&](const char* from, std::size_t n) { return ::write(fd_, from, n); });
   buffer_.clear();
 }
 
@@ -117,7 +167,8 @@ void OutputFile::finish() {
   if (!temporary_.empty() && ::fsync(fd_) != 0) fail_errno(path_);
   if (fd_ != STDOUT_FILENO) {
     const int fd = std::exchange(fd_, -1);
-    if (::close(fd) != 0) fail_errno(path_);
+    // Linux has closed the file also when a signal came in between.
+    if (::close(fd) != 0 && errno != EINTR) fail_errno(path_);
   }
   finished_ = true;
 }
@@ -125,32 +176,22 @@ void OutputFile::finish() {
 void OutputFile::commit() {
   finish();
   if (temporary_.empty()) return;
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(path_);
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_errno(path_);
   temporary_.clear();
-  sync_folder(path_);
+  sync_folder(target_);
 }
 
 std::string read_prefix(const std::string& path, std::size_t size_bytes) {
-  const bool standard_input = path == "-";
-  const int fd = standard_input ? STDIN_FILENO
-                                : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const std::string name = standard_input ? "standard input" : path;
-  if (fd < 0) fail_errno(name);
+  InputFile file(path);
   std::string text;
   while (text.size() < size_bytes) {
     const std::size_t old_size = text.size();
     const std::size_t chunk = std::min(kBufferBytes, size_bytes - old_size);
     text.resize(old_size + chunk);
-    const ssize_t n = ::read(fd, text.data() + old_size, chunk);
-    const int error = errno;
-    text.resize(old_size + static_cast<std::size_t>(n > 0 ? n : 0));
-    if (n < 0 && error == EINTR) continue;
-    if (n > 0) continue;
-    if (!standard_input) ::close(fd);
-    if (n < 0) fail("{}: {}", name, errno_text(error));
-    return text;
+    const std::size_t n = file.read(text.data() + old_size, chunk);
+    text.resize(old_size + n);
+    if (n == 0) break;
   }
-  if (!standard_input) ::close(fd);
   return text;
 }
 

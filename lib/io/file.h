@@ -11,18 +11,22 @@ namespace imsearch {
 /// A file that appears under its name only when it is complete: bytes go to
 /// a temporary name in the same folder; commit() checks, syncs and renames.
 /// Without commit() the destructor removes the temporary file and an older file
-/// of that name stays as it was. A target that exists and is not a regular file
-/// (a FIFO, /dev/full) is written directly, and "-" is standard output, which
-/// is left open. Not copyable; one thread at a time.
+/// of that name stays as it was. An older file's mode is kept, and its owner
+/// where that is allowed. A symbolic link stays: what it leads to is replaced,
+/// or made where the link leads to nothing. A target that exists and is not a
+/// regular file (a FIFO, /dev/full) is written directly, and "-" is standard
+/// output, which is left open. Not copyable; one thread at a time.
 class OutputFile {
  public:
-  /// Throws Error if the file cannot be created.
+  /// Throws Error if the file cannot be created, or if an older one may not be
+  /// written. Waits where `path` is a FIFO that nobody reads yet.
   explicit OutputFile(std::string path);
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
 
-  /// Appends; buffered. Throws Error on a failed or short write.
+  /// Appends; buffered. Throws Error on a failed or short write, Interrupted
+  /// on a SIGINT while it waits for the reader of a pipe.
   void write(const void* data, std::size_t size_bytes);
   void write(std::string_view text) { write(text.data(), text.size()); }
 
@@ -34,7 +38,7 @@ class OutputFile {
   /// Hands buffered bytes to the system, so that readers of a pipe see them.
   void flush();
 
-  /// Bytes written so far.
+  /// Bytes appended so far.
   std::uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }
   /// False for a pipe, a device and standard output: no write_at().
@@ -47,7 +51,10 @@ class OutputFile {
   void commit();
 
  private:
+  void open_temporary();
+
   std::string path_;
+  std::string target_;     // what path_'s links lead to
   std::string temporary_;  // empty: written directly
   std::string buffer_;
   std::uint64_t size_ = 0;

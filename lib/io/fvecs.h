@@ -1,8 +1,8 @@
 // Feature vectors on disk: fvecs.bin and the foreign formats.
 //
 // fvecs.bin is rows x dim float32, little-endian, row-major, nothing else, so
-// dim comes from outside: the sidecar (io/sidecar.h) or --dim. Foreign files are
-// told by their extension and verified by their size:
+// dim comes from outside: the sidecar (io/sidecar.h) or --dim. Foreign files
+// are told by their extension and verified by their size:
 //   .fvecs               TEXMEX: int32 dim, then dim float32, for each row
 //   .fbin .u8bin .i8bin  big-ann: uint32 rows, uint32 dim, then the values
 //   .npy                 NumPy 1.0 to 3.0, '<f4', C order, two dimensions
@@ -10,15 +10,17 @@
 #pragma once
 
 #include "io/mapped_file.h"
+#include "io/vector_layout.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 namespace imsearch {
 
 /// The dimension when nothing else says it: MobileNetV2's.
 inline constexpr std::size_t kDefaultDim = 1280;
+/// No file of longer vectors is read.
+inline constexpr std::size_t kMaxDim = 65536;
 
 /// A read-only file of vectors, memory-mapped: opening reads no rows.
 /// Immutable, so any number of threads may read.
@@ -31,27 +33,21 @@ class VectorFile {
   /// zero rows.
   explicit VectorFile(const std::string& path, std::size_t dim = 0);
 
-  std::size_t rows() const { return rows_; }
-  std::size_t dim() const { return dim_; }
+  std::size_t rows() const { return layout_.rows; }
+  std::size_t dim() const { return layout_.dim; }
   const std::string& path() const { return file_.path(); }
   std::size_t size_bytes() const { return file_.size(); }
 
   /// Row i (< rows()) as dim() floats: a pointer into the mapping, or `scratch`
-  /// (dim() floats, the caller's) after converting 8-bit values into it. The
+  /// (dim() floats, the caller's) where values are 8-bit or not aligned. The
   /// values are as stored: not normalised, not checked.
   const float* row(std::size_t i, float* scratch) const;
 
   const MappedFile& file() const { return file_; }
 
  private:
-  enum class Element : std::uint8_t { kFloat32, kUint8, kInt8 };
-
   MappedFile file_;
-  std::size_t rows_ = 0;
-  std::size_t dim_ = 0;
-  std::size_t first_byte_ = 0;    // of row 0's values
-  std::size_t stride_bytes_ = 0;  // from row to row
-  Element element_ = Element::kFloat32;
+  VectorLayout layout_;
 };
 
 }  // namespace imsearch

@@ -24,15 +24,19 @@ struct Descriptor {
 }  // namespace
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // O_NONBLOCK: opening a FIFO must fail, not wait for a writer.
+  const Descriptor file{
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat status = {};
   if (file.fd < 0 || ::fstat(file.fd, &status) != 0)
     fail("{}: {}", path, errno_text(errno));
-  if (!S_ISREG(status.st_mode)) fail("{}: not a regular file", path);
+  if (S_ISDIR(status.st_mode)) fail("{}: {}", path, errno_text(EISDIR));
+  if (!S_ISREG(status.st_mode))
+    fail("{}: not a regular file, so it cannot be mapped: copy it to one",
+         path);
   size_ = static_cast<std::size_t>(status.st_size);
   if (size_ == 0) return;
-  void* mapping =
-      ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.fd, 0);
+  void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.fd, 0);
   if (mapping == MAP_FAILED) fail("{}: {}", path, errno_text(errno));
   data_ = static_cast<const std::byte*>(mapping);
 }

@@ -24,7 +24,7 @@ class MappedFile {
   std::size_t size() const { return size_; }
   const std::string& path() const { return path_; }
 
-  /// Tells the kernel how the mapping will be read (posix_madvise).
+  /// Tells the kernel how the mapping will be read (madvise).
   void expect_random_access() const;
   void expect_sequential_access() const;
 

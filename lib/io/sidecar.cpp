@@ -1,1 +1,118 @@
-// To be written.
+#include "io/sidecar.h"
+
+#include "base/error.h"
+#include "io/file.h"
+#include "io/text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <limits>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;  // keys stay in the order written
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
+constexpr std::size_t kShownHashDigits = 12;
+
+Json parse(const std::string& text, const std::string& where) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& e) {
+    fail("{}: malformed JSON: {}", where, e.what());
+  }
+}
+
+std::string string_at(const Json& object, const char* key,
+                      const std::string& where) {
+  const auto found = object.find(key);
+  if (found == object.end()) return {};
+  if (!found->is_string()) fail("{}: {} is no string", where, key);
+  return found->get<std::string>();
+}
+
+std::size_t size_at(const Json& object, const char* key,
+                    const std::string& where) {
+  const auto found = object.find(key);
+  if (found == object.end()) return 0;
+  constexpr auto kMax =
+      std::uint64_t{std::numeric_limits<std::uint32_t>::max()};
+  if (!found->is_number_unsigned() || found->get<std::uint64_t>() > kMax)
+    fail("{}: {} is no whole number from 0 to {}", where, key, kMax);
+  return found->get<std::size_t>();
+}
+
+ModelIdentity model_from_json(const Json& object, const std::string& where) {
+  if (!object.is_object()) fail("{}: model is no object", where);
+  ModelIdentity model;
+  model.architecture = string_at(object, "architecture", where);
+  model.variant = string_at(object, "variant", where);
+  model.weights = string_at(object, "weights", where);
+  model.weights_sha256 = string_at(object, "weights_sha256", where);
+  model.input_size = size_at(object, "input_size", where);
+  model.preprocessing = string_at(object, "preprocessing", where);
+  return model;
+}
+
+Json model_to_json(const ModelIdentity& model) {
+  return {{"architecture", to_utf8(model.architecture)},
+          {"variant", to_utf8(model.variant)},
+          {"weights", to_utf8(model.weights)},
+          {"weights_sha256", to_utf8(model.weights_sha256)},
+          {"input_size", model.input_size},
+          {"preprocessing", to_utf8(model.preprocessing)}};
+}
+
+}  // namespace
+
+bool same_model(const ModelIdentity& a, const ModelIdentity& b) {
+  if (!a.known() || !b.known()) return true;
+  return a.weights_sha256 == b.weights_sha256 && a.input_size == b.input_size &&
+         a.preprocessing == b.preprocessing;
+}
+
+std::string describe(const ModelIdentity& model) {
+  if (!model.known()) return "unknown model";
+  std::string text;
+  for (const std::string* part :
+       {&model.architecture, &model.variant, &model.weights})
+    if (!part->empty()) text += *part + " ";
+  return text + "(sha256 " + model.weights_sha256.substr(0, kShownHashDigits) +
+         ")";
+}
+
+std::string sidecar_path(const std::string& vectors_path) {
+  return vectors_path + ".json";
+}
+
+std::string to_json(const Sidecar& sidecar) {
+  Json object = {{"dim", sidecar.dim}};
+  if (sidecar.model.known()) object["model"] = model_to_json(sidecar.model);
+  object["tool_version"] = to_utf8(sidecar.tool_version);
+  return object.dump(2) + "\n";
+}
+
+Sidecar sidecar_from_json(const std::string& text, const std::string& where) {
+  const Json object = parse(text, where);
+  if (!object.is_object()) fail("{}: no JSON object", where);
+  Sidecar sidecar;
+  sidecar.dim = size_at(object, "dim", where);
+  if (sidecar.dim == 0) fail("{}: dim is missing or 0", where);
+  const auto model = object.find("model");
+  if (model != object.end()) sidecar.model = model_from_json(*model, where);
+  sidecar.tool_version = string_at(object, "tool_version", where);
+  return sidecar;
+}
+
+std::optional<Sidecar> read_sidecar(const std::string& vectors_path) {
+  const std::string path = sidecar_path(vectors_path);
+  if (!file_exists(path)) return std::nullopt;
+  const std::string text = read_prefix(path, kMaxBytes + 1);
+  if (text.size() > kMaxBytes)
+    fail("{}: more than {} bytes: no sidecar", path, kMaxBytes);
+  return sidecar_from_json(text, path);
+}
+
+}  // namespace imsearch

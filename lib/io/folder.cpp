@@ -1,0 +1,96 @@
+#include "io/folder.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+EntryKind kind_by_stat(DIR* folder, const char* name) {
+  struct stat status = {};
+  if (::fstatat(::dirfd(folder), name, &status, 0) != 0)
+    return EntryKind::kFile;  // leads to nothing: who opens it will say so
+  if (S_ISDIR(status.st_mode)) return EntryKind::kFolder;
+  return S_ISREG(status.st_mode) ? EntryKind::kFile : EntryKind::kSpecial;
+}
+
+/// Most file systems tell the kind with the name, which saves a stat a file.
+EntryKind kind_of(DIR* folder, const dirent& entry) {
+  switch (entry.d_type) {
+    case DT_REG:
+      return EntryKind::kFile;
+    case DT_DIR:
+      return EntryKind::kFolder;
+    case DT_LNK:
+    case DT_UNKNOWN:
+      return kind_by_stat(folder, entry.d_name);
+    default:
+      return EntryKind::kSpecial;
+  }
+}
+
+using Visit = std::function<void(const std::string&, EntryKind)>;
+
+/// A folder, whatever name led to it.
+using FolderId = std::pair<dev_t, ino_t>;
+
+/// `above`: the folders on the way to `path`.
+int walk(const std::string& path, const Visit& visit,
+         std::vector<FolderId>& above) {
+  struct stat status = {};
+  if (::stat(path.empty() ? "." : path.c_str(), &status) != 0) return errno;
+  const FolderId id(status.st_dev, status.st_ino);
+  if (std::find(above.begin(), above.end(), id) != above.end()) return 0;
+  above.push_back(id);
+  const Folder folder(path);
+  for (const FolderEntry& entry : folder.entries) {
+    if (entry.name[0] == '.') continue;
+    const std::string inner = join_path(path, entry.name);
+    visit(inner, entry.kind);
+    if (entry.kind == EntryKind::kFolder) walk(inner, visit, above);
+  }
+  above.pop_back();
+  return folder.error_number;
+}
+
+}  // namespace
+
+Folder::Folder(const std::string& path) {
+  const std::unique_ptr<DIR, CloseFolder> folder(
+      ::opendir(path.empty() ? "." : path.c_str()));
+  if (!folder) {
+    error_number = errno;
+    return;
+  }
+  errno = 0;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..")
+      entries.push_back({name, kind_of(folder.get(), *entry)});
+    errno = 0;
+  }
+  error_number = errno;
+  if (error_number != 0) entries.clear();
+}
+
+int walk_folder(const std::string& path, const Visit& visit) {
+  std::vector<FolderId> above;
+  return walk(path, visit, above);
+}
+
+std::string join_path(const std::string& folder, const std::string& name) {
+  if (folder.empty() || folder.back() == '/') return folder + name;
+  return folder + "/" + name;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,31 @@
+// A file or standard input, read piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace imsearch {
+
+/// Any readable file: regular, a pipe, a device, or "-" for standard input,
+/// which is left open. Not copyable; one thread at a time.
+class InputFile {
+ public:
+  /// Throws Error if it cannot be opened.
+  explicit InputFile(const std::string& path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  /// Reads up to `size_bytes` (> 0) as soon as there is anything; 0 is the
+  /// end. Throws Error, or Interrupted on a SIGINT while it waits.
+  std::size_t read(void* data, std::size_t size_bytes);
+
+  /// The name for messages: the path, or "standard input".
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+  int fd_;
+};
+
+}  // namespace imsearch

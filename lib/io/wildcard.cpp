@@ -1,0 +1,104 @@
+#include "io/wildcard.h"
+
+#include "io/text.h"
+
+#include <cstddef>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+/// Malformed bytes become lone surrogates, which no well-formed name holds
+/// (Python's "surrogateescape").
+std::u32string characters(std::string_view bytes) {
+  constexpr char32_t kEscape = 0xDC00;
+  std::u32string result;
+  result.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const CodePoint point = first_code_point(bytes);
+    const auto byte = static_cast<unsigned char>(bytes[0]);
+    result += point.size_bytes > 0 ? point.value : kEscape + byte;
+    bytes.remove_prefix(point.size_bytes > 0 ? point.size_bytes : 1);
+  }
+  return result;
+}
+
+/// Where the set that starts behind a "[" is closed; npos if it is not.
+std::size_t end_of_set(std::u32string_view rest) {
+  std::size_t i = 0;
+  if (i < rest.size() && rest[i] == U'!') ++i;
+  if (i < rest.size() && rest[i] == U']') ++i;
+  return rest.find(U']', i);
+}
+
+}  // namespace
+
+Wildcard::Wildcard(std::string_view pattern) {
+  const std::u32string text = characters(pattern);
+  std::u32string_view rest = text;
+  while (!rest.empty()) {
+    const char32_t c = rest[0];
+    rest.remove_prefix(1);
+    const std::size_t end =
+        c == U'[' ? end_of_set(rest) : std::u32string_view::npos;
+    Step step;
+    if (c == U'*') {
+      step.any_run = true;
+    } else if (c == U'?') {
+      step.negated = true;  // outside no range: anything
+    } else if (end != std::u32string_view::npos) {
+      step = parse_set(rest.substr(0, end));
+      rest.remove_prefix(end + 1);
+    } else {
+      step.ranges = {{c, c}};
+    }
+    steps_.push_back(std::move(step));
+  }
+}
+
+Wildcard::Step Wildcard::parse_set(std::u32string_view set) {
+  Step step;
+  step.negated = set[0] == U'!';
+  if (step.negated) set.remove_prefix(1);
+  while (!set.empty()) {
+    const bool range = set.size() >= 3 && set[1] == U'-';
+    step.ranges.push_back({set[0], range ? set[2] : set[0]});
+    set.remove_prefix(range ? 3 : 1);
+  }
+  return step;
+}
+
+bool Wildcard::Step::accepts(char32_t c) const {
+  for (const Range& range : ranges)
+    if (c >= range.first && c <= range.last) return !negated;
+  return negated;
+}
+
+bool Wildcard::matches(std::string_view name) const {
+  const std::u32string text = characters(name);
+  constexpr auto kNone = static_cast<std::size_t>(-1);
+  std::size_t at = 0;
+  std::size_t step = 0;
+  // The latest "*", and where its run would end if it took one more: earlier
+  // ones never need another try.
+  std::size_t star = kNone;
+  std::size_t retry = 0;
+  while (at < text.size()) {
+    if (step < steps_.size() && steps_[step].any_run) {
+      star = step++;
+      retry = at;
+    } else if (step < steps_.size() && steps_[step].accepts(text[at])) {
+      ++step;
+      ++at;
+    } else if (star != kNone) {
+      step = star + 1;
+      at = ++retry;
+    } else {
+      return false;
+    }
+  }
+  while (step < steps_.size() && steps_[step].any_run) ++step;
+  return step == steps_.size();
+}
+
+}  // namespace imsearch

@@ -1,0 +1,59 @@
+#include "base/progress.h"
+
+#include <doctest/doctest.h>
+
+using namespace imsearch;
+
+TEST_SUITE("base") {
+  TEST_CASE("progress shows count, share, rate and time left") {
+    CHECK(progress_text("extract", 1200, 9000, 8.0) ==
+          "extract: 1,200 of 9,000 (13 %), 150/s, 52 s left");
+  }
+
+  TEST_CASE("progress without a total shows neither share nor time left") {
+    CHECK(progress_text("extract", 1200, 0, 8.0) == "extract: 1,200, 150/s");
+  }
+
+  TEST_CASE("progress at the start has no rate yet") {
+    CHECK(progress_text("build-index", 0, 60, 3.0) ==
+          "build-index: 0 of 60 (0 %)");
+    CHECK(progress_text("build-index", 5, 60, 0.0) ==
+          "build-index: 5 of 60 (8 %)");
+  }
+
+  TEST_CASE("finished progress has no time left") {
+    CHECK(progress_text("extract", 60, 60, 30.0) ==
+          "extract: 60 of 60 (100 %), 2.0/s");
+  }
+
+  TEST_CASE("counts are grouped by thousands") {
+    CHECK(grouped(0) == "0");
+    CHECK(grouped(999) == "999");
+    CHECK(grouped(1000) == "1,000");
+    CHECK(grouped(991257) == "991,257");
+    CHECK(grouped(1234567890) == "1,234,567,890");
+  }
+
+  TEST_CASE("bytes are given in powers of ten") {
+    CHECK(human_bytes(0) == "0 bytes");
+    CHECK(human_bytes(999) == "999 bytes");
+    CHECK(human_bytes(1000) == "1.0 kB");
+    CHECK(human_bytes(1340) == "1.3 kB");
+    CHECK(human_bytes(20e6) == "20 MB");
+    CHECK(human_bytes(5075235840.0) == "5.1 GB");
+    CHECK(human_bytes(3e15) == "3000 TB");
+  }
+
+  TEST_CASE("rounded bytes never show a digit too many") {
+    CHECK(human_bytes(9960) == "10 kB");
+    CHECK(human_bytes(999700) == "1.0 MB");
+  }
+
+  TEST_CASE("durations are given in seconds, minutes and hours") {
+    CHECK(human_duration(0.4) == "0 s");
+    CHECK(human_duration(51.6) == "52 s");
+    CHECK(human_duration(59.7) == "1 min 00 s");
+    CHECK(human_duration(200) == "3 min 20 s");
+    CHECK(human_duration(7500) == "2 h 05 min");
+  }
+}
