@@ -1,1 +1,148 @@
-// To be written.
+#include "view/contact_sheet.h"
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+#include "image/decode.h"
+#include "image/resize.h"
+#include "io/file.h"
+#include "io/mapped_file.h"
+#include "view/canvas.h"
+#include "view/font.h"
+#include "view/jpeg_writer.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace imsearch {
+namespace {
+
+// Pixels.
+constexpr std::size_t kTile = 208;
+constexpr std::size_t kGap = 12;       // between neighbours
+constexpr std::size_t kQueryGap = 44;  // between the query and the first
+constexpr std::size_t kMargin = 20;    // around the sheet
+constexpr std::size_t kRowGap = 16;    // between lines
+constexpr std::size_t kCaption = 46;   // two lines of text under a tile
+constexpr std::size_t kFrame = 4;      // around the query, outside its tile
+constexpr std::size_t kRule = 2;       // between the query and the first
+constexpr std::size_t kRowHeight = kTile + kCaption + kRowGap;
+
+constexpr Color kPaper{255, 255, 255};
+constexpr Color kTileGround{243, 244, 246};
+constexpr Color kMissing{190, 193, 198};
+constexpr Color kMissingText{90, 94, 100};
+constexpr Color kQueryColor{37, 99, 175};
+constexpr Color kRuleColor{214, 218, 224};
+constexpr Color kCaptionColor{20, 24, 31};
+constexpr Color kNameColor{96, 103, 114};
+
+struct Fonts {
+  Font caption{20};
+  Font name{16};
+};
+
+/// Shrinks or enlarges to fit the tile, keeping the proportions.
+Image fit(const Image& picture) {
+  const std::size_t longer = std::max(picture.width, picture.height);
+  const auto side = [&](std::size_t pixels) {
+    return std::max<std::size_t>(1, (pixels * kTile + longer / 2) / longer);
+  };
+  return resize_pillow(picture, side(picture.height), side(picture.width));
+}
+
+/// Nothing for a file that is gone or broken.
+std::optional<Image> load_tile(const std::string& path) {
+  try {
+    const MappedFile file(path);
+    return fit(decode_image(
+        {reinterpret_cast<const char*>(file.data()), file.size()}, path));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<std::optional<Image>> load_tiles(const SheetRow& row) {
+  std::vector<std::optional<Image>> pictures(row.size());
+  parallel_for(row.size(), 1, 0,
+               [&](std::size_t begin, std::size_t end, unsigned) {
+                 for (std::size_t i = begin; i < end; ++i)
+                   pictures[i] = load_tile(row[i].path);
+               });
+  return pictures;
+}
+
+std::size_t tile_x(std::size_t i) {
+  const std::size_t gaps = i == 0 ? 0 : kQueryGap + (i - 1) * kGap;
+  return kMargin + i * kTile + gaps;
+}
+
+void draw_centred(Image& strip, const Font& font, std::size_t x,
+                  std::size_t top, Color color, const std::string& text) {
+  const std::string shown = font.shorten(text, kTile);
+  const float left = static_cast<float>(x) + (kTile - font.width(shown)) / 2.0F;
+  font.draw(strip, left, static_cast<float>(top), color, shown);
+}
+
+void draw_picture(Image& strip, std::size_t x,
+                  const std::optional<Image>& picture, const Fonts& fonts) {
+  fill_box(strip, {x, kFrame, kTile, kTile}, picture ? kTileGround : kMissing);
+  if (picture)
+    paste(strip, x + (kTile - picture->width) / 2,
+          kFrame + (kTile - picture->height) / 2, *picture);
+  else
+    draw_centred(strip, fonts.name, x, kFrame + kTile / 2 - 8, kMissingText,
+                 "no picture");
+}
+
+/// One query's line of the sheet.
+Image draw_row(const SheetRow& row, std::size_t width, const Fonts& fonts) {
+  Image strip = make_canvas(width, kRowHeight, kPaper);
+  const auto pictures = load_tiles(row);
+  fill_box(strip, {kMargin - kFrame, 0, kTile + 2 * kFrame, kTile + 2 * kFrame},
+           kQueryColor);
+  if (row.size() > 1)
+    fill_box(strip,
+             {kMargin + kTile + (kQueryGap - kRule) / 2, 0, kRule,
+              kRowHeight - kRowGap},
+             kRuleColor);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const std::size_t x = tile_x(i);
+    draw_picture(strip, x, pictures[i], fonts);
+    const std::size_t top = kFrame + kTile + 5;
+    draw_centred(strip, fonts.caption, x, top,
+                 i == 0 ? kQueryColor : kCaptionColor, row[i].caption);
+    draw_centred(strip, fonts.name, x, top + 21, kNameColor, row[i].name);
+  }
+  return strip;
+}
+
+std::size_t sheet_width(const std::vector<SheetRow>& rows) {
+  std::size_t tiles = 1;
+  for (const SheetRow& row : rows) tiles = std::max(tiles, row.size());
+  return tile_x(tiles - 1) + kTile + kMargin;
+}
+
+}  // namespace
+
+void write_contact_sheet(const std::vector<SheetRow>& rows,
+                         const std::string& path) {
+  const std::size_t width = sheet_width(rows);
+  const std::size_t height = rows.size() * kRowHeight + 2 * kMargin - kRowGap;
+  if (rows.empty()) fail("{}: no query to draw", path);
+  if (width > kMaxJpegSide || height > kMaxJpegSide)
+    fail(
+        "{}: {} x {} pixels are more than a JPEG can have ({} a side): draw "
+        "fewer queries or neighbours",
+        path, width, height, kMaxJpegSide);
+  const Fonts fonts;
+  OutputFile file(path);
+  JpegWriter jpeg(width, height);
+  jpeg.add(make_canvas(width, kMargin, kPaper));
+  for (const SheetRow& row : rows) jpeg.add(draw_row(row, width, fonts));
+  jpeg.add(make_canvas(width, kMargin - kRowGap, kPaper));
+  file.write(jpeg.finish());
+  file.commit();
+}
+
+}  // namespace imsearch

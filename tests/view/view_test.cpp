@@ -1,1 +1,211 @@
+#include "base/error.h"
+#include "image/decode.h"
+#include "io/file.h"
+#include "support/temp_dir.h"
+#include "view/contact_sheet.h"
+#include "view/font.h"
+#include "view/jpeg_writer.h"
+
 #include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+TEST_SUITE_BEGIN("view");
+
+using namespace imsearch;
+
+namespace {
+
+constexpr Color kRed{220, 30, 30};
+constexpr Color kGreen{30, 160, 60};
+
+/// A picture of one colour, as PNM: any reader's simplest format.
+std::string write_picture(const test::TempDir& dir, const std::string& name,
+                          std::size_t width, std::size_t height, Color color) {
+  std::string bytes =
+      "P6\n" + std::to_string(width) + " " + std::to_string(height) + "\n255\n";
+  for (std::size_t i = 0; i < width * height; ++i)
+    for (const std::uint8_t value : {color.red, color.green, color.blue})
+      bytes += static_cast<char>(value);
+  return dir.write(name, bytes);
+}
+
+Image read_sheet(const std::string& path) {
+  return decode_image(read_file(path), path);
+}
+
+bool is_near(const Image& image, std::size_t x, std::size_t y, Color color) {
+  const std::uint8_t* p = &image.rgb[(y * image.width + x) * 3];
+  return std::abs(p[0] - color.red) < 16 && std::abs(p[1] - color.green) < 16 &&
+         std::abs(p[2] - color.blue) < 16;
+}
+
+std::size_t count_near(const Image& image, Color color) {
+  std::size_t count = 0;
+  for (std::size_t y = 0; y < image.height; ++y)
+    for (std::size_t x = 0; x < image.width; ++x)
+      count += is_near(image, x, y, color) ? 1 : 0;
+  return count;
+}
+
+std::size_t files_in(const test::TempDir& dir) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(dir.path()), {}));
+}
+
+}  // namespace
+
+TEST_CASE("a sheet shows the query left of its neighbours") {
+  const test::TempDir dir;
+  const std::string red = write_picture(dir, "red.ppm", 40, 40, kRed);
+  const std::string green = write_picture(dir, "green.ppm", 40, 40, kGreen);
+  write_contact_sheet({{{red, "query", "red.ppm"},
+                        {green, "0.873", "green.ppm"},
+                        {green, "0.700", "green.ppm"}}},
+                      dir / "sheet.jpg");
+  const Image sheet = read_sheet(dir / "sheet.jpg");
+  CHECK(is_near(sheet, 120, 120, kRed));
+  CHECK(is_near(sheet, sheet.width - 120, 120, kGreen));
+  const std::size_t red_area = count_near(sheet, kRed);
+  CHECK(red_area > 200 * 200);
+  CHECK(count_near(sheet, kGreen) ==
+        doctest::Approx(2.0 * static_cast<double>(red_area)).epsilon(0.02));
+}
+
+TEST_CASE("each query is a line, as long as the longest") {
+  const test::TempDir dir;
+  const std::string red = write_picture(dir, "red.ppm", 4, 4, kRed);
+  const SheetTile tile{red, "query", "red.ppm"};
+  const auto size_of = [&](const std::vector<SheetRow>& rows) {
+    write_contact_sheet(rows, dir / "sheet.jpg");
+    const Image sheet = read_sheet(dir / "sheet.jpg");
+    return std::pair(sheet.width, sheet.height);
+  };
+  const auto one = size_of({{tile, tile}});
+  const auto two = size_of({{tile, tile}, {tile, tile}});
+  const auto three = size_of({{tile}, {tile, tile, tile}, {tile}});
+  CHECK(one.first == two.first);
+  CHECK(two.second > one.second + 208);
+  CHECK(three.second - two.second == two.second - one.second);
+  CHECK(three.first > two.first + 208);
+}
+
+TEST_CASE("a picture keeps its proportions within its tile") {
+  const test::TempDir dir;
+  const std::string tall = write_picture(dir, "tall.ppm", 50, 100, kRed);
+  write_contact_sheet({{{tall, "", ""}}}, dir / "tall.jpg");
+  const double tall_area =
+      static_cast<double>(count_near(read_sheet(dir / "tall.jpg"), kRed));
+  CHECK(tall_area == doctest::Approx(208.0 * 104).epsilon(0.03));
+
+  const std::string line = write_picture(dir, "line.ppm", 3000, 1, kRed);
+  write_contact_sheet({{{line, "", ""}}}, dir / "line.jpg");
+  CHECK(read_sheet(dir / "line.jpg").width > 208);
+}
+
+TEST_CASE("a file that is gone or broken is a grey tile") {
+  const test::TempDir dir;
+  const std::string broken = dir.write("broken.jpg", "\xFF\xD8\xFF not a JPEG");
+  for (const std::string& path :
+       {dir / "gone.jpg", broken, dir.path(), std::string()}) {
+    CAPTURE(path);
+    write_contact_sheet({{{path, "query", "name.jpg"}}}, dir / "sheet.jpg");
+    CHECK(count_near(read_sheet(dir / "sheet.jpg"), {190, 193, 198}) >
+          200 * 190);
+  }
+}
+
+TEST_CASE("captions and names are drawn") {
+  const test::TempDir dir;
+  const auto ink = [&](const std::string& caption, const std::string& name) {
+    write_contact_sheet({{{"", caption, name}, {"", caption, name}}},
+                        dir / "sheet.jpg");
+    const Image sheet = read_sheet(dir / "sheet.jpg");
+    return sheet.width * sheet.height - count_near(sheet, {255, 255, 255});
+  };
+  const std::size_t without = ink("", "");
+  CHECK(ink("0.873", "") > without + 200);
+  CHECK(ink("", "a.jpg") > without + 100);
+  CHECK(ink("", "name \xFF\n\x01.jpg") > without + 100);
+}
+
+TEST_CASE("a sheet that cannot be written leaves nothing behind") {
+  const test::TempDir dir;
+  const SheetTile tile{"", "query", "a.jpg"};
+  CHECK_THROWS_AS(write_contact_sheet({{tile}}, dir / "none/sheet.jpg"), Error);
+  CHECK_THROWS_AS(write_contact_sheet({}, dir / "sheet.jpg"), Error);
+  CHECK_THROWS_AS(write_contact_sheet({{tile}}, "/dev/full"), Error);
+  CHECK(files_in(dir) == 0);
+}
+
+TEST_CASE("a sheet larger than a JPEG is refused before anything is drawn") {
+  const test::TempDir dir;
+  const SheetTile tile{"", "", ""};
+  CHECK_THROWS_WITH_AS(
+      write_contact_sheet({SheetRow(400, tile)}, dir / "wide.jpg"),
+      doctest::Contains("65500 a side"), Error);
+  CHECK_THROWS_AS(
+      write_contact_sheet(std::vector<SheetRow>(400, {tile}), dir / "high.jpg"),
+      Error);
+  CHECK(files_in(dir) == 0);
+}
+
+TEST_CASE("a long name is shortened in the middle and fits") {
+  const Font font(16);
+  const std::string name = "a_photo_with_a_very_long_name_of_a_shop_0001.jpg";
+  for (const float width : {40.0F, 100.0F, 200.0F}) {
+    const std::string shown = font.shorten(name, width);
+    CAPTURE(shown);
+    CHECK(font.width(shown) <= width);
+    CHECK(font.width(shown) > width - 20);
+    CHECK(shown.front() == 'a');
+    CHECK(shown.back() == 'g');
+    CHECK(shown.find("\xE2\x80\xA6") != std::string::npos);
+  }
+  CHECK(font.shorten(name, 1000) == name);
+  CHECK(font.shorten(name, 1) == "\xE2\x80\xA6");
+  CHECK(font.shorten("", 10).empty());
+}
+
+TEST_CASE("bytes that are no text are shown as question marks") {
+  const Font font(16);
+  CHECK(font.shorten("caf\xC3\xA9", 1000) == "caf\xC3\xA9");
+  CHECK(font.shorten("caf\xE9", 1000) == "caf?");
+  CHECK(font.shorten("a\tb\nc\x7F", 1000) == "a?b?c?");
+  CHECK(font.shorten("\xE2\x80", 1000) == "??");
+}
+
+TEST_CASE("text is as wide as its letters, and stays on the canvas") {
+  const Font font(16);
+  CHECK(font.width("") == 0);
+  CHECK(font.width("ll") == doctest::Approx(2 * font.width("l")));
+  CHECK(font.width("WW") > font.width("ii"));
+  Image canvas = make_canvas(20, 10, {255, 255, 255});
+  for (const float at : {-30.0F, -3.0F, 0.0F, 9.0F, 50.0F})
+    font.draw(canvas, at, at, {0, 0, 0}, "Wg\xC3\x89");
+  CHECK(count_near(canvas, {0, 0, 0}) > 0);
+}
+
+TEST_CASE("a JPEG is written strip by strip") {
+  JpegWriter jpeg(30, 20);
+  jpeg.add(make_canvas(30, 12, kRed));
+  jpeg.add(make_canvas(30, 8, kGreen));
+  const Image image = decode_image(jpeg.finish(), "");
+  CHECK(image.width == 30);
+  CHECK(image.height == 20);
+  CHECK(is_near(image, 15, 2, kRed));
+  CHECK(is_near(image, 15, 18, kGreen));
+}
+
+TEST_CASE("a JPEG with missing lines or impossible sides is an error") {
+  JpegWriter jpeg(30, 20);
+  jpeg.add(make_canvas(30, 12, kRed));
+  CHECK_THROWS_AS(jpeg.add(make_canvas(29, 1, kRed)), Error);
+  CHECK_THROWS_AS(jpeg.finish(), Error);
+  CHECK_THROWS_AS(JpegWriter(0, 5), Error);
+  CHECK_THROWS_AS(JpegWriter(5, 65501), Error);
+}
+
+TEST_SUITE_END();
