@@ -11,16 +11,18 @@ usage: draw_photos.py [FOLDER]
 FOLDER is data/photos of this repository unless given. Pictures already there
 are overwritten.
 
-Needs Debian's packages python3-pil and python3-numpy. Nothing depends on the
-time or the machine: the same script draws the same pictures. (Another version
-of libjpeg may write other bytes for them.)
+Needs Debian's packages python3-pil and python3-numpy. All random numbers
+come from fixed seeds: the same script draws the same pictures. (Another version
+of the packages may round, or pack the JPEG, a little differently.)
 """
 
 import math
+import multiprocessing
 import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,7 @@ Size = tuple[int, int]
 OVERSIZE = 4
 # An object is drawn in a square of this side, with (0, 0) in its middle.
 FIELD = 320
+OVERSIZE_FIELD = (FIELD * OVERSIZE, FIELD * OVERSIZE)
 PORTRAIT: Size = (240, 320)
 LANDSCAPE: Size = (320, 240)
 SQUARE: Size = (280, 280)
@@ -45,7 +48,6 @@ JPEG_QUALITY = 85
 
 LIGHT = (0.55, 0.75)  # from the upper left; how strongly slopes are lit
 WHITE: Colour = (244, 243, 238)
-BLACK: Colour = (38, 37, 42)
 GOLD: Colour = (214, 176, 92)
 STEEL: Colour = (168, 170, 176)
 WOOD: Colour = (188, 142, 92)
@@ -84,8 +86,7 @@ def bezier(control: Points, steps: int = 24) -> Points:
         level = control
         while len(level) > 1:
             level = [
-                (ax + (bx - ax) * t, ay + (by - ay) * t)
-                for (ax, ay), (bx, by) in zip(level, level[1:])
+                (ax + (bx - ax) * t, ay + (by - ay) * t) for (ax, ay), (bx, by) in pairwise(level)
             ]
         points.append(level[0])
     return points
@@ -132,6 +133,10 @@ def band(points: Points, width: float) -> Points:
 # Arrays
 
 
+def floats(values: npt.ArrayLike) -> Array:
+    return np.asarray(values, np.float32)
+
+
 def resized(values: Array, size: Size) -> Array:
     image = Image.fromarray(values)
     return np.asarray(image.resize(size, Image.Resampling.BICUBIC), np.float32)
@@ -140,14 +145,14 @@ def resized(values: Array, size: Size) -> Array:
 def reduced(values: Array) -> Array:
     rows, columns = (side // OVERSIZE for side in values.shape)
     blocks = values.reshape(rows, OVERSIZE, columns, OVERSIZE)
-    return blocks.mean(axis=(1, 3), dtype=np.float32)
+    return floats(blocks.mean(axis=(1, 3)))
 
 
 def blurred(values: Array, radius: float) -> Array:
     """Gaussian blur. By way of Fourier: PIL cannot blur floating point."""
     rows, columns = values.shape
-    fy = np.fft.fftfreq(rows)[:, None]
-    fx = np.fft.rfftfreq(columns)[None, :]
+    fy = np.fft.fftfreq(rows, 1.0)[:, None]
+    fx = np.fft.rfftfreq(columns, 1.0)[None, :]
     response = np.exp(-2 * (math.pi * radius) ** 2 * (fx**2 + fy**2))
     soft = np.fft.irfft2(np.fft.rfft2(values) * response, s=values.shape)
     return soft.astype(np.float32)
@@ -155,8 +160,17 @@ def blurred(values: Array, radius: float) -> Array:
 
 def smooth_noise(rng: np.random.RandomState, size: Size, cells: Size) -> Array:
     """Soft random hills, so many across and down, mostly between -1 and 1."""
-    grid = rng.uniform(-1, 1, (cells[1], cells[0])).astype(np.float32)
-    return resized(grid, size)
+    knots = floats(rng.uniform(-1, 1, (cells[1], cells[0])))
+    return resized(knots, size)
+
+
+def fractal_noise(rng: np.random.RandomState, size: Size, cells: Size) -> Array:
+    """Hills with smaller hills on them."""
+    hills = np.zeros(size[::-1], np.float32)
+    for octave in range(5):
+        finer = (cells[0] << octave, cells[1] << octave)
+        hills += smooth_noise(rng, size, finer) * 0.6**octave
+    return hills
 
 
 def grid(size: Size) -> tuple[Array, Array]:
@@ -171,17 +185,30 @@ def oversize(size: Size) -> Size:
     return size[0] * OVERSIZE, size[1] * OVERSIZE
 
 
-def coverage(points: Points, size: Size = (FIELD, FIELD)) -> Array:
-    """1 inside the outline, 0 outside, at oversize."""
+def coverage(*outlines: Points, size: Size = (FIELD, FIELD)) -> Array:
+    """1 inside the outlines, 0 outside, at oversize."""
     image = Image.new("L", oversize(size))
+    draw = ImageDraw.Draw(image)
     middle_x, middle_y = size[0] / 2, size[1] / 2
-    pixels = [((x + middle_x) * OVERSIZE, (y + middle_y) * OVERSIZE) for x, y in points]
-    ImageDraw.Draw(image).polygon(pixels, fill=1)
+    for points in outlines:
+        pixels = [((x + middle_x) * OVERSIZE, (y + middle_y) * OVERSIZE) for x, y in points]
+        draw.polygon(pixels, fill=1)
     return np.asarray(image, np.float32)
 
 
 def mixed(a: Array, b: Array | Colour, share: Array) -> Array:
-    return a + (np.asarray(b, np.float32) - a) * share[..., None]
+    """The picture a with a share of b, a picture or a colour, in each place."""
+    result = a.copy()
+    if not share.any():
+        return result
+    # Most pieces are small: work where there is something to do.
+    rows, columns = (np.flatnonzero(share.any(axis=axis)) for axis in (1, 0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    other = np.asarray(b, np.float32)
+    if other.ndim == 3:
+        other = other[box]
+    result[box] += (other - a[box]) * share[box][..., None]
+    return result
 
 
 # Patterns: how much of the accent colour shows at (u, v)
@@ -203,7 +230,7 @@ def dots(u: Array, v: Array) -> Array:
     row = np.floor(v / 11)
     du = np.mod(u + 5.5 * np.mod(row, 2) * 1.1, 12.1) - 6.05
     dv = np.mod(v, 11) - 5.5
-    return (du**2 + dv**2 < 3.3**2).astype(np.float32)
+    return floats(du**2 + dv**2 < 3.3**2)
 
 
 def check(u: Array, v: Array) -> Array:
@@ -218,16 +245,16 @@ def flowers(u: Array, v: Array) -> Array:
     dv = np.mod(v, 19) - 9.5
     radius = np.hypot(du, dv)
     petals = radius < 5.2 + 2 * np.cos(5 * np.arctan2(dv, du) + row)
-    return (petals & (radius > 1.7)).astype(np.float32)
+    return floats(petals & (radius > 1.7))
 
 
 def zigzag(u: Array, v: Array) -> Array:
-    return (np.mod(v + np.abs(np.mod(u, 18) - 9), 14) < 5.5).astype(np.float32)
+    return floats(np.mod(v + np.abs(np.mod(u, 18) - 9), 14) < 5.5)
 
 
 def straw(u: Array, v: Array) -> Array:
     plait = np.sin(1.5 * u + 1.5 * np.sign(np.sin(0.9 * v))) * np.sin(0.9 * v)
-    return (0.16 + 0.16 * plait).astype(np.float32)
+    return floats(0.16 + 0.16 * plait)
 
 
 PATTERNS: dict[str, Callable[[Array, Array], Array]] = {
@@ -248,7 +275,7 @@ class Material:
     accent: Colour = WHITE
     pattern: str = "plain"
     grain: float = 0.0  # degrees the pattern is turned by
-    rough: float = 0.035  # strength of the fine texture
+    rough: float = 0.028  # strength of the fine texture
     gloss: float = 0.0  # strength of highlights
 
 
@@ -269,19 +296,15 @@ class Object:
     """What has been drawn of an object, and the means to draw more of it."""
 
     def __init__(self, rng: np.random.RandomState, mirrored: bool) -> None:
-        side = FIELD * OVERSIZE
         self.rng = rng
         # The object is mirrored after drawing, but the light stays.
         self.light_x = -LIGHT[0] if mirrored else LIGHT[0]
-        self.colour = np.zeros((side, side, 3), np.float32)
-        self.alpha = np.zeros((side, side), np.float32)
-
-    def noise(self, across: int, down: int) -> Array:
-        return smooth_noise(self.rng, (FIELD, FIELD), (across, down))
+        self.colour = np.zeros((*OVERSIZE_FIELD, 3), np.float32)
+        self.alpha = np.zeros(OVERSIZE_FIELD, np.float32)
 
     def wrinkles(self, across: int, down: int, height: float) -> Array:
         """Hills for add's relief; more across than down makes them hang."""
-        return self.noise(across, down) * height
+        return smooth_noise(self.rng, (FIELD, FIELD), (across, down)) * height
 
     def add(
         self,
@@ -298,38 +321,34 @@ class Object:
         mask = coverage(outline)
         soft = reduced(mask)
         self._cast_shadow(soft, mask, depth)
-        height = depth * sum(r * blurred(soft, r) for r in (1.2, 4.0, 12.0)) * 0.45
-        if relief is not None:
-            height = height + relief
+        height = np.zeros_like(soft) if relief is None else relief.copy()
+        for radius in (1.2, 4.0, 12.0):
+            height += depth * 0.45 * radius * blurred(soft, radius)
         light, shine = self._lighting(height, soft, material)
         if roundness:
             light *= self._cylinder_light(roundness)
-        side = (FIELD * OVERSIZE, FIELD * OVERSIZE)
-        paint = self._pattern(material, roundness) * resized(light, side)[..., None]
-        paint += 255 * material.gloss * resized(shine, side)[..., None]
+        paint = self._pattern(material, roundness) * resized(light, OVERSIZE_FIELD)[..., None]
+        paint += 255 * material.gloss * resized(shine, OVERSIZE_FIELD)[..., None]
         self.colour = mixed(self.colour, paint, mask)
         self.alpha = np.maximum(self.alpha, mask)
 
     def tint(self, outline: Points, colour: Colour, share: float, softness: float) -> None:
         """Blend a colour over what is there, within a soft outline."""
         soft = blurred(reduced(coverage(outline)), softness) * share
-        side = (FIELD * OVERSIZE, FIELD * OVERSIZE)
-        self.colour = mixed(self.colour, colour, resized(soft, side))
+        self.colour = mixed(self.colour, colour, resized(soft, OVERSIZE_FIELD))
 
     def seam(self, line: Points, colour: Colour | None = None) -> None:
         """A furrow in the cloth, or stitches if given a colour."""
         if colour is None:
             self.tint(band(line, 1.6), (20, 18, 24), 0.42, 0.5)
             return
-        mask = np.zeros_like(self.alpha)
-        for stitch in stitches(line, 3.6, 2.4):
-            mask = np.maximum(mask, coverage(band(stitch, 1.1)))
+        mask = coverage(*(band(stitch, 1.1) for stitch in stitches(line, 3.6, 2.4)))
         self.colour = mixed(self.colour, colour, mask * self.alpha * 0.85)
 
     def _cast_shadow(self, soft: Array, mask: Array, depth: float) -> None:
         fall = 2 if self.light_x > 0 else -2
         shadow = blurred(np.roll(soft, (3, fall), (0, 1)), 2.5) * 0.4 * min(depth, 1.0)
-        shadow = resized(shadow, (FIELD * OVERSIZE, FIELD * OVERSIZE)) * (1 - mask)
+        shadow = resized(shadow, OVERSIZE_FIELD) * (1 - mask)
         self.colour *= (1 - shadow)[..., None]
 
     def _lighting(self, height: Array, soft: Array, material: Material) -> tuple[Array, Array]:
@@ -344,7 +363,7 @@ class Object:
     def _cylinder_light(self, radius: float) -> Array:
         x = np.arange(FIELD, dtype=np.float32) - FIELD / 2
         across = np.clip(x / radius, -1, 1) * np.sign(self.light_x)
-        return (1.06 - 0.3 * across - 0.38 * across**4)[None, :].astype(np.float32)
+        return floats(1.06 - 0.3 * across - 0.38 * across**4)[None, :]
 
     def _pattern(self, material: Material, roundness: float) -> Array:
         x, y = grid((FIELD, FIELD))
@@ -353,9 +372,8 @@ class Object:
             x, y = roundness * np.arcsin(sine), y - 12 * np.sqrt(1 - sine**2)
         else:
             # Cloth never lies quite straight.
-            side = (FIELD * OVERSIZE, FIELD * OVERSIZE)
-            x = x + resized(self.wrinkles(7, 7, 2.2), side)
-            y = y + resized(self.wrinkles(7, 7, 2.2), side)
+            x = x + resized(self.wrinkles(7, 7, 2.2), OVERSIZE_FIELD)
+            y = y + resized(self.wrinkles(7, 7, 2.2), OVERSIZE_FIELD)
         turn = math.radians(material.grain)
         u = x * math.cos(turn) + y * math.sin(turn)
         v = y * math.cos(turn) - x * math.sin(turn)
@@ -386,11 +404,14 @@ def fold(start: Point, end: Point, width: float, height: float) -> Array:
     along = (x * ux + y * uy) / length
     across = (x * uy - y * ux) / width
     fade = np.clip(along * 1.6, 0, 1) * np.clip((1.15 - along) * 4, 0, 1)
-    return (height * fade * np.exp(-(across**2))).astype(np.float32)
+    return floats(height * fade * np.exp(-(across**2)))
 
 
-def hanger(item: Object) -> None:
-    hook = curve((0, -104), (0, -122), (0, -130, 12, -130, 12, -140), (12, -152, -6, -152, -7, -142))
+def draw_hanger(item: Object) -> None:
+    item.add(band([(-FIELD / 2, -147), (FIELD / 2, -147)], 4), smooth(darker(STEEL, 0.6), 0.4))
+    hook = curve(
+        (0, -104), (0, -122), (0, -130, 12, -130, 12, -140), (12, -152, -6, -152, -7, -142)
+    )
     item.add(band(hook, 3.2), smooth(STEEL, 0.4))
     arms = curve((-58, -84), (-30, -98, 0, -110), (30, -98, 58, -84))
     item.add(band(arms, 8), smooth(WOOD, 0.2))
@@ -405,22 +426,36 @@ def add_sleeves(item: Object, outline: Points, cloth: Material, cuff: Points) ->
 
 def draw_dress(item: Object, cloth: Material, style: str) -> None:
     hem, flare = {"mini": (84, 66), "long": (138, 64)}.get(style, (118, 84))
-    item.add(symmetric((0, -112), (22, -114), (20, -84, 0, -80)), smooth(darker(cloth.colour, 0.5)))
+    item.add(symmetric((0, -112), (22, -114), (20, -78, 0, -73)), smooth(darker(cloth.colour, 0.5)))
     if style in ("sleeves", "long"):
-        outline = curve((30, -113), (52, -108, 66, -84), (72, -70), (58, -60, 46, -60), (36, -84, 30, -113))
+        outline = curve(
+            (30, -113), (52, -108, 66, -84), (72, -70), (58, -60, 46, -60), (36, -84, 30, -113)
+        )
         add_sleeves(item, outline, cloth, curve((69, -75), (57, -65, 46, -64)))
     skirt = symmetric(
-        (0, -34), (32, -34), (40, 0, flare - 12, hem - 50, flare, hem - 8), (flare / 2, hem + 9, 0, hem + 7)
+        (0, -34),
+        (32, -34),
+        (40, 0, flare - 12, hem - 50, flare, hem - 8),
+        (flare / 2, hem + 9, 0, hem + 7),
     )
     folds = item.wrinkles(16, 3, 2.0)
     for index in range(-3, 4):
         reach = flare * index / 3.4
         folds = folds + fold((index * 7, -30), (reach, hem), 7, 4.2)
     item.add(skirt, cloth, relief=folds)
-    hem_line = curve((-flare + 3, hem - 13), (-flare / 2, hem + 3, 0, hem + 1), (flare / 2, hem + 3, flare - 3, hem - 13))
+    hem_line = curve(
+        (-flare + 3, hem - 13),
+        (-flare / 2, hem + 3, 0, hem + 1),
+        (flare / 2, hem + 3, flare - 3, hem - 13),
+    )
     item.seam(hem_line)
     bodice = symmetric(
-        (0, -78), (18, -82, 21, -114), (34, -113), (30, -88, 45, -74), (42, -50, 33, -30), (18, -26, 0, -26)
+        (0, -78),
+        (18, -82, 21, -114),
+        (34, -113),
+        (30, -88, 45, -74),
+        (42, -50, 33, -30),
+        (18, -26, 0, -26),
     )
     darts = fold((20, -34), (22, -66), 6, 3.0) + fold((-20, -34), (-22, -66), 6, 3.0)
     item.add(bodice, cloth, relief=darts + item.wrinkles(12, 12, 1.4))
@@ -433,17 +468,31 @@ def draw_t_shirt(item: Object, cloth: Material, style: str) -> None:
     length = 112 if style == "long" else 96
     collar_inside = symmetric((0, -88), (22, -92), (20, -66, 0, -62))
     item.add(collar_inside, smooth(darker(cloth.colour, 0.55)))
-    sleeve = curve((56, -88), (84, -76, 104, -28), (112, -14), (96, 0, 74, 6), (62, -22, 56, -36), (50, -60, 56, -88))
+    sleeve = curve(
+        (56, -88),
+        (84, -76, 104, -28),
+        (112, -14),
+        (96, 0, 74, 6),
+        (62, -22, 56, -36),
+        (50, -60, 56, -88),
+    )
     add_sleeves(item, sleeve, cloth, curve((108, -21), (92, -7, 71, -1)))
     body = symmetric(
-        (0, -64), (20, -66, 23, -95), (60, -86), (54, -50, 57, -30), (59, 20, 57, length - 4), (30, length + 3, 0, length + 2)
+        (0, -64),
+        (20, -66, 23, -95),
+        (60, -86),
+        (54, -50, 57, -30),
+        (59, 20, 57, length - 4),
+        (30, length + 3, 0, length + 2),
     )
     folds = item.wrinkles(10, 8, 3.0)
     for side in (-1, 1):
         folds = folds + fold((side * 50, -50), (side * 16, 0), 5, 2.6)
         folds = folds + fold((side * 20, 20), (side * 44, 92), 7, 2.6)
     item.add(body, cloth, relief=folds)
-    item.seam(curve((-55, length - 9), (-30, length - 3, 0, length - 4), (30, length - 3, 55, length - 9)))
+    item.seam(
+        curve((-55, length - 9), (-30, length - 3, 0, length - 4), (30, length - 3, 55, length - 9))
+    )
     rib = curve((-25, -95), (-22, -62, 0, -61), (22, -62, 25, -95))
     item.add(band(rib, 7), replace(cloth, pattern="plain"), depth=0.8)
     if style == "print":
@@ -463,8 +512,14 @@ def leg_outline(style: str) -> Points:
         "wide": (132, 62, 6),
     }.get(style, (132, 50, 12))
     return curve(
-        (0, -112), (44, -112), (54, -80, 56, -50), (54, 10, outer, hem - 2), ((outer + inner) / 2, hem + 4, inner, hem),
-        (8, 0, 2, -38), (-2, -44), (0, -112),
+        (0, -112),
+        (44, -112),
+        (54, -80, 56, -50),
+        (54, 10, outer, hem - 2),
+        ((outer + inner) / 2, hem + 4, inner, hem),
+        (8, 0, 2, -38),
+        (-2, -44),
+        (0, -112),
     )
 
 
@@ -475,8 +530,12 @@ def draw_trousers(item: Object, cloth: Material, style: str) -> None:
     item.add(inside, smooth(darker(cloth.colour, 0.45)))
     for outline, side in ((leg, 1), (flipped(leg), -1)):
         crease = fold((side * 27, -70), (side * 31, hem), 9, 6.0)
-        creases = fold((side * 4, -44), (side * 38, -64), 5, 3.2) + fold((side * 8, -22), (side * 44, -40), 6, 2.6)
-        knee = fold((side * 12, 44), (side * 44, 34), 5, 2.4) + fold((side * 44, 58), (side * 16, 50), 5, 2.0)
+        creases = fold((side * 4, -44), (side * 38, -64), 5, 3.2) + fold(
+            (side * 8, -22), (side * 44, -40), 6, 2.6
+        )
+        knee = fold((side * 12, 44), (side * 44, 34), 5, 2.4) + fold(
+            (side * 44, 58), (side * 16, 50), 5, 2.0
+        )
         item.add(outline, cloth, relief=crease + creases + knee + item.wrinkles(9, 14, 2.0))
     thread = cloth.accent if style in ("", "slim", "flared") else darker(cloth.colour, 0.6)
     for side in (-1, 1):
@@ -486,7 +545,7 @@ def draw_trousers(item: Object, cloth: Material, style: str) -> None:
     item.seam(curve((0, -110), (0, -46)))
     item.seam(curve((9, -110), (9, -66), (8, -56, 1, -50)), thread)
     waist = symmetric((0, -118), (22, -121, 43, -124), (45, -110), (22, -106, 0, -105))
-    item.add(waist, replace(cloth, grain=cloth.grain + 90 if cloth.pattern == "plain" else cloth.grain), depth=1.2)
+    item.add(waist, cloth, depth=1.2)
     for x in (-33, -16, 16, 33):
         item.add(band(curve((x, -124), (x, -104)), 4.5), replace(cloth, pattern="plain"), depth=1.2)
     item.add(ellipse(0, -111.5, 4.2, 4.2), smooth(GOLD, 0.6))
@@ -494,13 +553,30 @@ def draw_trousers(item: Object, cloth: Material, style: str) -> None:
 
 def draw_shoe(item: Object, cloth: Material, style: str) -> None:
     rise = 34 if style == "high" else 0
-    lining = curve((-88, -46 - rise), (-60, -62 - rise, -28, -58 - rise), (-30, -20), (-80, -20), (-88, -46 - rise))
+    lining = curve(
+        (-88, -46 - rise),
+        (-60, -62 - rise, -28, -58 - rise),
+        (-30, -20),
+        (-80, -20),
+        (-88, -46 - rise),
+    )
     item.add(lining, smooth(darker(cloth.colour, 0.35)))
-    tongue = curve((-44, -40 - rise), (-40, -70 - rise, -22, -76 - rise, -8, -62 - rise), (18, -34), (-20, -20), (-44, -40 - rise))
+    tongue = curve(
+        (-44, -40 - rise),
+        (-40, -70 - rise, -22, -76 - rise, -8, -62 - rise),
+        (18, -34),
+        (-20, -20),
+        (-44, -40 - rise),
+    )
     item.add(tongue, replace(cloth, pattern="plain", colour=darker(cloth.colour, 0.85)))
     upper = curve(
-        (-110, 46), (-120, 6, -106, -40 - rise), (-102, -54 - rise, -90, -50 - rise), (-62, -24 - rise, -34, -52 - rise),
-        (-6, -38 - rise / 2, 16, -26, 48, -8), (104, -2, 122, 22, 118, 46), (-110, 46),
+        (-110, 46),
+        (-120, 6, -106, -40 - rise),
+        (-102, -54 - rise, -90, -50 - rise),
+        (-62, -24 - rise, -34, -52 - rise),
+        (-6, -38 - rise / 2, 16, -26, 48, -8),
+        (104, -2, 122, 22, 118, 46),
+        (-110, 46),
     )
     item.add(upper, cloth, depth=1.2, relief=item.wrinkles(12, 9, 1.2))
     toe = curve((62, 46), (60, 14, 76, -1), (108, 4, 121, 24, 118, 46), (62, 46))
@@ -511,39 +587,64 @@ def draw_shoe(item: Object, cloth: Material, style: str) -> None:
     for shift in (0, 18):
         item.add(band([(x + shift, y) for x, y in swoop], 8), smooth(cloth.accent), depth=0.5)
     facing = curve((-34, -46 - rise), (-8, -34 - rise / 2, 12, -20, 44, -3))
-    item.add(band([(x - 5, y + 4) for x, y in facing], 15), replace(cloth, pattern="plain", colour=darker(cloth.colour, 0.9)), depth=0.7)
+    item.add(
+        band([(x - 5, y + 4) for x, y in facing], 15),
+        replace(cloth, pattern="plain", colour=darker(cloth.colour, 0.9)),
+        depth=0.7,
+    )
     for at in range(2, len(facing) - 1, 4):
         x, y = facing[at]
-        item.add(band(curve((x - 9, y + 9), (x, y - 4, x + 13, y - 8)), 5), smooth(WHITE), depth=1.2)
+        item.add(
+            band(curve((x - 9, y + 9), (x, y - 4, x + 13, y - 8)), 5), smooth(WHITE), depth=1.2
+        )
     sole = curve(
-        (-113, 36), (-118, 50, -112, 62), (-60, 64, 60, 63, 96, 63), (122, 62, 126, 46, 118, 36), (60, 42, -60, 40, -113, 36)
+        (-113, 36),
+        (-118, 50, -112, 62),
+        (-60, 64, 60, 63, 96, 63),
+        (122, 62, 126, 46, 118, 36),
+        (60, 42, -60, 40, -113, 36),
     )
     item.add(sole, smooth(WHITE), depth=1.1)
     item.seam(curve((-114, 52), (-60, 54, 60, 54, 120, 51)))
-    item.add(band(curve((-112, 61), (0, 64, 98, 62)), 4.5), smooth(darker(cloth.accent, 0.55)), depth=0.5)
+    item.add(
+        band(curve((-112, 61), (0, 64, 98, 62)), 4.5), smooth(darker(cloth.accent, 0.55)), depth=0.5
+    )
 
 
 def draw_hat(item: Object, cloth: Material, style: str) -> None:
-    wide, lift, top = (126, 4, -44) if style == "sun" else (108, 12, -58)
+    wide, lift, top = (126, 4, -44) if style == "sun" else (110, 7, -58)
     brim = curve(
-        (-wide, 30 - lift), (-wide + 4, 62, -50, 76, 0, 76), (50, 76, wide - 4, 62, wide, 30 - lift),
-        (wide - 14, 14, 40, 8, 0, 8), (-40, 8, -wide + 14, 14, -wide, 30 - lift),
+        (-wide, 30 - lift),
+        (-wide + 4, 62, -50, 76, 0, 76),
+        (50, 76, wide - 4, 62, wide, 30 - lift),
+        (wide - 14, 14, 40, 8, 0, 8),
+        (-40, 8, -wide + 14, 14, -wide, 30 - lift),
     )
     item.add(brim, cloth, depth=1.1, relief=item.wrinkles(7, 4, 2.0))
-    edge = curve((-wide + 5, 35 - lift), (-wide + 10, 59, -50, 71, 0, 71), (50, 71, wide - 10, 59, wide - 5, 35 - lift))
+    edge = curve(
+        (-wide + 5, 35 - lift),
+        (-wide + 10, 59, -50, 71, 0, 71),
+        (50, 71, wide - 10, 59, wide - 5, 35 - lift),
+    )
     item.seam(edge, darker(cloth.colour, 0.55))
     item.tint(ellipse(8, 46, 70, 16), (20, 14, 10), 0.45, 5)
     if style == "sun":
         crown = symmetric((0, top), (40, top, 62, top + 30, 60, 38), (40, 54, 0, 54))
         dent = item.wrinkles(6, 6, 2.0)
     else:
-        crown = symmetric((0, top + 6), (14, top - 6, 30, top - 16, 44, top), (58, -20, 61, 38), (40, 54, 0, 54))
+        crown = symmetric(
+            (0, top + 6), (14, top - 6, 30, top - 16, 44, top), (58, -20, 61, 38), (40, 54, 0, 54)
+        )
         dent = fold((0, top + 50), (0, top - 4), 13, -11.0) + item.wrinkles(6, 6, 2.0)
     item.add(crown, cloth, depth=1.5, relief=dent)
     ribbon = symmetric((0, 28), (40, 28, 60.5, 12), (61.5, 37), (40, 54, 0, 54))
     item.add(ribbon, Material(cloth.accent, rough=0.025), depth=0.8)
     for side in (-1, 1):
-        loop = curve((34, 36), (34 + side * 12, 22, 34 + side * 20, 26), (34 + side * 20, 46, 34 + side * 10, 46, 34, 36))
+        loop = curve(
+            (34, 36),
+            (34 + side * 12, 22, 34 + side * 20, 26),
+            (34 + side * 20, 46, 34 + side * 10, 46, 34, 36),
+        )
         item.add(loop, Material(cloth.accent, rough=0.025), depth=1.2)
 
 
@@ -555,10 +656,18 @@ def draw_bag(item: Object, cloth: Material, style: str) -> None:
         return
     back_handle = curve((-34, -26), (-34, -118, 40, -118, 40, -26))
     item.add(band(back_handle, 9), replace(strap, colour=darker(cloth.accent, 0.7)))
-    body = symmetric((0, -38), (40, -40, 72, -34), (80, -30, 82, -20), (90, 20, 96, 62), (97, 82, 78, 82), (40, 86, 0, 86))
+    body = symmetric(
+        (0, -38),
+        (40, -40, 72, -34),
+        (80, -30, 82, -20),
+        (90, 20, 96, 62),
+        (97, 82, 78, 82),
+        (40, 86, 0, 86),
+    )
     item.add(body, leather, depth=1.5, relief=item.wrinkles(8, 6, 1.6))
-    item.seam(symmetric((0, 76), (40, 76, 74, 73), (88, 73, 87, 58), (84, 20, 76, -24))[:50], darker(cloth.colour, 1.35))
-    item.seam(flipped(symmetric((0, 76), (40, 76, 74, 73), (88, 73, 87, 58), (84, 20, 76, -24))[:50]), darker(cloth.colour, 1.35))
+    piping = curve((0, 76), (40, 76, 74, 73), (88, 73, 87, 58), (84, 20, 76, -24))
+    for line in (piping, flipped(piping)):
+        item.seam(line, darker(cloth.colour, 0.6))
     flap = symmetric((0, -44), (40, -46, 74, -40), (86, -34, 84, -14), (80, 22, 50, 26, 0, 32))
     item.add(flap, leather, depth=1.2, relief=item.wrinkles(7, 5, 1.2))
     stitch = curve((-78, -16), (-74, 16, -50, 19, 0, 25), (50, 19, 74, 16, 78, -16))
@@ -575,8 +684,12 @@ def draw_bag(item: Object, cloth: Material, style: str) -> None:
 def draw_tote(item: Object, cloth: Material, strap: Material) -> None:
     back_handle = curve((-28, -44), (-26, -136, 34, -136, 34, -44))
     item.add(band(back_handle, 9), replace(strap, colour=darker(strap.colour, 0.7)))
-    item.add(symmetric((0, -58), (76, -56), (74, -40), (0, -38)), smooth(darker(cloth.colour, 0.45)))
-    body = symmetric((0, -46), (40, -46, 77, -54), (80, 20, 84, 84), (82, 96, 70, 96), (40, 99, 0, 99))
+    item.add(
+        symmetric((0, -58), (76, -56), (74, -40), (0, -38)), smooth(darker(cloth.colour, 0.45))
+    )
+    body = symmetric(
+        (0, -46), (40, -46, 77, -54), (80, 20, 84, 84), (82, 96, 70, 96), (40, 99, 0, 99)
+    )
     folds = fold((-40, -40), (-56, 90), 9, 3.5) + fold((34, -40), (20, 80), 9, 3.0)
     item.add(body, cloth, depth=1.2, relief=folds + item.wrinkles(9, 7, 2.6))
     item.seam(curve((-77, -42), (-40, -35, 0, -35), (40, -35, 77, -42)), darker(cloth.colour, 0.6))
@@ -593,17 +706,30 @@ def draw_mug(item: Object, cloth: Material, style: str) -> None:
     middle = (top + bottom) / 2
     grip = (bottom - top) * 0.3
     ring = curve(
-        (radius - 6, middle - grip), (radius + 24, middle - grip - 10, radius + 46, middle - grip, radius + 44, middle),
+        (radius - 6, middle - grip),
+        (radius + 24, middle - grip - 10, radius + 46, middle - grip, radius + 44, middle),
         (radius + 42, middle + grip, radius + 16, middle + grip + 4, radius - 8, middle + grip - 2),
     )
     item.add(band(ring, 15), replace(glazed, pattern="plain"), depth=1.6)
-    body = symmetric((0, top), (radius, top), (radius, bottom - 20), (radius - 1, bottom + 2, radius * 0.6, bottom + 13, 0, bottom + 13))
+    body = symmetric(
+        (0, top),
+        (radius, top),
+        (radius, bottom - 20),
+        (radius - 1, bottom + 2, radius * 0.6, bottom + 13, 0, bottom + 13),
+    )
     item.add(body, glazed, depth=0.5, roundness=radius + 1)
-    shine = curve((-radius * 0.72, top + 24), (-radius * 0.58, top + 27), (-radius * 0.58, bottom - 14), (-radius * 0.72, bottom - 20))
+    shine = curve(
+        (-radius * 0.72, top + 24),
+        (-radius * 0.58, top + 27),
+        (-radius * 0.58, bottom - 14),
+        (-radius * 0.72, bottom - 20),
+    )
+    shine = shine if item.light_x > 0 else flipped(shine)
     item.tint(shine, (255, 255, 255), 0.6, 2.0)
     item.add(ellipse(0, top, radius, 14), replace(glazed, pattern="plain"), depth=0.8)
     item.add(ellipse(0, top + 0.5, radius - 4, 11.5), smooth(darker(WHITE, 0.84)), depth=-0.8)
-    item.add([(x, max(y, top + 1 - abs(x) * 0.02)) for x, y in ellipse(0, top + 1, radius - 5, 10.5)], smooth(COFFEE, 0.3), depth=0.3)
+    coffee = [(x, max(y, top)) for x, y in ellipse(0, top + 1, radius - 5, 10.5)]
+    item.add(coffee, smooth(COFFEE, 0.3), depth=0.3)
 
 
 # Backgrounds: colours for a whole picture, at oversize
@@ -628,7 +754,7 @@ def studio(size: Size, rng: np.random.RandomState, colour: Colour, horizon: floa
     lamp = np.exp(-((x / size[0] / 0.55) ** 2) - (((y + 20) / size[1]) / 0.5) ** 2)
     bend = 0.03 * np.tanh((y / size[1] + 0.5 - horizon) * 9)
     light = 0.86 + 0.16 * lamp + bend + 0.012 * smooth_noise(rng, oversize(size), (5, 5))
-    return np.array(colour, np.float32) * light[..., None]
+    return floats(floats(colour) * light[..., None])
 
 
 def room(size: Size, rng: np.random.RandomState, colour: Colour, horizon: float) -> Array:
@@ -647,7 +773,10 @@ def room(size: Size, rng: np.random.RandomState, colour: Colour, horizon: float)
     picture = mixed(picture, floor, (below > 0).astype(np.float32))
     skirting = np.array((236, 233, 226), np.float32) * (1 + 0.006 * (below + 7))[..., None]
     picture = mixed(picture, skirting, ((below > -13) & (below <= 0)).astype(np.float32))
-    shadow = np.exp(-np.abs(below - 1) / 3.0) * (below > 0) * 0.4 + ((below > -14.2) & (below <= -13)) * 0.25
+    shadow = (
+        np.exp(-np.abs(below - 1) / 3.0) * (below > 0) * 0.4
+        + ((below > -14.2) & (below <= -13)) * 0.25
+    )
     return softened(picture * (1 - shadow)[..., None], 0.7)
 
 
@@ -671,9 +800,14 @@ def garden(size: Size, rng: np.random.RandomState, colour: Colour, horizon: floa
         leaf = ((x - px) ** 2 + (y - py) ** 2 < radius**2).astype(np.float32) * 0.8
         picture = mixed(picture, darker((74, 112, 58), tone), leaf)
     picture = softened(picture, 5)
-    blades = 0.16 * smooth_noise(rng, oversize(size), (160, 50)) + 0.1 * smooth_noise(rng, oversize(size), (12, 16))
+    blades = 0.16 * smooth_noise(rng, oversize(size), (160, 50)) + 0.1 * smooth_noise(
+        rng, oversize(size), (12, 16)
+    )
     depth = np.clip((y - edge) / size[1], 0, 1)
-    lawn = np.array((118, 150, 70), np.float32) * (1.02 + blades * (0.4 + 2 * depth) - 0.3 * depth)[..., None]
+    lawn = (
+        np.array((118, 150, 70), np.float32)
+        * (1.02 + blades * (0.4 + 2 * depth) - 0.3 * depth)[..., None]
+    )
     return softened(mixed(picture, lawn, np.clip((y - edge) / 3, 0, 1)), 0.8)
 
 
@@ -690,7 +824,6 @@ BACKGROUNDS: dict[str, tuple[Background, Colour]] = {
     "mint": (backdrop, (126, 190, 168)),
     "sand": (backdrop, (214, 176, 120)),
     "garden": (garden, (150, 192, 232)),
-    "evening garden": (garden, (240, 190, 140)),
 }
 
 
@@ -704,18 +837,28 @@ class Scene:
     far: Colour  # the mountains, from the farthest
     near: Colour
     trees: Colour
-    snow: float = 0.35  # share of a mountain's height that is white
+    snow: float = 0.35  # about the share of a mountain's height that is white
 
 
 SCENES: dict[str, Scene] = {
     "summer": Scene((84, 148, 214), (214, 232, 242), (134, 158, 188), (70, 104, 92), (38, 70, 44)),
-    "sunset": Scene((92, 84, 148), (250, 168, 96), (150, 104, 124), (78, 56, 82), (36, 28, 44), 0.0),
-    "autumn": Scene((128, 168, 204), (236, 230, 214), (142, 146, 158), (158, 112, 60), (168, 84, 34), 0.2),
-    "winter": Scene((152, 176, 204), (234, 238, 244), (186, 196, 212), (142, 156, 176), (70, 88, 96), 0.95),
+    "sunset": Scene(
+        (92, 84, 148), (250, 168, 96), (150, 104, 124), (78, 56, 82), (36, 28, 44), -0.4
+    ),
+    "autumn": Scene(
+        (128, 168, 204), (236, 230, 214), (142, 146, 158), (150, 112, 66), (134, 76, 36), 0.2
+    ),
+    "winter": Scene(
+        (152, 176, 204), (234, 238, 244), (186, 196, 212), (142, 156, 176), (70, 88, 96), 0.95
+    ),
     "dawn": Scene((142, 160, 206), (250, 212, 204), (168, 156, 188), (104, 104, 142), (58, 62, 88)),
-    "mist": Scene((178, 190, 196), (222, 226, 226), (176, 188, 194), (128, 146, 150), (76, 98, 96), 0.0),
+    "mist": Scene(
+        (178, 190, 196), (222, 226, 226), (176, 188, 194), (128, 146, 150), (76, 98, 96), -0.4
+    ),
     "night": Scene((16, 22, 52), (58, 74, 122), (46, 58, 98), (26, 36, 64), (12, 18, 32), 0.3),
-    "spring": Scene((104, 172, 222), (228, 240, 240), (140, 170, 190), (104, 152, 88), (64, 112, 52), 0.25),
+    "spring": Scene(
+        (104, 172, 222), (228, 240, 240), (140, 170, 190), (104, 152, 88), (64, 112, 52), 0.25
+    ),
 }
 
 
@@ -725,13 +868,15 @@ def ridge(rng: np.random.RandomState, width: int, rough: float) -> Array:
     for octave in range(6):
         cells = 3 * 2**octave
         knots = rng.uniform(0, 1, cells + 1)
-        height += np.interp(np.linspace(0, cells, width), np.arange(cells + 1), knots) * rough**octave
+        height += (
+            np.interp(np.linspace(0, cells, width), np.arange(cells + 1), knots) * rough**octave
+        )
     return height * (1 - rough)
 
 
 def draw_landscape(rng: np.random.RandomState, size: Size, scene: Scene) -> Array:
     """Mountains and woods on a shore, and their image in a lake."""
-    width, height = size
+    height = size[1]
     wide = oversize(size)
     _, y = grid(size)
     shore = height * rng.uniform(0.06, 0.16)
@@ -747,7 +892,7 @@ def draw_landscape(rng: np.random.RandomState, size: Size, scene: Scene) -> Arra
 
 def with_sky(rng: np.random.RandomState, picture: Array, size: Size, scene: Scene) -> Array:
     x, y = grid(size)
-    clouds = sum(smooth_noise(rng, oversize(size), (3 * 2**n, 6 * 2**n)) * 0.6**n for n in range(5))
+    clouds = fractal_noise(rng, oversize(size), (3, 6))
     picture = mixed(picture, scene.glow, np.clip(clouds - 0.15, 0, 1) * 0.7)
     sun_x, sun_y = rng.uniform(-0.35, 0.35) * size[0], -0.36 * size[1]
     distance = np.hypot(x - sun_x, y - sun_y)
@@ -756,26 +901,34 @@ def with_sky(rng: np.random.RandomState, picture: Array, size: Size, scene: Scen
 
 
 def with_mountains(
-    rng: np.random.RandomState, picture: Array, y: Array, edges: tuple[Array, float], scene: Scene, layer: int
+    rng: np.random.RandomState,
+    picture: Array,
+    y: Array,
+    edges: tuple[Array, float],
+    scene: Scene,
+    layer: int,
 ) -> Array:
     crest, shore = edges
     rows, columns = y.shape
     share = layer / 2
     colour = tuple(round(a + (b - a) * share) for a, b in zip(scene.far, scene.near))
-    # Slopes that face the light on the left are brighter.
-    slope = np.gradient(np.convolve(crest, np.ones(24) / 24, mode="same")) * OVERSIZE
-    rocks = smooth_noise(rng, (columns, rows), (60, 40)) + smooth_noise(rng, (columns, rows), (20, 12))
-    light = 1 - 0.16 * np.tanh(slope)[None, :] + 0.07 * rocks
-    paint = np.array(colour, np.float32) * light[..., None]
     depth = (y - crest) / np.maximum(shore - crest, 1)
-    white = np.clip((scene.snow * (1 - 0.45 * share) - depth + 0.12 * rocks) * 12, 0, 1) * 0.85
-    paint = mixed(paint, np.array((242, 245, 250), np.float32) * light[..., None], white.astype(np.float32))
+    rocks = fractal_noise(rng, (columns, rows), (8, 7))
+    # Slopes that face the light on the left are brighter.
+    light = 1 + 0.22 * np.tanh(np.gradient(rocks, axis=1) * 22)
+    paint = floats(colour) * light[..., None]
+    white = np.clip((scene.snow - 0.25 * share - depth + 0.3 * rocks) * 12, 0, 1) * 0.85
+    paint = mixed(
+        paint, np.array((242, 245, 250), np.float32) * light[..., None], white.astype(np.float32)
+    )
     haze = np.clip(depth - 0.2, 0, 1) * 0.45 * (1 - share)
     paint = mixed(paint, scene.glow, haze.astype(np.float32))
     return mixed(picture, paint, (y > crest).astype(np.float32))
 
 
-def with_tree(rng: np.random.RandomState, picture: Array, size: Size, shore: float, scene: Scene) -> Array:
+def with_tree(
+    rng: np.random.RandomState, picture: Array, size: Size, shore: float, scene: Scene
+) -> Array:
     """A fir on the shore; more of them towards the sides."""
     side = rng.choice((-1.0, 1.0))
     x = side * size[0] * (0.52 - abs(rng.normal(0, 0.17)))
@@ -786,8 +939,7 @@ def with_tree(rng: np.random.RandomState, picture: Array, size: Size, shore: flo
         low = foot - tall * (1 - tier / 6)
         half += [(tall * 0.045 * tier, low), (tall * 0.024 * tier, low - tall * 0.02)]
     outline = [(x + px, py) for px, py in half + flipped(half)[::-1]]
-    picture = mixed(picture, darker(scene.trees, rng.uniform(0.7, 1.2)), coverage(outline, size))
-    return picture
+    return mixed(picture, darker(scene.trees, rng.uniform(0.7, 1.2)), coverage(outline, size=size))
 
 
 def with_lake(rng: np.random.RandomState, picture: Array, size: Size, shore: float) -> Array:
@@ -803,7 +955,7 @@ def with_lake(rng: np.random.RandomState, picture: Array, size: Size, shore: flo
     water = softened(water, 0.5)
     bank = np.exp(-depth / 6)[:, None, None]
     lower = water * (1 - 0.5 * bank)
-    return np.concatenate([picture[:edge], lower]).astype(np.float32)
+    return floats(np.concatenate([picture[:edge], lower]))
 
 
 # Pictures
@@ -831,76 +983,116 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "bag": Kind(draw_bag, True, [
-        Photo("brown", "plain", "studio", scale=0.95),
-        Photo("red", "plain", "white room", scale=0.9, shift=(4, 22), mirrored=True),
-        Photo("black", "plain", "pink", turn=4, scale=0.85),
-        Photo("cream", "stripes", "garden", "tote", scale=0.85, shift=(0, 24)),
-        Photo("teal", "plain", "sand", scale=1.0, shift=(-4, 8), turn=-3, size=SQUARE),
-        Photo("navy", "dots", "blue room", "tote", scale=0.9, shift=(-6, 18), mirrored=True),
-        Photo("yellow", "check", "mint", turn=-5, scale=0.9),
-        Photo("beige", "flowers", "warm studio", "tote", scale=0.95, turn=2),
-    ]),
-    "dress": Kind(draw_dress, False, [
-        Photo("red", "dots", "studio"),
-        Photo("blue", "stripes", "white room", "sleeves", hung=True, shift=(0, 4), scale=0.95),
-        Photo("black", "plain", "pink", "long", scale=0.95, turn=-3),
-        Photo("green", "flowers", "garden", hung=True, turn=2, scale=0.95, shift=(0, 6)),
-        Photo("yellow", "check", "warm studio", "sleeves", mirrored=True, scale=1.05),
-        Photo("purple", "plain", "mint", "mini", turn=5, scale=1.1, shift=(4, 8)),
-        Photo("pink", "zigzag", "blue room", "mini", hung=True, shift=(-6, 6)),
-        Photo("white", "flowers", "blue", "long", turn=-4, scale=0.95, mirrored=True),
-    ]),
-    "hat": Kind(draw_hat, True, [
-        Photo("beige", "straw", "studio", "sun", size=LANDSCAPE),
-        Photo("grey", "plain", "white room", scale=0.9, shift=(0, 34)),
-        Photo("brown", "plain", "sand", turn=6, mirrored=True, size=LANDSCAPE),
-        Photo("yellow", "straw", "garden", "sun", scale=0.85, shift=(0, 40), turn=-3),
-        Photo("navy", "pinstripes", "warm studio", turn=-6, size=SQUARE),
-        Photo("black", "plain", "blue room", scale=1.0, shift=(-6, 22), mirrored=True, size=LANDSCAPE),
-        Photo("white", "stripes", "blue", "sun", scale=0.85, turn=5),
-        Photo("olive", "check", "pink", scale=0.95, turn=-4, size=SQUARE),
-    ]),
-    "mug": Kind(draw_mug, True, [
-        Photo("red", "plain", "studio"),
-        Photo("white", "stripes", "white room", "wide", scale=0.85, shift=(-8, 34)),
-        Photo("blue", "dots", "warm studio", mirrored=True),
-        Photo("teal", "zigzag", "garden", scale=0.85, shift=(-8, 36)),
-        Photo("black", "plain", "sand", "tall", scale=0.95, shift=(-10, 10), mirrored=True),
-        Photo("yellow", "plain", "blue", "wide", scale=1.0, shift=(-14, 10), size=SQUARE),
-        Photo("green", "check", "blue room", "tall", scale=0.95, shift=(-10, 22)),
-        Photo("pink", "flowers", "mint", scale=1.05, shift=(10, 6), mirrored=True, size=SQUARE),
-    ]),
-    "shoe": Kind(draw_shoe, True, [
-        Photo("red", "plain", "studio", size=LANDSCAPE),
-        Photo("blue", "plain", "white room", scale=0.82, shift=(0, 40)),
-        Photo("black", "plain", "warm studio", "high", mirrored=True, scale=0.95, size=LANDSCAPE),
-        Photo("green", "plain", "garden", scale=0.9, shift=(4, 36), size=LANDSCAPE),
-        Photo("yellow", "check", "blue", "high", scale=0.82, turn=6),
-        Photo("white", "plain", "dark studio", mirrored=True, size=LANDSCAPE, scale=1.05),
-        Photo("purple", "dots", "mint", turn=-5, mirrored=True, scale=0.95, size=SQUARE),
-        Photo("orange", "plain", "blue room", "high", scale=0.95, shift=(-6, 26), size=LANDSCAPE),
-    ]),
-    "t-shirt": Kind(draw_t_shirt, False, [
-        Photo("white", "stripes", "studio"),
-        Photo("red", "plain", "white room", "print", hung=True, scale=0.95),
-        Photo("black", "plain", "warm studio", "print", turn=4, mirrored=True),
-        Photo("blue", "check", "garden", hung=True, scale=0.9, shift=(0, 4)),
-        Photo("yellow", "plain", "mint", "pocket", turn=-6, scale=0.95),
-        Photo("green", "stripes", "sand", "long", scale=0.95, shift=(0, -4), mirrored=True),
-        Photo("purple", "dots", "blue room", hung=True, shift=(6, 4), scale=0.92),
-        Photo("orange", "plain", "dark studio", "pocket", turn=3, size=SQUARE),
-    ]),
-    "trousers": Kind(draw_trousers, False, [
-        Photo("denim", "plain", "studio"),
-        Photo("black", "pinstripes", "white room", scale=0.95),
-        Photo("beige", "plain", "blue", "slim", turn=-4, mirrored=True),
-        Photo("olive", "plain", "garden", "shorts", scale=1.15, shift=(0, 40)),
-        Photo("grey", "check", "pink", "wide", turn=3),
-        Photo("brown", "plain", "mint", "flared", scale=1.05, mirrored=True),
-        Photo("navy", "plain", "green room", "slim", scale=0.98, turn=2),
-        Photo("red", "check", "warm studio", "flared", scale=0.95, turn=-5),
-    ]),
+    "bag": Kind(
+        draw_bag,
+        True,
+        [
+            Photo("brown", "plain", "studio", scale=0.95),
+            Photo("red", "plain", "white room", scale=0.9, shift=(4, 22), mirrored=True),
+            Photo("black", "plain", "pink", turn=4, scale=0.85),
+            Photo("cream", "stripes", "garden", "tote", scale=0.85, shift=(0, 24)),
+            Photo("teal", "plain", "sand", scale=1.0, shift=(-4, 8), turn=-3, size=SQUARE),
+            Photo("navy", "dots", "blue room", "tote", scale=0.9, shift=(-6, 18), mirrored=True),
+            Photo("yellow", "check", "mint", turn=-5, scale=0.9),
+            Photo("beige", "flowers", "warm studio", "tote", scale=0.95, turn=2),
+        ],
+    ),
+    "dress": Kind(
+        draw_dress,
+        False,
+        [
+            Photo("red", "dots", "studio"),
+            Photo("blue", "stripes", "white room", "sleeves", hung=True, shift=(0, 4), scale=0.95),
+            Photo("black", "plain", "pink", "long", scale=0.95, turn=-3),
+            Photo("green", "flowers", "garden", hung=True, scale=0.95, shift=(0, 6)),
+            Photo("yellow", "check", "warm studio", "sleeves", mirrored=True, scale=1.05),
+            Photo("purple", "plain", "mint", "mini", turn=5, scale=1.1, shift=(4, 8)),
+            Photo("pink", "zigzag", "blue room", "mini", hung=True, shift=(-6, 6)),
+            Photo("white", "flowers", "blue", "long", turn=-4, scale=0.95, mirrored=True),
+        ],
+    ),
+    "hat": Kind(
+        draw_hat,
+        True,
+        [
+            Photo("beige", "straw", "studio", "sun", size=LANDSCAPE),
+            Photo("grey", "plain", "white room", scale=0.9, shift=(0, 34)),
+            Photo("brown", "plain", "sand", turn=6, mirrored=True, size=LANDSCAPE),
+            Photo("yellow", "straw", "garden", "sun", scale=0.85, shift=(0, 40), turn=-3),
+            Photo("navy", "pinstripes", "warm studio", turn=-6, size=SQUARE),
+            Photo(
+                "black",
+                "plain",
+                "blue room",
+                scale=1.0,
+                shift=(-6, 22),
+                mirrored=True,
+                size=LANDSCAPE,
+            ),
+            Photo("white", "stripes", "blue", "sun", scale=0.85, turn=5),
+            Photo("olive", "check", "pink", scale=0.95, turn=-4, size=SQUARE),
+        ],
+    ),
+    "mug": Kind(
+        draw_mug,
+        True,
+        [
+            Photo("red", "plain", "studio"),
+            Photo("white", "stripes", "white room", "wide", scale=0.85, shift=(-8, 34)),
+            Photo("blue", "dots", "warm studio", mirrored=True),
+            Photo("teal", "zigzag", "garden", scale=0.85, shift=(-8, 36)),
+            Photo("black", "plain", "sand", "tall", scale=0.95, shift=(-10, 10), mirrored=True),
+            Photo("yellow", "plain", "blue", "wide", scale=1.0, shift=(-14, 10), size=SQUARE),
+            Photo("green", "check", "blue room", "tall", scale=0.95, shift=(-10, 22)),
+            Photo("pink", "flowers", "mint", scale=1.05, shift=(10, 6), mirrored=True, size=SQUARE),
+        ],
+    ),
+    "shoe": Kind(
+        draw_shoe,
+        True,
+        [
+            Photo("red", "plain", "studio", size=LANDSCAPE),
+            Photo("blue", "plain", "white room", scale=0.82, shift=(0, 40)),
+            Photo(
+                "black", "plain", "warm studio", "high", mirrored=True, scale=0.95, size=LANDSCAPE
+            ),
+            Photo("green", "plain", "garden", scale=0.9, shift=(4, 36), size=LANDSCAPE),
+            Photo("yellow", "check", "blue", "high", scale=0.82, turn=6),
+            Photo("white", "plain", "dark studio", mirrored=True, size=LANDSCAPE, scale=1.05),
+            Photo("purple", "dots", "mint", turn=-5, mirrored=True, scale=0.95, size=SQUARE),
+            Photo(
+                "orange", "plain", "blue room", "high", scale=0.95, shift=(-6, 26), size=LANDSCAPE
+            ),
+        ],
+    ),
+    "t-shirt": Kind(
+        draw_t_shirt,
+        False,
+        [
+            Photo("white", "stripes", "studio"),
+            Photo("red", "plain", "white room", "print", hung=True, scale=0.95),
+            Photo("black", "plain", "warm studio", "print", turn=4, mirrored=True),
+            Photo("blue", "check", "garden", hung=True, scale=0.9, shift=(0, 4)),
+            Photo("yellow", "plain", "mint", "pocket", turn=-6, scale=0.95),
+            Photo("green", "stripes", "sand", "long", scale=0.95, shift=(0, -4), mirrored=True),
+            Photo("purple", "dots", "blue room", hung=True, shift=(6, 4), scale=0.92),
+            Photo("orange", "plain", "dark studio", "pocket", turn=3, size=SQUARE),
+        ],
+    ),
+    "trousers": Kind(
+        draw_trousers,
+        False,
+        [
+            Photo("denim", "plain", "studio"),
+            Photo("black", "pinstripes", "white room", scale=0.95),
+            Photo("beige", "plain", "blue", "slim", turn=-4, mirrored=True),
+            Photo("olive", "plain", "sand", "shorts", scale=1.15, shift=(0, 54)),
+            Photo("grey", "check", "pink", "wide", turn=3),
+            Photo("brown", "plain", "mint", "flared", scale=1.05, mirrored=True),
+            Photo("navy", "plain", "green room", "slim", scale=0.98, turn=2),
+            Photo("red", "check", "warm studio", "flared", scale=0.95, turn=-5),
+        ],
+    ),
 }
 LANDSCAPES: list[tuple[str, Size]] = [
     ("summer", LANDSCAPE),
@@ -916,7 +1108,9 @@ LANDSCAPES: list[tuple[str, Size]] = [
 
 def placed(item: Object, photo: Photo) -> tuple[Array, Array]:
     """The object's colours, times its coverage, and coverage in the picture."""
-    layers = np.concatenate([item.colour * item.alpha[..., None], 255 * item.alpha[..., None]], axis=2)
+    layers = np.concatenate(
+        [item.colour * item.alpha[..., None], 255 * item.alpha[..., None]], axis=2
+    )
     image = Image.fromarray(np.clip(layers, 0, 255).astype(np.uint8), "RGBA")
     width, height = oversize(photo.size)
     turn = math.radians(photo.turn)
@@ -927,10 +1121,16 @@ def placed(item: Object, photo: Photo) -> tuple[Array, Array]:
     origin = FIELD * OVERSIZE / 2
     # From a place in the picture to the place in the object's square.
     matrix = (
-        flip * right, -flip * down, origin - flip * (right * middle_x - down * middle_y),
-        down, right, origin - down * middle_x - right * middle_y,
+        flip * right,
+        -flip * down,
+        origin - flip * (right * middle_x - down * middle_y),
+        down,
+        right,
+        origin - down * middle_x - right * middle_y,
     )
-    image = image.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
+    image = image.transform(
+        (width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC
+    )
     values = np.asarray(image, np.float32)
     return values[..., :3], values[..., 3] / 255
 
@@ -941,7 +1141,8 @@ def standing_shadow(alpha: Array) -> Array:
     squash, slant = 0.2, 0.3
     image = Image.fromarray(alpha)
     matrix = (1, slant / squash, -bottom * slant / squash, 0, 1 / squash, bottom - bottom / squash)
-    cast = np.asarray(image.transform(image.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR), np.float32)
+    image = image.transform(image.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    cast = np.asarray(image, np.float32)
     contact = np.roll(alpha, 3 * OVERSIZE, axis=0)
     return np.maximum(softly(cast, 4) * 0.5, softly(contact, 2.5) * 0.42)
 
@@ -960,15 +1161,17 @@ def softly(alpha: Array, radius: float) -> Array:
 def draw_object(kind: Kind, photo: Photo, rng: np.random.RandomState) -> Array:
     item = Object(rng, photo.mirrored)
     if photo.hung:
-        hanger(item)
+        draw_hanger(item)
     colour, accent = PALETTE[photo.colour]
     kind.draw(item, Material(colour, accent, photo.pattern), photo.style)
     colours, alpha = placed(item, photo)
     background, tone = BACKGROUNDS[photo.background]
     horizon = 0.62 if kind.stands else 0.87
     picture = background(photo.size, rng, tone, horizon)
-    shadow = standing_shadow(alpha) if kind.stands else hanging_shadow(alpha)
-    picture = picture * (1 - shadow)[..., None]
+    if kind.stands:
+        picture = picture * (1 - standing_shadow(alpha))[..., None]
+    elif background is not garden:  # where no wall is near
+        picture = picture * (1 - hanging_shadow(alpha))[..., None]
     return picture * (1 - alpha)[..., None] + colours
 
 
@@ -990,20 +1193,32 @@ def generator(name: str) -> np.random.RandomState:
     return np.random.RandomState(zlib.crc32(name.encode()))
 
 
+def draw(folder: Path, kind_name: str, number: int) -> None:
+    """Draw one picture, counted from 1, into its kind's folder."""
+    if kind_name == "landscape":
+        scene_name, size = LANDSCAPES[number - 1]
+        name = f"landscape/{scene_name}-lake-{number:02}.jpg"
+        rng = generator(name)
+        picture = draw_landscape(rng, size, SCENES[scene_name])
+    else:
+        kind = KINDS[kind_name]
+        photo = kind.photos[number - 1]
+        name = f"{kind_name}/{photo.colour}-{photo.pattern}-{number:02}.jpg"
+        rng = generator(name)
+        picture = draw_object(kind, photo, rng)
+    save(picture, rng, folder / name)
+
+
 def main() -> None:
     if len(sys.argv) > 2 or (len(sys.argv) == 2 and sys.argv[1].startswith("-")):
         sys.exit("usage: draw_photos.py [FOLDER]")
     default = Path(__file__).resolve().parent.parent / "data" / "photos"
     folder = Path(sys.argv[1]) if len(sys.argv) == 2 else default
-    for kind_name, kind in KINDS.items():
-        for number, photo in enumerate(kind.photos, 1):
-            name = f"{kind_name}/{photo.colour}-{photo.pattern}-{number:02}.jpg"
-            rng = generator(name)
-            save(draw_object(kind, photo, rng), rng, folder / name)
-    for number, (scene_name, size) in enumerate(LANDSCAPES, 1):
-        name = f"landscape/{scene_name}-lake-{number:02}.jpg"
-        rng = generator(name)
-        save(draw_landscape(rng, size, SCENES[scene_name]), rng, folder / name)
+    counts = {name: len(kind.photos) for name, kind in KINDS.items()}
+    counts["landscape"] = len(LANDSCAPES)
+    jobs = [(folder, name, number + 1) for name, count in counts.items() for number in range(count)]
+    with multiprocessing.Pool() as pool:
+        pool.starmap(draw, jobs, chunksize=1)
 
 
 if __name__ == "__main__":
