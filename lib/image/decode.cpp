@@ -1,1 +1,56 @@
-// To be written.
+#include "image/decode.h"
+
+#include "base/error.h"
+#include "image/jpeg.h"
+#include "image/pnm.h"
+#include "image/stb.h"
+#include "image/unknown_format.h"
+
+#include <algorithm>
+#include <cctype>
+#include <new>
+
+namespace imsearch {
+namespace {
+
+bool starts_with(std::string_view bytes, std::string_view magic) {
+  return bytes.substr(0, magic.size()) == magic;
+}
+
+bool is_named_tga(const std::string& name) {
+  constexpr std::string_view kExtension = ".tga";
+  if (name.size() < kExtension.size()) return false;
+  return std::equal(kExtension.rbegin(), kExtension.rend(), name.rbegin(),
+                    [](char wanted, char c) {
+                      return wanted ==
+                             std::tolower(static_cast<unsigned char>(c));
+                    });
+}
+
+Image decode(std::string_view bytes, const std::string& name, JpegDct dct,
+             std::size_t limit) {
+  if (bytes.empty()) fail("empty file");
+  if (starts_with(bytes, "\xff\xd8\xff")) return decode_jpeg(bytes, dct, limit);
+  if (starts_with(bytes, "\x89PNG\r\n\x1a\n"))
+    return decode_by_stb(bytes, StbFormat::kPng, limit);
+  if (starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a"))
+    return decode_by_stb(bytes, StbFormat::kGif, limit);
+  if (starts_with(bytes, "BM"))
+    return decode_by_stb(bytes, StbFormat::kBmp, limit);
+  if (looks_like_pnm(bytes)) return decode_pnm(bytes, limit);
+  if (is_named_tga(name)) return decode_by_stb(bytes, StbFormat::kTga, limit);
+  fail("{}", describe_unknown(bytes));
+}
+
+}  // namespace
+
+Image decode_image(std::string_view bytes, const std::string& name, JpegDct dct,
+                   std::size_t max_pixel_bytes) {
+  try {
+    return decode(bytes, name, dct, max_pixel_bytes);
+  } catch (const std::bad_alloc&) {
+    fail("out of memory for its pixels");
+  }
+}
+
+}  // namespace imsearch

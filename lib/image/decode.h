@@ -1,10 +1,11 @@
 // From a file's bytes to pixels, as TensorFlow's decode_jpeg makes them.
 //
-// The kind is told by content, never by name: JPEG by libjpeg, PNG, BMP, GIF
-// (first frame) and PNM by stb_image. TGA has no magic: it is tried only where
-// the name ends in .tga. JPEG follows tf.io.decode_jpeg (channels=3) to the bit:
-// fast integer DCT, fancy upsampling, CMYK folded to RGB by integer division,
-// orientation ignored, warnings ignored, but a stream that ends early is an error
+// The kind is told by content, never by name: JPEG by libjpeg, PNG, BMP and GIF
+// (first frame) by stb_image, binary PGM and PPM by ourselves. TGA has no
+// magic: it is tried only where the name ends in .tga. JPEG follows
+// tf.io.decode_jpeg (channels=3) to the bit: fast integer DCT, fancy
+// upsampling, CMYK folded to RGB by integer division, orientation ignored,
+// warnings ignored, but a stream that ends early is an error
 // (tensorflow/core/lib/jpeg/jpeg_mem.cc).
 #pragma once
 
@@ -26,7 +27,11 @@ enum class JpegDct { kFast, kAccurate };
 
 /// Decodes `bytes`; `name` is used for its extension only. Throws Error with
 /// the reason alone ("truncated JPEG"): the caller knows the file. Thread-safe.
+/// `max_pixel_bytes` counts 3 bytes a pixel; what a decoder holds beside them
+/// is at most some 8 times that (a progressive JPEG's coefficients, a GIF's
+/// canvas).
 Image decode_image(std::string_view bytes, const std::string& name,
-                   JpegDct dct = JpegDct::kFast);
+                   JpegDct dct = JpegDct::kFast,
+                   std::size_t max_pixel_bytes = kMaxPixelBytes);
 
 }  // namespace imsearch

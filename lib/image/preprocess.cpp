@@ -1,1 +1,90 @@
-// To be written.
+#include "image/preprocess.h"
+
+#include "base/error.h"
+#include "image/resize.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kChannels = 3;
+
+// torchvision.transforms.Resize: the shorter side becomes `shorter`, the longer
+// is int(shorter * long / short), computed in double as Python does.
+std::size_t longer_side(std::size_t shorter, std::size_t long_side,
+                        std::size_t short_side) {
+  return static_cast<std::size_t>(static_cast<double>(shorter * long_side) /
+                                  static_cast<double>(short_side));
+}
+
+// torchvision's int(round((size - crop) / 2.0)): Python rounds half to even.
+std::size_t crop_begin(std::size_t size, std::size_t crop) {
+  const std::size_t margin = size - crop;
+  const std::size_t half = margin / 2;
+  return half + (margin % 2) * (half % 2);
+}
+
+void crop_pillow(const Image& image, const Preprocessing& preprocessing,
+                 float* out) {
+  const std::size_t side = preprocessing.input_size;
+  const std::size_t shorter = preprocessing.resize_to;
+  if (shorter < side)
+    fail("preprocessing crops {} pixels from a side of {}", side, shorter);
+  const bool upright = image.width <= image.height;
+  const std::size_t longer =
+      longer_side(shorter, std::max(image.width, image.height),
+                  std::min(image.width, image.height));
+  const std::size_t height = upright ? longer : shorter;
+  const std::size_t width = upright ? shorter : longer;
+  const Window centre{crop_begin(height, side), crop_begin(width, side), side,
+                      side};
+  const Image crop = resize_pillow(image, height, width, centre);
+  std::copy(crop.rgb.begin(), crop.rgb.end(), out);
+}
+
+// Keras: preprocess_input of mobilenet_v2, mode "tf".
+void scale_to_minus_one_to_one(float* values, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) values[i] = values[i] / 127.5F - 1.0F;
+}
+
+// torchvision's ToTensor and Normalize, in its order and in float32.
+void scale_by_imagenet_statistics(float* values, std::size_t count) {
+  constexpr std::array<float, kChannels> kMean = {0.485F, 0.456F, 0.406F};
+  constexpr std::array<float, kChannels> kDeviation = {0.229F, 0.224F, 0.225F};
+  for (std::size_t i = 0; i < count; i += kChannels)
+    for (std::size_t c = 0; c < kChannels; ++c)
+      values[i + c] = (values[i + c] / 255.0F - kMean[c]) / kDeviation[c];
+}
+
+}  // namespace
+
+std::string describe(const Preprocessing& preprocessing) {
+  const std::string resize =
+      preprocessing.resize == Preprocessing::Resize::kSquashTensorflow
+          ? "squash-bilinear-tf"
+          : fmt::format("crop-bilinear-pillow-{}", preprocessing.resize_to);
+  const char* scale =
+      preprocessing.scale == Preprocessing::Scale::kMinusOneToOne
+          ? "x/127.5-1"
+          : "imagenet-mean-std";
+  return fmt::format("{} {}", resize, scale);
+}
+
+void preprocess(const Image& image, const Preprocessing& preprocessing,
+                float* out) {
+  const std::size_t side = preprocessing.input_size;
+  if (preprocessing.resize == Preprocessing::Resize::kSquashTensorflow)
+    resize_tensorflow(image, side, side, out);
+  else
+    crop_pillow(image, preprocessing, out);
+  if (preprocessing.scale == Preprocessing::Scale::kMinusOneToOne)
+    scale_to_minus_one_to_one(out, preprocessing.input_floats());
+  else
+    scale_by_imagenet_statistics(out, preprocessing.input_floats());
+}
+
+}  // namespace imsearch

@@ -10,13 +10,27 @@ namespace imsearch {
 /// tf.image.resize(image, (height, width)) of TensorFlow 2: bilinear with
 /// half-pixel centres and no antialiasing, all in float32, results not rounded
 /// (tensorflow/core/kernels/resize_bilinear_op.cc). Writes height x width x 3
-/// floats of 0..255 to `out`.
+/// floats of 0..255 to `out`. The image must not be empty.
 void resize_tensorflow(const Image& image, std::size_t height,
                        std::size_t width, float* out);
 
+/// A part of a picture, in pixels.
+struct Window {
+  std::size_t top = 0;
+  std::size_t left = 0;
+  std::size_t height = 0;
+  std::size_t width = 0;
+};
+
 /// Pillow's Image.resize((width, height), BILINEAR): antialiased triangle
 /// filter in 22-bit fixed point, horizontally then vertically, 8-bit between
-/// (src/libImaging/Resample.c).
+/// (src/libImaging/Resample.c). The image must not be empty.
 Image resize_pillow(const Image& image, std::size_t height, std::size_t width);
+
+/// The same, but only a window of the result is computed: a picture of 60000x1
+/// pixels may be enlarged for the sake of its middle. The window must lie
+/// within height x width.
+Image resize_pillow(const Image& image, std::size_t height, std::size_t width,
+                    const Window& window);
 
 }  // namespace imsearch

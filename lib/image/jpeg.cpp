@@ -1,0 +1,212 @@
+#include "image/jpeg.h"
+
+#include "base/error.h"
+#include "image/pixel_limit.h"
+
+#include <cctype>
+#include <csetjmp>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+// jpeglib.h uses size_t and FILE without including them.
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+// A progressive file of a few kilobytes may ask for thousands of passes over a
+// large picture. libjpeg-turbo leaves the defence to its callers and suggests a
+// limit on scans ("Two Issues with the JPEG Standard and/or Libjpeg"). We limit
+// scans times pixels, that is, time: some 20 seconds at worst. A real file has
+// about 10 scans; the largest picture that we accept may have 23.
+constexpr std::size_t kMaxScannedPixels = 4'000'000'000;
+
+// libjpeg reports errors by a function that must not return. It may not throw
+// through libjpeg's C frames, so it jumps; only guarded() may set the target.
+struct ErrorManager {
+  jpeg_error_mgr base;  // first: libjpeg hands out its address
+  std::jmp_buf target;
+  std::array<char, 2 * JMSG_LENGTH_MAX> reason;
+};
+
+template <typename... Args>
+[[noreturn]] void give_up(j_common_ptr codec, const char* format,
+                          Args... args) {
+  auto* errors = reinterpret_cast<ErrorManager*>(codec->err);
+  std::snprintf(errors->reason.data(), errors->reason.size(), format, args...);
+  std::longjmp(errors->target, 1);
+}
+
+extern "C" {
+
+static void on_error(j_common_ptr codec) {
+  std::array<char, JMSG_LENGTH_MAX> message;
+  codec->err->format_message(codec, message.data());
+  if (std::islower(static_cast<unsigned char>(message[1])) != 0)
+    message[0] =
+        static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
+  give_up(codec, "invalid JPEG: %s", message.data());
+}
+
+// TensorFlow goes on after warnings, whatever they say.
+static void on_warning(j_common_ptr, int) {}
+static void on_message(j_common_ptr) {}
+
+static void start_source(j_decompress_ptr) {}
+static void end_source(j_decompress_ptr) {}
+
+// libjpeg's own memory source would make up an end-of-image marker here, and
+// a truncated file would decode to grey.
+static boolean out_of_bytes(j_decompress_ptr codec) {
+  give_up(reinterpret_cast<j_common_ptr>(codec), "%s", "truncated JPEG");
+}
+
+static void skip_bytes(j_decompress_ptr codec, long count) {
+  if (count <= 0) return;
+  const auto skipped =
+      std::min(static_cast<std::size_t>(count), codec->src->bytes_in_buffer);
+  codec->src->next_input_byte += skipped;
+  codec->src->bytes_in_buffer -= skipped;
+}
+
+static void on_progress(j_common_ptr common) {
+  const auto codec = reinterpret_cast<j_decompress_ptr>(common);
+  const auto scans = static_cast<std::size_t>(codec->input_scan_number);
+  const auto pixels = std::size_t{codec->image_width} * codec->image_height;
+  if (scans <= 1 || scans * pixels <= kMaxScannedPixels) return;
+  give_up(common, "JPEG of %zu or more scans: %zu are allowed at %ux%u pixels",
+          scans, kMaxScannedPixels / pixels, codec->image_width,
+          codec->image_height);
+}
+
+}  // extern "C"
+
+// One decompression. libjpeg is only called through guarded().
+class JpegReader {
+ public:
+  explicit JpegReader(std::string_view bytes) {
+    codec_.err = jpeg_std_error(&errors_.base);
+    errors_.base.error_exit = on_error;
+    errors_.base.emit_message = on_warning;
+    errors_.base.output_message = on_message;
+    source_.init_source = start_source;
+    source_.fill_input_buffer = out_of_bytes;
+    source_.skip_input_data = skip_bytes;
+    source_.resync_to_restart = jpeg_resync_to_restart;
+    source_.term_source = end_source;
+    source_.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
+    source_.bytes_in_buffer = bytes.size();
+    progress_.progress_monitor = on_progress;
+    guarded([this] { jpeg_create_decompress(&codec_); });
+    codec_.src = &source_;
+    codec_.progress = &progress_;
+  }
+  ~JpegReader() { jpeg_destroy_decompress(&codec_); }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+
+  void read_header() {
+    guarded([this] { jpeg_read_header(&codec_, TRUE); });
+  }
+
+  std::size_t width() const { return codec_.image_width; }
+  std::size_t height() const { return codec_.image_height; }
+
+  Image read_pixels(JpegDct dct) {
+    start(dct);
+    Image image{width(), height(), {}};
+    // Rows are added as they come, so that a header's large claim costs
+    // nothing until there is data behind it.
+    image.rgb.reserve(width() * height() * 3);
+    while (codec_.output_scanline < codec_.output_height)
+      if (folds_cmyk())
+        read_cmyk_row(image);
+      else
+        read_rgb_rows(image);
+    guarded([this] { jpeg_finish_decompress(&codec_); });
+    return image;
+  }
+
+ private:
+  // The only frames that a jump skips are libjpeg's and the call's own, which
+  // must hold nothing that needs a destructor.
+  template <typename Call>
+  void guarded(Call call) {
+    if (setjmp(errors_.target) != 0) fail("{}", errors_.reason.data());
+    call();
+  }
+
+  bool folds_cmyk() const { return codec_.out_color_space == JCS_CMYK; }
+
+  void start(JpegDct dct) {
+    const bool cmyk = codec_.jpeg_color_space == JCS_CMYK ||
+                      codec_.jpeg_color_space == JCS_YCCK;
+    codec_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
+    codec_.dct_method = dct == JpegDct::kFast ? JDCT_IFAST : JDCT_ISLOW;
+    codec_.do_fancy_upsampling = TRUE;
+    guarded([this] { jpeg_start_decompress(&codec_); });
+  }
+
+  void read_rgb_rows(Image& image) {
+    const std::size_t row = width() * 3;
+    const std::size_t begin = codec_.output_scanline;
+    const std::size_t count =
+        std::min({rows_.size(), height() - begin,
+                  static_cast<std::size_t>(codec_.rec_outbuf_height)});
+    image.rgb.resize((begin + count) * row);
+    for (std::size_t i = 0; i < count; ++i)
+      rows_[i] = image.rgb.data() + (begin + i) * row;
+    read_rows(count);
+  }
+
+  // The integer division is TensorFlow's (jpeg_mem.cc), kept to the bit. Adobe
+  // writes its inks inverted.
+  void read_cmyk_row(Image& image) {
+    const std::size_t begin = codec_.output_scanline;
+    inks_.resize(width() * 4);
+    image.rgb.resize((begin + 1) * width() * 3);
+    rows_[0] = inks_.data();
+    read_rows(1);
+    const int flip = codec_.saw_Adobe_marker ? 0 : 255;
+    std::uint8_t* rgb = image.rgb.data() + begin * width() * 3;
+    for (std::size_t x = 0; x < width(); ++x) {
+      const int k = inks_[x * 4 + 3] ^ flip;
+      for (std::size_t c = 0; c < 3; ++c)
+        rgb[x * 3 + c] =
+            static_cast<std::uint8_t>(k * (inks_[x * 4 + c] ^ flip) / 255);
+    }
+  }
+
+  // libjpeg may give fewer rows than asked for; the caller's loop asks again.
+  void read_rows(std::size_t count) {
+    guarded([this, count] {
+      jpeg_read_scanlines(&codec_, rows_.data(),
+                          static_cast<JDIMENSION>(count));
+    });
+  }
+
+  ErrorManager errors_{};
+  jpeg_source_mgr source_{};
+  jpeg_progress_mgr progress_{};
+  jpeg_decompress_struct codec_{};
+  std::array<JSAMPROW, 8> rows_{};
+  std::vector<std::uint8_t> inks_;
+};
+
+}  // namespace
+
+Image decode_jpeg(std::string_view bytes, JpegDct dct,
+                  std::size_t max_pixel_bytes) {
+  JpegReader reader(bytes);
+  reader.read_header();
+  check_pixel_bytes(reader.width(), reader.height(), max_pixel_bytes);
+  return reader.read_pixels(dct);
+}
+
+}  // namespace imsearch

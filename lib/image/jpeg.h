@@ -1,0 +1,16 @@
+// JPEG by libjpeg (libjpeg-turbo), with TensorFlow's rules; see decode.h.
+#pragma once
+
+#include "image/decode.h"
+#include "image/image.h"
+
+#include <cstddef>
+#include <string_view>
+
+namespace imsearch {
+
+/// Throws Error with the reason alone. Thread-safe.
+Image decode_jpeg(std::string_view bytes, JpegDct dct,
+                  std::size_t max_pixel_bytes);
+
+}  // namespace imsearch
