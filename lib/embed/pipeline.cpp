@@ -1,1 +1,295 @@
-// To be written.
+#include "embed/pipeline.h"
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/parallel_for.h"
+#include "base/stopwatch.h"
+#include "embed/load_input.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+/// Images in flight: enough that a slow one between quick ones leaves nobody
+/// idle for long, within bounded memory.
+constexpr std::size_t kSlotsPerThread = 16;
+constexpr std::size_t kInFlightBytes = std::size_t{256} << 20;
+constexpr std::chrono::milliseconds kInterruptPeriod(50);
+
+std::size_t slot_count(const Preprocessing& preprocessing, unsigned threads) {
+  const std::size_t fitting =
+      kInFlightBytes / (preprocessing.input_floats() * sizeof(float));
+  return std::max(std::min(kSlotsPerThread * threads, fitting),
+                  std::size_t{2} * threads);
+}
+
+/// The work of one image. A ring of them is all the memory there is: image i
+/// uses slot i modulo their number, and none begins before that is free.
+struct Slot {
+  std::vector<float> input;
+  std::vector<float> feature;
+  std::string reason;  // not empty: a bad image
+  bool done = false;
+};
+
+class Pipeline {
+ public:
+  Pipeline(const PathSource& paths, const Preprocessing& preprocessing,
+           std::size_t dim, unsigned threads)
+      : paths_(paths),
+        preprocessing_(preprocessing),
+        dim_(dim),
+        slots_(slot_count(preprocessing, threads)) {}
+
+  /// The body of a decoder thread.
+  void decode_all();
+  /// The body of a network thread.
+  void embed_all(Engine& engine);
+  /// Hands the results to the sink, in the caller's thread. Throws what any
+  /// thread met.
+  void emit_all(const PipelineSink& sink);
+  /// Makes all threads end; without effect when they have.
+  void stop();
+
+  StageTimes times() const { return times_; }
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  Slot& slot(std::size_t i) { return slots_[i % slots_.size()]; }
+  bool take(std::size_t& i, std::string& path);
+  bool take_decoded(std::size_t& i);
+  void finish(std::size_t i, std::string reason);
+  void fail_all();
+
+  const PathSource& paths_;
+  const Preprocessing& preprocessing_;
+  std::size_t dim_;
+  std::vector<Slot> slots_;
+
+  std::mutex source_mutex_;  // held while the source is asked
+  std::mutex mutex_;         // the rest
+  std::condition_variable room_;
+  std::condition_variable decoded_ready_;
+  std::condition_variable done_ready_;
+  std::deque<std::size_t> decoded_;
+  std::size_t taken_ = 0;    // images that the source gave
+  std::size_t emitted_ = 0;  // images that the sink has seen
+  bool source_ended_ = false;
+  std::size_t finished_ = 0;  // images with a result
+  bool stopped_ = false;
+  std::exception_ptr error_;
+  StageTimes times_;
+};
+
+bool Pipeline::take(std::size_t& i, std::string& path) {
+  const std::lock_guard<std::mutex> my_turn(source_mutex_);
+  {
+    Lock lock(mutex_);
+    room_.wait(lock, [&] {
+      return stopped_ || source_ended_ || taken_ - emitted_ < slots_.size();
+    });
+    if (stopped_ || source_ended_) return false;
+  }
+  std::optional<std::string> next = paths_();
+  const Lock lock(mutex_);
+  if (!next) {
+    source_ended_ = true;
+    decoded_ready_.notify_all();
+    done_ready_.notify_all();
+    return false;
+  }
+  path = std::move(*next);
+  i = taken_++;
+  return true;
+}
+
+void Pipeline::decode_all() {
+  try {
+    std::size_t i = 0;
+    std::string path;
+    double busy_s = 0;
+    while (take(i, path)) {
+      const Stopwatch watch;
+      std::string reason;
+      try {
+        slot(i).input.resize(preprocessing_.input_floats());
+        slot(i).feature.resize(dim_);
+        load_input(path, preprocessing_, slot(i).input.data());
+      } catch (const Interrupted&) {
+        throw;
+      } catch (const Error& e) {
+        reason = e.what();
+      }
+      busy_s += watch.seconds();
+      if (!reason.empty()) {
+        finish(i, std::move(reason));
+        continue;
+      }
+      const Lock lock(mutex_);
+      decoded_.push_back(i);
+      decoded_ready_.notify_one();
+    }
+    const Lock lock(mutex_);
+    times_.decode_s += busy_s;
+  } catch (...) {
+    fail_all();
+  }
+}
+
+bool Pipeline::take_decoded(std::size_t& i) {
+  const Stopwatch watch;
+  Lock lock(mutex_);
+  decoded_ready_.wait(lock, [&] {
+    return stopped_ || !decoded_.empty() ||
+           (source_ended_ && finished_ == taken_);
+  });
+  times_.wait_s += watch.seconds();
+  if (stopped_ || decoded_.empty()) return false;
+  i = decoded_.front();
+  decoded_.pop_front();
+  return true;
+}
+
+void Pipeline::embed_all(Engine& engine) {
+  try {
+    std::size_t i = 0;
+    double busy_s = 0;
+    while (take_decoded(i)) {
+      const Stopwatch watch;
+      std::string reason;
+      try {
+        engine.embed(slot(i).input.data(), slot(i).feature.data());
+      } catch (const Error& e) {
+        reason = e.what();
+      }
+      busy_s += watch.seconds();
+      finish(i, std::move(reason));
+    }
+    const Lock lock(mutex_);
+    times_.network_s += busy_s;
+  } catch (...) {
+    fail_all();
+  }
+}
+
+void Pipeline::finish(std::size_t i, std::string reason) {
+  const Lock lock(mutex_);
+  slot(i).reason = std::move(reason);
+  slot(i).done = true;
+  ++finished_;
+  if (i == emitted_) done_ready_.notify_one();
+  if (source_ended_ && finished_ == taken_) decoded_ready_.notify_all();
+}
+
+void Pipeline::emit_all(const PipelineSink& sink) {
+  for (std::size_t i = 0;; ++i) {
+    {
+      Lock lock(mutex_);
+      while (!stopped_ && !slot(i).done && !(source_ended_ && i == taken_)) {
+        done_ready_.wait_for(lock, kInterruptPeriod);
+        check_interrupt();
+      }
+      if (error_) std::rethrow_exception(error_);
+      if (!slot(i).done) return;
+    }
+    check_interrupt();
+    if (slot(i).reason.empty())
+      sink.on_row(i, slot(i).feature.data());
+    else
+      sink.on_bad(i, slot(i).reason);
+    const Lock lock(mutex_);
+    slot(i).done = false;
+    emitted_ = i + 1;
+    room_.notify_one();
+  }
+}
+
+void Pipeline::stop() {
+  const Lock lock(mutex_);
+  stopped_ = true;
+  room_.notify_all();
+  decoded_ready_.notify_all();
+  done_ready_.notify_all();
+}
+
+void Pipeline::fail_all() {
+  {
+    const Lock lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+  }
+  stop();
+}
+
+/// Joins its threads when it goes, whatever happened, after making them end.
+class Crew {
+ public:
+  explicit Crew(Pipeline& pipeline) : pipeline_(pipeline) {}
+  ~Crew() {
+    pipeline_.stop();
+    join();
+  }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  template <typename Body>
+  void add(Body body) {
+    threads_.emplace_back(std::move(body));
+  }
+  void join() {
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  Pipeline& pipeline_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+StageTimes run_pipeline(const PathSource& paths,
+                        const Preprocessing& preprocessing,
+                        const Engine& engine, const PipelineParams& params,
+                        const PipelineSink& sink) {
+  const Stopwatch watch;
+  const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
+  Pipeline pipeline(paths, preprocessing, engine.dim(), threads);
+  std::vector<std::unique_ptr<Engine>> engines;
+  for (unsigned t = 0; t < threads; ++t) engines.push_back(engine.clone());
+  {
+    Crew crew(pipeline);
+    // As many decoders as networks: whichever is the bottleneck gets the CPUs,
+    // since the others then wait.
+    for (unsigned t = 0; t < threads; ++t) {
+      crew.add([&pipeline] { pipeline.decode_all(); });
+      crew.add([&pipeline, &mine = *engines[t]] { pipeline.embed_all(mine); });
+    }
+    pipeline.emit_all(sink);
+    crew.join();
+  }
+  StageTimes times = pipeline.times();
+  times.wall_s = watch.seconds();
+  return times;
+}
+
+StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,
+                        const Engine& engine, const PipelineParams& params,
+                        const PipelineSink& sink) {
+  std::size_t next = 0;
+  const PathSource source = [&]() -> std::optional<std::string> {
+    if (next == names.size()) return {};
+    return std::string(names[next++]);
+  };
+  return run_pipeline(source, preprocessing, engine, params, sink);
+}
+
+}  // namespace imsearch

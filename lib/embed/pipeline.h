@@ -1,19 +1,18 @@
 // Many images to rows, decoding and network overlapping.
 //
-//   names ─▶ decoder threads ─▶ bounded queue ─▶ network threads ─▶ in order
+//   paths ─▶ decoder threads ─▶ bounded queue ─▶ network threads ─▶ in order
 //
-// Memory is bounded however many images there are: decoded inputs in flight are
-// counted, and a slow image holds back those after it, not memory.
+// Memory is bounded however many images there are: a fixed number of inputs is
+// in flight, and a slow image holds back those after it, not memory.
 #pragma once
 
 #include "embed/engine.h"
-#include "image/preprocess.h"
 #include "io/fnames.h"
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
-#include <string_view>
 
 namespace imsearch {
 
@@ -23,26 +22,34 @@ struct PipelineParams {
 
 /// Where the time went, in seconds summed over the threads of each stage.
 struct StageTimes {
-  double decode_s = 0;   // reading, decoding, preprocessing
+  double decode_s = 0;  // reading, decoding, preprocessing
   double network_s = 0;
-  double wait_s = 0;     // network threads waiting for input
+  double wait_s = 0;  // network threads waiting for input
   double wall_s = 0;
 };
 
-/// What becomes of each image, called in input order, one call at a time.
+/// The next image's path, or nothing at the end. Called by one thread at a
+/// time; may wait.
+using PathSource = std::function<std::optional<std::string>()>;
+
+/// What becomes of each image, called in input order, in the caller's thread.
 struct PipelineSink {
   std::function<void(std::size_t i, const float* feature)> on_row;
   std::function<void(std::size_t i, const std::string& reason)> on_bad;
 };
 
-/// Embeds names[i] for all i. An exception from the sink, and Interrupted, stop
-/// the threads and are thrown to the caller.
-StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,
+/// Embeds every image that `paths` gives, numbered from 0. A row depends on its
+/// image alone, not on threads. An exception from the source or the sink, and
+/// Interrupted, stop the threads and are thrown to the caller, as soon as what
+/// is being decoded, and a waiting source, are done.
+StageTimes run_pipeline(const PathSource& paths,
+                        const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink);
 
-/// Reads and preprocesses one image file. Throws Error with the reason alone.
-void load_input(const std::string& path, const Preprocessing& preprocessing,
-                float* input);
+/// The same for names[i], all i.
+StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,
+                        const Engine& engine, const PipelineParams& params,
+                        const PipelineSink& sink);
 
 }  // namespace imsearch

@@ -1,12 +1,13 @@
 // MobileNetV2's weights, from the files that people publish.
 //
 // Read: safetensors (torchvision's keys; __metadata__ says the variant, the
-// input size and the preprocessing) and Keras HDF5 (.h5, read in file order with
-// shapes checked, both naming vocabularies). Told by content. The reader turns
-// each into one form: torchvision's keys and layout (out, in, height, width),
-// float32, without the classifier.
+// input size and the preprocessing) and Keras HDF5 (.h5, read in file order
+// with shapes checked, both naming vocabularies). Told by content. The reader
+// turns each into one form: torchvision's keys and layout (out, in, height,
+// width), float32, without the classifier.
 #pragma once
 
+#include "embed/mobilenet.h"
 #include "image/preprocess.h"
 #include "io/sidecar.h"
 
@@ -34,30 +35,16 @@ struct Weights {
   ModelIdentity identity;
 };
 
-/// The dimension of a feature: the channels of the last convolution.
-inline constexpr std::size_t kMobilenetDim = 1280;
-
-/// The names and shapes of the 260 tensors, in the order of the Keras file.
-const std::vector<std::pair<std::string, std::vector<std::size_t>>>&
-mobilenet_layout();
-
 /// Reads and checks a weights file: all 260 tensors with the right shapes, all
-/// values finite. Throws Error naming the file and the tensor.
+/// values finite, variances such that batch norm is defined; fills the
+/// identity. Throws Error naming the file and the tensor.
 Weights read_weights(const std::string& path);
 
-/// The readers behind it (weights_safetensors.cpp, weights_keras.cpp).
+/// The readers behind it (weights_safetensors.cpp, weights_keras.cpp): all
+/// tensors with the right shapes, values not checked, no identity. A
+/// safetensors file without metadata is taken for torchvision's own: padding 1,
+/// epsilon 1e-5, resized to 256, cropped to 224, ImageNet's mean and deviation.
 Weights read_safetensors_weights(const std::string& path);
 Weights read_keras_weights(const std::string& path);
-
-/// The file that `wanted` means: "demo", "keras", "torchvision", a path; empty:
-/// IMSEARCH_WEIGHTS, else demo. The demo weights are found beside the binary's
-/// installation or in the source tree, fetched ones where fetch-weights.sh puts
-/// them: ${XDG_DATA_HOME:-~/.local/share}/imsearch. Throws Error saying how to
-/// get them.
-std::string find_weights(const std::string& wanted);
-
-/// Every weights file that find_weights() can name, and is there: what `query`
-/// looks through for the model that an index records.
-std::vector<std::string> known_weights();
 
 }  // namespace imsearch

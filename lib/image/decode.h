@@ -9,6 +9,7 @@
 // (tensorflow/core/lib/jpeg/jpeg_mem.cc).
 #pragma once
 
+#include "base/error.h"
 #include "image/image.h"
 
 #include <cstddef>
@@ -21,12 +22,19 @@ namespace imsearch {
 /// anything is decoded.
 inline constexpr std::size_t kMaxPixelBytes = std::size_t{512} * 1000 * 1000;
 
+/// The refusal of an image that claims more than was allowed: the caller may
+/// have room for it later.
+struct TooManyPixels : Error {
+  using Error::Error;
+};
+
 /// How JPEG's inverse cosine transform is done: TensorFlow's default is the
 /// fast integer one, Pillow's the accurate one.
 enum class JpegDct { kFast, kAccurate };
 
 /// Decodes `bytes`; `name` is used for its extension only. Throws Error with
 /// the reason alone ("truncated JPEG"): the caller knows the file. Thread-safe.
+/// TooManyPixels: the header claims more than `max_pixel_bytes`.
 /// `max_pixel_bytes` counts 3 bytes a pixel; what a decoder holds beside them
 /// is at most some 8 times that (a progressive JPEG's coefficients, a GIF's
 /// canvas).

@@ -5,8 +5,8 @@
 
 namespace imsearch {
 
-/// Throws Error, with both numbers, if a picture of these sides needs more than
-/// `limit` bytes as RGB, or has no pixels at all.
+/// Throws TooManyPixels (image/decode.h), with both numbers, if a picture of
+/// these sides needs more than `limit` bytes as RGB; Error if it has no pixels.
 void check_pixel_bytes(std::size_t width, std::size_t height,
                        std::size_t limit);
 

@@ -1,0 +1,137 @@
+#include "embed/weights_find.h"
+
+#include "base/error.h"
+#include "io/file.h"
+#include "io/sha256.h"
+
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+
+namespace imsearch {
+namespace {
+
+constexpr const char* kDemoFile = "mobilenet_v2_demo.safetensors";
+
+struct Fetched {
+  const char* name;  // as in --weights
+  std::vector<const char*> files;
+};
+
+/// In the order of preference, as scripts/fetch-weights.sh names them.
+const std::vector<Fetched>& fetched_kinds() {
+  static const std::vector<Fetched> kinds = {
+      {"keras", {"mobilenet_v2_keras.h5"}},
+      {"torchvision",
+       {"mobilenet_v2_torchvision.safetensors",
+        "mobilenet_v2_torchvision.pth"}}};
+  return kinds;
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// Where fetch-weights.sh puts files; empty if there is no home.
+std::string fetched_folder() {
+  const std::string data = environment("XDG_DATA_HOME");
+  if (!data.empty()) return data + "/imsearch";
+  const std::string home = environment("HOME");
+  return home.empty() ? "" : home + "/.local/share/imsearch";
+}
+
+/// Where the demo weights may lie: installed, then in the source tree.
+std::vector<std::string> demo_places() {
+  std::vector<std::string> places;
+  char self[PATH_MAX];
+  const ssize_t size = ::readlink("/proc/self/exe", self, sizeof self);
+  if (size > 0) {
+    const std::string binary(self, static_cast<std::size_t>(size));
+    places.push_back(parent_folder(parent_folder(binary)) + "/share/imsearch/" +
+                     kDemoFile);
+  }
+  places.push_back(std::string(IMSEARCH_DATA_FOLDER) + "/" + kDemoFile);
+  return places;
+}
+
+std::string find_demo() {
+  for (const std::string& place : demo_places())
+    if (file_exists(place)) return place;
+  fail(
+      "{}: the demonstration weights are missing: install imsearch again, or "
+      "name a weights file with --weights",
+      demo_places().front());
+}
+
+/// Empty if it was not fetched.
+std::string fetched_file(const Fetched& kind) {
+  for (const char* file : kind.files) {
+    const std::string path = fetched_folder() + "/" + file;
+    if (file_exists(path)) return path;
+  }
+  return "";
+}
+
+std::string find_fetched(const Fetched& kind) {
+  const std::string path = fetched_file(kind);
+  if (path.empty())
+    fail(
+        "--weights {0}: {1}/{2} is not there: get it with "
+        "'scripts/fetch-weights.sh {0}'",
+        kind.name, fetched_folder(), kind.files.front());
+  return path;
+}
+
+}  // namespace
+
+std::string find_weights(const std::string& wanted) {
+  if (wanted.empty()) {
+    const std::string set = environment("IMSEARCH_WEIGHTS");
+    return set.empty() ? find_demo() : find_weights(set);
+  }
+  if (wanted == "demo") return find_demo();
+  for (const Fetched& kind : fetched_kinds())
+    if (wanted == kind.name) return find_fetched(kind);
+  if (!file_exists(wanted))
+    fail(
+        "{}: no such weights file; --weights takes demo, keras, torchvision "
+        "or a file",
+        wanted);
+  return wanted;
+}
+
+std::vector<std::string> known_weights() {
+  std::vector<std::string> files;
+  for (const std::string& place : demo_places()) {
+    if (!file_exists(place)) continue;
+    files.push_back(place);
+    break;
+  }
+  for (const Fetched& kind : fetched_kinds()) {
+    const std::string path = fetched_file(kind);
+    if (!path.empty()) files.push_back(path);
+  }
+  return files;
+}
+
+std::string find_weights_of_model(const std::string& sha256) {
+  std::vector<std::string> candidates = known_weights();
+  const std::string set = environment("IMSEARCH_WEIGHTS");
+  if (!set.empty()) candidates.insert(candidates.begin(), find_weights(set));
+  for (const std::string& path : candidates)
+    if (sha256_of_file(path) == sha256) return path;
+  fail(
+      "none of the {} installed weights files has sha256 {}: name the file "
+      "with --weights",
+      candidates.size(), sha256.substr(0, 12));
+}
+
+bool is_demo(const std::string& path) {
+  for (const std::string& place : demo_places())
+    if (path == place) return true;
+  return false;
+}
+
+}  // namespace imsearch
