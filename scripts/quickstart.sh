@@ -55,7 +55,7 @@ show() {
 }
 
 show "$bin/extract" -o "$out/fvecs.bin" -n "$names" "$images"
-show "$bin/build-index" -n "$names" -o "$index" "$out/fvecs.bin"
+show "$bin/build-index" "$out/fvecs.bin"
 
 # Some pictures, spread over the list.
 mapfile -t photos < <(awk -v want="$queries" '

@@ -1,0 +1,47 @@
+#!/bin/bash
+# The man pages say what --help says, and are clean.
+set -euo pipefail
+cd "$IMSEARCH_SOURCE/man"
+
+failures=0
+complain() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+echo "the pages are clean"
+mandoc -T lint -W warning ./*.[157] || complain "mandoc -T lint"
+
+# The options at the start of lines like "  -o,--output TEXT ...".
+options_of_help() {
+  "$IMSEARCH_BIN/$1" --help |
+    sed -n 's/^ \{1,4\}\(-[^ ]*\).*/\1/p' | tr ',' '\n' | sort -u
+}
+# Those in lines like ".It Fl o , Fl -output Ar file".
+options_of_page() {
+  grep '^\.It Fl' "imsearch-$1.1" | grep -o 'Fl [^ ]*' | sed 's/^Fl /-/' |
+    sort -u
+}
+
+for page in imsearch-*.1; do
+  tool=${page#imsearch-}
+  tool=${tool%.1}
+  echo "$page has the options of $tool --help"
+  differences=$(diff <(options_of_help "$tool") <(options_of_page "$tool")) ||
+    complain "$tool: --help (<) and $page (>) differ:"$'\n'"$differences"
+  [[ -n $(options_of_help "$tool") ]] || complain "$tool --help: no options"
+done
+
+echo "every tool has a page"
+for tool in extract build-index query eval-recall bench; do
+  [[ -f imsearch-$tool.1 ]] || complain "imsearch-$tool.1: missing"
+done
+
+echo "the pages have the same sections"
+sections='NAME SYNOPSIS DESCRIPTION OPTIONS FILES "EXIT STATUS" EXAMPLES "SEE ALSO"'
+for page in imsearch-*.1; do
+  found=$(sed -n 's/^\.Sh //p' "$page" | grep -v ENVIRONMENT | paste -sd ' ')
+  [[ $found == "$sections" ]] || complain "$page: sections are $found"
+done
+
+exit $((failures > 0))
