@@ -1,1 +1,79 @@
-// To be written.
+#include "index/build.h"
+
+#include "base/error.h"
+#include "index/freeze.h"
+#include "index/hnsw_graph.h"
+#include "index/insert.h"
+
+#include <filesystem>
+
+namespace imsearch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxRows = std::size_t{1} << 31;
+
+/// "a.bin" or "a.bin and 2 more".
+std::string set_name(const VectorSet& vectors) {
+  const auto& files = vectors.files();
+  if (files.empty()) return "no vectors";
+  if (files.size() == 1) return files[0].path();
+  return fmt::format("{} and {} more", files[0].path(), files.size() - 1);
+}
+
+void check_sizes(const VectorSet& vectors, const Names& names,
+                 const HnswParams& params) {
+  if (names.size() != vectors.rows())
+    fail("{}: {} rows, but {} names", set_name(vectors), vectors.rows(),
+         names.size());
+  if (vectors.rows() >= kMaxRows)
+    fail("{}: {} rows, an index holds {} at most", set_name(vectors),
+         vectors.rows(), kMaxRows - 1);
+  if (params.M < 2 || params.M > 10000)
+    fail("M {} is not between 2 and 10000", params.M);
+  if (params.ef_construction < 1) fail("ef construction must not be 0");
+}
+
+/// The path from the index's folder to the file, so that both can move.
+std::string relative_path(const std::string& file, const std::string& index) {
+  std::error_code error;
+  const fs::path folder = fs::canonical(parent_folder(index), error);
+  if (error) return fs::absolute(file).string();
+  const fs::path target = fs::canonical(file, error);
+  if (error) return fs::absolute(file).string();
+  return target.lexically_relative(folder).string();
+}
+
+IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
+                         const HnswParams& params, const std::string& path) {
+  IndexInfo info = {vectors.rows(),  vectors.dim(), params, model, {},
+                    IMSEARCH_VERSION};
+  for (const VectorFile& file : vectors.files())
+    info.sources.push_back(
+        {relative_path(file.path(), path), file.rows(), fingerprint(file)});
+  return info;
+}
+
+}  // namespace
+
+void build_index(const VectorSet& vectors, const Names& names,
+                 const ModelIdentity& model, const HnswParams& params,
+                 unsigned threads, const std::string& path,
+                 const OnProgress& on_progress) {
+  check_sizes(vectors, names, params);
+  OutputFile out(path);  // first: an unwritable folder should not cost hours
+  const IndexInfo info = describe_index(vectors, model, params, path);
+  if (vectors.rows() == 0) {
+    write_frozen(out, nullptr, names, info);
+  } else {
+    HnswGraph graph(vectors.rows(), vectors.dim(), params);
+    insert_rows(
+        graph, vectors.rows(), vectors, [](std::size_t i) { return i; },
+        threads, on_progress);
+    write_frozen(out, &graph, names, info);
+  }
+  out.commit();
+}
+
+}  // namespace imsearch

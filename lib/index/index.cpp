@@ -1,1 +1,153 @@
-// To be written.
+#include "index/index.h"
+
+#include "base/error.h"
+#include "index/index_impl.h"
+#include "index/index_meta.h"
+
+#include <algorithm>
+
+namespace imsearch {
+namespace {
+
+constexpr std::uint64_t kMaxRows = std::uint64_t{1} << 31;
+constexpr std::uint32_t kMaxM = 10000;  // hnswlib's
+
+template <typename T>
+const T* as(std::string_view section) {
+  return reinterpret_cast<const T*>(section.data());
+}
+
+/// Why the file is not the one that was indexed; empty if it is.
+std::string difference(const IndexSource& source, const std::string& path,
+                       std::size_t dim) {
+  const VectorFile file(path, dim);
+  if (file.size_bytes() != source.fingerprint.size_bytes)
+    return fmt::format(
+        "{}: changed since the index was built: {} bytes instead of {}", path,
+        file.size_bytes(), source.fingerprint.size_bytes);
+  if (!(fingerprint(file) == source.fingerprint))
+    return path + ": changed since the index was built";
+  return {};
+}
+
+}  // namespace
+
+Index::Impl::Impl(const std::string& path, Access access) : file(path) {
+  read_info();
+  read_view(access);
+  open_vectors();
+}
+
+void Index::Impl::read_info() {
+  const IndexHeader& header = file.header();
+  if (header.rows >= kMaxRows || header.dim == 0 || header.dim > kMaxDim ||
+      header.M < 2 || header.M > kMaxM)
+    file.fail_damaged("header");
+  info.rows = header.rows;
+  info.dim = header.dim;
+  info.params = {header.M, header.ef_construction, header.seed};
+  file.check_sum("meta");
+  meta_from_json(file.section("meta"), file.path(), info);
+}
+
+std::string_view Index::Impl::hot_section(std::string_view name,
+                                          std::uint64_t size_bytes,
+                                          Access access) {
+  const std::string_view mapped = file.section(name, size_bytes);
+  if (access == Access::kMapped) return mapped;
+  loaded.emplace_back(mapped);
+  return loaded.back().bytes();
+}
+
+void Index::Impl::read_view(Access access) {
+  const IndexHeader& header = file.header();
+  const std::uint64_t rows = header.rows;
+  const std::size_t record_bytes = upper_stride(header.M) * 4;
+  view.rows = rows;
+  view.stride = code_stride(header.dim);
+  view.M = header.M;
+  view.codes =
+      as<std::int8_t>(hot_section("codes", rows * view.stride, access));
+  view.scales = as<float>(hot_section("scales", rows * 4, access));
+  view.links = as<std::uint32_t>(
+      hot_section("links", rows * link_stride(header.M) * 4, access));
+  const std::string_view upper = hot_section("upper", 0, access);
+  if (upper.size() % record_bytes != 0) file.fail_damaged("section upper");
+  view.upper = as<std::uint32_t>(upper);
+  view.upper_records = upper.size() / record_bytes;
+  view.max_level = header.max_level;
+  view.entry = header.entry;
+  names = file.section("names");
+  name_ends = as<std::uint64_t>(file.section("name_ends", rows * 8));
+}
+
+void Index::Impl::open_vectors() {
+  const std::string folder = parent_folder(file.path());
+  std::vector<std::string> paths;
+  std::size_t rows = 0;
+  try {
+    for (const IndexSource& source : info.sources) {
+      const bool absolute = !source.path.empty() && source.path[0] == '/';
+      paths.push_back(absolute || folder == "." ? source.path
+                                                : folder + "/" + source.path);
+      why_no_vectors = difference(source, paths.back(), info.dim);
+      if (!why_no_vectors.empty()) return;
+      rows += source.rows;
+    }
+    VectorSet set(paths, info.dim);
+    if (set.rows() == info.rows && rows == info.rows)
+      vectors.emplace(std::move(set));
+    else
+      why_no_vectors = fmt::format("{} rows of vectors for an index of {}",
+                                   set.rows(), info.rows);
+  } catch (const Error& error) {
+    why_no_vectors = error.what();
+  }
+}
+
+Index::Index(const std::string& path, Access access)
+    : impl_(std::make_unique<Impl>(path, access)) {}
+Index::~Index() = default;
+Index::Index(Index&&) noexcept = default;
+Index& Index::operator=(Index&&) noexcept = default;
+
+const std::string& Index::path() const {
+  return impl_->file.path();
+}
+const IndexInfo& Index::info() const {
+  return impl_->info;
+}
+
+std::string_view Index::name(std::uint32_t row) const {
+  if (row >= rows()) fail("{}: row {} of {}", path(), row, rows());
+  const std::uint64_t begin = row == 0 ? 0 : impl_->name_ends[row - 1];
+  const std::uint64_t end = impl_->name_ends[row];
+  if (begin > end || end > impl_->names.size())
+    impl_->file.fail_damaged(fmt::format("name of row {}", row));
+  return impl_->names.substr(begin, end - begin);
+}
+
+std::optional<std::uint32_t> Index::find(std::string_view wanted) const {
+  for (std::uint32_t row = 0; row < rows(); ++row)
+    if (name(row) == wanted) return row;
+  return std::nullopt;
+}
+
+const VectorSet* Index::vectors() const {
+  return impl_->vectors ? &*impl_->vectors : nullptr;
+}
+
+const std::string& Index::why_no_vectors() const {
+  return impl_->why_no_vectors;
+}
+
+void Index::read_unit(std::uint32_t row, float* out) const {
+  if (row >= rows()) fail("{}: row {} of {}", path(), row, rows());
+  const GraphView& view = impl_->view;
+  if (impl_->vectors)
+    impl_->vectors->read_unit(row, out);
+  else
+    decode8(view.code(row), view.scales[row], dim(), out);
+}
+
+}  // namespace imsearch

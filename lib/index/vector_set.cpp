@@ -1,1 +1,86 @@
-// To be written.
+#include "index/vector_set.h"
+
+#include "base/error.h"
+#include "index/checksum.h"
+#include "simd/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kHashedRows = 64;
+
+// Outside these bounds the sum of squares has overflowed, or lost digits.
+constexpr float kSmallestSquare = 1e-30F;
+constexpr float kLargestSquare = 1e30F;
+
+float largest_magnitude(const float* row, std::size_t dim) {
+  float largest = 0;
+  for (std::size_t i = 0; i < dim; ++i) {
+    if (!std::isfinite(row[i])) return row[i];
+    largest = std::max(largest, std::fabs(row[i]));
+  }
+  return largest;
+}
+
+}  // namespace
+
+bool normalize(const float* row, std::size_t dim, float* out) {
+  const simd::Kernels& kernels = simd::active();
+  float square = kernels.dot(row, row, dim);
+  if (!(square >= kSmallestSquare && square <= kLargestSquare)) {
+    const float largest = largest_magnitude(row, dim);
+    if (!std::isfinite(largest)) return false;
+    // A zero row is divided by 1: it stays zero.
+    kernels.divide(row, largest > 0 ? largest : 1, out, dim);
+    if (largest == 0) return true;
+    square = kernels.dot(out, out, dim);
+    row = out;
+  }
+  kernels.divide(row, std::sqrt(square), out, dim);
+  return true;
+}
+
+Fingerprint fingerprint(const VectorFile& file) {
+  Fingerprint result;
+  result.size_bytes = file.size_bytes();
+  Checksum checksum;
+  std::vector<float> scratch(file.dim());
+  const std::size_t hashed = std::min(kHashedRows, file.rows());
+  for (std::size_t i = 0; i < hashed; ++i) {
+    // From the first row to the last.
+    const std::size_t row =
+        hashed == 1 ? 0 : i * (file.rows() - 1) / (hashed - 1);
+    checksum.add(file.row(row, scratch.data()), file.dim() * sizeof(float));
+  }
+  result.rows_hash = checksum.value();
+  return result;
+}
+
+VectorSet::VectorSet(const std::vector<std::string>& paths, std::size_t dim)
+    : dim_(dim) {
+  files_.reserve(paths.size());
+  for (const std::string& path : paths) {
+    files_.emplace_back(path, dim_);
+    const VectorFile& file = files_.back();
+    if (dim_ == 0) dim_ = file.dim();
+    if (file.dim() != dim_)
+      fail("{}: dimension {}, but {} has {}", path, file.dim(),
+           files_.front().path(), dim_);
+    rows_ += file.rows();
+    ends_.push_back(rows_);
+  }
+}
+
+void VectorSet::read_unit(std::size_t i, float* out) const {
+  const auto end = std::upper_bound(ends_.begin(), ends_.end(), i);
+  const auto f = static_cast<std::size_t>(end - ends_.begin());
+  const std::size_t row = f == 0 ? i : i - ends_[f - 1];
+  const VectorFile& file = files_[f];
+  if (!normalize(file.row(row, out), dim_, out))
+    fail("{}: row {}: NaN or infinity", file.path(), row);
+}
+
+}  // namespace imsearch

@@ -1,0 +1,31 @@
+#include "index/codes8.h"
+
+#include "simd/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace imsearch {
+
+float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
+  float largest = 0;
+  for (std::size_t i = 0; i < dim; ++i)
+    largest = std::max(largest, std::fabs(unit[i]));
+  std::fill_n(code, code_stride(dim), std::int8_t{0});
+  if (largest == 0) return 0;
+  const float factor = 127 / largest;
+  for (std::size_t i = 0; i < dim; ++i) {
+    const float value = unit[i] * factor;
+    code[i] = static_cast<std::int8_t>(value + std::copysign(0.5F, value));
+  }
+  const std::int32_t square = simd::active().dot_i8(code, code, dim);
+  return 1 / std::sqrt(static_cast<float>(square));
+}
+
+void decode8(const std::int8_t* code, float scale, std::size_t dim,
+             float* unit) {
+  for (std::size_t i = 0; i < dim; ++i)
+    unit[i] = static_cast<float>(code[i]) * scale;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,34 @@
+// 8-bit codes of unit vectors: what the graph is built on and walked by.
+//
+// A code is the vector times 127 / (its largest magnitude), each value rounded
+// to the nearest integer (halves away from zero), and a scale: 1 / the length
+// of that integer vector. code * scale is therefore a unit vector again, and
+// the code stands for a direction. A zero row has a zero code and scale 0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace imsearch {
+
+/// Bytes from code to code: dim, and zeros up to a multiple of 64.
+constexpr std::size_t code_stride(std::size_t dim) {
+  return (dim + 63) / 64 * 64;
+}
+
+/// Writes code_stride(dim) bytes to `code` and returns the scale.
+float encode8(const float* unit, std::size_t dim, std::int8_t* code);
+
+/// Writes code * scale to `unit` (dim floats).
+void decode8(const std::int8_t* code, float scale, std::size_t dim,
+             float* unit);
+
+/// The squared distance of two coded vectors, from dot_i8 of their codes. It
+/// may be some 1e-7 below 0.
+inline float coded_l2sq(std::int32_t dot, float scale_a, float scale_b) {
+  const int lengths = int{scale_a != 0} + int{scale_b != 0};
+  return static_cast<float>(lengths) -
+         2 * (scale_a * scale_b) * static_cast<float>(dot);
+}
+
+}  // namespace imsearch

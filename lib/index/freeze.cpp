@@ -1,0 +1,154 @@
+#include "index/freeze.h"
+
+#include "base/interrupt.h"
+#include "index/codes8.h"
+#include "index/index_file.h"
+#include "index/index_meta.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+/// The levels above 0 as records (index_file.h), by level, then by row.
+class UpperLevels {
+ public:
+  UpperLevels(const HnswGraph& graph, std::size_t rows) : graph_(graph) {
+    for (std::uint32_t row = 0; row < rows; ++row)
+      for (std::size_t level = 1; level <= graph.level(row); ++level)
+        records_.emplace_back(static_cast<std::uint32_t>(level), row);
+    std::sort(records_.begin(), records_.end());
+  }
+
+  /// The record of a row on a level; the row itself on level 0.
+  std::uint32_t index_of(std::size_t level, std::uint32_t row) const {
+    if (level == 0) return row;
+    const auto found = std::lower_bound(
+        records_.begin(), records_.end(),
+        std::make_pair(static_cast<std::uint32_t>(level), row));
+    return static_cast<std::uint32_t>(found - records_.begin());
+  }
+
+  void write(const Sink& sink, std::size_t M) const {
+    std::vector<std::uint32_t> words;
+    std::vector<std::uint32_t> links;
+    for (const auto& [level, row] : records_) {
+      graph_.read_links(row, level, links);
+      words.assign(upper_stride(M), 0);
+      words[0] = row;
+      words[1] = level;
+      words[2] = index_of(level - 1, row);
+      words[3] = static_cast<std::uint32_t>(links.size());
+      for (std::size_t i = 0; i < links.size(); ++i)
+        words[4 + i] = index_of(level, links[i]);
+      sink(words.data(), words.size() * sizeof words[0]);
+    }
+  }
+
+ private:
+  const HnswGraph& graph_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> records_;
+};
+
+void write_links(const HnswGraph& graph, std::size_t rows, std::size_t M,
+                 const Sink& sink) {
+  std::vector<std::uint32_t> words;
+  std::vector<std::uint32_t> links;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    check_interrupt();
+    graph.read_links(row, 0, links);
+    words.assign(link_stride(M), 0);
+    words[0] = static_cast<std::uint32_t>(links.size());
+    std::copy(links.begin(), links.end(), words.begin() + 1);
+    sink(words.data(), words.size() * sizeof words[0]);
+  }
+}
+
+void write_codes(const HnswGraph& graph, const IndexInfo& info,
+                 const Sink& sink) {
+  for (std::uint32_t row = 0; row < info.rows; ++row) {
+    check_interrupt();
+    sink(graph.code(row), code_stride(info.dim));
+  }
+}
+
+void write_scales(const HnswGraph& graph, std::size_t rows, const Sink& sink) {
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const float scale = graph.scale(row);
+    sink(&scale, sizeof scale);
+  }
+}
+
+void write_names(const Names& names, const Sink& sink) {
+  for (std::size_t row = 0; row < names.size(); ++row)
+    sink(names[row].data(), names[row].size());
+}
+
+void write_name_ends(const Names& names, const Sink& sink) {
+  std::uint64_t end = 0;
+  for (std::size_t row = 0; row < names.size(); ++row) {
+    end += names[row].size();
+    sink(&end, sizeof end);
+  }
+}
+
+IndexHeader header_of(const IndexInfo& info) {
+  IndexHeader header;
+  header.rows = info.rows;
+  header.dim = static_cast<std::uint32_t>(info.dim);
+  header.M = static_cast<std::uint32_t>(info.params.M);
+  header.ef_construction =
+      static_cast<std::uint32_t>(info.params.ef_construction);
+  header.seed = info.params.seed;
+  return header;
+}
+
+}  // namespace
+
+void write_frozen(OutputFile& out, const HnswGraph* graph, const Names& names,
+                  const IndexInfo& info) {
+  IndexHeader header = header_of(info);
+  const std::size_t M = info.params.M;
+  std::vector<SectionSource> sections;
+  const auto add = [&](const char* name, auto produce) {
+    sections.push_back({name, std::move(produce)});
+  };
+  if (graph != nullptr) {
+    const auto upper = std::make_shared<UpperLevels>(*graph, info.rows);
+    header.max_level = static_cast<std::uint32_t>(graph->level(graph->entry()));
+    header.entry = upper->index_of(header.max_level, graph->entry());
+    add("codes", [&](const Sink& sink) { write_codes(*graph, info, sink); });
+    add("scales",
+        [&](const Sink& sink) { write_scales(*graph, info.rows, sink); });
+    add("links",
+        [&, M](const Sink& sink) { write_links(*graph, info.rows, M, sink); });
+    add("upper", [upper, M](const Sink& sink) { upper->write(sink, M); });
+  } else {
+    for (const char* name : {"codes", "scales", "links", "upper"})
+      add(name, [](const Sink&) {});
+  }
+  add("names", [&](const Sink& sink) { write_names(names, sink); });
+  add("name_ends", [&](const Sink& sink) { write_name_ends(names, sink); });
+  add("meta", [&](const Sink& sink) {
+    const std::string json = meta_to_json(info);
+    sink(json.data(), json.size());
+  });
+  write_index_file(out, header, sections);
+}
+
+std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info) {
+  const std::uint64_t rows = info.rows;
+  const std::size_t M = info.params.M;
+  std::uint64_t name_bytes = 0;
+  for (std::size_t row = 0; row < names.size(); ++row)
+    name_bytes += names[row].size();
+  return index_file_bytes(
+      {rows * code_stride(info.dim), rows * sizeof(float),
+       rows * link_stride(M) * sizeof(std::uint32_t),
+       rows / (M - 1) * upper_stride(M) * sizeof(std::uint32_t), name_bytes,
+       rows * sizeof(std::uint64_t), meta_to_json(info).size()});
+}
+
+}  // namespace imsearch

@@ -1,0 +1,170 @@
+#include "index/graph_search.h"
+
+#include "index/index_file.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace imsearch {
+namespace {
+
+constexpr std::uint32_t kExpanded = 0x80000000;
+constexpr std::size_t kLineBytes = 64;
+constexpr std::size_t kAhead = 4;  // codes on their way while one is compared
+
+void prefetch(const void* data, std::size_t size_bytes) {
+  const char* bytes = static_cast<const char*>(data);
+  for (std::size_t i = 0; i < size_bytes; i += kLineBytes) {
+    __builtin_prefetch(bytes + i);
+    // GCC 12 merges the prefetches of a loop into the first one without this.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+}
+
+/// One record of the section `upper`.
+struct UpperRecord {
+  std::uint32_t row;
+  std::uint32_t below;
+  const std::uint32_t* links;
+  std::size_t count;
+};
+
+UpperRecord upper_record(const GraphView& view, std::uint32_t index) {
+  const std::uint32_t* words = view.upper + index * upper_stride(view.M);
+  return {words[0], words[2], words + 4,
+          std::min<std::size_t>(words[3], view.M)};
+}
+
+}  // namespace
+
+void CandidatePool::reset(std::size_t capacity) {
+  if (entries_.size() < capacity) entries_.resize(capacity);
+  capacity_ = capacity;
+  size_ = 0;
+  first_unexpanded_ = 0;
+}
+
+void CandidatePool::push(float l2sq, std::uint32_t row) {
+  const auto begin = entries_.begin();
+  const auto end = begin + static_cast<std::ptrdiff_t>(size_);
+  const auto place = std::upper_bound(
+      begin, end, l2sq,
+      [](float value, const Candidate& c) { return value < c.l2sq; });
+  if (size_ < capacity_)
+    ++size_;
+  else if (place == end)
+    return;
+  std::move_backward(place, begin + static_cast<std::ptrdiff_t>(size_) - 1,
+                     begin + static_cast<std::ptrdiff_t>(size_));
+  *place = {l2sq, row};
+  first_unexpanded_ =
+      std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
+}
+
+std::uint32_t CandidatePool::expand_nearest() {
+  const std::uint32_t row = entries_[first_unexpanded_].row;
+  entries_[first_unexpanded_].row |= kExpanded;
+  while (first_unexpanded_ < size_ &&
+         (entries_[first_unexpanded_].row & kExpanded) != 0)
+    ++first_unexpanded_;
+  return row;
+}
+
+Candidate CandidatePool::operator[](std::size_t i) const {
+  return {entries_[i].l2sq, entries_[i].row & ~kExpanded};
+}
+
+GraphSearch::GraphSearch(const GraphView& view)
+    : view_(&view), visited_(view.rows) {}
+
+float GraphSearch::distance(const CodedQuery& query, std::uint32_t row) const {
+  return coded_l2sq(dot_i8_(query.code.data(), view_->code(row), view_->stride),
+                    query.scale, view_->scales[row]);
+}
+
+const CandidatePool& GraphSearch::scan(const CodedQuery& query,
+                                       std::size_t count) {
+  pool_.reset(std::min(count, view_->rows));
+  for (std::uint32_t row = 0; row < view_->rows; ++row) {
+    const float l2sq = distance(query, row);
+    if (pool_.takes(l2sq)) pool_.push(l2sq, row);
+  }
+  return pool_;
+}
+
+std::uint32_t GraphSearch::descend(const CodedQuery& query) const {
+  std::uint32_t index = view_->entry;
+  for (std::uint32_t level = view_->max_level; level > 0; --level) {
+    if (index >= view_->upper_records) return 0;
+    UpperRecord record = upper_record(*view_, index);
+    if (record.row >= view_->rows) return 0;
+    float nearest = distance(query, record.row);
+    // Every step comes nearer, so that no damage can make it run in a circle.
+    for (bool nearer = true; nearer;) {
+      nearer = false;
+      for (std::size_t i = 0; i < record.count; ++i) {
+        const std::uint32_t link = record.links[i];
+        if (link >= view_->upper_records) continue;
+        const std::uint32_t row = upper_record(*view_, link).row;
+        if (row >= view_->rows) continue;
+        const float l2sq = distance(query, row);
+        if (!(l2sq < nearest)) continue;
+        nearest = l2sq;
+        index = link;
+        nearer = true;
+      }
+      record = upper_record(*view_, index);
+    }
+    index = record.below;
+  }
+  return index < view_->rows ? index : 0;
+}
+
+void GraphSearch::start_visiting() {
+  if (++epoch_ != 0) return;
+  std::fill(visited_.begin(), visited_.end(), std::uint16_t{0});
+  epoch_ = 1;
+}
+
+void GraphSearch::collect_unvisited(std::uint32_t row) {
+  const std::uint32_t* list = view_->links + row * link_stride(view_->M);
+  const std::size_t count = std::min<std::size_t>(list[0], 2 * view_->M);
+  unvisited_.clear();
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::uint32_t link = list[i];
+    if (link >= view_->rows || visited_[link] == epoch_) continue;
+    visited_[link] = epoch_;
+    unvisited_.push_back(link);
+  }
+}
+
+const CandidatePool& GraphSearch::walk(const CodedQuery& query,
+                                       std::size_t ef) {
+  pool_.reset(ef);
+  if (view_->rows == 0) return pool_;
+  start_visiting();
+  const std::uint32_t start = descend(query);
+  visited_[start] = epoch_;
+  pool_.push(distance(query, start), start);
+  const auto fetch = [&](std::size_t i) {
+    if (i >= unvisited_.size()) return;
+    prefetch(view_->code(unvisited_[i]), view_->stride);
+    prefetch(view_->scales + unvisited_[i], sizeof(float));
+  };
+  while (pool_.has_unexpanded()) {
+    collect_unvisited(pool_.expand_nearest());
+    for (std::size_t i = 0; i < kAhead; ++i) fetch(i);
+    for (std::size_t i = 0; i < unvisited_.size(); ++i) {
+      fetch(i + kAhead);
+      const float l2sq = distance(query, unvisited_[i]);
+      if (pool_.takes(l2sq)) pool_.push(l2sq, unvisited_[i]);
+    }
+    if (pool_.has_unexpanded())
+      prefetch(
+          view_->links + pool_.nearest_unexpanded() * link_stride(view_->M),
+          link_stride(view_->M) * sizeof(std::uint32_t));
+  }
+  return pool_;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,101 @@
+// Walking a finished graph, or scanning its codes, for the rows nearest to a
+// coded query.
+#pragma once
+
+#include "index/codes8.h"
+#include "simd/kernels.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace imsearch {
+
+/// The hot sections of an index (index_file.h). Their sizes have been checked
+/// by whoever made the view; their content is not trusted: every link is
+/// compared with its bound before it is followed.
+struct GraphView {
+  std::size_t rows = 0;
+  std::size_t stride = 0;  // of codes
+  std::size_t M = 0;
+  const std::int8_t* codes = nullptr;
+  const float* scales = nullptr;
+  const std::uint32_t* links = nullptr;
+  const std::uint32_t* upper = nullptr;
+  std::size_t upper_records = 0;
+  std::uint32_t max_level = 0;
+  std::uint32_t entry = 0;
+
+  const std::int8_t* code(std::uint32_t row) const {
+    return codes + row * stride;
+  }
+};
+
+/// A query as codes8.h writes it.
+struct CodedQuery {
+  std::vector<std::int8_t> code;
+  float scale = 0;
+};
+
+/// A row and its distance by codes.
+struct Candidate {
+  float l2sq = 0;
+  std::uint32_t row = 0;
+};
+
+/// The nearest candidates met so far, sorted, at most `capacity`; equal
+/// distances stay in the order they came in. Some are marked as expanded.
+class CandidatePool {
+ public:
+  void reset(std::size_t capacity);
+
+  /// Whether push() would keep a candidate of that distance.
+  bool takes(float l2sq) const {
+    return size_ < capacity_ || l2sq < entries_[size_ - 1].l2sq;
+  }
+  void push(float l2sq, std::uint32_t row);
+
+  bool has_unexpanded() const { return first_unexpanded_ < size_; }
+  /// The nearest row that is not expanded.
+  std::uint32_t nearest_unexpanded() const {
+    return entries_[first_unexpanded_].row;
+  }
+  /// The same, and marks it.
+  std::uint32_t expand_nearest();
+
+  std::size_t size() const { return size_; }
+  Candidate operator[](std::size_t i) const;
+
+ private:
+  std::vector<Candidate> entries_;  // the top bit of row: expanded
+  std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
+  std::size_t first_unexpanded_ = 0;
+};
+
+/// One thread's memory for searches of one view.
+class GraphSearch {
+ public:
+  explicit GraphSearch(const GraphView& view);
+
+  /// The up to `ef` nearest rows found by a walk from the entry point: possibly
+  /// fewer, where the graph falls apart.
+  const CandidatePool& walk(const CodedQuery& query, std::size_t ef);
+  /// The `count` nearest of all rows, by their codes.
+  const CandidatePool& scan(const CodedQuery& query, std::size_t count);
+
+ private:
+  float distance(const CodedQuery& query, std::uint32_t row) const;
+  std::uint32_t descend(const CodedQuery& query) const;
+  void collect_unvisited(std::uint32_t row);
+  void start_visiting();
+
+  const GraphView* view_;
+  decltype(simd::Kernels::dot_i8) dot_i8_ = simd::active().dot_i8;
+  CandidatePool pool_;
+  std::vector<std::uint32_t> unvisited_;
+  std::vector<std::uint16_t> visited_;  // == epoch_: in this walk
+  std::uint16_t epoch_ = 0;
+};
+
+}  // namespace imsearch

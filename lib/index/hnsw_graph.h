@@ -1,0 +1,54 @@
+// An HNSW graph under construction, by hnswlib (0.6.2), over 8-bit codes.
+// Malkov and Yashunin, arXiv:1603.09320.
+#pragma once
+
+#include "index/index.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace imsearch {
+
+/// The level of a row: a function of seed, row and M alone, so that it depends
+/// on no thread. Level l or higher has probability M^-l.
+std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M);
+
+/// The graph and, within it, the codes of its rows.
+class HnswGraph {
+ public:
+  /// Room for `rows` rows (> 0). Throws Error if memory is short.
+  HnswGraph(std::size_t rows, std::size_t dim, const HnswParams& params);
+  ~HnswGraph();
+  HnswGraph(const HnswGraph&) = delete;
+  HnswGraph& operator=(const HnswGraph&) = delete;
+
+  /// Adds a row (once each) with its unit vector (dim floats). Many threads may
+  /// add rows of level 0 at once, but rows of higher levels, and the first row
+  /// of all, are added before that, one after the other: two insertions with
+  /// upper levels can wait for each other's locks for ever (as once in Faiss,
+  /// pull request 2143).
+  void insert(std::uint32_t row, const float* unit);
+
+  // What follows is for a graph that holds all its rows.
+
+  const std::int8_t* code(std::uint32_t row) const;
+  float scale(std::uint32_t row) const;
+  std::size_t level(std::uint32_t row) const;
+  /// The rows that `row` links to on `level`.
+  void read_links(std::uint32_t row, std::size_t level,
+                  std::vector<std::uint32_t>& links) const;
+  /// Where searches start: a row of the highest level.
+  std::uint32_t entry() const;
+
+  /// Memory for a graph of that size, as far as known beforehand.
+  static std::uint64_t memory_bytes(std::size_t rows, std::size_t dim,
+                                    const HnswParams& params, unsigned threads);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace imsearch

@@ -1,0 +1,125 @@
+// The container of an index: a header, a table of sections, the sections.
+//
+// All numbers little-endian. The header (72 bytes) and the table (40 bytes a
+// section) are guarded by one checksum, each section by its own; sections start
+// at multiples of 4096, and what lies between is zero. Readers pass over
+// sections whose names they don't know. The sections of version 1 (S is
+// code_stride(dim), R rows, L is link_stride(M), U is upper_stride(M)):
+//
+//   codes       R x S int8         codes8.h
+//   scales      R float32          codes8.h
+//   links       R x L uint32       level 0: count, then rows, then zeros
+//   upper       n x U uint32       higher levels, one record for each row and
+//                                  level: row, level, below, count, links;
+//                                  `below` is the record of the same row one
+//                                  level down (at level 1: the row), links
+//                                  are records of the same level
+//   names       bytes              one after the other
+//   name_ends   R uint64           where each name ends
+//   meta        JSON               index_meta.h
+//
+// Specification for users: man/imsearch-formats.5.
+#pragma once
+
+#include "io/file.h"
+#include "io/mapped_file.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imsearch {
+
+inline constexpr std::uint32_t kIndexVersion = 1;
+
+struct IndexHeader {
+  char magic[8] = {'I', 'M', 'S', 'E', 'A', 'R', 'C', 'H'};
+  std::uint32_t byte_order = 0x01020304;
+  std::uint32_t version = kIndexVersion;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t rows = 0;
+  std::uint32_t dim = 0;
+  std::uint32_t M = 0;
+  std::uint32_t ef_construction = 0;
+  std::uint32_t max_level = 0;
+  std::uint32_t entry = 0;  // a record of `upper`; a row if max_level is 0
+  std::uint32_t section_count = 0;
+  std::uint64_t seed = 0;
+  std::uint64_t checksum = 0;  // XXH3 of what precedes it, then of the table
+};
+static_assert(sizeof(IndexHeader) == 72);
+
+struct SectionEntry {
+  char name[16] = {};  // padded with NUL
+  std::uint64_t offset = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t checksum = 0;  // XXH3
+};
+static_assert(sizeof(SectionEntry) == 40);
+
+/// uint32 from row to row of `links`: whole cache lines.
+constexpr std::size_t link_stride(std::size_t M) {
+  return (1 + 2 * M + 15) / 16 * 16;
+}
+
+/// uint32 from record to record of `upper`.
+constexpr std::size_t upper_stride(std::size_t M) {
+  return 4 + M;
+}
+
+/// Takes bytes, one piece after the other.
+using Sink = std::function<void(const void* data, std::size_t size_bytes)>;
+
+/// A section to be written. `produce` is called twice with the same result:
+/// sizes and checksums come first in the file.
+struct SectionSource {
+  std::string name;
+  std::function<void(const Sink& sink)> produce;
+};
+
+/// Writes a whole index to `out`, which need not be a regular file. Of `header`
+/// file_bytes, section_count and checksum are filled in here.
+void write_index_file(OutputFile& out, IndexHeader header,
+                      const std::vector<SectionSource>& sections);
+
+/// Bytes of a file with sections of these sizes.
+std::uint64_t index_file_bytes(const std::vector<std::uint64_t>& section_bytes);
+
+/// An index file, mapped. Immutable.
+class IndexFile {
+ public:
+  /// Checks header, table and size. Throws Error: missing, foreign, another
+  /// version, truncated, malformed.
+  explicit IndexFile(const std::string& path);
+
+  const std::string& path() const { return file_.path(); }
+  const IndexHeader& header() const { return header_; }
+
+  /// The bytes of a section, which must be there and (unless 0 is given)
+  /// `size_bytes` long. Throws Error. Nothing of the content is checked.
+  std::string_view section(std::string_view name,
+                           std::uint64_t size_bytes = 0) const;
+
+  /// Compares the checksum of one section. Throws Error.
+  void check_sum(std::string_view name) const;
+  /// Compares all of them, and that what lies between is zero.
+  void check_all_sums() const;
+
+  /// Throws Error: the file is damaged at `what`.
+  [[noreturn]] void fail_damaged(const std::string& what) const;
+
+ private:
+  void read_header();
+  void read_table();
+  const SectionEntry& entry(std::string_view name) const;
+  std::string_view bytes(const SectionEntry& entry) const;
+
+  MappedFile file_;
+  IndexHeader header_;
+  std::vector<SectionEntry> table_;  // by offset
+};
+
+}  // namespace imsearch

@@ -1,0 +1,36 @@
+// The inside of Index, for the files that implement it.
+#pragma once
+
+#include "index/graph_search.h"
+#include "index/index.h"
+#include "index/index_file.h"
+#include "index/loaded_copy.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imsearch {
+
+struct Index::Impl {
+  Impl(const std::string& path, Access access);
+
+  IndexFile file;
+  IndexInfo info;
+  std::vector<LoadedCopy> loaded;  // what view sees with Access::kLoaded
+  GraphView view;
+  std::string_view names;
+  const std::uint64_t* name_ends = nullptr;
+  std::optional<VectorSet> vectors;
+  std::string why_no_vectors;
+
+ private:
+  std::string_view hot_section(std::string_view name, std::uint64_t size_bytes,
+                               Access access);
+  void read_info();
+  void read_view(Access access);
+  void open_vectors();
+};
+
+}  // namespace imsearch

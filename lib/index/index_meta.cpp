@@ -1,0 +1,69 @@
+#include "index/index_meta.h"
+
+#include "base/error.h"
+#include "io/text.h"
+
+#include <nlohmann/json.hpp>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;  // keys stay in the order written
+
+/// Paths are bytes: one that is no UTF-8 becomes a list of numbers.
+Json path_to_json(const std::string& path) {
+  if (is_utf8(path)) return path;
+  return std::vector<std::uint8_t>(path.begin(), path.end());
+}
+
+std::string path_from_json(const Json& json) {
+  if (json.is_string()) return json.get<std::string>();
+  const auto bytes = json.get<std::vector<std::uint8_t>>();
+  return {bytes.begin(), bytes.end()};
+}
+
+Json source_to_json(const IndexSource& source) {
+  return {{"path", path_to_json(source.path)},
+          {"rows", source.rows},
+          {"size_bytes", source.fingerprint.size_bytes},
+          {"rows_xxh3", source.fingerprint.rows_hash}};
+}
+
+IndexSource source_from_json(const Json& json) {
+  IndexSource source;
+  source.path = path_from_json(json.at("path"));
+  source.rows = json.at("rows").get<std::size_t>();
+  source.fingerprint.size_bytes = json.at("size_bytes").get<std::uint64_t>();
+  source.fingerprint.rows_hash = json.at("rows_xxh3").get<std::uint64_t>();
+  return source;
+}
+
+}  // namespace
+
+std::string meta_to_json(const IndexInfo& info) {
+  const Sidecar sidecar = {info.dim, info.model, info.tool_version};
+  Json sources = Json::array();
+  for (const IndexSource& source : info.sources)
+    sources.push_back(source_to_json(source));
+  const Json json = {{"metric", "l2sq of unit vectors"},
+                     {"code", "int8"},
+                     {"vectors", Json::parse(to_json(sidecar))},
+                     {"sources", sources}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void meta_from_json(std::string_view text, const std::string& where,
+                    IndexInfo& info) {
+  try {
+    const Json json = Json::parse(text);
+    const Sidecar sidecar = sidecar_from_json(json.at("vectors").dump(), where);
+    info.model = sidecar.model;
+    info.tool_version = sidecar.tool_version;
+    for (const Json& source : json.at("sources"))
+      info.sources.push_back(source_from_json(source));
+  } catch (const Json::exception& error) {
+    fail("{}: section meta: {}", where, error.what());
+  }
+}
+
+}  // namespace imsearch

@@ -1,0 +1,20 @@
+// The section `meta`: what the index was built from and by, as JSON.
+#pragma once
+
+#include "index/index.h"
+
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+
+/// Sources, model and tool version of `info`; the rest stands in the header.
+/// The same content gives the same bytes.
+std::string meta_to_json(const IndexInfo& info);
+
+/// Fills in what meta_to_json() wrote. `where` names the index in errors.
+/// Throws Error on malformed text.
+void meta_from_json(std::string_view text, const std::string& where,
+                    IndexInfo& info);
+
+}  // namespace imsearch

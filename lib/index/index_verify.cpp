@@ -1,0 +1,90 @@
+#include "base/error.h"
+#include "index/index_impl.h"
+
+#include <cmath>
+
+namespace imsearch {
+namespace {
+
+/// The checks of what the sections say, beyond their checksums.
+class Verifier {
+ public:
+  explicit Verifier(const Index::Impl& index)
+      : file_(index.file), view_(index.view), index_(index) {}
+
+  void check_all() const {
+    for (std::uint32_t row = 0; row < view_.rows; ++row) check_row(row);
+    if (index_.names.size() != end_of_names())
+      file_.fail_damaged(fmt::format("section names has {} bytes for {}",
+                                     index_.names.size(), end_of_names()));
+    for (std::uint32_t i = 0; i < view_.upper_records; ++i) check_record(i);
+    check_entry();
+  }
+
+ private:
+  const std::uint32_t* record(std::uint32_t i) const {
+    return view_.upper + i * upper_stride(view_.M);
+  }
+
+  std::uint64_t end_of_names() const {
+    return view_.rows == 0 ? 0 : index_.name_ends[view_.rows - 1];
+  }
+
+  void check_row(std::uint32_t row) const {
+    const float scale = view_.scales[row];
+    if (!std::isfinite(scale) || scale < 0)
+      file_.fail_damaged(fmt::format("section scales: row {}", row));
+    const std::uint32_t* list = view_.links + row * link_stride(view_.M);
+    if (list[0] > 2 * view_.M)
+      file_.fail_damaged(
+          fmt::format("section links: row {} has {} links, {} at most", row,
+                      list[0], 2 * view_.M));
+    for (std::uint32_t i = 1; i <= list[0]; ++i)
+      if (list[i] >= view_.rows)
+        file_.fail_damaged(
+            fmt::format("section links: row {} links to {} of {}", row, list[i],
+                        view_.rows));
+    if (row > 0 && index_.name_ends[row] < index_.name_ends[row - 1])
+      file_.fail_damaged(fmt::format("section name_ends: row {}", row));
+  }
+
+  void check_record(std::uint32_t i) const {
+    const std::uint32_t* words = record(i);
+    const std::uint32_t row = words[0];
+    const std::uint32_t level = words[1];
+    const std::uint32_t below = words[2];
+    bool right = row < view_.rows && level >= 1 && level <= view_.max_level &&
+                 words[3] <= view_.M;
+    if (level == 1)
+      right = right && below == row;
+    else
+      right = right && below < view_.upper_records && record(below)[0] == row &&
+              record(below)[1] == level - 1;
+    for (std::uint32_t l = 0; right && l < words[3]; ++l)
+      right = words[4 + l] < view_.upper_records &&
+              record(words[4 + l])[1] == level;
+    if (!right) file_.fail_damaged(fmt::format("section upper: record {}", i));
+  }
+
+  void check_entry() const {
+    const bool right =
+        view_.rows == 0 ||
+        (view_.max_level == 0 ? view_.entry < view_.rows
+                              : view_.entry < view_.upper_records &&
+                                    record(view_.entry)[1] == view_.max_level);
+    if (!right) file_.fail_damaged(fmt::format("entry point {}", view_.entry));
+  }
+
+  const IndexFile& file_;
+  const GraphView& view_;
+  const Index::Impl& index_;
+};
+
+}  // namespace
+
+void Index::verify() const {
+  impl_->file.check_all_sums();
+  Verifier(*impl_).check_all();
+}
+
+}  // namespace imsearch

@@ -1,0 +1,78 @@
+#include "index/insert.h"
+
+#include "base/interrupt.h"
+#include "base/parallel_for.h"
+#include "base/stopwatch.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <numeric>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kRowsAtOnce = 8;  // of parallel_for
+constexpr double kProgressEvery_s = 0.1;
+
+/// Passes counts on, now and then, one thread at a time.
+class ProgressGate {
+ public:
+  explicit ProgressGate(const OnProgress& on_progress)
+      : on_progress_(on_progress) {}
+
+  void add(std::size_t rows) {
+    const std::size_t done = done_ += rows;
+    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+    if (!lock || !on_progress_ || watch_.seconds() < next_s_) return;
+    next_s_ = watch_.seconds() + kProgressEvery_s;
+    on_progress_(done);
+  }
+
+  void finish() {
+    if (on_progress_) on_progress_(done_);
+  }
+
+ private:
+  const OnProgress& on_progress_;
+  Stopwatch watch_;
+  double next_s_ = 0;
+  std::mutex mutex_;
+  std::atomic<std::size_t> done_{0};
+};
+
+}  // namespace
+
+void insert_rows(HnswGraph& graph, std::size_t count, const VectorSet& vectors,
+                 const std::function<std::size_t(std::size_t)>& row_of,
+                 unsigned threads, const OnProgress& on_progress) {
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  // Rows with upper levels, and the first of all, go in alone
+  // (HnswGraph::insert says why).
+  const auto level0 = std::stable_partition(
+      order.begin(), order.end(),
+      [&](std::uint32_t i) { return graph.level(i) > 0; });
+  const auto alone = std::max<std::size_t>(
+      1, static_cast<std::size_t>(level0 - order.begin()));
+
+  ProgressGate progress(on_progress);
+  const auto insert = [&](std::size_t begin, std::size_t end) {
+    std::vector<float> unit(vectors.dim());
+    for (std::size_t i = begin; i < end; ++i) {
+      check_interrupt();
+      vectors.read_unit(row_of(order[i]), unit.data());
+      graph.insert(order[i], unit.data());
+      progress.add(1);
+    }
+  };
+  insert(0, alone);
+  parallel_for(count - alone, kRowsAtOnce, threads,
+               [&](std::size_t begin, std::size_t end, unsigned) {
+                 insert(alone + begin, alone + end);
+               });
+  progress.finish();
+}
+
+}  // namespace imsearch
