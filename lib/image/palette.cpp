@@ -1,26 +1,13 @@
 #include "image/palette.h"
 
 #include "base/error.h"
+#include "image/bytes.h"
 
 #include <cstddef>
 #include <cstdint>
 
 namespace imsearch {
 namespace {
-
-std::uint32_t byte_at(std::string_view bytes, std::size_t i) {
-  return static_cast<unsigned char>(bytes[i]);
-}
-
-std::uint32_t big_endian_at(std::string_view bytes, std::size_t i) {
-  return byte_at(bytes, i) << 24 | byte_at(bytes, i + 1) << 16 |
-         byte_at(bytes, i + 2) << 8 | byte_at(bytes, i + 3);
-}
-
-std::uint32_t little_endian_at(std::string_view bytes, std::size_t i) {
-  return byte_at(bytes, i + 3) << 24 | byte_at(bytes, i + 2) << 16 |
-         byte_at(bytes, i + 1) << 8 | byte_at(bytes, i);
-}
 
 // The PLTE chunk at `begin` grown to `colours`. Its checksum becomes wrong;
 // stb_image does not look at it.
@@ -44,7 +31,7 @@ std::string with_whole_png_palette(std::string_view png) {
   std::size_t colours = 0;
   std::size_t begin = kSignature;
   while (begin + kChunkFrame <= png.size()) {
-    const std::size_t length = big_endian_at(png, begin);
+    const std::size_t length = big_endian_32(png, begin);
     const std::string_view type = png.substr(begin + 4, 4);
     if (length > png.size() - begin - kChunkFrame || type == "IDAT") break;
     if (type == "IHDR" && length == 13) {
@@ -66,11 +53,10 @@ std::string with_whole_bmp_palette(std::string_view bmp) {
   constexpr std::size_t kOs2Header = 12;
   constexpr std::size_t kSmallest = 30;  // up to the bits per pixel
   if (bmp.size() < kSmallest) return {};
-  const std::size_t data = little_endian_at(bmp, 10);
-  const std::size_t header = little_endian_at(bmp, 14);
+  const std::size_t data = little_endian_32(bmp, 10);
+  const std::size_t header = little_endian_32(bmp, 14);
   const bool os2 = header == kOs2Header;
-  const std::uint32_t bits =
-      little_endian_at(bmp, os2 ? 24 : 26) >> (os2 ? 0 : 16) & 0xffff;
+  const std::uint32_t bits = little_endian_16(bmp, os2 ? 24 : 28);
   if (bits > 8 || data > bmp.size() || header > bmp.size()) return {};
   if (data < kFileHeader + header)
     fail("invalid BMP: pixels begin at byte {}, within the header of {}", data,

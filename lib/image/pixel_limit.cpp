@@ -9,12 +9,10 @@ void check_pixel_bytes(std::size_t width, std::size_t height,
                        std::size_t limit) {
   if (width == 0 || height == 0)
     fail("an image of {}x{} has no pixels", width, height);
-  // No format here has sides of more than 32 bits; three times that fits.
-  const std::size_t row = width * 3;
-  if (height > limit / row)
-    throw TooManyPixels(fmt::format(
-        "header claims {}x{} pixels: more than the {} MB that are allowed",
-        width, height, limit / 1000000));
+  const std::size_t max_pixels = limit / 3;
+  if (height > max_pixels / width)
+    fail("header claims {}x{} pixels, more than the {} that are allowed", width,
+         height, max_pixels);
 }
 
 }  // namespace imsearch

@@ -26,7 +26,8 @@ class HeaderReader {
     const std::size_t begin = position_;
     for (; is_digit(peek()); ++position_) {
       value = value * 10 + static_cast<std::size_t>(peek() - '0');
-      if (value > kMaxNumber) fail("invalid PNM: a side of {} or more", value);
+      if (value > kMaxNumber)
+        fail("invalid PNM: a number of {} or more", value);
     }
     if (position_ == begin) fail("invalid PNM: header has no number");
     return value;

@@ -1,13 +1,14 @@
 #include "image/stb.h"
 
 #include "base/error.h"
+#include "image/bytes.h"
 #include "image/palette.h"
 #include "image/pixel_limit.h"
 
 #include <stb_image.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -85,42 +86,59 @@ class Source {
        reason == nullptr ? "unknown reason" : reason);
 }
 
-void check_claim(std::string_view bytes, StbFormat format,
-                 std::size_t max_pixel_bytes) {
-  Source source(bytes);
-  const stbi_io_callbacks callbacks = Source::callbacks();
-  int width = 0;
-  int height = 0;
-  int channels = 0;
-  if (stbi_info_from_callbacks(&callbacks, &source, &width, &height,
-                               &channels) == 0)
-    fail_decoding(source, format);
-  // The height of a BMP stored top down is negative.
-  check_pixel_bytes(static_cast<std::size_t>(std::abs(long{width})),
-                    static_cast<std::size_t>(std::abs(long{height})),
-                    max_pixel_bytes);
+constexpr std::size_t kTgaHeader = 18;
+
+struct Sides {
+  std::size_t width;
+  std::size_t height;
+};
+
+// The header's sides. stb_image could tell them too, but not why it can't.
+Sides claimed_sides(std::string_view bytes, StbFormat format) {
+  const auto need = [&](std::size_t header_bytes) {
+    if (bytes.size() < header_bytes) fail("truncated {}", name_of(format));
+  };
+  switch (format) {
+    case StbFormat::kPng:
+      need(24);
+      if (bytes.substr(12, 4) != "IHDR")
+        fail("invalid PNG: does not begin with its header");
+      return {big_endian_32(bytes, 16), big_endian_32(bytes, 20)};
+    case StbFormat::kBmp: {
+      need(26);
+      if (little_endian_32(bytes, 14) == 12)  // OS/2's header
+        return {little_endian_16(bytes, 18), little_endian_16(bytes, 20)};
+      // Negative where the rows run downwards.
+      const std::uint32_t height = little_endian_32(bytes, 22);
+      return {little_endian_32(bytes, 18),
+              height >> 31 != 0 ? ~height + 1 : height};
+    }
+    case StbFormat::kGif:
+      need(10);
+      return {little_endian_16(bytes, 6), little_endian_16(bytes, 8)};
+    case StbFormat::kTga:
+      break;
+  }
+  need(kTgaHeader);
+  return {little_endian_16(bytes, 12), little_endian_16(bytes, 14)};
 }
 
 // A TGA has no magic, and the name alone would let stb_image take the file for
 // any format it knows. Uncompressed data must be all there: a missing part of
 // its last row would not be noticed.
-void check_tga(std::string_view bytes) {
-  constexpr std::size_t kHeader = 18;
-  if (bytes.size() < kHeader) fail("truncated TGA");
-  const auto byte = [&](std::size_t i) {
-    return std::size_t{static_cast<unsigned char>(bytes[i])};
-  };
-  const auto word = [&](std::size_t i) { return byte(i) | byte(i + 1) << 8; };
-  const std::size_t kind = byte(2);
-  const std::size_t mapped = byte(1);
-  if (mapped > 1 || (kind & ~std::size_t{8}) == 0 ||
-      (kind & ~std::size_t{8}) > 3)
-    fail("invalid TGA: kind {} with {} colour maps", kind, mapped);
-  const std::size_t map_bytes = mapped * word(5) * ((byte(7) + 7) / 8);
-  const std::size_t pixel_bytes = (byte(16) + 7) / 8;
+void check_tga(std::string_view bytes, const Sides& sides) {
+  constexpr std::uint32_t kRunLength = 8;
+  const std::uint32_t maps = byte_at(bytes, 1);
+  const std::uint32_t kind = byte_at(bytes, 2);
+  const std::uint32_t plain_kind = kind & ~kRunLength;
+  if (maps > 1 || plain_kind < 1 || plain_kind > 3)
+    fail("invalid TGA: kind {} with {} colour maps", kind, maps);
+  const std::size_t map_bytes = std::size_t{maps} * little_endian_16(bytes, 5) *
+                                ((byte_at(bytes, 7) + 7) / 8);
   const std::size_t needed =
-      kHeader + byte(0) + map_bytes + word(12) * word(14) * pixel_bytes;
-  if (kind < 8 && bytes.size() < needed)
+      kTgaHeader + byte_at(bytes, 0) + map_bytes +
+      sides.width * sides.height * ((byte_at(bytes, 16) + 7) / 8);
+  if (kind == plain_kind && bytes.size() < needed)
     fail("truncated TGA: {} of {} bytes", bytes.size(), needed);
 }
 
@@ -134,8 +152,9 @@ std::string with_whole_palette(std::string_view bytes, StbFormat format) {
 
 Image decode_by_stb(std::string_view bytes, StbFormat format,
                     std::size_t max_pixel_bytes) {
-  if (format == StbFormat::kTga) check_tga(bytes);
-  check_claim(bytes, format, max_pixel_bytes);
+  const Sides sides = claimed_sides(bytes, format);
+  if (format == StbFormat::kTga) check_tga(bytes, sides);
+  check_pixel_bytes(sides.width, sides.height, max_pixel_bytes);
   const std::string padded = with_whole_palette(bytes, format);
   Source source(padded.empty() ? bytes : std::string_view(padded));
   const stbi_io_callbacks callbacks = Source::callbacks();

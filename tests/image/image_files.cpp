@@ -1,0 +1,91 @@
+#include "image/image_files.h"
+
+#include "base/error.h"
+#include "io/file.h"
+#include "support/run.h"
+
+#include <algorithm>
+
+namespace imsearch::test {
+namespace {
+
+std::string byte(int value) {
+  return {static_cast<char>(value)};
+}
+
+// zlib's format, stored and not compressed (RFC 1950 and 1951). The checksum is
+// left out: stb_image does not look at it.
+std::string zlib_stored(const std::string& data) {
+  const auto size = static_cast<std::uint32_t>(data.size());
+  if (size > 0xffff) fail("{} bytes do not fit a stored block", size);
+  return "\x78\x01\x01" + little_endian(size, 2) +
+         little_endian(~size & 0xffff, 2) + data + std::string(4, '\0');
+}
+
+}  // namespace
+
+std::string golden_image(const std::string& name) {
+  return read_file(source_path("tests/golden/images/" + name));
+}
+
+std::string little_endian(std::uint32_t value, std::size_t count) {
+  std::string result;
+  for (std::size_t i = 0; i < count; ++i)
+    result += static_cast<char>(value >> (8 * i) & 255);
+  return result;
+}
+
+std::string big_endian(std::uint32_t value, std::size_t count) {
+  std::string result = little_endian(value, count);
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+std::string png_chunk(const std::string& type, const std::string& data) {
+  return big_endian(static_cast<std::uint32_t>(data.size()), 4) + type + data +
+         std::string(4, '\0');
+}
+
+std::string png_file(std::uint32_t width, std::uint32_t height, int depth,
+                     int type, const std::string& rows,
+                     const std::string& before_data) {
+  const std::string header = big_endian(width, 4) + big_endian(height, 4) +
+                             byte(depth) + byte(type) + std::string(3, '\0');
+  return "\x89PNG\r\n\x1a\n" + png_chunk("IHDR", header) + before_data +
+         png_chunk("IDAT", zlib_stored(rows)) + png_chunk("IEND", "");
+}
+
+std::string bmp_file(std::uint32_t width, std::uint32_t height, int bits,
+                     const std::string& palette, const std::string& rows) {
+  constexpr std::uint32_t kHeaders = 14 + 40;
+  const auto offset = kHeaders + static_cast<std::uint32_t>(palette.size());
+  return "BM" + std::string(8, '\0') + little_endian(offset, 4) +
+         little_endian(40, 4) + little_endian(width, 4) +
+         little_endian(height, 4) + little_endian(1, 2) +
+         little_endian(static_cast<std::uint32_t>(bits), 2) +
+         std::string(24, '\0') + palette + rows;
+}
+
+std::string tga_file(std::uint32_t width, std::uint32_t height, int kind,
+                     const std::string& bgr) {
+  constexpr int kFromTheTop = 0x20;
+  return std::string(2, '\0') + byte(kind) + std::string(9, '\0') +
+         little_endian(width, 2) + little_endian(height, 2) + byte(24) +
+         byte(kFromTheTop) + bgr;
+}
+
+std::string with_sides(std::string jpeg, std::uint32_t width,
+                       std::uint32_t height) {
+  for (std::size_t i = 2; i + 9 <= jpeg.size();) {
+    const auto at = [&](std::size_t k) {
+      return std::size_t{static_cast<unsigned char>(jpeg[i + k])};
+    };
+    if (at(1) >= 0xc0 && at(1) <= 0xc2)
+      return jpeg.replace(i + 5, 4,
+                          big_endian(height, 2) + big_endian(width, 2));
+    i += 2 + at(2) * 256 + at(3);
+  }
+  fail("the JPEG has no frame header");
+}
+
+}  // namespace imsearch::test
