@@ -1,3 +1,95 @@
+// extract: images to feature vectors.
+//
+//   extract 'photos/**/*.jpg'
+//
+// Writes fvecs.bin (rows x dim float32, not normalised), fnames.txt (line i
+// names row i) and fvecs.bin.json (which network). A bad image is reported,
+// left out of both and listed in fnames.txt.bad.tsv. Manual: man/extract.1.
 #include "cli.h"
+#include "extract_model.h"
+#include "extract_run.h"
+#include "extract_serve.h"
+#include "options.h"
 
-int main() { return imsearch::cli::kFailed; }
+#include "base/interrupt.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+namespace {
+
+using namespace imsearch;
+
+struct Options {
+  ExtractJob job;
+  std::string weights;
+  std::string model_sha256;
+  bool serve = false;
+
+  void add_to(CLI::App& app) {
+    app.add_option("inputs", job.inputs,
+                   "Images, folders of images, and quoted patterns");
+    app.add_option("--files-from", job.files_from,
+                   "Also the images that FILE (-: standard input) names")
+        ->type_name("FILE");
+    cli::add_null(app, job.null);
+    app.add_option("-o,--output", job.vectors, "Vectors (-: standard output)")
+        ->capture_default_str()
+        ->type_name("FILE");
+    app.add_option("-n,--names", job.names, "Names (-: standard output)")
+        ->capture_default_str()
+        ->type_name("FILE");
+    app.add_option("--weights", weights,
+                   "demo, keras, torchvision or a file (default: "
+                   "IMSEARCH_WEIGHTS, else demo)")
+        ->type_name("NAME|FILE");
+    app.add_option("--model-sha256", model_sha256,
+                   "The installed weights whose file has this SHA-256")
+        ->type_name("HEX")
+        ->excludes("--weights");
+    cli::add_threads(app, job.threads);
+    app.add_flag("--strict", job.strict, "Stop at the first bad image");
+    cli::add_quiet(app, job.quiet);
+    app.add_flag("--json", job.json, "A summary as JSON on standard output");
+    app.add_flag("--serve", serve,
+                 "Answer paths on standard input (imsearch-formats.5)");
+  }
+
+  Model model() const { return load_model(weights, model_sha256); }
+
+  void check() const {
+    const bool rows_to_stdout = serve || job.vectors == "-";
+    if (rows_to_stdout && ::isatty(STDOUT_FILENO) == 1)
+      cli::fail_usage(
+          "standard output is a terminal, which vectors would "
+          "garble: redirect it, or name a file with -o");
+    if (serve) return;
+    if (job.inputs.empty() && job.files_from.empty())
+      cli::fail_usage(
+          "no images: give files, folders or quoted patterns, or "
+          "--files-from");
+    if (job.vectors == job.names)
+      cli::fail_usage("-o and -n are both {}", job.vectors);
+    if (job.json && (job.vectors == "-" || job.names == "-"))
+      cli::fail_usage("--json and - both want standard output");
+  }
+};
+
+int extract(const Options& options) {
+  options.check();
+  if (options.serve)
+    return serve([&] { return options.model(); }, options.job.threads);
+  catch_interrupts();
+  return run_extract(options.job, [&] { return options.model(); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Turn images into feature vectors.", "extract"};
+  Options options;
+  options.add_to(app);
+  return cli::run(app, argc, argv, [&] { return extract(options); });
+}

@@ -31,7 +31,7 @@ class ExtractClient {
   /// (weights missing or broken, the tool itself missing).
   explicit ExtractClient(const std::string& weights, unsigned threads = 1,
                          const std::string& model_sha256 = "");
-  /// Ends it, and waits for that.
+  /// Ends it at once.
   ~ExtractClient();
   ExtractClient(const ExtractClient&) = delete;
   ExtractClient& operator=(const ExtractClient&) = delete;
@@ -43,25 +43,40 @@ class ExtractClient {
 
   /// The feature of one image, dim() floats, not normalised. Throws Error with
   /// the reason alone for a bad image (the next may be good), ExtractDied when
-  /// the process is gone, Interrupted when that was after a SIGINT.
+  /// the process is gone, Interrupted on a SIGINT while it waits.
   std::vector<float> embed(const std::string& path);
 
   /// embed() in two halves, so that several images are worked on at a time:
   /// receive() answers the submitted paths in their order. At most
-  /// kMaxSubmitted may be unanswered. A path holds no NUL.
+  /// kMaxSubmitted may be unanswered: more could block both sides.
   void submit(const std::string& path);
   std::vector<float> receive();
 
   static constexpr std::size_t kMaxSubmitted = 16;
 
  private:
-  void start(const std::vector<std::string>& arguments);
+  /// Ends the process and waits for that, whatever throws in the constructor.
+  class Child {
+   public:
+    explicit Child(const std::vector<std::string>& arguments);
+    ~Child();
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    int socket() const { return socket_; }
+    /// Waits for a process that has closed its end: "exit code 1", "signal 9".
+    std::string ending();
+
+   private:
+    int socket_ = -1;
+    pid_t process_ = -1;
+  };
+
   ServeFrame read_frame();
   void read_exactly(char* to, std::size_t size_bytes);
   [[noreturn]] void fail_died();
 
-  int socket_ = -1;
-  pid_t process_ = -1;
+  Child child_;
   Sidecar hello_;
 };
 

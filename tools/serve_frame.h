@@ -1,7 +1,7 @@
 // What `extract --serve` says to the program that runs it.
 //
-// In: paths of images, each ended by NUL. Out: a hello frame, then one frame for
-// each path, in the order of the paths. A frame is
+// In: paths of images, each ended by NUL. Out: a hello frame, then one frame
+// for each path, in the order of the paths. A frame is
 //
 //   uint32  kind: 0 row, 1 bad image, 2 hello, 3 failed
 //   uint32  size of what follows, in bytes (at most 64 MiB)

@@ -1,0 +1,168 @@
+#include "extract_client.h"
+
+#include "base/interrupt.h"
+#include "cli.h"
+
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+std::vector<std::string> command_line(const std::string& weights,
+                                      unsigned threads,
+                                      const std::string& model_sha256) {
+  std::vector<std::string> arguments = {cli::sibling_path("extract"),
+                                        "--serve"};
+  if (threads > 0) {
+    arguments.emplace_back("--threads");
+    arguments.push_back(std::to_string(threads));
+  }
+  if (!weights.empty())
+    arguments.push_back("--weights=" + weights);
+  else if (!model_sha256.empty())
+    arguments.push_back("--model-sha256=" + model_sha256);
+  return arguments;
+}
+
+/// Starts arguments[0] with `socket` as its standard input and output, in a
+/// process group of its own: ^C is for us to handle, and the end of the socket
+/// ends it.
+pid_t spawn(const std::vector<std::string>& arguments, int socket) {
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments)
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, socket, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&files, socket, STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  pid_t process = -1;
+  const int error = ::posix_spawn(&process, argv[0], &files, &attributes,
+                                  argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  if (error != 0)
+    fail("{}: {}: it must lie beside this tool", argv[0], errno_text(error));
+  return process;
+}
+
+}  // namespace
+
+ExtractClient::Child::Child(const std::vector<std::string>& arguments) {
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    fail("socketpair: {}", errno_text(errno));
+  socket_ = ends[0];
+  try {
+    process_ = spawn(arguments, ends[1]);
+  } catch (const Error&) {
+    ::close(ends[0]);
+    ::close(ends[1]);
+    throw;
+  }
+  ::close(ends[1]);
+}
+
+ExtractClient::Child::~Child() {
+  ::close(socket_);
+  if (process_ < 0) return;  // never started, or waited for
+  // It has nothing to save, and may be in the middle of loading its libraries.
+  ::kill(process_, SIGKILL);
+  ending();
+}
+
+std::string ExtractClient::Child::ending() {
+  if (process_ < 0) return "some time ago";
+  const pid_t process = std::exchange(process_, -1);
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0)
+    if (errno != EINTR) return errno_text(errno);
+  return WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
+                             : fmt::format("exit code {}", WEXITSTATUS(status));
+}
+
+ExtractClient::ExtractClient(const std::string& weights, unsigned threads,
+                             const std::string& model_sha256)
+    : child_(command_line(weights, threads, model_sha256)) {
+  const ServeFrame frame = read_frame();
+  if (frame.kind == ServeFrame::Kind::kFailed) throw Error(frame.payload);
+  if (frame.kind != ServeFrame::Kind::kHello)
+    fail("extract --serve did not say hello");
+  hello_ = sidecar_from_json(frame.payload, "extract --serve");
+}
+
+ExtractClient::~ExtractClient() = default;
+
+std::vector<float> ExtractClient::embed(const std::string& path) {
+  submit(path);
+  return receive();
+}
+
+void ExtractClient::submit(const std::string& path) {
+  if (path.find('\0') != std::string::npos)
+    fail("a path cannot hold a NUL byte");
+  const char* data = path.c_str();  // with the NUL that ends it
+  std::size_t left = path.size() + 1;
+  while (left > 0) {
+    const ssize_t n = ::send(child_.socket(), data, left, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) {
+      check_interrupt();
+      continue;
+    }
+    if (n < 0) fail_died();
+    data += n;
+    left -= static_cast<std::size_t>(n);
+  }
+}
+
+std::vector<float> ExtractClient::receive() {
+  const ServeFrame frame = read_frame();
+  if (frame.kind == ServeFrame::Kind::kBad) throw Error(frame.payload);
+  std::vector<float> row(dim());
+  const std::size_t size = row.size() * sizeof(float);
+  if (frame.kind != ServeFrame::Kind::kRow || frame.payload.size() != size)
+    fail("extract --serve sent {} bytes for a row of {} floats",
+         frame.payload.size(), row.size());
+  std::memcpy(row.data(), frame.payload.data(), size);
+  return row;
+}
+
+ServeFrame ExtractClient::read_frame() {
+  char header[kServeHeaderBytes];
+  read_exactly(header, sizeof header);
+  ServeFrame frame;
+  frame.payload.resize(decode_frame_header(header, frame.kind));
+  read_exactly(frame.payload.data(), frame.payload.size());
+  return frame;
+}
+
+void ExtractClient::read_exactly(char* to, std::size_t size_bytes) {
+  while (size_bytes > 0) {
+    const ssize_t n = ::recv(child_.socket(), to, size_bytes, 0);
+    if (n < 0 && errno == EINTR) {
+      check_interrupt();
+      continue;
+    }
+    if (n <= 0) fail_died();
+    to += n;
+    size_bytes -= static_cast<std::size_t>(n);
+  }
+}
+
+void ExtractClient::fail_died() {
+  throw ExtractDied(
+      fmt::format("extract ended unexpectedly ({})", child_.ending()));
+}
+
+}  // namespace imsearch

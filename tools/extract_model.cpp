@@ -1,0 +1,21 @@
+#include "extract_model.h"
+
+#include "embed/weights_find.h"
+#include "version.h"
+
+namespace imsearch {
+
+Sidecar Model::sidecar() const {
+  return {engine->dim(), identity, IMSEARCH_VERSION};
+}
+
+Model load_model(const std::string& weights, const std::string& model_sha256) {
+  const std::string path = weights.empty() && !model_sha256.empty()
+                               ? find_weights_of_model(model_sha256)
+                               : find_weights(weights);
+  const Weights read = read_weights(path);
+  return {read.identity, read.preprocessing, make_torch_engine(read),
+          is_demo(path)};
+}
+
+}  // namespace imsearch

@@ -1,0 +1,51 @@
+#include "extract_serve.h"
+
+#include "base/error.h"
+#include "cli.h"
+#include "embed/pipeline.h"
+#include "io/file.h"
+#include "path_reader.h"
+#include "serve_frame.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+namespace {
+
+void send(OutputFile& out, ServeFrame::Kind kind, std::string_view payload) {
+  out.write(encode_frame(kind, payload));
+  out.flush();
+}
+
+}  // namespace
+
+int serve(const std::function<Model()>& load_model, unsigned threads) {
+  OutputFile out("-");
+  std::optional<Model> model;
+  try {
+    model = load_model();
+  } catch (const Error& e) {
+    send(out, ServeFrame::Kind::kFailed, e.what());
+    return cli::kFailed;
+  }
+  const Sidecar hello = model->sidecar();
+  send(out, ServeFrame::Kind::kHello, to_json(hello));
+  PathReader reader(Separator::kNul);
+  PipelineParams params;
+  params.threads = threads;
+  PipelineSink sink;
+  sink.on_row = [&](std::size_t, const float* feature) {
+    send(out, ServeFrame::Kind::kRow,
+         {reinterpret_cast<const char*>(feature), hello.dim * sizeof(float)});
+  };
+  sink.on_bad = [&](std::size_t, const std::string& reason) {
+    send(out, ServeFrame::Kind::kBad, reason);
+  };
+  run_pipeline([&] { return reader.next(); }, model->preprocessing,
+               *model->engine, params, sink);
+  return cli::kDone;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,15 @@
+// extract --serve: the protocol of serve_frame.h on standard input and output.
+#pragma once
+
+#include "extract_model.h"
+
+#include <functional>
+
+namespace imsearch {
+
+/// Says hello and answers paths until standard input ends. An Error of
+/// `load_model` is sent as a frame. Gives the exit code. Throws Error if
+/// standard input or output fails.
+int serve(const std::function<Model()>& load_model, unsigned threads);
+
+}  // namespace imsearch
