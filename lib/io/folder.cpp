@@ -41,25 +41,32 @@ EntryKind kind_of(DIR* folder, const dirent& entry) {
 
 using Visit = std::function<void(const std::string&, EntryKind)>;
 
-/// A folder, whatever name led to it.
+/// A folder, whatever name leads to it.
 using FolderId = std::pair<dev_t, ino_t>;
 
-/// `above`: the folders on the way to `path`.
-int walk(const std::string& path, const Visit& visit,
-         std::vector<FolderId>& above) {
+FolderId folder_id(const std::string& path) {
   struct stat status = {};
-  if (::stat(path.empty() ? "." : path.c_str(), &status) != 0) return errno;
-  const FolderId id(status.st_dev, status.st_ino);
-  if (std::find(above.begin(), above.end(), id) != above.end()) return 0;
-  above.push_back(id);
+  // One that is gone by now has no entries either: any id will do.
+  if (::stat(path.empty() ? "." : path.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
+/// `way`: the folders from the first to this one.
+int walk(const std::string& path, const Visit& visit,
+         std::vector<FolderId>& way) {
+  way.push_back(folder_id(path));
   const Folder folder(path);
   for (const FolderEntry& entry : folder.entries) {
     if (entry.name[0] == '.') continue;
     const std::string inner = join_path(path, entry.name);
-    visit(inner, entry.kind);
-    if (entry.kind == EntryKind::kFolder) walk(inner, visit, above);
+    EntryKind kind = entry.kind;
+    if (kind == EntryKind::kFolder &&
+        std::find(way.begin(), way.end(), folder_id(inner)) != way.end())
+      kind = EntryKind::kLoop;
+    visit(inner, kind);
+    if (kind == EntryKind::kFolder) walk(inner, visit, way);
   }
-  above.pop_back();
+  way.pop_back();
   return folder.error_number;
 }
 
@@ -84,8 +91,8 @@ Folder::Folder(const std::string& path) {
 }
 
 int walk_folder(const std::string& path, const Visit& visit) {
-  std::vector<FolderId> above;
-  return walk(path, visit, above);
+  std::vector<FolderId> way;
+  return walk(path, visit, way);
 }
 
 std::string join_path(const std::string& folder, const std::string& name) {

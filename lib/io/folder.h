@@ -11,6 +11,7 @@ enum class EntryKind : char {
   kFolder,   // or a link to one
   kFile,     // or a link to one, or a link to nothing
   kSpecial,  // a pipe, a socket, a device
+  kLoop,     // a folder that leads back to one on the way to it (walk_folder)
 };
 
 struct FolderEntry {
@@ -30,9 +31,9 @@ struct Folder {
 
 /// Calls `visit` for every entry in and below `path` ("": the working folder),
 /// each folder before what is in it. Names that start with a dot are passed
-/// over with all below them, and so are folders that cannot be read and a
-/// folder that leads back to one on the way to it. Returns 0, or the errno of a
-/// `path` that itself cannot be read.
+/// over with all below them; loops and folders that cannot be read are visited
+/// but not entered. Returns 0, or the errno of a `path` that itself cannot be
+/// read.
 int walk_folder(
     const std::string& path,
     const std::function<void(const std::string& path, EntryKind kind)>& visit);

@@ -136,6 +136,7 @@ RunResult run(const std::vector<std::string>& args,
   if (child < 0) fail("fork: {}", errno_text(errno));
   if (child == 0) {
     std::signal(SIGPIPE, SIG_DFL);
+    std::signal(SIGINT, SIG_DFL);  // ignored where ctest runs in a background
     become(args, options, in, out, err);
   }
   in.close_end(0);

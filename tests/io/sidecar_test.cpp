@@ -1,0 +1,141 @@
+#include "io/sidecar.h"
+
+#include "base/error.h"
+#include "support/temp_dir.h"
+
+#include <doctest/doctest.h>
+
+using namespace imsearch;
+
+namespace {
+
+Sidecar example() {
+  Sidecar sidecar;
+  sidecar.dim = 1280;
+  sidecar.model = {"mobilenet_v2",       "keras", "mobilenet.h5",
+                   std::string(64, 'a'), 224,     "squash-bilinear-tf"};
+  sidecar.tool_version = "0.1.0";
+  return sidecar;
+}
+
+std::string error_of(const std::string& json) {
+  try {
+    sidecar_from_json(json, "x.json");
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_SUITE("io") {
+  TEST_CASE("a sidecar is written as this text") {
+    CHECK(to_json(example()) ==
+          "{\n"
+          "  \"dim\": 1280,\n"
+          "  \"model\": {\n"
+          "    \"architecture\": \"mobilenet_v2\",\n"
+          "    \"variant\": \"keras\",\n"
+          "    \"weights\": \"mobilenet.h5\",\n"
+          "    \"weights_sha256\": \"" +
+              std::string(64, 'a') +
+              "\",\n"
+              "    \"input_size\": 224,\n"
+              "    \"preprocessing\": \"squash-bilinear-tf\"\n"
+              "  },\n"
+              "  \"tool_version\": \"0.1.0\"\n"
+              "}\n");
+  }
+
+  TEST_CASE("a sidecar that is written and read is the same") {
+    const Sidecar back = sidecar_from_json(to_json(example()), "x");
+    CHECK(back.dim == 1280);
+    CHECK(back.model.architecture == "mobilenet_v2");
+    CHECK(back.model.variant == "keras");
+    CHECK(back.model.weights == "mobilenet.h5");
+    CHECK(back.model.weights_sha256 == std::string(64, 'a'));
+    CHECK(back.model.input_size == 224);
+    CHECK(back.model.preprocessing == "squash-bilinear-tf");
+    CHECK(back.tool_version == "0.1.0");
+  }
+
+  TEST_CASE("a sidecar needs no more than dim, and may hold more") {
+    const Sidecar sidecar =
+        sidecar_from_json("{\"dim\": 512, \"note\": [1, {}]}", "x");
+    CHECK(sidecar.dim == 512);
+    CHECK_FALSE(sidecar.model.known());
+    CHECK(to_json(sidecar) ==
+          "{\n  \"dim\": 512,\n  \"tool_version\": \"\"\n}\n");
+  }
+
+  TEST_CASE("a weights name that is not UTF-8 can be written") {
+    Sidecar sidecar = example();
+    sidecar.model.weights = "w\xFF.h5";
+    CHECK(sidecar_from_json(to_json(sidecar), "x").model.weights ==
+          "w\xEF\xBF\xBD.h5");
+  }
+
+  TEST_CASE("what is no sidecar is an error that names file and key") {
+    CHECK(error_of("{\"dim\": 12").find("x.json: malformed JSON") == 0);
+    CHECK(error_of("").find("x.json: malformed JSON") == 0);
+    CHECK(error_of("[1280]") == "x.json: no JSON object");
+    CHECK(error_of("{}") == "x.json: dim is missing or 0");
+    const std::string no_number =
+        "x.json: dim is no whole number from 0 to 4294967295";
+    for (const char* dim : {"-1", "1.5", "\"12\"", "null", "4294967296",
+                            "99999999999999999999999"})
+      CHECK(error_of("{\"dim\": " + std::string(dim) + "}") == no_number);
+    CHECK(error_of("{\"dim\": 1, \"model\": 3}") ==
+          "x.json: model is no object");
+    CHECK(error_of("{\"dim\": 1, \"model\": {\"variant\": 3}}") ==
+          "x.json: variant is no string");
+    CHECK(error_of("{\"dim\": 1, \"tool_version\": 3}") ==
+          "x.json: tool_version is no string");
+  }
+
+  TEST_CASE("deeply nested text is an error and no crash") {
+    CHECK(error_of(std::string(1000000, '[')).find("x.json: malformed") == 0);
+  }
+
+  TEST_CASE("the sidecar lies beside its vectors and may be missing") {
+    const test::TempDir dir;
+    CHECK(sidecar_path("a/fvecs.bin") == "a/fvecs.bin.json");
+    CHECK_FALSE(read_sidecar(dir / "fvecs.bin").has_value());
+    dir.write("fvecs.bin.json", to_json(example()));
+    CHECK(read_sidecar(dir / "fvecs.bin").value().dim == 1280);
+    dir.write("fvecs.bin.json", "junk");
+    CHECK_THROWS_AS(read_sidecar(dir / "fvecs.bin"), Error);
+  }
+
+  TEST_CASE("a huge file is no sidecar") {
+    const test::TempDir dir;
+    dir.write("v.json", std::string(std::size_t{2} << 20, ' ') + "{\"dim\":1}");
+    CHECK_THROWS_WITH_AS(
+        read_sidecar(dir / "v"),
+        (dir / "v.json: more than 1048576 bytes: no sidecar").c_str(), Error);
+  }
+
+  TEST_CASE("models are the same by weights and pixels, as far as known") {
+    const ModelIdentity a = example().model;
+    ModelIdentity b = a;
+    CHECK(same_model(a, b));
+    b.weights = "renamed.h5";
+    CHECK(same_model(a, b));
+    CHECK(same_model(a, ModelIdentity{}));
+    b.weights_sha256 = std::string(64, 'b');
+    CHECK_FALSE(same_model(a, b));
+    b = a;
+    b.input_size = 128;
+    CHECK_FALSE(same_model(a, b));
+    b = a;
+    b.preprocessing = "other";
+    CHECK_FALSE(same_model(a, b));
+  }
+
+  TEST_CASE("a model is described for people") {
+    CHECK(describe(example().model) ==
+          "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa)");
+    CHECK(describe(ModelIdentity{}) == "unknown model");
+  }
+}

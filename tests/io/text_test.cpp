@@ -1,0 +1,89 @@
+#include "io/text.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace imsearch;
+using namespace std::string_literals;
+
+TEST_SUITE("io") {
+  TEST_CASE("escaping keeps a name in one field of one line") {
+    CHECK(escape_field("a\tb\nc\rd\\e") == "a\\tb\\nc\\rd\\\\e");
+    CHECK(escape_field("plain.jpg") == "plain.jpg");
+    CHECK(escape_field("\xFF\x01 \xC3\xA9") == "\xFF\x01 \xC3\xA9");
+  }
+
+  TEST_CASE("unescaping gives back any bytes") {
+    std::string all;
+    for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
+    all += "\\n\\\\\t\\";
+    CHECK(unescape_field(escape_field(all)) == all);
+  }
+
+  TEST_CASE("an unknown or unfinished escape stays as it is") {
+    CHECK(unescape_field("a\\xb") == "a\\xb");
+    CHECK(unescape_field("end\\") == "end\\");
+    CHECK(unescape_field("\\\\n") == "\\n");
+  }
+
+  TEST_CASE("well-formed UTF-8 is recognised up to its limits") {
+    for (const char* text :
+         {"", "a", "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80",
+          "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
+          "\xF4\x8F\xBF\xBF", "caf\xC3\xA9.jpg"}) {
+      CAPTURE(text);
+      CHECK(is_utf8(text));
+    }
+    CHECK(is_utf8("a\0b"s));
+  }
+
+  TEST_CASE("malformed UTF-8 is recognised") {
+    for (const char* text : {
+             "\x80",              // a continuation alone
+             "\xBF",              //
+             "\xC0\x80",          // overlong
+             "\xC1\xBF",          //
+             "\xE0\x9F\xBF",      //
+             "\xF0\x8F\xBF\xBF",  //
+             "\xED\xA0\x80",      // surrogates
+             "\xED\xBF\xBF",      //
+             "\xF4\x90\x80\x80",  // above U+10FFFF
+             "\xF5\x80\x80\x80",  //
+             "\xFF",              //
+             "\xC3",              // cut short
+             "\xE2\x82",          //
+             "\xF0\x9F\x98",      //
+             "\xC3(",             // no continuation
+             "a\xE2(\xA1",        //
+         }) {
+      CAPTURE(text);
+      CHECK_FALSE(is_utf8(text));
+    }
+  }
+
+  TEST_CASE("every code point decodes to itself") {
+    const CodePoint euro = first_code_point("\xE2\x82\xAC...");
+    CHECK(euro.value == U'\u20AC');
+    CHECK(euro.size_bytes == 3);
+    const CodePoint face = first_code_point("\xF0\x9F\x98\x80");
+    CHECK(face.value == U'\U0001F600');
+    CHECK(face.size_bytes == 4);
+    CHECK(first_code_point("\xE2\x82").size_bytes == 0);
+  }
+
+  TEST_CASE("each malformed byte is replaced, the rest stays") {
+    CHECK(to_utf8("a\xFF\xC3\xA9\xE2\x82z") ==
+          "a\xEF\xBF\xBD\xC3\xA9\xEF\xBF\xBD\xEF\xBF\xBDz");
+    CHECK(is_utf8(to_utf8("\xF0\x9F\x98")));
+  }
+
+  TEST_CASE("base64 gives the examples of RFC 4648") {
+    CHECK(base64("").empty());
+    CHECK(base64("f") == "Zg==");
+    CHECK(base64("fo") == "Zm8=");
+    CHECK(base64("foo") == "Zm9v");
+    CHECK(base64("foobar") == "Zm9vYmFy");
+    CHECK(base64("\xFF\xFE\xFD") == "//79");
+  }
+}
