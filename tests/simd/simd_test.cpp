@@ -1,16 +1,12 @@
-#include "base/error.h"
 #include "simd/guarded_buffer.h"
 #include "simd/tables.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <random>
-#include <string>
 #include <vector>
 
-using imsearch::Error;
 using imsearch::simd::Kernels;
 using imsearch::test::GuardedBuffer;
 
@@ -202,27 +198,5 @@ TEST_SUITE("simd") {
       table.dot_block(queries, 5, rows, 6, 7, out.last(30));
       CHECK(same_bits(out.last(1)[0], stated_dot(queries + 28, rows + 35, 7)));
     });
-  }
-
-  TEST_CASE("a forced table is the one in use") {
-    const char* forced = std::getenv("IMSEARCH_SIMD");
-    const std::string best = imsearch::simd::supported()[0]->name;
-    CHECK(imsearch::simd::active().name == (forced ? forced : best));
-    for_each_table([&](const Kernels& table) {
-      CHECK(&imsearch::simd::choose(table.name) == &table);
-    });
-    CHECK(imsearch::simd::choose(nullptr).name == best);
-  }
-
-  TEST_CASE("an unknown table is an error that says what there is") {
-    std::string text;
-    try {
-      imsearch::simd::choose("avx9000");
-    } catch (const Error& error) {
-      text = error.what();
-    }
-    CHECK(text.find("IMSEARCH_SIMD=avx9000: this CPU has ") == 0);
-    CHECK(text.find("scalar") != std::string::npos);
-    CHECK_THROWS_AS(imsearch::simd::choose(""), Error);
   }
 }

@@ -1,0 +1,154 @@
+// AVX-512 for CPUs without it: the intrinsics that lib/simd/avx512.cpp uses,
+// lane by lane as Intel's Intrinsics Guide defines them, so that the kernels'
+// logic is tested on every machine. Speed is no concern. It stands in front of
+// the compiler's header on the include path of one test target.
+#pragma once
+
+// include_next is an extension of GCC and clang.
+#pragma GCC system_header
+#include_next <immintrin.h>
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+namespace emulated {
+
+template <typename T, int N>
+struct Vector {
+  T lane[N];
+};
+using Floats = Vector<float, 16>;
+using Words = Vector<std::int32_t, 16>;
+
+template <typename To, typename From>
+To bits(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+inline bool on(std::uint64_t mask, int i) {
+  return (mask >> i & 1) != 0;
+}
+
+inline Floats set1_ps(float value) {
+  Floats out;
+  for (float& lane : out.lane) lane = value;
+  return out;
+}
+inline Floats setzero_ps() {
+  return set1_ps(0);
+}
+inline Floats maskz_loadu_ps(std::uint16_t mask, const void* from) {
+  Floats out = setzero_ps();
+  for (int i = 0; i < 16; ++i)
+    if (on(mask, i)) out.lane[i] = static_cast<const float*>(from)[i];
+  return out;
+}
+inline Floats loadu_ps(const void* from) {
+  return maskz_loadu_ps(0xFFFF, from);
+}
+inline void mask_storeu_ps(void* to, std::uint16_t mask, Floats a) {
+  for (int i = 0; i < 16; ++i)
+    if (on(mask, i)) static_cast<float*>(to)[i] = a.lane[i];
+}
+inline void storeu_ps(void* to, Floats a) {
+  mask_storeu_ps(to, 0xFFFF, a);
+}
+inline Floats mask3_fmadd_ps(Floats a, Floats b, Floats c, std::uint16_t mask) {
+  for (int i = 0; i < 16; ++i)
+    if (on(mask, i)) c.lane[i] = std::fma(a.lane[i], b.lane[i], c.lane[i]);
+  return c;
+}
+inline Floats fmadd_ps(Floats a, Floats b, Floats c) {
+  return mask3_fmadd_ps(a, b, c, 0xFFFF);
+}
+inline Floats maskz_div_ps(std::uint16_t mask, Floats a, Floats b) {
+  Floats out = setzero_ps();
+  for (int i = 0; i < 16; ++i)
+    if (on(mask, i)) out.lane[i] = a.lane[i] / b.lane[i];
+  return out;
+}
+inline Floats div_ps(Floats a, Floats b) {
+  return maskz_div_ps(0xFFFF, a, b);
+}
+inline __m256 extractf32x8_ps(Floats a, int half) {
+  return _mm256_loadu_ps(a.lane + 8 * half);
+}
+inline __m256 castps512_ps256(Floats a) {
+  return extractf32x8_ps(a, 0);
+}
+
+inline Words setzero_si512() {
+  return Words{};
+}
+inline Words loadu_si512(const void* from) {
+  Words out;
+  std::memcpy(&out, from, sizeof out);
+  return out;
+}
+inline __m256i extracti64x4_epi64(Words a, int half) {
+  return _mm256_loadu_si256(
+      reinterpret_cast<const __m256i*>(a.lane + 8 * half));
+}
+inline __m256i castsi512_si256(Words a) {
+  return extracti64x4_epi64(a, 0);
+}
+inline Words add_epi32(Words a, Words b) {
+  for (int i = 0; i < 16; ++i) a.lane[i] += b.lane[i];
+  return a;
+}
+inline std::int32_t reduce_add_epi32(Words a) {
+  std::int32_t sum = 0;
+  for (const std::int32_t lane : a.lane) sum += lane;
+  return sum;
+}
+inline Words cvtepi8_epi16(__m256i bytes) {
+  const auto from = bits<Vector<std::int8_t, 32>>(bytes);
+  Vector<std::int16_t, 32> to;
+  for (int i = 0; i < 32; ++i) to.lane[i] = from.lane[i];
+  return bits<Words>(to);
+}
+inline Words madd_epi16(Words a, Words b) {
+  const auto left = bits<Vector<std::int16_t, 32>>(a);
+  const auto right = bits<Vector<std::int16_t, 32>>(b);
+  Words out;
+  for (int i = 0; i < 16; ++i)
+    out.lane[i] = left.lane[2 * i] * right.lane[2 * i] +
+                  left.lane[2 * i + 1] * right.lane[2 * i + 1];
+  return out;
+}
+inline __m256i maskz_loadu_epi8(std::uint32_t mask, const void* from) {
+  Vector<std::int8_t, 32> out = {};
+  for (int i = 0; i < 32; ++i)
+    if (on(mask, i)) out.lane[i] = static_cast<const std::int8_t*>(from)[i];
+  return bits<__m256i>(out);
+}
+
+}  // namespace emulated
+
+#define __m512 emulated::Floats
+#define __m512i emulated::Words
+#define _mm256_maskz_loadu_epi8 emulated::maskz_loadu_epi8
+#define _mm512_add_epi32 emulated::add_epi32
+#define _mm512_castps512_ps256 emulated::castps512_ps256
+#define _mm512_castsi512_si256 emulated::castsi512_si256
+#define _mm512_cvtepi8_epi16 emulated::cvtepi8_epi16
+#define _mm512_div_ps emulated::div_ps
+#define _mm512_extractf32x8_ps emulated::extractf32x8_ps
+#define _mm512_extracti64x4_epi64 emulated::extracti64x4_epi64
+#define _mm512_fmadd_ps emulated::fmadd_ps
+#define _mm512_loadu_ps emulated::loadu_ps
+#define _mm512_loadu_si512 emulated::loadu_si512
+#define _mm512_madd_epi16 emulated::madd_epi16
+#define _mm512_mask3_fmadd_ps emulated::mask3_fmadd_ps
+#define _mm512_mask_storeu_ps emulated::mask_storeu_ps
+#define _mm512_maskz_div_ps emulated::maskz_div_ps
+#define _mm512_maskz_loadu_ps emulated::maskz_loadu_ps
+#define _mm512_reduce_add_epi32 emulated::reduce_add_epi32
+#define _mm512_set1_ps emulated::set1_ps
+#define _mm512_setzero_ps emulated::setzero_ps
+#define _mm512_setzero_si512 emulated::setzero_si512
+#define _mm512_storeu_ps emulated::storeu_ps
