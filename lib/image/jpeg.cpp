@@ -32,7 +32,7 @@ constexpr std::size_t kMaxScannedPixels = 4'000'000'000;
 struct ErrorManager {
   jpeg_error_mgr base;  // first: libjpeg hands out its address
   std::jmp_buf target;
-  std::array<char, 2 * JMSG_LENGTH_MAX> reason;
+  std::array<char, std::size_t{2} * JMSG_LENGTH_MAX> reason;
 };
 
 template <typename... Args>

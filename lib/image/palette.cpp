@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "image/bytes.h"
+#include "image/png_chunks.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,41 +10,35 @@
 namespace imsearch {
 namespace {
 
-// The PLTE chunk at `begin` grown to `colours`. Its checksum becomes wrong;
+// The PNG with black added to its palette. The chunk's checksum becomes wrong;
 // stb_image does not look at it.
-std::string with_longer_chunk(std::string_view png, std::size_t begin,
-                              std::size_t length, std::size_t colours) {
-  const std::size_t data_end = begin + 8 + length;
-  std::string result(png.substr(0, data_end));
-  result.append(colours * 3 - length, '\0');
-  result.append(png.substr(data_end));
-  result[begin + 2] = static_cast<char>(colours * 3 >> 8);
-  result[begin + 3] = static_cast<char>(colours * 3 & 255);
+std::string with_longer_palette(std::string_view png, const PngChunk& palette,
+                                std::size_t colours) {
+  const auto begin = static_cast<std::size_t>(palette.data.data() - png.data());
+  const std::size_t end = begin + palette.data.size();
+  const std::size_t length = colours * 3;
+  std::string result(png.substr(0, end));
+  result.append(length - palette.data.size(), '\0');
+  result.append(png.substr(end));
+  constexpr std::size_t kLengthBefore = 8;  // the lower half is used
+  result[begin - kLengthBefore + 2] = static_cast<char>(length >> 8);
+  result[begin - kLengthBefore + 3] = static_cast<char>(length & 255);
   return result;
 }
 
 }  // namespace
 
 std::string with_whole_png_palette(std::string_view png) {
-  constexpr std::size_t kSignature = 8;
-  constexpr std::size_t kChunkFrame = 12;  // length, type, checksum
   constexpr std::uint32_t kPaletteColour = 3;
   std::size_t colours = 0;
-  std::size_t begin = kSignature;
-  while (begin + kChunkFrame <= png.size()) {
-    const std::size_t length = big_endian_32(png, begin);
-    const std::string_view type = png.substr(begin + 4, 4);
-    if (length > png.size() - begin - kChunkFrame || type == "IDAT") break;
-    if (type == "IHDR" && length == 13) {
-      const std::uint32_t depth = byte_at(png, begin + 16);
-      if (byte_at(png, begin + 17) != kPaletteColour || depth > 8) break;
-      colours = std::size_t{1} << depth;
-    }
-    if (type == "PLTE") {
-      if (length == 0 || length % 3 != 0 || length >= colours * 3) break;
-      return with_longer_chunk(png, begin, length, colours);
-    }
-    begin += length + kChunkFrame;
+  for (const PngChunk& chunk : png_chunks(png)) {
+    if (chunk.type == "IHDR" && chunk.data.size() == 13 &&
+        byte_at(chunk.data, 9) == kPaletteColour && byte_at(chunk.data, 8) <= 8)
+      colours = std::size_t{1} << byte_at(chunk.data, 8);
+    if (chunk.type != "PLTE") continue;
+    const std::size_t length = chunk.data.size();
+    if (length == 0 || length % 3 != 0 || length >= colours * 3) break;
+    return with_longer_palette(png, chunk, colours);
   }
   return {};
 }

@@ -12,8 +12,8 @@ namespace imsearch {
 
 /// The file with black added until its palette has a colour for every pixel
 /// value; empty where nothing is missing, or where the file is too broken to
-/// tell (stb_image then refuses it). Throws Error where a BMP's palette would
-/// have less than no colours.
+/// tell (stb_image then refuses it). Throws Error if the PNG is truncated, or
+/// if the BMP's palette would have less than no colours.
 std::string with_whole_png_palette(std::string_view png);
 std::string with_whole_bmp_palette(std::string_view bmp);
 

@@ -46,8 +46,9 @@ std::vector<Mix> make_mixes(std::size_t in_size, std::size_t out_size,
     mixes[i].first = static_cast<std::size_t>(first);
     for (double& share : shares) {
       if (sum != 0.0) share /= sum;
-      mixes[i].weights.push_back(
-          static_cast<std::int32_t>(0.5 + share * (1 << kPrecisionBits)));
+      // Not lround, which rounds the last double below a half down.
+      mixes[i].weights.push_back(static_cast<std::int32_t>(
+          std::floor(share * (1 << kPrecisionBits) + 0.5)));
     }
   }
   return mixes;

@@ -82,8 +82,13 @@ class Source {
 [[noreturn]] void fail_decoding(const Source& source, StbFormat format) {
   if (source.wanted_more()) fail("truncated {}", name_of(format));
   const char* reason = stbi_failure_reason();
-  fail("invalid {}: {}", name_of(format),
-       reason == nullptr ? "unknown reason" : reason);
+  // Empty where a GIF has no frame.
+  if (reason == nullptr || *reason == '\0') reason = "no picture in it";
+  std::string text(reason);
+  // It may quote the file, a PNG chunk's name.
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  fail("invalid {}: {}", name_of(format), text);
 }
 
 constexpr std::size_t kTgaHeader = 18;

@@ -66,9 +66,10 @@ TEST_SUITE("image") {
   }
 
   TEST_CASE("a window of a huge enlargement costs little") {
-    const Image line = drawn_image(60000, 1);
-    const Image part =
-        resize_pillow(line, 256, 256 * 60000, {16, 128 * 60000, 224, 224});
+    constexpr std::size_t kLength = 60000;
+    const Image line = drawn_image(kLength, 1);
+    const Window middle{16, 128 * kLength, 224, 224};
+    const Image part = resize_pillow(line, 256, 256 * kLength, middle);
     CHECK(part.rgb.size() == 224 * 224 * 3);
   }
 

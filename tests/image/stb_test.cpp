@@ -68,6 +68,8 @@ TEST_SUITE("image") {
   TEST_CASE("PNG: damage is an error with stb_image's reason") {
     CHECK(reason(png_file(1, 1, 7, 2, "")) ==
           "invalid PNG: 1/2/4/8/16-bit only");
+    CHECK(reason(png_file(1, 1, 8, 2, "", test::png_chunk("AB\xff\n", ""))) ==
+          "invalid PNG: AB?? PNG chunk not known");
   }
 
   TEST_CASE("BMP: rows may run up or down") {
@@ -123,6 +125,12 @@ TEST_SUITE("image") {
     const std::string whole = golden_image("gif.jpg");
     for (std::size_t size = 6; size + 2 < whole.size(); size += 97)
       CHECK(reason(whole.substr(0, size)) == "truncated GIF");
+  }
+
+  TEST_CASE("GIF: without a frame it is an error") {
+    const std::string file = "GIF89a" + test::little_endian(1, 2) +
+                             test::little_endian(1, 2) + std::string(3, '\0');
+    CHECK(reason(file + ";") == "invalid GIF: no picture in it");
   }
 
   TEST_CASE("TGA is told by its name alone, in any case") {
