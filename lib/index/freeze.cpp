@@ -16,9 +16,11 @@ namespace {
 class UpperLevels {
  public:
   UpperLevels(const HnswGraph& graph, std::size_t rows) : graph_(graph) {
-    for (std::uint32_t row = 0; row < rows; ++row)
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      if (graph.twin_of(row) != row) continue;
       for (std::size_t level = 1; level <= graph.level(row); ++level)
         records_.emplace_back(static_cast<std::uint32_t>(level), row);
+    }
     std::sort(records_.begin(), records_.end());
   }
 
@@ -58,12 +60,21 @@ void write_links(const HnswGraph& graph, std::size_t rows, std::size_t M,
   std::vector<std::uint32_t> links;
   for (std::uint32_t row = 0; row < rows; ++row) {
     check_interrupt();
-    graph.read_links(row, 0, links);
+    links.clear();
+    if (graph.twin_of(row) == row) graph.read_links(row, 0, links);
     words.assign(link_stride(M), 0);
     words[0] = static_cast<std::uint32_t>(links.size());
     std::copy(links.begin(), links.end(), words.begin() + 1);
     sink(words.data(), words.size() * sizeof words[0]);
   }
+}
+
+void write_twins(const HnswGraph& graph, std::size_t rows, const Sink& sink) {
+  std::vector<Twin> twins;
+  for (std::uint32_t row = 0; row < rows; ++row)
+    if (graph.twin_of(row) != row) twins.push_back({graph.twin_of(row), row});
+  std::sort(twins.begin(), twins.end());
+  sink(twins.data(), twins.size() * sizeof(Twin));
 }
 
 void write_codes(const HnswGraph& graph, const IndexInfo& info,
@@ -124,9 +135,11 @@ void write_frozen(OutputFile& out, const HnswGraph* graph, const Names& names,
         [&](const Sink& sink) { write_scales(*graph, info.rows, sink); });
     add("links",
         [&, M](const Sink& sink) { write_links(*graph, info.rows, M, sink); });
+    add("twins",
+        [&](const Sink& sink) { write_twins(*graph, info.rows, sink); });
     add("upper", [upper, M](const Sink& sink) { upper->write(sink, M); });
   } else {
-    for (const char* name : {"codes", "scales", "links", "upper"})
+    for (const char* name : {"codes", "scales", "links", "twins", "upper"})
       add(name, [](const Sink&) {});
   }
   add("names", [&](const Sink& sink) { write_names(names, sink); });

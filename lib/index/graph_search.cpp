@@ -1,6 +1,6 @@
 #include "index/graph_search.h"
 
-#include "index/index_file.h"
+#include "index/top_k.h"
 
 #include <algorithm>
 #include <atomic>
@@ -8,6 +8,7 @@
 namespace imsearch {
 namespace {
 
+constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
 constexpr std::uint32_t kExpanded = 0x80000000;
 constexpr std::size_t kLineBytes = 64;
 constexpr std::size_t kAhead = 4;  // codes on their way while one is compared
@@ -49,14 +50,14 @@ void CandidatePool::push(float l2sq, std::uint32_t row) {
   const auto end = begin + static_cast<std::ptrdiff_t>(size_);
   const auto place = std::upper_bound(
       begin, end, l2sq,
-      [](float value, const Candidate& c) { return value < c.l2sq; });
+      [](float value, const Hit& c) { return value < c.l2sq; });
   if (size_ < capacity_)
     ++size_;
   else if (place == end)
     return;
   std::move_backward(place, begin + static_cast<std::ptrdiff_t>(size_) - 1,
                      begin + static_cast<std::ptrdiff_t>(size_));
-  *place = {l2sq, row};
+  *place = {row, l2sq};
   first_unexpanded_ =
       std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
 }
@@ -70,8 +71,11 @@ std::uint32_t CandidatePool::expand_nearest() {
   return row;
 }
 
-Candidate CandidatePool::operator[](std::size_t i) const {
-  return {entries_[i].l2sq, entries_[i].row & ~kExpanded};
+Hits CandidatePool::hits() const {
+  Hits hits(entries_.begin(),
+            entries_.begin() + static_cast<std::ptrdiff_t>(size_));
+  for (Hit& hit : hits) hit.row &= ~kExpanded;
+  return hits;
 }
 
 GraphSearch::GraphSearch(const GraphView& view)
@@ -82,40 +86,57 @@ float GraphSearch::distance(const CodedQuery& query, std::uint32_t row) const {
                     query.scale, view_->scales[row]);
 }
 
-const CandidatePool& GraphSearch::scan(const CodedQuery& query,
-                                       std::size_t count) {
-  pool_.reset(std::min(count, view_->rows));
+Hits GraphSearch::scan(const CodedQuery& query, std::size_t count) const {
+  TopK nearest(count);
   for (std::uint32_t row = 0; row < view_->rows; ++row) {
-    const float l2sq = distance(query, row);
-    if (pool_.takes(l2sq)) pool_.push(l2sq, row);
+    const Hit hit = {row, distance(query, row)};
+    if (nearest.would_take(hit)) nearest.take(hit);
   }
-  return pool_;
+  return nearest.sorted();
+}
+
+std::uint32_t GraphSearch::row_of_record(std::uint32_t index) const {
+  if (index >= view_->upper_records) return kNoRow;
+  const std::uint32_t row = upper_record(*view_, index).row;
+  return row < view_->rows ? row : kNoRow;
+}
+
+void GraphSearch::fetch(std::uint32_t row) const {
+  if (row == kNoRow) return;
+  prefetch(view_->code(row), view_->stride);
+  prefetch(view_->scales + row, sizeof(float));
+}
+
+std::uint32_t GraphSearch::nearest_on_level(const CodedQuery& query,
+                                            std::uint32_t index) const {
+  float nearest = distance(query, row_of_record(index));
+  // Every step comes nearer, so that no damage can make it run in a circle.
+  for (bool nearer = true; nearer;) {
+    nearer = false;
+    const UpperRecord record = upper_record(*view_, index);
+    const auto row_of_link = [&](std::size_t i) {
+      return i < record.count ? row_of_record(record.links[i]) : kNoRow;
+    };
+    for (std::size_t i = 0; i < kAhead; ++i) fetch(row_of_link(i));
+    for (std::size_t i = 0; i < record.count; ++i) {
+      fetch(row_of_link(i + kAhead));
+      const std::uint32_t row = row_of_link(i);
+      if (row == kNoRow) continue;
+      const float l2sq = distance(query, row);
+      if (!(l2sq < nearest)) continue;
+      nearest = l2sq;
+      index = record.links[i];
+      nearer = true;
+    }
+  }
+  return index;
 }
 
 std::uint32_t GraphSearch::descend(const CodedQuery& query) const {
   std::uint32_t index = view_->entry;
   for (std::uint32_t level = view_->max_level; level > 0; --level) {
-    if (index >= view_->upper_records) return 0;
-    UpperRecord record = upper_record(*view_, index);
-    if (record.row >= view_->rows) return 0;
-    float nearest = distance(query, record.row);
-    // Every step comes nearer, so that no damage can make it run in a circle.
-    for (bool nearer = true; nearer;) {
-      nearer = false;
-      for (std::size_t i = 0; i < record.count; ++i) {
-        const std::uint32_t link = record.links[i];
-        if (link >= view_->upper_records) continue;
-        const std::uint32_t row = upper_record(*view_, link).row;
-        if (row >= view_->rows) continue;
-        const float l2sq = distance(query, row);
-        if (!(l2sq < nearest)) continue;
-        nearest = l2sq;
-        index = link;
-        nearer = true;
-      }
-      record = upper_record(*view_, index);
-    }
-    index = record.below;
+    if (row_of_record(index) == kNoRow) return 0;
+    index = upper_record(*view_, nearest_on_level(query, index)).below;
   }
   return index < view_->rows ? index : 0;
 }
@@ -138,24 +159,41 @@ void GraphSearch::collect_unvisited(std::uint32_t row) {
   }
 }
 
-const CandidatePool& GraphSearch::walk(const CodedQuery& query,
-                                       std::size_t ef) {
-  pool_.reset(ef);
-  if (view_->rows == 0) return pool_;
+Hits GraphSearch::with_twins(const Hits& walked, std::size_t max_count) const {
+  if (view_->twin_count == 0) return walked;
+  Hits all;
+  for (const Hit& hit : walked) {
+    const std::size_t first = all.size();
+    if (first >= max_count) break;
+    all.push_back(hit);
+    const Twin* end = view_->twins + view_->twin_count;
+    const Twin* twin = std::lower_bound(view_->twins, end, Twin{hit.row, 0});
+    for (; twin != end && twin->in_graph == hit.row; ++twin) {
+      if (all.size() > max_count) break;  // one more: any may be the last row
+      if (twin->row < view_->rows) all.push_back({twin->row, hit.l2sq});
+    }
+    std::sort(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
+              [](const Hit& a, const Hit& b) { return a.row < b.row; });
+  }
+  all.resize(std::min(all.size(), max_count));
+  return all;
+}
+
+Hits GraphSearch::walk(const CodedQuery& query, std::size_t ef) {
+  pool_.reset(std::min(ef, view_->rows));
+  if (view_->rows == 0) return {};
   start_visiting();
   const std::uint32_t start = descend(query);
   visited_[start] = epoch_;
   pool_.push(distance(query, start), start);
-  const auto fetch = [&](std::size_t i) {
-    if (i >= unvisited_.size()) return;
-    prefetch(view_->code(unvisited_[i]), view_->stride);
-    prefetch(view_->scales + unvisited_[i], sizeof(float));
+  const auto fetch_unvisited = [&](std::size_t i) {
+    if (i < unvisited_.size()) fetch(unvisited_[i]);
   };
   while (pool_.has_unexpanded()) {
     collect_unvisited(pool_.expand_nearest());
-    for (std::size_t i = 0; i < kAhead; ++i) fetch(i);
+    for (std::size_t i = 0; i < kAhead; ++i) fetch_unvisited(i);
     for (std::size_t i = 0; i < unvisited_.size(); ++i) {
-      fetch(i + kAhead);
+      fetch_unvisited(i + kAhead);
       const float l2sq = distance(query, unvisited_[i]);
       if (pool_.takes(l2sq)) pool_.push(l2sq, unvisited_[i]);
     }
@@ -164,7 +202,7 @@ const CandidatePool& GraphSearch::walk(const CodedQuery& query,
           view_->links + pool_.nearest_unexpanded() * link_stride(view_->M),
           link_stride(view_->M) * sizeof(std::uint32_t));
   }
-  return pool_;
+  return with_twins(pool_.hits(), ef);
 }
 
 }  // namespace imsearch

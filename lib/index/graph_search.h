@@ -2,7 +2,9 @@
 // coded query.
 #pragma once
 
+#include "base/hit.h"
 #include "index/codes8.h"
+#include "index/index_file.h"
 #include "simd/kernels.h"
 
 #include <cstddef>
@@ -21,6 +23,8 @@ struct GraphView {
   const std::int8_t* codes = nullptr;
   const float* scales = nullptr;
   const std::uint32_t* links = nullptr;
+  const Twin* twins = nullptr;
+  std::size_t twin_count = 0;
   const std::uint32_t* upper = nullptr;
   std::size_t upper_records = 0;
   std::uint32_t max_level = 0;
@@ -35,12 +39,6 @@ struct GraphView {
 struct CodedQuery {
   std::vector<std::int8_t> code;
   float scale = 0;
-};
-
-/// A row and its distance by codes.
-struct Candidate {
-  float l2sq = 0;
-  std::uint32_t row = 0;
 };
 
 /// The nearest candidates met so far, sorted, at most `capacity`; equal
@@ -63,11 +61,11 @@ class CandidatePool {
   /// The same, and marks it.
   std::uint32_t expand_nearest();
 
-  std::size_t size() const { return size_; }
-  Candidate operator[](std::size_t i) const;
+  /// All of them, nearest first.
+  Hits hits() const;
 
  private:
-  std::vector<Candidate> entries_;  // the top bit of row: expanded
+  Hits entries_;  // the top bit of row: expanded
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;
   std::size_t first_unexpanded_ = 0;
@@ -78,17 +76,22 @@ class GraphSearch {
  public:
   explicit GraphSearch(const GraphView& view);
 
-  /// The up to `ef` nearest rows found by a walk from the entry point: possibly
-  /// fewer, where the graph falls apart.
-  const CandidatePool& walk(const CodedQuery& query, std::size_t ef);
-  /// The `count` nearest of all rows, by their codes.
-  const CandidatePool& scan(const CodedQuery& query, std::size_t count);
+  /// The up to `ef` nearest rows, by their codes, that a walk from the entry
+  /// point finds, and their twins: fewer where the graph falls apart.
+  Hits walk(const CodedQuery& query, std::size_t ef);
+  /// The `count` nearest of all rows by their codes.
+  Hits scan(const CodedQuery& query, std::size_t count) const;
 
  private:
   float distance(const CodedQuery& query, std::uint32_t row) const;
+  void fetch(std::uint32_t row) const;
+  std::uint32_t row_of_record(std::uint32_t index) const;
+  std::uint32_t nearest_on_level(const CodedQuery& query,
+                                 std::uint32_t index) const;
   std::uint32_t descend(const CodedQuery& query) const;
   void collect_unvisited(std::uint32_t row);
   void start_visiting();
+  Hits with_twins(const Hits& walked, std::size_t max_count) const;
 
   const GraphView* view_;
   decltype(simd::Kernels::dot_i8) dot_i8_ = simd::active().dot_i8;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "index/codes8.h"
+#include "index/twin_finder.h"
 #include "simd/kernels.h"
 
 #include <hnswlib/hnswlib.h>
@@ -80,6 +81,7 @@ struct HnswGraph::Impl {
         params(params_),
         space(code_stride(dim_)),
         graph(&space, rows, params_.M, params_.ef_construction),
+        first_rows(rows),
         internal_ids(rows) {
     graph.label_lookup_.reserve(rows);
     graph.mult_ = 0;  // no levels of its own: insert() gives them
@@ -88,14 +90,16 @@ struct HnswGraph::Impl {
   }
 
   const char* record(std::uint32_t row) const {
-    return graph.getDataByInternalId(internal_ids[row]);
+    return graph.getDataByInternalId(internal_ids[first_rows[row]]);
   }
 
   std::size_t dim;
   HnswParams params;
   CodeSpace space;
   hnswlib::HierarchicalNSW<float> graph;
-  std::vector<hnswlib::tableint> internal_ids;  // of each row
+  TwinFinder twins;
+  std::vector<std::uint32_t> first_rows;        // of the same code
+  std::vector<hnswlib::tableint> internal_ids;  // of rows that are no twins
 };
 
 HnswGraph::HnswGraph(std::size_t rows, std::size_t dim,
@@ -115,6 +119,9 @@ void HnswGraph::insert(std::uint32_t row, const float* unit) {
     std::vector<std::int8_t> record(stride + sizeof(float));
     const float scale = encode8(unit, impl_->dim, record.data());
     std::memcpy(record.data() + stride, &scale, sizeof scale);
+    impl_->first_rows[row] =
+        impl_->twins.first_row(record.data(), record.size(), row);
+    if (impl_->first_rows[row] != row) return;
     impl_->internal_ids[row] =
         impl_->graph.addPoint(record.data(), row, static_cast<int>(level(row)));
   } catch (const std::exception& error) {
@@ -128,6 +135,10 @@ const std::int8_t* HnswGraph::code(std::uint32_t row) const {
 
 float HnswGraph::scale(std::uint32_t row) const {
   return impl_->space.scale(impl_->record(row));
+}
+
+std::uint32_t HnswGraph::twin_of(std::uint32_t row) const {
+  return impl_->first_rows[row];
 }
 
 std::size_t HnswGraph::level(std::uint32_t row) const {
@@ -162,8 +173,9 @@ std::uint64_t HnswGraph::memory_bytes(std::size_t rows, std::size_t dim,
   const std::uint64_t map_node = 48;  // of label_lookup_, with its bucket
   const std::uint64_t each = level0 + upper + sizeof(std::mutex) + sizeof(int) +
                              sizeof(char*) + map_node +
-                             sizeof(hnswlib::tableint);
-  return rows * (each + threads * sizeof(hnswlib::vl_type));
+                             sizeof(hnswlib::tableint) + sizeof(std::uint32_t);
+  return rows * (each + threads * sizeof(hnswlib::vl_type)) +
+         TwinFinder::memory_bytes(rows);
 }
 
 }  // namespace imsearch

@@ -24,7 +24,10 @@ class HnswGraph {
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;
 
-  /// Adds a row (once each) with its unit vector (dim floats). Many threads may
+  /// Adds a row (once each) with its unit vector (dim floats). A row whose code
+  /// is there already becomes its twin and stays out of the graph: more copies
+  /// of a picture than a row has links would link to each other alone, and
+  /// searches that came upon them would find no way out. Many threads may
   /// add rows of level 0 at once, but rows of higher levels, and the first row
   /// of all, are added before that, one after the other: two insertions with
   /// upper levels can wait for each other's locks for ever (as once in Faiss,
@@ -35,8 +38,10 @@ class HnswGraph {
 
   const std::int8_t* code(std::uint32_t row) const;
   float scale(std::uint32_t row) const;
+  /// The row of the graph that has the same code; mostly the row itself.
+  std::uint32_t twin_of(std::uint32_t row) const;
   std::size_t level(std::uint32_t row) const;
-  /// The rows that `row` links to on `level`.
+  /// Of a row of the graph: the rows that `row` links to on `level`.
   void read_links(std::uint32_t row, std::size_t level,
                   std::vector<std::uint32_t>& links) const;
   /// Where searches start: a row of the highest level.

@@ -71,6 +71,10 @@ void Index::Impl::read_view(Access access) {
   view.scales = as<float>(hot_section("scales", rows * 4, access));
   view.links = as<std::uint32_t>(
       hot_section("links", rows * link_stride(header.M) * 4, access));
+  const std::string_view twins = hot_section("twins", 0, access);
+  if (twins.size() % sizeof(Twin) != 0) file.fail_damaged("section twins");
+  view.twins = as<Twin>(twins);
+  view.twin_count = twins.size() / sizeof(Twin);
   const std::string_view upper = hot_section("upper", 0, access);
   if (upper.size() % record_bytes != 0) file.fail_damaged("section upper");
   view.upper = as<std::uint32_t>(upper);

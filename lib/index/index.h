@@ -22,7 +22,7 @@
 namespace imsearch {
 
 struct HnswParams {
-  std::size_t M = 48;                 // links a row keeps; twice as many at level 0
+  std::size_t M = 48;  // links a row keeps; twice as many at level 0
   std::size_t ef_construction = 128;  // candidates looked at per insertion
   std::uint64_t seed = 100;           // of the levels
 };

@@ -9,6 +9,9 @@
 //   codes       R x S int8         codes8.h
 //   scales      R float32          codes8.h
 //   links       R x L uint32       level 0: count, then rows, then zeros
+//   twins       n x 2 uint32       a row of the graph, and a row of the same
+//   code
+//                                  that is not in the graph; sorted
 //   upper       n x U uint32       higher levels, one record for each row and
 //                                  level: row, level, below, count, links;
 //                                  `below` is the record of the same row one
@@ -69,6 +72,16 @@ constexpr std::size_t link_stride(std::size_t M) {
 constexpr std::size_t upper_stride(std::size_t M) {
   return 4 + M;
 }
+
+/// One entry of `twins`.
+struct Twin {
+  std::uint32_t in_graph = 0;
+  std::uint32_t row = 0;
+  friend bool operator<(const Twin& a, const Twin& b) {
+    return a.in_graph != b.in_graph ? a.in_graph < b.in_graph : a.row < b.row;
+  }
+};
+static_assert(sizeof(Twin) == 8);
 
 /// Takes bytes, one piece after the other.
 using Sink = std::function<void(const void* data, std::size_t size_bytes)>;

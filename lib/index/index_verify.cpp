@@ -2,6 +2,7 @@
 #include "index/index_impl.h"
 
 #include <cmath>
+#include <cstring>
 
 namespace imsearch {
 namespace {
@@ -17,6 +18,7 @@ class Verifier {
     if (index_.names.size() != end_of_names())
       file_.fail_damaged(fmt::format("section names has {} bytes for {}",
                                      index_.names.size(), end_of_names()));
+    for (std::size_t i = 0; i < view_.twin_count; ++i) check_twin(i);
     for (std::uint32_t i = 0; i < view_.upper_records; ++i) check_record(i);
     check_entry();
   }
@@ -46,6 +48,15 @@ class Verifier {
                         view_.rows));
     if (row > 0 && index_.name_ends[row] < index_.name_ends[row - 1])
       file_.fail_damaged(fmt::format("section name_ends: row {}", row));
+  }
+
+  void check_twin(std::size_t i) const {
+    const Twin& twin = view_.twins[i];
+    const bool right = twin.in_graph < view_.rows && twin.row < view_.rows &&
+                       (i == 0 || view_.twins[i - 1] < twin) &&
+                       std::memcmp(view_.code(twin.in_graph),
+                                   view_.code(twin.row), view_.stride) == 0;
+    if (!right) file_.fail_damaged(fmt::format("section twins: entry {}", i));
   }
 
   void check_record(std::uint32_t i) const {

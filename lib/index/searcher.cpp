@@ -6,8 +6,29 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kScannedRows = 2000;
-constexpr std::size_t kLeastReranked = 64;
+// Measured at dim 1280, M 48: a walk costs as much as scanning some 24 rows for
+// each of its ef candidates, and never less than scanning some 1,000.
+constexpr std::size_t kScannedRowsPerEf = 24;
+constexpr std::size_t kScannedRows = 1000;
+
+// Measured on 100,000 rows, k 10: the 16 best by codes hold the 10 best of
+// those that a walk found (recall .9998 at ef 64, as with 64 of them); 10 hold
+// .996 of them. One costs some 1 us.
+constexpr std::size_t kRerankedPerK = 2;
+constexpr std::size_t kLeastReranked = 32;
+
+bool is_scanned(std::size_t rows, std::size_t ef) {
+  return rows <= kScannedRows || rows / kScannedRowsPerEf < ef;
+}
+
+/// Codes cannot tell equal distances apart, so none of those is cut off.
+std::size_t reranked_count(const Hits& hits, std::size_t k) {
+  std::size_t count = std::max(kRerankedPerK * k, kLeastReranked);
+  if (count >= hits.size()) return hits.size();
+  while (count < hits.size() && hits[count].l2sq == hits[count - 1].l2sq)
+    ++count;
+  return count;
+}
 
 }  // namespace
 
@@ -15,6 +36,15 @@ struct Searcher::Scratch {
   explicit Scratch(const Index& index)
       : graph(index.impl().view), unit(index.dim()) {
     query.code.resize(index.impl().view.stride);
+  }
+
+  /// At least `least` rows near the query, by their codes, nearest first.
+  Hits candidates(std::size_t rows, std::size_t least, std::size_t ef) {
+    ef = std::max(ef, least);
+    // A zero query is as far from all: nothing leads a walk.
+    if (is_scanned(rows, ef) || query.scale == 0) return graph.scan(query, ef);
+    Hits found = graph.walk(query, ef);
+    return found.size() < least ? graph.scan(query, ef) : found;
   }
 
   GraphSearch graph;
@@ -30,27 +60,21 @@ Searcher::Searcher(Searcher&&) noexcept = default;
 Hits Searcher::search(const float* unit_query, const SearchParams& params,
                       std::optional<std::uint32_t> leave_out) {
   const std::size_t rows = index_->rows();
-  const bool leaves_out = leave_out && *leave_out < rows;
-  const std::size_t k = std::min(params.k, rows - std::size_t{leaves_out});
+  const std::size_t left_out = leave_out && *leave_out < rows ? 1 : 0;
+  const std::size_t k = std::min(params.k, rows - left_out);
   if (k == 0) return {};
-  CodedQuery& query = scratch_->query;
-  query.scale = encode8(unit_query, index_->dim(), query.code.data());
-
-  const std::size_t ef = std::max(params.ef, k + std::size_t{leaves_out});
-  const bool scans = rows <= kScannedRows || query.scale == 0;
-  const CandidatePool* pool = scans ? &scratch_->graph.scan(query, ef)
-                                    : &scratch_->graph.walk(query, ef);
-  if (pool->size() < k + std::size_t{leaves_out})
-    pool = &scratch_->graph.scan(query, ef);
-
-  const std::size_t reranked = std::max(2 * k, kLeastReranked);
-  Hits hits;
-  for (std::size_t i = 0; i < pool->size() && hits.size() < reranked; ++i) {
-    const std::uint32_t row = (*pool)[i].row;
-    if (row == leave_out) continue;
-    index_->read_unit(row, scratch_->unit.data());
-    hits.push_back(
-        {row, exact_l2sq(unit_query, scratch_->unit.data(), index_->dim())});
+  scratch_->query.scale =
+      encode8(unit_query, index_->dim(), scratch_->query.code.data());
+  Hits hits = scratch_->candidates(rows, k + left_out, params.ef);
+  if (left_out > 0)
+    hits.erase(std::remove_if(hits.begin(), hits.end(),
+                              [&](const Hit& h) { return h.row == leave_out; }),
+               hits.end());
+  hits.resize(reranked_count(hits, k));
+  for (Hit& hit : hits) {
+    float* unit = scratch_->unit.data();
+    index_->read_unit(hit.row, unit);
+    hit.l2sq = exact_l2sq(unit_query, unit, index_->dim());
   }
   std::sort(hits.begin(), hits.end());
   hits.resize(std::min(k, hits.size()));
