@@ -11,8 +11,10 @@ void check_pixel_bytes(std::size_t width, std::size_t height,
     fail("an image of {}x{} has no pixels", width, height);
   const std::size_t max_pixels = limit / 3;
   if (height > max_pixels / width)
-    fail("header claims {}x{} pixels, more than the {} that are allowed", width,
-         height, max_pixels);
+    throw TooManyPixels(
+        fmt::format("header claims {}x{} pixels, more than the {} that are "
+                    "allowed",
+                    width, height, max_pixels));
 }
 
 }  // namespace imsearch

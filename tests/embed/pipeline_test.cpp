@@ -1,0 +1,231 @@
+#include "embed/pipeline.h"
+
+#include "embed/load_input.h"
+#include "support/temp_dir.h"
+
+#include "base/error.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <thread>
+#include <vector>
+
+using namespace imsearch;
+using namespace imsearch::test;
+
+namespace {
+
+/// Gives the mean of the input as a feature of two floats; slow where asked.
+class MeanEngine final : public Engine {
+ public:
+  explicit MeanEngine(std::size_t floats, std::atomic<int>* running = nullptr)
+      : floats_(floats), running_(running) {}
+
+  std::size_t dim() const override { return 2; }
+  void embed(const float* input, float* feature) override {
+    if (running_ != nullptr) ++*running_;
+    double sum = 0;
+    for (std::size_t i = 0; i < floats_; ++i) sum += double{input[i]};
+    feature[0] = static_cast<float>(sum / static_cast<double>(floats_));
+    feature[1] = -feature[0];
+    // Earlier images take longer, so that results come out of order.
+    if (feature[0] < 0.0F)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  std::unique_ptr<Engine> clone() const override {
+    return std::make_unique<MeanEngine>(*this);
+  }
+
+ private:
+  std::size_t floats_;
+  std::atomic<int>* running_;
+};
+
+class FailingEngine final : public Engine {
+ public:
+  std::size_t dim() const override { return 2; }
+  void embed(const float*, float*) override { fail("network: no"); }
+  std::unique_ptr<Engine> clone() const override {
+    return std::make_unique<FailingEngine>();
+  }
+};
+
+/// A 4x4 PPM, all grey of one value.
+std::string grey_ppm(int value) {
+  return "P6\n4 4\n255\n" + std::string(48, static_cast<char>(value));
+}
+
+Preprocessing small() {
+  Preprocessing preprocessing;
+  preprocessing.input_size = 32;
+  return preprocessing;
+}
+
+/// What a run gave, one line an image.
+std::vector<std::string> lines_of(const Names& names, unsigned threads) {
+  std::vector<std::string> lines;
+  PipelineParams params;
+  params.threads = threads;
+  PipelineSink sink;
+  sink.on_row = [&](std::size_t i, const float* feature) {
+    lines.push_back(fmt::format("{} {:.6f} {:.6f}", i, feature[0], feature[1]));
+  };
+  sink.on_bad = [&](std::size_t i, const std::string& reason) {
+    lines.push_back(fmt::format("{} {}", i, reason));
+  };
+  const Preprocessing preprocessing = small();
+  run_pipeline(names, preprocessing, MeanEngine(preprocessing.input_floats()),
+               params, sink);
+  return lines;
+}
+
+PipelineSink ignoring_sink() {
+  return {[](std::size_t, const float*) {},
+          [](std::size_t, const std::string&) {}};
+}
+
+}  // namespace
+
+TEST_SUITE("embed") {
+  TEST_CASE("rows come in input order, bad images between them") {
+    const TempDir dir;
+    Names names;
+    std::vector<std::string> expected;
+    for (int i = 0; i < 200; ++i) {
+      const std::string name = fmt::format("{}.ppm", i);
+      if (i % 7 == 3) {
+        names.append(dir.write(name, "no picture"));
+        expected.push_back(
+            fmt::format("{} not an image: starts with no picture", i));
+        continue;
+      }
+      names.append(dir.write(name, grey_ppm(i)));
+      expected.push_back(fmt::format("{} {} true", i, i));
+    }
+    const std::vector<std::string> one = lines_of(names, 1);
+    CHECK(one == expected);
+    CHECK(lines_of(names, 3) == one);
+  }
+
+  TEST_CASE("no images give no rows") {
+    CHECK(lines_of({}, 2).empty());
+  }
+
+  TEST_CASE("a slow image holds back the others: memory is bounded") {
+    const TempDir dir;
+    const std::string path = dir.write("a.ppm", grey_ppm(9));
+    std::atomic<int> taken{0};
+    const PathSource source = [&]() -> std::optional<std::string> {
+      return ++taken <= 5000 ? std::optional<std::string>(path) : std::nullopt;
+    };
+    int most_ahead = 0;
+    PipelineSink sink = ignoring_sink();
+    sink.on_row = [&](std::size_t i, const float*) {
+      // The first row is held up until the threads have run as far as they can.
+      if (i == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      most_ahead = std::max(most_ahead, taken - static_cast<int>(i));
+    };
+    PipelineParams params;
+    params.threads = 2;
+    const Preprocessing preprocessing = small();
+    run_pipeline(source, preprocessing,
+                 MeanEngine(preprocessing.input_floats()), params, sink);
+    CHECK(taken == 5001);
+    CHECK(most_ahead <= 33);  // 16 images a thread, and the one asked for
+  }
+
+  TEST_CASE("an exception of the sink stops the run and reaches the caller") {
+    const TempDir dir;
+    const std::string path = dir.write("a.ppm", grey_ppm(200));
+    std::atomic<int> embedded{0};
+    PipelineSink sink = ignoring_sink();
+    sink.on_row = [&](std::size_t i, const float*) {
+      if (i == 10) fail("disk full");
+    };
+    const Preprocessing preprocessing = small();
+    const PathSource endless = [&] { return std::optional<std::string>(path); };
+    CHECK_THROWS_WITH_AS(
+        run_pipeline(endless, preprocessing,
+                     MeanEngine(preprocessing.input_floats(), &embedded), {},
+                     sink),
+        "disk full", Error);
+    CHECK(embedded >= 10);
+  }
+
+  TEST_CASE("an exception of the source reaches the caller") {
+    int calls = 0;
+    const PathSource source = [&]() -> std::optional<std::string> {
+      if (++calls == 3) fail("standard input: gone");
+      return "absent.jpg";
+    };
+    CHECK_THROWS_WITH_AS(
+        run_pipeline(source, small(), MeanEngine(1), {}, ignoring_sink()),
+        "standard input: gone", Error);
+  }
+
+  TEST_CASE("what the network refuses is a bad image") {
+    const TempDir dir;
+    Names names;
+    names.append(dir.write("a.ppm", grey_ppm(1)));
+    PipelineSink sink = ignoring_sink();
+    std::string reason;
+    sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
+    run_pipeline(names, small(), FailingEngine(), {}, sink);
+    CHECK(reason == "network: no");
+  }
+
+  TEST_CASE("stage times are measured") {
+    const TempDir dir;
+    Names names;
+    for (int i = 0; i < 20; ++i)
+      names.append(dir.write(fmt::format("{}.ppm", i), grey_ppm(10)));
+    PipelineParams params;
+    params.threads = 1;
+    const Preprocessing preprocessing = small();
+    const StageTimes times = run_pipeline(
+        names, preprocessing, MeanEngine(preprocessing.input_floats()), params,
+        ignoring_sink());
+    // Each of these images keeps the engine busy for 2 ms at least.
+    CHECK(times.network_s >= 0.040);
+    CHECK(times.wall_s >= 0.040);
+    CHECK(times.decode_s > 0);
+    CHECK(times.wait_s > 0);
+  }
+
+  TEST_CASE("what is not a regular file is refused without waiting for it") {
+    const TempDir dir;
+    const std::string fifo = dir / "x.jpg";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    std::vector<float> input(small().input_floats());
+    const auto reason = [&](const std::string& path) -> std::string {
+      try {
+        load_input(path, small(), input.data());
+      } catch (const Error& e) {
+        return e.what();
+      }
+      return "";
+    };
+    CHECK(reason(fifo) == "not a regular file");
+    CHECK(reason(dir.path()) == "a directory, not an image");
+    CHECK(reason(dir / "absent.jpg") == "No such file or directory");
+    CHECK(reason("-") == "No such file or directory");
+    CHECK(reason(dir.write("empty.jpg", "")) == "empty file");
+    CHECK(reason(dir.write("a.ppm", grey_ppm(255))).empty());
+    CHECK(input.front() == 1.0F);
+  }
+
+  TEST_CASE("an image of more than 48 MB of pixels is read in its turn") {
+    const TempDir dir;
+    const std::string path = dir.write(
+        "large.ppm", "P5\n4200 4000\n255\n" + std::string(4200 * 4000, '\xff'));
+    std::vector<float> input(small().input_floats());
+    load_input(path, small(), input.data());
+    CHECK(input.front() == 1.0F);
+    CHECK(input.back() == 1.0F);
+  }
+}

@@ -1,0 +1,110 @@
+#include "embed/engine.h"
+#include "embed/weights_metadata.h"
+
+#include "naive_mobilenet.h"
+#include "weights_files.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <thread>
+#include <vector>
+
+using namespace imsearch;
+using namespace imsearch::test;
+
+namespace {
+
+Weights weights_for(Variant variant, std::size_t input_size) {
+  Weights weights;
+  apply_variant(variant, weights);
+  weights.preprocessing.input_size = input_size;
+  weights.tensors = random_tensors();
+  return weights;
+}
+
+std::vector<float> random_input(const Weights& weights, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<float> input(weights.preprocessing.input_floats());
+  for (float& value : input)
+    value = static_cast<float>(random() >> 8) * 0x1p-23F - 1.0F;
+  return input;
+}
+
+std::vector<float> feature_of(Engine& engine, const std::vector<float>& input) {
+  std::vector<float> feature(engine.dim());
+  engine.embed(input.data(), feature.data());
+  return feature;
+}
+
+template <typename A, typename B>
+double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    largest = std::max(largest, std::abs(double{a[i]} - double{b[i]}));
+  return largest;
+}
+
+}  // namespace
+
+TEST_SUITE("embed") {
+  TEST_CASE("the network on libtorch computes MobileNetV2 in both variants") {
+    Variant variant = Variant::kKeras;
+    std::size_t side = 32;
+    SUBCASE("Keras") {}
+    SUBCASE("Keras, odd sides on the way") {
+      side = 41;
+    }
+    SUBCASE("torchvision") {
+      variant = Variant::kTorchvision;
+    }
+    SUBCASE("torchvision, odd sides on the way") {
+      variant = Variant::kTorchvision;
+      side = 41;
+    }
+    const Weights weights = weights_for(variant, side);
+    const std::vector<float> input = random_input(weights, 3);
+    const std::vector<double> expected = naive_mobilenet(weights, input);
+    const auto engine = make_torch_engine(weights);
+    REQUIRE(engine->dim() == 1280);
+    const std::vector<float> feature = feature_of(*engine, input);
+    // Features are between 0 and 6, and many are alive; float32 through 52
+    // layers against double.
+    CHECK(std::count(feature.begin(), feature.end(), 0.0F) < 960);
+    CHECK(largest_difference(expected, feature) < 2e-4);
+  }
+
+  TEST_CASE("the variants differ by their padding") {
+    const Weights keras = weights_for(Variant::kKeras, 32);
+    Weights torchvision = keras;
+    torchvision.variant = Variant::kTorchvision;
+    const std::vector<float> input = random_input(keras, 3);
+    const auto a = feature_of(*make_torch_engine(keras), input);
+    const auto b = feature_of(*make_torch_engine(torchvision), input);
+    CHECK(largest_difference(a, b) > 0.01);
+  }
+
+  TEST_CASE("a feature is the same in every replica, thread and order") {
+    const Weights weights = weights_for(Variant::kKeras, 64);
+    const auto engine = make_torch_engine(weights);
+    std::vector<std::vector<float>> inputs;
+    std::vector<std::vector<float>> expected;
+    for (std::uint32_t i = 0; i < 6; ++i) {
+      inputs.push_back(random_input(weights, i));
+      expected.push_back(feature_of(*engine, inputs.back()));
+    }
+    std::vector<int> equal(4, 0);
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < equal.size(); ++t) {
+      threads.emplace_back([&, t] {
+        const auto replica = engine->clone();
+        for (std::size_t i = inputs.size(); i-- > 0;)
+          equal[t] += feature_of(*replica, inputs[i]) == expected[i] ? 1 : 0;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(equal == std::vector<int>(4, 6));
+  }
+}
