@@ -1,3 +1,66 @@
+// bench: how fast an index answers, and how fast images become vectors.
+//
+//   bench -k 10 --ef 64
+//   bench extract 'photos/**/*.jpg'
+//
+// Output, a line for each figure: name, tab, value. Manual: man/bench.1.
+#include "bench_extract.h"
+#include "bench_search.h"
 #include "cli.h"
+#include "options.h"
+#include "standard_output.h"
 
-int main() { return imsearch::cli::kFailed; }
+#include "base/interrupt.h"
+
+namespace {
+
+using namespace imsearch;
+
+struct Options {
+  BenchSearchParams search;
+  BenchExtractParams extract;
+  bool json = false;
+  CLI::App* extracting = nullptr;
+
+  void add_to(CLI::App& app) {
+    search.index = std::string(cli::kDefaultVectors) + cli::kIndexSuffix;
+    cli::add_index(app, search.index);
+    cli::add_search(app, search.search);
+    add_query_rows(app, search.queries);
+    app.add_flag("--load", search.load,
+                 "Copy the index into memory instead of mapping it");
+    cli::add_threads(app, search.threads);
+    cli::add_json(app, json);
+    add_extract_to(app);
+  }
+
+  void add_extract_to(CLI::App& app) {
+    extracting = app.add_subcommand(
+        "extract", "Measure extract on images instead of searching");
+    extracting
+        ->add_option("images", extract.images,
+                     "Images: files, folders or quoted patterns")
+        ->required();
+    extracting->add_option("--weights", extract.weights,
+                           "Weights, as extract takes them");
+    cli::add_threads(*extracting, extract.threads);
+    cli::add_json(*extracting, json);
+  }
+};
+
+int bench(const Options& opt) {
+  catch_interrupts();
+  const Report report = opt.extracting->parsed() ? bench_extract(opt.extract)
+                                                 : bench_search(opt.search);
+  print(opt.json ? report_json(report) : report_table(report));
+  return cli::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Measure searching, or extraction."};
+  Options opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return bench(opt); });
+}

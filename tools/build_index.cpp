@@ -1,3 +1,152 @@
+// build-index: vectors and names to one index file.
+//
+//   build-index fvecs.bin -n fnames.txt
+//
+// writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
+// query in milliseconds. Manual: man/build-index.1.
 #include "cli.h"
+#include "index_inputs.h"
+#include "options.h"
+#include "progress_line.h"
+#include "standard_output.h"
 
-int main() { return imsearch::cli::kFailed; }
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/stopwatch.h"
+#include "index/build.h"
+#include "io/file.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace {
+
+using namespace imsearch;
+
+struct Options {
+  std::vector<std::string> files;
+  std::vector<std::string> names;
+  std::string output;
+  std::size_t dim = 0;
+  HnswParams params;
+  unsigned threads = 0;
+  bool null = false;
+  bool quiet = false;
+  bool verify = false;
+
+  void add_to(CLI::App& app) {
+    app.add_option("vectors", files,
+                   "Files of vectors, one after the other (default: "
+                   "fvecs.bin); with --verify, index files");
+    app.add_option("-n,--names", names,
+                   "File of names, one for each file of vectors (default: "
+                   "fnames.txt beside it)")
+        ->allow_extra_args(false);
+    app.add_option("-o,--output", output,
+                   "Index file (default: the first file of vectors with "
+                   ".hnsw.index)");
+    cli::add_dim(app, dim);
+    cli::add_hnsw(app, params);
+    cli::add_seed(app, params.seed);
+    cli::add_threads(app, threads);
+    cli::add_null(app, null);
+    cli::add_quiet(app, quiet);
+    CLI::Option* check = app.add_flag(
+        "--verify", verify, "Check every sum of finished indexes, and stop");
+    for (const char* name :
+         {"--names", "--output", "--dim", "-M", "--ef-construction", "--seed",
+          "--threads", "--null"})
+      check->excludes(app.get_option(name));
+  }
+};
+
+void check_output(const Options& opt, const std::string& output) {
+  std::error_code ignored;
+  for (const auto* inputs : {&opt.files, &opt.names})
+    for (const std::string& input : *inputs)
+      if (std::filesystem::equivalent(input, output, ignored))
+        cli::fail_usage("-o {} would overwrite an input", output);
+}
+
+/// False for a device or a pipe: what is written there takes no disk.
+bool takes_disk(const std::string& path) {
+  return path != "-" &&
+         (!file_exists(path) || std::filesystem::is_regular_file(path));
+}
+
+void announce(const IndexInputs& inputs, const BuildNeeds& needs,
+              const std::string& output, bool quiet) {
+  const std::uint64_t memory = available_memory_bytes();
+  const std::uint64_t disk = takes_disk(output) ? free_disk_bytes(output) : 0;
+  if (!quiet)
+    cli::complain(fmt::format(
+        "{} rows of {} floats: needs {} of memory ({} available), {} of disk "
+        "({} free), about {}",
+        grouped(inputs.vectors.rows()), inputs.vectors.dim(),
+        human_bytes(static_cast<double>(needs.memory_bytes)),
+        human_bytes(static_cast<double>(memory)),
+        human_bytes(static_cast<double>(needs.disk_bytes)),
+        human_bytes(static_cast<double>(disk)), human_duration(needs.seconds)));
+  if (memory < needs.memory_bytes)
+    fail("not enough memory: {} needed, {} available: a smaller -M needs less",
+         human_bytes(static_cast<double>(needs.memory_bytes)),
+         human_bytes(static_cast<double>(memory)));
+  if (disk != 0 && disk < needs.disk_bytes)
+    fail("{}: not enough disk: {} needed, {} free: -o puts the index elsewhere",
+         output, human_bytes(static_cast<double>(needs.disk_bytes)),
+         human_bytes(static_cast<double>(disk)));
+}
+
+int build(const Options& opt) {
+  const std::string output =
+      opt.output.empty() ? opt.files[0] + cli::kIndexSuffix : opt.output;
+  check_output(opt, output);
+  const IndexInputs inputs =
+      open_index_inputs(opt.files, opt.names, opt.dim,
+                        opt.null ? Separator::kNul : Separator::kNewline);
+  announce(
+      inputs,
+      estimate_build(inputs.vectors, inputs.names, opt.params, opt.threads),
+      output, opt.quiet);
+  const Stopwatch watch;
+  {
+    cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
+    build_index(inputs.vectors, inputs.names, inputs.model, opt.params,
+                opt.threads, output, line.callback());
+  }
+  if (!opt.quiet)
+    cli::complain(fmt::format(
+        "{}: {} rows, {}, {}", output, grouped(inputs.vectors.rows()),
+        describe(inputs.model), human_duration(watch.seconds())));
+  return cli::kDone;
+}
+
+int verify(const std::vector<std::string>& indexes) {
+  for (const std::string& path : indexes) {
+    const Index index(path);
+    index.verify();
+    print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n", path,
+                      index.rows(), index.dim(), index.info().params.M,
+                      describe(index.info().model)));
+  }
+  return cli::kDone;
+}
+
+int run(Options opt) {
+  catch_interrupts();
+  if (opt.files.empty())
+    opt.files = {opt.verify
+                     ? std::string(cli::kDefaultVectors) + cli::kIndexSuffix
+                     : cli::kDefaultVectors};
+  return opt.verify ? verify(opt.files) : build(opt);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Build an index of vectors, for query."};
+  Options opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return run(opt); });
+}

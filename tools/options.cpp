@@ -3,6 +3,11 @@
 #include "io/fvecs.h"
 
 namespace imsearch::cli {
+namespace {
+
+constexpr std::size_t kMaxCandidates = 1000000;
+
+}  // namespace
 
 void add_dim(CLI::App& app, std::size_t& dim) {
   app.add_option("--dim", dim,
@@ -36,13 +41,26 @@ void add_index(CLI::App& app, std::string& index) {
   app.add_option("-i,--index", index, "Index file")->capture_default_str();
 }
 
-void add_search(CLI::App& app, SearchParams& params) {
-  app.add_option("-k,--top", params.k, "Neighbours per query")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
+void add_top(CLI::App& app, std::size_t& k) {
+  app.add_option("-k,--top", k, "Neighbours per query")
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
       ->capture_default_str();
+}
+
+void add_ef_list(CLI::App& app, std::vector<std::size_t>& efs) {
+  app.add_option("--ef", efs,
+                 "Candidates kept while searching, one or several numbers")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+      ->capture_default_str();
+}
+
+void add_search(CLI::App& app, SearchParams& params) {
+  add_top(app, params.k);
   app.add_option("--ef", params.ef,
                  "Candidates kept while searching: more finds more, slower")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}))
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
       ->capture_default_str();
 }
 

@@ -17,14 +17,16 @@ inline constexpr const char* kDefaultVectors = "fvecs.bin";
 inline constexpr const char* kDefaultNames = "fnames.txt";
 inline constexpr const char* kIndexSuffix = ".hnsw.index";
 
-void add_dim(CLI::App& app, std::size_t& dim);                 // --dim
-void add_threads(CLI::App& app, unsigned& threads);            // -j, --threads
-void add_quiet(CLI::App& app, bool& quiet);                    // -q, --quiet
-void add_json(CLI::App& app, bool& json);                      // --json
-void add_null(CLI::App& app, bool& null);                      // -0, --null
-void add_seed(CLI::App& app, std::uint64_t& seed);             // --seed
-void add_index(CLI::App& app, std::string& index);             // -i, --index
-void add_search(CLI::App& app, SearchParams& params);          // -k, --ef
+void add_dim(CLI::App& app, std::size_t& dim);       // --dim
+void add_threads(CLI::App& app, unsigned& threads);  // -j, --threads
+void add_quiet(CLI::App& app, bool& quiet);          // -q, --quiet
+void add_json(CLI::App& app, bool& json);            // --json
+void add_null(CLI::App& app, bool& null);            // -0, --null
+void add_seed(CLI::App& app, std::uint64_t& seed);   // --seed
+void add_index(CLI::App& app, std::string& index);   // -i, --index
+void add_top(CLI::App& app, std::size_t& k);         // -k, --top
+void add_ef_list(CLI::App& app, std::vector<std::size_t>& efs);  // --ef A,B
+void add_search(CLI::App& app, SearchParams& params);            // -k, --ef
 void add_hnsw(CLI::App& app, HnswParams& params);  // -M, --ef-construction
 
 }  // namespace imsearch::cli

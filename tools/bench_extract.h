@@ -1,0 +1,21 @@
+// How fast images become vectors.
+#pragma once
+
+#include "report.h"
+
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+struct BenchExtractParams {
+  std::vector<std::string> images;  // as extract takes them
+  std::string weights;              // as extract --weights; empty: its choice
+  unsigned threads = 0;             // 0: all CPUs
+};
+
+/// Runs extract on the images, into a temporary folder, and reports its own
+/// stage times. Throws Error, Interrupted.
+Report bench_extract(const BenchExtractParams& params);
+
+}  // namespace imsearch

@@ -1,0 +1,75 @@
+#include "image_questions.h"
+
+#include "cli.h"
+#include "questions.h"
+
+#include "base/parallel_for.h"
+
+#include <algorithm>
+
+namespace imsearch {
+namespace {
+
+/// True if `path` can be sent: extract reads paths ended by NUL.
+bool is_sendable(const std::string& path) {
+  return !path.empty() && path.find('\0') == std::string::npos;
+}
+
+Question question_of_image(ExtractClient& extract, const std::string& path) {
+  Question question;
+  question.text = path;
+  question.picture = path;
+  if (!is_sendable(path)) {
+    question.error = "not the path of a file";
+    return question;
+  }
+  try {
+    set_feature(question, extract.receive());
+  } catch (const ExtractDied&) {
+    throw;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& e) {
+    question.error = e.what();
+  }
+  return question;
+}
+
+void check_model(const Index& index, const ExtractClient& extract, bool quiet) {
+  const ModelIdentity& built = index.info().model;
+  if (!same_model(built, extract.model()))
+    fail("{}: made by {}, but these weights are {}: --weights names others",
+         index.path(), describe(built), describe(extract.model()));
+  if (extract.dim() != index.dim())
+    fail("{}: rows of {} floats, but {} makes {}", index.path(), index.dim(),
+         describe(extract.model()), extract.dim());
+  if (!built.known() && !quiet)
+    cli::complain(fmt::format("{} does not say which model made it: taking {}",
+                              index.path(), describe(extract.model())));
+}
+
+}  // namespace
+
+void ImageQuestions::start(std::size_t images) {
+  const unsigned threads =
+      params_.threads == 0 ? usable_cpus() : params_.threads;
+  extract_ = std::make_unique<ExtractClient>(
+      params_.weights,
+      static_cast<unsigned>(std::min<std::size_t>(threads, images)),
+      params_.weights.empty() ? index_->info().model.weights_sha256 : "");
+  check_model(*index_, *extract_, params_.quiet);
+}
+
+void ImageQuestions::ask_each(const std::vector<std::string>& paths,
+                              const Ask& ask) {
+  if (!paths.empty() && !extract_) start(paths.size());
+  std::size_t sent = 0;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    for (; sent < paths.size() && sent - i < ExtractClient::kMaxSubmitted;
+         ++sent)
+      if (is_sendable(paths[sent])) extract_->submit(paths[sent]);
+    ask(question_of_image(*extract_, paths[i]));
+  }
+}
+
+}  // namespace imsearch

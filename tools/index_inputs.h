@@ -1,0 +1,28 @@
+// What build-index indexes: vector files, the names of their rows, and the
+// model that their sidecars agree on.
+#pragma once
+
+#include "index/vector_set.h"
+#include "io/fnames.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+struct IndexInputs {
+  VectorSet vectors;
+  Names names;  // one per row
+  ModelIdentity model;
+};
+
+/// Opens `vectors`, and `names`: one file for each of them, or none at all for
+/// fnames.txt beside each. `dim` 0: as the sidecars say. Throws Error naming
+/// both files where numbers, dimensions or models do not match.
+IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
+                              std::vector<std::string> names, std::size_t dim,
+                              Separator separator);
+
+}  // namespace imsearch

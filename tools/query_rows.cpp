@@ -1,0 +1,56 @@
+#include "query_rows.h"
+
+#include "options.h"
+
+#include "base/error.h"
+#include "eval/sample.h"
+#include "index/vector_set.h"
+
+namespace imsearch {
+namespace {
+
+QueryRows sample(const Index& index, const QueryRowsParams& params) {
+  const auto rows = sample_rows(index.rows(), params.samples, params.seed);
+  QueryRows queries;
+  queries.unit = Matrix(rows.size(), index.dim());
+  for (std::size_t q = 0; q < rows.size(); ++q)
+    index.read_unit(rows[q], queries.unit.row(q));
+  queries.leave_out.assign(rows.begin(), rows.end());
+  queries.origin = "sampled rows";
+  return queries;
+}
+
+QueryRows read_file(const std::string& path, std::size_t dim) {
+  const VectorSet file({path}, dim);
+  QueryRows queries;
+  queries.unit = Matrix(file.rows(), dim);
+  for (std::size_t q = 0; q < file.rows(); ++q)
+    file.read_unit(q, queries.unit.row(q));
+  queries.origin = path;
+  return queries;
+}
+
+}  // namespace
+
+void add_query_rows(CLI::App& app, QueryRowsParams& params) {
+  CLI::Option* vectors = app.add_option(
+      "--vectors", params.vectors,
+      "File of vectors to ask for (default: sampled rows of the index)");
+  app.add_option("--samples", params.samples, "Rows to sample")
+      ->check(CLI::PositiveNumber)
+      ->excludes(vectors)
+      ->capture_default_str();
+  cli::add_seed(app, params.seed);
+}
+
+QueryRows read_query_rows(const Index& index, const QueryRowsParams& params) {
+  QueryRows queries = params.vectors.empty()
+                          ? sample(index, params)
+                          : read_file(params.vectors, index.dim());
+  if (queries.size() == 0)
+    fail("{}: no rows to ask for",
+         params.vectors.empty() ? index.path() : params.vectors);
+  return queries;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,126 @@
+#include "questions.h"
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "io/file.h"
+#include "io/text.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+namespace imsearch {
+namespace {
+
+// Enough to share out over threads, and for exact search to read each vector
+// once for many questions: 5 MB at 1280 floats.
+constexpr std::size_t kBlockRows = 1024;
+
+constexpr const char* kNotFinite = "holds NaN or infinity";
+
+void ask_row(const Index& index, std::uint32_t row, Question& question) {
+  question.picture = index.name(row);
+  question.unit.resize(index.dim());
+  index.read_unit(row, question.unit.data());
+  question.leave_out = row;
+}
+
+/// Appends what standard input has, waiting for at least a byte; false at its
+/// end.
+bool read_more(std::string& bytes, std::size_t wanted) {
+  const std::size_t before = bytes.size();
+  bytes.resize(before + wanted);
+  ssize_t got = 0;
+  do {
+    check_interrupt();
+    got = ::read(STDIN_FILENO, bytes.data() + before, wanted);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) fail("standard input: {}", errno_text(errno));
+  bytes.resize(before + static_cast<std::size_t>(got));
+  return got > 0;
+}
+
+}  // namespace
+
+Question question_of_row(const Index& index, std::size_t row) {
+  Question question;
+  question.number = row;
+  if (row < index.rows())
+    ask_row(index, static_cast<std::uint32_t>(row), question);
+  else
+    question.error =
+        fmt::format("no such row: {} has {}", index.path(), index.rows());
+  return question;
+}
+
+Question question_of_name(const Index& index, const std::string& name) {
+  Question question;
+  question.text = name;
+  std::optional<std::uint32_t> row = index.find(name);
+  if (!row) row = index.find(unescape_field(name));
+  if (row)
+    ask_row(index, *row, question);
+  else
+    question.error = fmt::format(
+        "no image of that name in {}{}", index.path(),
+        file_exists(name) ? ": to ask by its picture, leave out --like" : "");
+  return question;
+}
+
+void set_feature(Question& question, const std::vector<float>& feature) {
+  question.unit.resize(feature.size());
+  if (!normalize(feature.data(), feature.size(), question.unit.data()))
+    question.error = kNotFinite;
+}
+
+VectorQuestions::VectorQuestions(const std::string& path, std::size_t dim)
+    : dim_(dim) {
+  if (path != "-")
+    file_ = std::make_unique<VectorSet>(std::vector<std::string>{path}, dim);
+}
+
+std::vector<Question> VectorQuestions::next() {
+  return file_ ? next_of_file() : next_of_input();
+}
+
+std::vector<Question> VectorQuestions::next_of_file() {
+  const std::size_t end = std::min(row_ + kBlockRows, file_->rows());
+  std::vector<Question> questions(end - row_);
+  for (Question& question : questions) {
+    question.number = row_;
+    question.unit.resize(dim_);
+    try {
+      file_->read_unit(row_, question.unit.data());
+    } catch (const Error& e) {
+      question.error = e.what();
+    }
+    ++row_;
+  }
+  return questions;
+}
+
+std::vector<Question> VectorQuestions::next_of_input() {
+  const std::size_t row_bytes = dim_ * sizeof(float);
+  while (pending_.size() < row_bytes)
+    if (!read_more(pending_, kBlockRows * row_bytes - pending_.size())) {
+      if (pending_.empty()) return {};
+      fail("standard input: {} bytes after row {}, a row of {} floats has {}",
+           pending_.size(), row_, dim_, row_bytes);
+    }
+  std::vector<Question> questions(pending_.size() / row_bytes);
+  std::vector<float> feature(dim_);
+  std::size_t at = 0;
+  for (Question& question : questions) {
+    std::memcpy(feature.data(), pending_.data() + at, row_bytes);
+    at += row_bytes;
+    question.number = row_++;
+    set_feature(question, feature);
+  }
+  pending_.erase(0, at);
+  return questions;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,125 @@
+#include "recall_table.h"
+
+#include "base/parallel_for.h"
+#include "base/stopwatch.h"
+#include "eval/latency.h"
+#include "eval/measure.h"
+#include "index/flat.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace imsearch {
+namespace {
+
+// Exact search takes as long for one query as for any other: a few are enough.
+constexpr std::size_t kExactSingles = 10;
+
+double per_query_ms(double seconds, std::size_t queries) {
+  return seconds * 1e3 / static_cast<double>(queries);
+}
+
+/// Six decimals say more than any measurement here.
+double rounded(double value) {
+  return std::round(value * 1e6) / 1e6;
+}
+
+Hits search_exactly(const VectorSet& vectors, const QueryRows& queries,
+                    std::size_t query, std::size_t k, unsigned threads) {
+  return search_flat(vectors, {queries.unit.row(query), 1, vectors.dim()}, k,
+                     threads, {queries.left_out_of(query)})[0];
+}
+
+}  // namespace
+
+RecallMeter::RecallMeter(const Index& index, const QueryRows& queries,
+                         std::size_t k, unsigned threads, std::uint64_t seed)
+    : index_(&index),
+      queries_(&queries),
+      k_(k),
+      threads_(threads == 0 ? usable_cpus() : threads),
+      seed_(seed) {}
+
+RecallLine RecallMeter::measure_exact() {
+  const VectorSet& vectors = *index_->vectors();
+  const Stopwatch watch;
+  truth_ = search_flat(vectors, queries_->unit.view(), k_, threads_,
+                       queries_->leave_out);
+  const double batch_s = watch.seconds();
+  const SingleRun singles = run_singly(
+      std::min(kExactSingles, queries_->size()),
+      [&](std::size_t query, unsigned) {
+        return search_exactly(vectors, *queries_, query, k_, threads_);
+      });
+  RecallLine line = line_of("exact", truth_);
+  line.single_ms = summarize(singles.latency_us).mean / 1e3;
+  line.batch_ms = per_query_ms(batch_s, queries_->size());
+  return line;
+}
+
+RecallLine RecallMeter::measure(std::size_t ef) {
+  std::vector<Searcher> searchers;
+  for (unsigned t = 0; t < threads_; ++t) searchers.emplace_back(*index_);
+  const Searching search = [&](std::size_t query, unsigned thread) {
+    return searchers[thread].search(queries_->unit.row(query), {k_, ef},
+                                    queries_->left_out_of(query));
+  };
+  // The batch comes first and touches the pages that both then find.
+  run_batch(queries_->size(), threads_, search);
+  const SingleRun singles = run_singly(queries_->size(), search);
+  const double batch_s = run_batch(queries_->size(), threads_, search);
+  RecallLine line = line_of("index", singles.hits);
+  line.ef = ef;
+  line.single_ms = summarize(singles.latency_us).mean / 1e3;
+  line.batch_ms = per_query_ms(batch_s, queries_->size());
+  return line;
+}
+
+RecallLine RecallMeter::line_of(const std::string& search,
+                                const std::vector<Hits>& found) const {
+  RecallLine line;
+  line.search = search;
+  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, k_}) {
+    if (k > k_) continue;
+    std::vector<double> values;
+    for (std::size_t q = 0; q < found.size(); ++q)
+      values.push_back(recall_at(found[q], truth_[q], k));
+    line.at_k = bootstrap(values, seed_);
+    line.recall[k] = line.at_k.mean;
+  }
+  return line;
+}
+
+std::string header_text(const RecallLine& line) {
+  std::string text = "search\tef";
+  for (const auto& [k, recall] : line.recall)
+    text += fmt::format("\trecall@{}", k);
+  return text + "\tlow\thigh\tsingle_ms\tbatch_ms\n";
+}
+
+std::string to_text(const RecallLine& line) {
+  std::string text =
+      line.search + "\t" + (line.ef == 0 ? "-" : std::to_string(line.ef));
+  for (const auto& [k, recall] : line.recall)
+    text += fmt::format("\t{:.4f}", recall);
+  return text + fmt::format("\t{:.4f}\t{:.4f}\t{:.4f}\t{:.4f}\n", line.at_k.low,
+                            line.at_k.high, line.single_ms, line.batch_ms);
+}
+
+std::string to_json(const RecallLine& line, const QueryRows& queries) {
+  nlohmann::ordered_json object = {{"search", line.search}};
+  if (line.ef != 0) object["ef"] = line.ef;
+  object["queries"] = queries.size();
+  for (const auto& [k, recall] : line.recall)
+    object[fmt::format("recall@{}", k)] = rounded(recall);
+  object["low"] = rounded(line.at_k.low);
+  object["high"] = rounded(line.at_k.high);
+  object["single_ms"] = rounded(line.single_ms);
+  object["batch_ms"] = rounded(line.batch_ms);
+  return object.dump() + "\n";
+}
+
+}  // namespace imsearch

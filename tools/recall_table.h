@@ -1,0 +1,57 @@
+// What eval-recall measures: the index at each ef, and exact search, on the
+// same queries.
+#pragma once
+
+#include "query_rows.h"
+
+#include "base/hit.h"
+#include "eval/recall.h"
+#include "index/index.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// One line of the table.
+struct RecallLine {
+  std::string search;                    // "exact" or "index"
+  std::size_t ef = 0;                    // 0 for exact search
+  std::map<std::size_t, double> recall;  // at 1, 10 and k, none above k
+  Estimate at_k;                         // recall@k with its interval
+  double single_ms = 0;                  // a query alone: mean
+  double batch_ms = 0;                   // a query among all, over all threads
+};
+
+/// Measures exact search and the index. Needs index.vectors().
+class RecallMeter {
+ public:
+  /// All must outlive it. `threads` 0: all CPUs.
+  RecallMeter(const Index& index, const QueryRows& queries, std::size_t k,
+              unsigned threads, std::uint64_t seed);
+
+  /// Exact search's times; its hits are the truth for measure(). Comes first.
+  RecallLine measure_exact();
+  RecallLine measure(std::size_t ef);
+
+ private:
+  RecallLine line_of(const std::string& search,
+                     const std::vector<Hits>& found) const;
+
+  const Index* index_;
+  const QueryRows* queries_;
+  std::size_t k_;
+  unsigned threads_;
+  std::uint64_t seed_;
+  std::vector<Hits> truth_;
+};
+
+/// The table's header line and a line, tab-separated; and JSON for a line.
+std::string header_text(const RecallLine& line);
+std::string to_text(const RecallLine& line);
+std::string to_json(const RecallLine& line, const QueryRows& queries);
+
+}  // namespace imsearch

@@ -1,0 +1,76 @@
+#include "results.h"
+
+#include "cli.h"
+#include "standard_output.h"
+
+#include "io/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The shortest number that says the six decimals which the table shows.
+double six_decimals(float similarity) {
+  return std::round(static_cast<double>(similarity) * 1e6) / 1e6;
+}
+
+/// JSON strings are UTF-8: bytes that are not travel beside them.
+void add_text(Json& object, const std::string& key, std::string_view bytes) {
+  object[key] = to_utf8(bytes);
+  if (!is_utf8(bytes)) object[key + "_base64"] = base64(bytes);
+}
+
+}  // namespace
+
+void Results::print(const Question& question, const Hits& hits) {
+  if (!question.error.empty()) {
+    failed_ = true;
+    cli::complain(escape_field(question.label()) + ": " + question.error);
+  }
+  if (format_.json)
+    print_object(question, hits);
+  else
+    print_lines(question, hits);
+  if (format_.stream) flush_output();
+}
+
+void Results::print_lines(const Question& question, const Hits& hits) const {
+  const std::string asked = escape_field(question.label());
+  for (std::size_t i = 0; i < hits.size(); ++i)
+    imsearch::print(fmt::format("{}\t{}\t{:.6f}\t{}\n", asked, i + 1,
+                                hits[i].similarity(),
+                                escape_field(index_->name(hits[i].row))));
+  if (format_.stream) imsearch::print("\n");
+}
+
+void Results::print_object(const Question& question, const Hits& hits) const {
+  Json object;
+  if (question.number)
+    object["query"] = *question.number;
+  else
+    add_text(object, "query", question.text);
+  if (!question.error.empty()) {
+    object["error"] = to_utf8(question.error);
+  } else {
+    object["exact"] = format_.exact;
+    object["neighbors"] = Json::array();
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+      Json neighbor = {{"rank", i + 1},
+                       {"row", hits[i].row},
+                       {"similarity", six_decimals(hits[i].similarity())}};
+      add_text(neighbor, "name", index_->name(hits[i].row));
+      object["neighbors"].push_back(std::move(neighbor));
+    }
+  }
+  imsearch::print(object.dump() + "\n");
+}
+
+}  // namespace imsearch
