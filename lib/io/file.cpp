@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "io/folder.h"
 #include "io/input_file.h"
 
 #include <fcntl.h>
@@ -62,7 +63,7 @@ std::string follow_links(std::string path) {
     if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
       return path;
     const std::string target = link_target(path);
-    path = target[0] == '/' ? target : parent_folder(path) + "/" + target;
+    path = target[0] == '/' ? target : join_path(parent_folder(path), target);
   }
   fail("{}: {}", path, errno_text(ELOOP));
 }

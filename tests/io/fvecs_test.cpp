@@ -84,7 +84,8 @@ TEST_SUITE("io") {
 
   TEST_CASE("without a dimension it is 1280") {
     const test::TempDir dir;
-    const VectorFile file(dir.write("x", std::string(2 * 5120, '\0')));
+    const VectorFile file(
+        dir.write("x", std::string(std::size_t{2} * 5120, '\0')));
     CHECK(file.dim() == 1280);
     CHECK(file.rows() == 2);
   }
@@ -115,12 +116,13 @@ TEST_SUITE("io") {
 
   TEST_CASE("a wrong size hints at dimensions that fit") {
     const test::TempDir dir;
-    CHECK(error_of(dir.write("x", std::string(512 * 4, '\0'))) ==
+    CHECK(error_of(dir.write("x", std::string(std::size_t{512} * 4, '\0'))) ==
           "2048 bytes are no whole number of rows of 1280 floats; its size "
           "fits --dim 512, 256, 128");
-    CHECK(error_of(dir.write("x", std::string(3 * 960 * 4, '\0'))) ==
-          "11520 bytes are no whole number of rows of 1280 floats; its size "
-          "fits --dim 960");
+    CHECK(
+        error_of(dir.write("x", std::string(std::size_t{3} * 960 * 4, '\0'))) ==
+        "11520 bytes are no whole number of rows of 1280 floats; its size "
+        "fits --dim 960");
   }
 
   TEST_CASE("a wrong size hints at the format that the first bytes fit") {

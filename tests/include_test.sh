@@ -1,0 +1,144 @@
+#!/bin/bash
+# Checks the rules of who may include what, over lib/ and tools/:
+#
+#   include_test.sh [ROOT]
+#
+# A room of lib/ sees itself and the rooms below it; only tools join index and
+# embed. Some libraries belong to one room. Files for one kind of CPU see
+# intrinsics and simd alone: any other header could leave inline functions there
+# that the linker then picks for the whole program.
+# Before it judges ROOT (default: this source tree) it tries itself on trees
+# with one bad line each.
+set -euo pipefail
+
+# What each room may see, itself aside. Transitive.
+declare -A below=(
+  [base]=""
+  [simd]="base"
+  [io]="base"
+  [image]="base"
+  [embed]="base simd io image"
+  [index]="base simd io"
+  [eval]="base simd io index"
+  [remote]="base io"
+  [view]="base io image"
+)
+
+# "file:line:header" of each include below lib/ and tools/; "header" keeps its
+# quotes or brackets.
+list_includes() {
+  find lib tools -type f \( -name '*.h' -o -name '*.cpp' \) -print0 |
+    xargs -0 -r grep -HnE '^[[:space:]]*#[[:space:]]*include' |
+    sed -E 's/^([^:]*:[0-9]+:)[[:space:]]*#[[:space:]]*include[[:space:]]*/\1/
+            s/([">])[^">]*$/\1/'
+}
+
+# why_not FILE HEADER: prints what is wrong with the pair, if anything.
+why_not() {
+  local file=$1 header=$2 name room=tools
+  name=${header:1:-1}
+  if [[ $file == lib/* ]]; then
+    room=${file#lib/}
+    room=${room%%/*}
+    [[ -v below[$room] ]] || echo "$room is no room: add it to the rules"
+  fi
+  [[ $file == lib/simd/avx* && ! $name =~ intrin\.h$|^simd/ ]] &&
+    echo "a file for one kind of CPU sees only intrinsics and simd"
+  foreign_library_misplaced "$file" "$name"
+  [[ $header == \"* || -v below[${name%%/*}] ]] &&
+    misplaced_own "$room" "$name"
+  return 0
+}
+
+foreign_library_misplaced() {
+  local file=$1 name=$2
+  case $name in
+    hnswlib/*)
+      [[ $file == lib/index/hnsw*.cpp ]] ||
+        echo "only lib/index/hnsw*.cpp see hnswlib" ;;
+    torch/* | ATen/* | c10/* | dnnl* | oneapi/*)
+      [[ $file == lib/embed/* ]] ||
+        echo "only lib/embed sees libtorch and oneDNN" ;;
+  esac
+}
+
+# Our own headers: "room/file.h" everywhere, "file.h" for those of tools/.
+misplaced_own() {
+  local room=$1 name=$2 seen=${2%%/*}
+  if [[ $name != */* ]]; then
+    [[ $room == tools ]] || echo "write \"room/file.h\""
+  elif [[ ! -v below[$seen] || $name == *..* ]]; then
+    echo "$seen is no room"
+  elif [[ $room != tools && $seen != "$room" &&
+    " ${below[$room]-} " != *" $seen "* ]]; then
+    echo "$room may not see $seen"
+  fi
+}
+
+# check ROOT: prints each line that breaks a rule; fails if there is one.
+check() {
+  local file line header why bad=0 count=0
+  while IFS=: read -r file line header; do
+    count=$((count + 1))
+    why=$(why_not "$file" "$header")
+    [[ -z $why ]] && continue
+    bad=1
+    printf '%s:%s: %s: %s\n' "$file" "$line" "$header" "$why"
+  done < <(cd "$1" && list_includes)
+  if ((count == 0)); then
+    echo "$1: no include lines found"
+    bad=1
+  fi
+  return "$bad"
+}
+
+# expect STATUS FILE LINE: a tree with this one file passes (0) or not (1).
+expect() {
+  local tree status=0
+  tree=$(mktemp -d "$scratch/tree.XXXX")
+  mkdir -p "$tree/lib" "$tree/tools" "$tree/$(dirname "$2")"
+  printf '%s\n' "$3" >"$tree/$2"
+  check "$tree" >"$scratch/output" || status=$?
+  [[ $status == "$1" ]] && return
+  echo "self-test: $2 with $3: expected $1, got $status"
+  cat "$scratch/output"
+  exit 1
+}
+
+try_itself() {
+  expect 0 lib/index/x.cpp '#include "io/file.h"'
+  expect 0 lib/eval/x.cpp '#include "simd/kernels.h"  // transitive'
+  expect 0 lib/io/x.h '#include "io/file.h"'
+  expect 0 lib/index/hnsw_x.cpp '#include <hnswlib/hnswlib.h>'
+  expect 0 lib/embed/x.cpp '#include <torch/torch.h>'
+  expect 0 lib/simd/avx2.cpp '#include <immintrin.h>'
+  expect 0 tools/x.cpp '#include "cli.h"'
+  expect 0 tools/x.cpp '#include "embed/engine.h"'
+  expect 1 lib/base/x.h '#include "io/file.h"'
+  expect 1 lib/index/x.cpp '#include "embed/engine.h"'
+  expect 1 lib/embed/x.cpp '#include "index/index.h"'
+  expect 1 lib/view/x.cpp '  #  include "index/index.h"'
+  expect 1 lib/remote/x.cpp '#include "index/index.h"'
+  expect 1 lib/index/deeper/x.cpp '#include "embed/engine.h"'
+  expect 1 lib/index/x.cpp '#include <embed/engine.h>'
+  expect 1 lib/x.h '#include "base/error.h"'
+  expect 1 lib/index/x.cpp '#include "../embed/engine.h"'
+  expect 1 lib/index/x.cpp '#include "io/../embed/engine.h"'
+  expect 1 lib/index/x.cpp '#include "index.h"'
+  expect 1 lib/index/x.cpp '#include "cli.h"'
+  expect 1 lib/newroom/x.cpp '#include <vector>'
+  expect 1 lib/index/hnsw_x.h '#include <hnswlib/hnswlib.h>'
+  expect 1 lib/eval/hnsw_x.cpp '#include <hnswlib/hnswlib.h>'
+  expect 1 tools/x.cpp '#include <torch/script.h>'
+  expect 1 lib/image/x.cpp '#include <oneapi/dnnl/dnnl.hpp>'
+  expect 1 lib/image/x.cpp '#include "dnnl.hpp"'
+  expect 1 lib/simd/avx512.cpp '#include <vector>'
+  expect 1 lib/simd/avx2.cpp '#include "base/error.h"'
+  expect 1 lib/simd/x.cpp 'no include at all'
+}
+
+root=$(realpath "${1:-$(dirname "$0")/..}")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+try_itself
+check "$root"
