@@ -50,7 +50,7 @@ std::optional<HnswlibHead> hnswlib_head(std::string_view file) {
 /// Faiss starts with four characters for the kind of index: IHNf, IxFI, IwPQ.
 bool is_faiss(std::string_view file) {
   if (file.size() < 4 || file[0] != 'I') return false;
-  constexpr std::string_view kSecond = "xwvHNRSBM2";
+  constexpr std::string_view kSecond = "xwvHNSB2";
   return kSecond.find(file[1]) != std::string_view::npos &&
          std::all_of(file.begin() + 2, file.begin() + 4, [](char c) {
            return std::isalnum(static_cast<unsigned char>(c)) != 0;

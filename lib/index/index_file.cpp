@@ -89,7 +89,7 @@ void IndexFile::read_header() {
   const std::string_view all(reinterpret_cast<const char*>(file_.data()),
                              file_.size());
   const std::string_view magic(header_.magic, sizeof header_.magic);
-  if (all.substr(0, magic.size()) != magic)
+  if (all.empty() || all.substr(0, magic.size()) != magic.substr(0, all.size()))
     fail("{}: {}", path(), describe_foreign(all));
   if (all.size() < sizeof header_)
     fail("{}: truncated: {} of at least {} bytes", path(), all.size(),

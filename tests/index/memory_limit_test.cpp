@@ -1,0 +1,58 @@
+#include "index/memory_limit.h"
+#include "index/build.h"
+#include "support/temp_dir.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace imsearch;
+using imsearch::test::TempDir;
+
+TEST_SUITE("index") {
+  TEST_CASE("without limits, what the system has available counts") {
+    const TempDir root;
+    CHECK(available_memory_below(root.path()) ==
+          std::numeric_limits<std::uint64_t>::max());
+    root.write("proc/meminfo",
+               "MemTotal:       100 kB\nMemAvailable:    64 kB\n");
+    CHECK(available_memory_below(root.path()) == 64 * 1024);
+  }
+
+  TEST_CASE("the tightest cgroup on the way to the root counts (v2)") {
+    const TempDir root;
+    root.write("proc/meminfo", "MemAvailable: 1000000 kB\n");
+    root.write("proc/self/cgroup", "0::/a.slice/b.scope\n");
+    const std::string groups = "sys/fs/cgroup/";
+    root.write(groups + "a.slice/b.scope/memory.max", "max\n");
+    root.write(groups + "a.slice/b.scope/memory.current", "10\n");
+    CHECK(available_memory_below(root.path()) == 1024000000);
+    root.write(groups + "a.slice/memory.max", "9000\n");
+    root.write(groups + "a.slice/memory.current", "4000\n");
+    CHECK(available_memory_below(root.path()) == 5000);
+    // Pages of files that were not used lately are given back when needed.
+    root.write(groups + "a.slice/memory.stat",
+               "anon 100\ninactive_file 3000\nactive_file 1\n");
+    CHECK(available_memory_below(root.path()) == 8000);
+    root.write(groups + "a.slice/b.scope/memory.max", "10\n");
+    CHECK(available_memory_below(root.path()) == 0);
+  }
+
+  TEST_CASE("limits of cgroup v1 count, in a container too") {
+    const TempDir root;
+    root.write("proc/meminfo", "MemAvailable: 1000000 kB\n");
+    // In a container the path is the host's, the mount shows its end alone.
+    root.write("proc/self/cgroup",
+               "12:cpu,cpuacct:/docker/1\n5:memory:/docker/1\n0::/\n");
+    root.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "7000\n");
+    root.write("sys/fs/cgroup/memory/memory.usage_in_bytes", "2000\n");
+    CHECK(available_memory_below(root.path()) == 5000);
+    root.write("sys/fs/cgroup/memory/docker/1/memory.limit_in_bytes", "6000\n");
+    root.write("sys/fs/cgroup/memory/docker/1/memory.usage_in_bytes", "5999\n");
+    CHECK(available_memory_below(root.path()) == 1);
+  }
+
+  TEST_CASE("this process has some memory left") {
+    CHECK(available_memory_bytes() > 1000000);
+  }
+}

@@ -1,0 +1,77 @@
+#include "index/sample.h"
+
+#include "base/error.h"
+
+#include <algorithm>
+#include <random>
+
+namespace imsearch::test {
+
+Matrix random_rows(std::size_t rows, std::size_t dim, unsigned seed) {
+  constexpr std::size_t kMaxLatent = 8;
+  const std::size_t latent = std::min(dim, kMaxLatent);
+  std::normal_distribution<float> normal;
+  std::mt19937 of_space(12345);  // one space for rows and queries of a dim
+  std::vector<float> weights(latent * dim);
+  for (float& weight : weights) weight = normal(of_space);
+  std::mt19937 of_rows(seed);
+  Matrix result(rows, dim);
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t l = 0; l < latent; ++l) {
+      const float factor = normal(of_rows);
+      for (std::size_t i = 0; i < dim; ++i)
+        result.row(r)[i] += factor * weights[l * dim + i];
+    }
+  return result;
+}
+
+Matrix unit_rows(const Matrix& rows) {
+  Matrix units(rows.rows(), rows.dim());
+  for (std::size_t r = 0; r < rows.rows(); ++r)
+    normalize(rows.row(r), rows.dim(), units.row(r));
+  return units;
+}
+
+std::string raw_bytes(const Matrix& rows) {
+  return {reinterpret_cast<const char*>(rows.row(0)),
+          rows.rows() * rows.dim() * sizeof(float)};
+}
+
+Names numbered_names(std::size_t rows) {
+  Names names;
+  for (std::size_t r = 0; r < rows; ++r) names.append(fmt::format("row {}", r));
+  return names;
+}
+
+Sample::Sample(const Matrix& rows, const HnswParams& params, unsigned threads)
+    : vectors_path(folder.write("fvecs.bin", raw_bytes(rows))),
+      index_path(folder / "fvecs.bin.hnsw.index"),
+      vectors({vectors_path}, rows.dim()) {
+  build_index(vectors, numbered_names(rows.rows()), {}, params, threads,
+              index_path, {});
+}
+
+double recall(const Index& index, const VectorSet& vectors,
+              const Matrix& queries, const SearchParams& params) {
+  const auto truth = search_flat(vectors, queries.view(), params.k, 1);
+  Searcher searcher(index);
+  std::size_t found = 0;
+  std::size_t wanted = 0;
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    wanted += truth[q].size();
+    for (const Hit& hit : searcher.search(queries.row(q), params))
+      found += hit.l2sq <= truth[q].back().l2sq + 1e-6F ? 1 : 0;
+  }
+  return static_cast<double>(found) / static_cast<double>(wanted);
+}
+
+std::string complaint_about(const std::string& index_path) {
+  try {
+    Index(index_path).verify();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace imsearch::test

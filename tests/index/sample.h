@@ -1,0 +1,50 @@
+// Small indexes of random vectors, for tests.
+#pragma once
+
+#include "base/matrix.h"
+#include "index/build.h"
+#include "index/flat.h"
+#include "index/index.h"
+#include "support/temp_dir.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace imsearch::test {
+
+/// rows x dim values of a low intrinsic dimension, as features have; some are
+/// negative.
+Matrix random_rows(std::size_t rows, std::size_t dim, unsigned seed);
+
+/// The same rows, normalised.
+Matrix unit_rows(const Matrix& rows);
+
+/// The bytes of a fvecs.bin.
+std::string raw_bytes(const Matrix& rows);
+
+/// "row 0", "row 1", ...
+Names numbered_names(std::size_t rows);
+
+/// A folder with fvecs.bin and an index of it.
+struct Sample {
+  explicit Sample(const Matrix& rows, const HnswParams& params = {},
+                  unsigned threads = 1);
+
+  TempDir folder;
+  std::string vectors_path;
+  std::string index_path;
+  VectorSet vectors;
+};
+
+/// The share of the k nearest rows of each query that the index finds, at a
+/// distance of at most the k-th true one + 1e-6.
+double recall(const Index& index, const VectorSet& vectors,
+              const Matrix& queries, const SearchParams& params);
+
+/// The text of the Error that opening, or else verifying, the index throws;
+/// empty if neither does.
+std::string complaint_about(const std::string& index_path);
+
+}  // namespace imsearch::test
