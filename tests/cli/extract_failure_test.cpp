@@ -1,0 +1,172 @@
+// extract where something is wrong: messages, exit codes, nothing left behind.
+#include "extract_files.h"
+
+#include "base/error.h"
+#include "io/file.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+using namespace imsearch;
+using namespace imsearch::test;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+bool mentions(const std::string& text, const std::string& part) {
+  INFO(text);
+  return text.find(part) != std::string::npos;
+}
+
+/// Runs extract in `dir`, which holds a.ppm alone; it must fail with `status`,
+/// print nothing and leave nothing.
+std::string failure(const TempDir& dir, int status, const Lines& arguments) {
+  dir.write("a.ppm", pattern_ppm(1));
+  const Lines before = files_in(dir.path());
+  const RunResult result = extract_in(dir, arguments);
+  INFO(result.err);
+  CHECK(result.status == status);
+  CHECK(result.out.empty());
+  CHECK(files_in(dir.path()) == before);
+  CHECK(result.err.substr(0, 9) == "extract: ");
+  return result.err;
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("a wrong command line of extract exits with 2") {
+    const TempDir dir;
+    CHECK(mentions(failure(dir, 2, {}), "no images: give files"));
+    CHECK(mentions(failure(dir, 2, {"a.ppm", "-o", "x", "-n", "x"}),
+                   "-o and -n are both x"));
+    CHECK(mentions(failure(dir, 2, {"a.ppm", "-o", "-", "--json"}),
+                   "both want standard output"));
+    CHECK(mentions(failure(dir, 2, {"a.ppm", "-j", "0"}), "--threads"));
+    CHECK(mentions(
+        failure(dir, 2, {"a.ppm", "--weights", "demo", "--model-sha256", "00"}),
+        "excludes"));
+  }
+
+  TEST_CASE("inputs that name nothing are an error") {
+    const TempDir dir;
+    CHECK(mentions(failure(dir, 1, {"*.jpg"}), "*.jpg"));
+    CHECK(mentions(failure(dir, 1, {"--files-from", "absent"}), "absent: No"));
+    dir.write("none", "\n\n");
+    CHECK(mentions(failure(dir, 1, {"--files-from", "none"}),
+                   "none: names no images"));
+  }
+
+  TEST_CASE("vectors never go to a terminal") {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+    REQUIRE(terminal >= 0);
+    REQUIRE(::grantpt(terminal) == 0);
+    REQUIRE(::unlockpt(terminal) == 0);
+    RunOptions options = demo_in(dir);
+    options.stdout_to = ::ptsname(terminal);
+    for (const Lines& arguments :
+         {Lines{"a.ppm", "-o", "-"}, Lines{"--serve"}}) {
+      const RunResult result = extract_in(options, arguments);
+      CHECK(result.status == 2);
+      CHECK(mentions(result.err, "standard output is a terminal"));
+    }
+    ::close(terminal);
+  }
+
+  TEST_CASE("vectors may go to standard output, without a sidecar") {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    REQUIRE(extract_in(dir, {"a.ppm"}).status == 0);
+    const TempDir other;
+    const RunResult result = extract_in(other, {dir / "a.ppm", "-o", "-"});
+    CHECK(result.status == 0);
+    CHECK(result.out == read_file(dir / "fvecs.bin"));
+    CHECK(files_in(other.path()) == Lines{"fnames.txt"});
+  }
+
+  TEST_CASE("a full disk is an error and leaves nothing") {
+    const TempDir dir;
+    CHECK(mentions(failure(dir, 1, {"a.ppm", "-o", "/dev/full"}),
+                   "/dev/full: No space left on device"));
+    CHECK(mentions(failure(dir, 1, {"a.ppm", "-n", "/dev/full"}),
+                   "/dev/full: No space left on device"));
+    CHECK_FALSE(file_exists("/dev/full.json"));
+    CHECK_FALSE(file_exists("/dev/full.bad.tsv"));
+    RunOptions options = demo_in(dir);
+    options.stdout_to = "/dev/full";
+    for (const char* how : {"-o-", "--json"})
+      CHECK(extract_in(options, {"a.ppm", how}).status == 1);
+  }
+
+  TEST_CASE("a file-size limit is an error and leaves nothing") {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    dir.write("fvecs.bin", "older");
+    RunOptions options = demo_in(dir);
+    options.max_file_bytes = 4096;
+    const RunResult result = extract_in(options, {"a.ppm"});
+    CHECK(result.status == 1);
+    CHECK(mentions(result.err, "fvecs.bin: File too large"));
+    CHECK(files_in(dir.path()) == Lines{"a.ppm", "fvecs.bin"});
+    CHECK(read_file(dir / "fvecs.bin") == "older");
+  }
+
+  TEST_CASE("a folder that is not there is an error before any work") {
+    const TempDir dir;
+    CHECK(mentions(failure(dir, 1, {"a.ppm", "-o", "absent/fvecs.bin"}),
+                   "absent/fvecs.bin: there is no folder absent"));
+  }
+
+  TEST_CASE("^C in the middle of a run exits 130 and leaves nothing") {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    std::string list;
+    for (int i = 0; i < 500'000; ++i) list += "a.ppm\n";
+    dir.write("list", list);
+    RunOptions options = demo_in(dir);
+    options.interrupt_after_s = 2;
+    const RunResult result = extract_in(options, {"--files-from", "list"});
+    CHECK(result.status == 130);
+    CHECK(files_in(dir.path()) == Lines{"a.ppm", "list"});
+  }
+
+  TEST_CASE("broken weights are an error that names the file and the remedy") {
+    const TempDir dir;
+    const std::string demo =
+        read_file(source_path("data/mobilenet_v2_demo.safetensors"));
+    const auto weights_failure = [&](const std::string& file) {
+      return failure(dir, 1, {"a.ppm", "--weights", file});
+    };
+    dir.write("cut.safetensors", demo.substr(0, demo.size() / 2));
+    CHECK(mentions(weights_failure("cut.safetensors"),
+                   "cut.safetensors: truncated"));
+    dir.write("head.safetensors", demo.substr(0, 1000));
+    CHECK(mentions(weights_failure("head.safetensors"), "truncated"));
+    std::string other = demo;
+    const std::string shape = "[32,3,3,3]";
+    other.replace(other.find(shape), shape.size(), "[32,3,9,1]");
+    dir.write("shape.safetensors", other);
+    CHECK(mentions(weights_failure("shape.safetensors"),
+                   "features.0.0.weight has the shape (32, 3, 9, 1)"));
+    CHECK(mentions(weights_failure("a.ppm"), "a.ppm: not a weights file"));
+    CHECK(mentions(weights_failure("absent.h5"), "--weights takes demo"));
+    dir.write("x.pth", "PK\x03\x04 and what follows");
+    CHECK(mentions(weights_failure("x.pth"), ".pth files are not read yet"));
+    const std::string data = "XDG_DATA_HOME=" + dir.path();
+    RunOptions options = demo_in(dir);
+    options.environment.push_back(data);
+    const RunResult missing =
+        extract_in(options, {"a.ppm", "--weights", "keras"});
+    CHECK(missing.status == 1);
+    CHECK(mentions(missing.err, "scripts/fetch-weights.sh keras"));
+    const RunResult unknown =
+        extract_in(options, {"a.ppm", "--model-sha256", std::string(64, '0')});
+    CHECK(unknown.status == 1);
+    CHECK(mentions(unknown.err, "sha256 000000000000"));
+  }
+}
