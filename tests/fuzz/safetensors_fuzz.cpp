@@ -1,0 +1,64 @@
+// Any bytes are either a safetensors file whose every tensor can be read, or
+// make its reader throw Error.
+#include "base/error.h"
+#include "embed/safetensors.h"
+#include "embed/weights_metadata.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace imsearch;
+
+/// A file in memory, since the reader maps what it reads.
+const std::string& memory_file(std::string_view bytes) {
+  static const int file = ::memfd_create("safetensors", 0);
+  static const std::string path = "/proc/self/fd/" + std::to_string(file);
+  if (::ftruncate(file, 0) != 0 ||
+      ::pwrite(file, bytes.data(), bytes.size(), 0) !=
+          static_cast<ssize_t>(bytes.size()))
+    std::abort();
+  return path;
+}
+
+template <typename Read>
+void expect_value_or_error(const Read& read) {
+  try {
+    read();
+  } catch (const Error&) {
+    return;
+  }
+}
+
+void read_all(std::string_view bytes) {
+  expect_value_or_error([&] {
+    const SafetensorsFile file(memory_file(bytes));
+    for (const auto& entry : file.entries())
+      expect_value_or_error([&, &name = entry.first] { file.floats(name); });
+    Weights weights;
+    apply_metadata(file.metadata(), "fuzzed", weights);
+  });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  read_all(bytes);
+  // Once more with a length that fits, so that the header gets its share.
+  const std::uint64_t header = bytes.rfind('}') + 1;
+  std::string framed(sizeof header, '\0');
+  std::memcpy(framed.data(), &header, sizeof header);
+  framed += bytes;
+  read_all(framed);
+  return 0;
+}
