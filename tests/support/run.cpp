@@ -45,7 +45,9 @@ void drop_privileges() {
     ::_exit(126);
 }
 
-[[noreturn]] void become(const std::vector<std::string>& args,
+/// In the child: nothing here may throw, or it would go on with the tests.
+[[noreturn]] void become(const std::string& program,
+                         const std::vector<std::string>& args,
                          const RunOptions& options, Pipe& in, Pipe& out,
                          Pipe& err) {
   ::dup2(in.ends[0], STDIN_FILENO);
@@ -71,8 +73,6 @@ void drop_privileges() {
   for (const std::string& arg : args)
     argv.push_back(const_cast<char*>(arg.c_str()));
   argv.push_back(nullptr);
-  const std::string program =
-      args[0].find('/') == std::string::npos ? tool_path(args[0]) : args[0];
   ::execv(program.c_str(), argv.data());
   ::_exit(127);
 }
@@ -126,8 +126,9 @@ std::string source_path(const std::string& relative) {
   return environment_value("IMSEARCH_SOURCE") + "/" + relative;
 }
 
-RunResult run(const std::vector<std::string>& args,
-              const RunOptions& options) {
+RunResult run(const std::vector<std::string>& args, const RunOptions& options) {
+  const std::string program =
+      args[0].find('/') == std::string::npos ? tool_path(args[0]) : args[0];
   std::signal(SIGPIPE, SIG_IGN);
   Pipe in;
   Pipe out;
@@ -137,7 +138,7 @@ RunResult run(const std::vector<std::string>& args,
   if (child == 0) {
     std::signal(SIGPIPE, SIG_DFL);
     std::signal(SIGINT, SIG_DFL);  // ignored where ctest runs in a background
-    become(args, options, in, out, err);
+    become(program, args, options, in, out, err);
   }
   in.close_end(0);
   out.close_end(1);
