@@ -1,0 +1,44 @@
+// A tool that is talked to while it runs.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace imsearch::test {
+
+/// Ends the process, if it still runs, when the test ends.
+class CoProcess {
+ public:
+  /// As test::run(); `folder` is where it runs, empty: here.
+  explicit CoProcess(const std::vector<std::string>& args,
+                     const std::string& folder = {});
+  ~CoProcess();
+  CoProcess(const CoProcess&) = delete;
+  CoProcess& operator=(const CoProcess&) = delete;
+
+  void write(const std::string& bytes) const;
+  /// Ends its standard input.
+  void close_input();
+  /// The next line of its standard output or error, without the newline.
+  /// Throws Error if none comes within a minute or the stream ends.
+  std::string read_line();
+  std::string read_error_line();
+
+  void send_signal(int number) const;
+  /// Waits for its end: the exit code, or 128 + signal.
+  int wait();
+
+  /// The process that it started, found in /proc. Throws Error if there is
+  /// none.
+  pid_t child() const;
+
+ private:
+  int input_ = -1;
+  int output_ = -1;
+  int error_ = -1;
+  pid_t process_ = -1;
+};
+
+}  // namespace imsearch::test
