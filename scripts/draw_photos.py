@@ -789,41 +789,19 @@ def backdrop(size: Size, rng: np.random.RandomState, colour: Colour, horizon: fl
     return mixed(np.broadcast_to(np.array(pale, np.float32), (*x.shape, 3)), colour, share)
 
 
-def garden(size: Size, rng: np.random.RandomState, colour: Colour, horizon: float) -> Array:
-    """Trees under a sky of the given colour and a lawn, out of focus."""
-    x, y = grid(size)
-    picture = upright(size, colour, (236, 240, 236))
-    edge = (horizon - 0.5) * size[1]
-    for _ in range(46):
-        px, py = rng.uniform(-0.6, 0.6) * size[0], edge - abs(rng.normal(0, 0.22)) * size[1]
-        radius, tone = rng.uniform(12, 30), rng.uniform(0.6, 1.3)
-        leaf = ((x - px) ** 2 + (y - py) ** 2 < radius**2).astype(np.float32) * 0.8
-        picture = mixed(picture, darker((74, 112, 58), tone), leaf)
-    picture = softened(picture, 5)
-    blades = 0.16 * smooth_noise(rng, oversize(size), (160, 50)) + 0.1 * smooth_noise(
-        rng, oversize(size), (12, 16)
-    )
-    depth = np.clip((y - edge) / size[1], 0, 1)
-    lawn = (
-        np.array((118, 150, 70), np.float32)
-        * (1.02 + blades * (0.4 + 2 * depth) - 0.3 * depth)[..., None]
-    )
-    return softened(mixed(picture, lawn, np.clip((y - edge) / 3, 0, 1)), 0.8)
-
-
 Background = Callable[[Size, np.random.RandomState, Colour, float], Array]
 BACKGROUNDS: dict[str, tuple[Background, Colour]] = {
     "studio": (studio, (226, 226, 226)),
     "warm studio": (studio, (234, 222, 206)),
-    "dark studio": (studio, (112, 114, 122)),
+    "cool studio": (studio, (196, 198, 204)),
     "white room": (room, (226, 222, 212)),
-    "blue room": (room, (168, 188, 204)),
-    "green room": (room, (178, 194, 168)),
-    "pink": (backdrop, (226, 158, 160)),
-    "blue": (backdrop, (112, 158, 206)),
-    "mint": (backdrop, (126, 190, 168)),
-    "sand": (backdrop, (214, 176, 120)),
-    "garden": (garden, (150, 192, 232)),
+    "blue room": (room, (208, 216, 224)),
+    "green room": (room, (212, 220, 206)),
+    "pink": (backdrop, (236, 214, 214)),
+    "blue": (backdrop, (206, 218, 232)),
+    "mint": (backdrop, (210, 228, 220)),
+    "sand": (backdrop, (232, 220, 200)),
+    "sage": (studio, (214, 226, 206)),
 }
 
 
@@ -990,7 +968,7 @@ KINDS: dict[str, Kind] = {
             Photo("brown", "plain", "studio", scale=0.95),
             Photo("red", "plain", "white room", scale=0.9, shift=(4, 22), mirrored=True),
             Photo("black", "plain", "pink", turn=4, scale=0.85),
-            Photo("cream", "stripes", "garden", "tote", scale=0.85, shift=(0, 24)),
+            Photo("cream", "stripes", "sage", "tote", scale=0.85, shift=(0, 24)),
             Photo("teal", "plain", "sand", scale=1.0, shift=(-4, 8), turn=-3, size=SQUARE),
             Photo("navy", "dots", "blue room", "tote", scale=0.9, shift=(-6, 18), mirrored=True),
             Photo("yellow", "check", "mint", turn=-5, scale=0.9),
@@ -1004,7 +982,7 @@ KINDS: dict[str, Kind] = {
             Photo("red", "dots", "studio"),
             Photo("blue", "stripes", "white room", "sleeves", hung=True, shift=(0, 4), scale=0.95),
             Photo("black", "plain", "pink", "long", scale=0.95, turn=-3),
-            Photo("green", "flowers", "garden", hung=True, scale=0.95, shift=(0, 6)),
+            Photo("green", "flowers", "sage", hung=True, scale=0.95, shift=(0, 6)),
             Photo("yellow", "check", "warm studio", "sleeves", mirrored=True, scale=1.05),
             Photo("purple", "plain", "mint", "mini", turn=5, scale=1.1, shift=(4, 8)),
             Photo("pink", "zigzag", "blue room", "mini", hung=True, shift=(-6, 6)),
@@ -1018,7 +996,7 @@ KINDS: dict[str, Kind] = {
             Photo("beige", "straw", "studio", "sun", size=LANDSCAPE),
             Photo("grey", "plain", "white room", scale=0.9, shift=(0, 34)),
             Photo("brown", "plain", "sand", turn=6, mirrored=True, size=LANDSCAPE),
-            Photo("yellow", "straw", "garden", "sun", scale=0.85, shift=(0, 40), turn=-3),
+            Photo("yellow", "straw", "sage", "sun", scale=0.85, shift=(0, 40), turn=-3),
             Photo("navy", "pinstripes", "warm studio", turn=-6, size=SQUARE),
             Photo(
                 "black",
@@ -1040,7 +1018,7 @@ KINDS: dict[str, Kind] = {
             Photo("red", "plain", "studio"),
             Photo("white", "stripes", "white room", "wide", scale=0.85, shift=(-8, 34)),
             Photo("blue", "dots", "warm studio", mirrored=True),
-            Photo("teal", "zigzag", "garden", scale=0.85, shift=(-8, 36)),
+            Photo("teal", "zigzag", "sage", scale=0.85, shift=(-8, 36)),
             Photo("black", "plain", "sand", "tall", scale=0.95, shift=(-10, 10), mirrored=True),
             Photo("yellow", "plain", "blue", "wide", scale=1.0, shift=(-14, 10), size=SQUARE),
             Photo("green", "check", "blue room", "tall", scale=0.95, shift=(-10, 22)),
@@ -1056,9 +1034,9 @@ KINDS: dict[str, Kind] = {
             Photo(
                 "black", "plain", "warm studio", "high", mirrored=True, scale=0.95, size=LANDSCAPE
             ),
-            Photo("green", "plain", "garden", scale=0.9, shift=(4, 36), size=LANDSCAPE),
+            Photo("green", "plain", "sage", scale=0.9, shift=(4, 36), size=LANDSCAPE),
             Photo("yellow", "check", "blue", "high", scale=0.82, turn=6),
-            Photo("white", "plain", "dark studio", mirrored=True, size=LANDSCAPE, scale=1.05),
+            Photo("white", "plain", "cool studio", mirrored=True, size=LANDSCAPE, scale=1.05),
             Photo("purple", "dots", "mint", turn=-5, mirrored=True, scale=0.95, size=SQUARE),
             Photo(
                 "orange", "plain", "blue room", "high", scale=0.95, shift=(-6, 26), size=LANDSCAPE
@@ -1072,11 +1050,11 @@ KINDS: dict[str, Kind] = {
             Photo("white", "stripes", "studio"),
             Photo("red", "plain", "white room", "print", hung=True, scale=0.95),
             Photo("black", "plain", "warm studio", "print", turn=4, mirrored=True),
-            Photo("blue", "check", "garden", hung=True, scale=0.9, shift=(0, 4)),
+            Photo("blue", "check", "sage", hung=True, scale=0.9, shift=(0, 4)),
             Photo("yellow", "plain", "mint", "pocket", turn=-6, scale=0.95),
             Photo("green", "stripes", "sand", "long", scale=0.95, shift=(0, -4), mirrored=True),
             Photo("purple", "dots", "blue room", hung=True, shift=(6, 4), scale=0.92),
-            Photo("orange", "plain", "dark studio", "pocket", turn=3, size=SQUARE),
+            Photo("orange", "plain", "cool studio", "pocket", turn=3, size=SQUARE),
         ],
     ),
     "trousers": Kind(
@@ -1170,7 +1148,7 @@ def draw_object(kind: Kind, photo: Photo, rng: np.random.RandomState) -> Array:
     picture = background(photo.size, rng, tone, horizon)
     if kind.stands:
         picture = picture * (1 - standing_shadow(alpha))[..., None]
-    elif background is not garden:  # where no wall is near
+    else:
         picture = picture * (1 - hanging_shadow(alpha))[..., None]
     return picture * (1 - alpha)[..., None] + colours
 
