@@ -11,7 +11,7 @@
 namespace imsearch {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::string_view kHdf5Magic = "\x89HDF\r\n\x1a\n"sv;
 constexpr std::string_view kZipMagic = "PK\x03\x04"sv;

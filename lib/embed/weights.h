@@ -18,7 +18,7 @@
 
 namespace imsearch {
 
-struct Tensor {
+struct WeightTensor {
   std::vector<std::size_t> shape;
   std::vector<float> values;  // row-major
 };
@@ -31,7 +31,7 @@ struct Weights {
   Variant variant = Variant::kKeras;
   float bn_epsilon = 1e-3F;
   Preprocessing preprocessing;
-  std::map<std::string, Tensor> tensors;
+  std::map<std::string, WeightTensor> tensors;
   ModelIdentity identity;
 };
 

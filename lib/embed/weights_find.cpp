@@ -68,14 +68,14 @@ std::string find_demo() {
 /// Empty if it was not fetched.
 std::string fetched_file(const Fetched& kind) {
   for (const char* file : kind.files) {
-    const std::string path = fetched_folder() + "/" + file;
+    std::string path = fetched_folder() + "/" + file;
     if (file_exists(path)) return path;
   }
   return "";
 }
 
 std::string find_fetched(const Fetched& kind) {
-  const std::string path = fetched_file(kind);
+  std::string path = fetched_file(kind);
   if (path.empty())
     fail(
         "--weights {0}: {1}/{2} is not there: get it with "

@@ -43,9 +43,10 @@ std::vector<Layer> weighted_layers(const Hdf5File& file,
        file.strings(root, "layer_names", kMaxLayers, kMaxNameBytes)) {
     Layer layer{name, {}};
     const std::string group = root + name;
+    const std::string below = group + "/";
     for (const std::string& weight : file.strings(
              group, "weight_names", kMaxWeightsPerLayer, kMaxNameBytes))
-      layer.datasets.push_back(group + "/" + weight);
+      layer.datasets.push_back(below + weight);
     if (!layer.datasets.empty()) layers.push_back(std::move(layer));
   }
   return layers;
@@ -58,9 +59,9 @@ std::size_t product(const std::vector<std::size_t>& shape) {
 }
 
 /// Reads a dataset of just this shape.
-Tensor read_tensor(const Hdf5File& file, const std::string& path,
-                   const std::string& dataset,
-                   const std::vector<std::size_t>& shape) {
+WeightTensor read_tensor(const Hdf5File& file, const std::string& path,
+                         const std::string& dataset,
+                         const std::vector<std::size_t>& shape) {
   const std::vector<std::size_t> found = file.shape(dataset);
   if (found != shape)
     fail("{}: {} has the shape ({}), MobileNetV2 1.0 has ({})", path, dataset,
@@ -76,11 +77,13 @@ std::vector<std::size_t> keras_shape(const Convolution& conv) {
 /// To (out, in, height, width). In both kinds of kernel the last two axes in
 /// Keras' order become the first two: in memory, (area, a, b) to (b, a, area),
 /// where depthwise kernels have one b and want (a, area).
-Tensor to_torch_layout(const Tensor& keras, const Convolution& conv) {
+WeightTensor to_torch_layout(const WeightTensor& keras,
+                             const Convolution& conv) {
   const std::size_t area = conv.kernel * conv.kernel;
   const std::size_t a = keras.shape[2];
   const std::size_t b = keras.shape[3];
-  Tensor torch{conv.weight_shape(), std::vector<float>(keras.values.size())};
+  WeightTensor torch{conv.weight_shape(),
+                     std::vector<float>(keras.values.size())};
   for (std::size_t p = 0; p < area; ++p)
     for (std::size_t i = 0; i < a; ++i)
       for (std::size_t j = 0; j < b; ++j)
@@ -115,7 +118,7 @@ Weights read_keras_weights(const std::string& path) {
     const Layer& norm = layers[2 * i + 1];
     check_count(conv, 1, path);
     check_count(norm, kNormWeights, path);
-    const Tensor kernel =
+    const WeightTensor kernel =
         read_tensor(file, path, conv.datasets[0], keras_shape(net[i]));
     weights.tensors[net[i].weight] = to_torch_layout(kernel, net[i]);
     for (std::size_t k = 0; k < kNormWeights; ++k)

@@ -162,7 +162,7 @@ class Writer {
 
   hid_t root_;
   const KerasFile& file_;
-  std::map<std::string, Tensor> tensors_;
+  std::map<std::string, WeightTensor> tensors_;
   std::vector<std::string> layers_;
 };
 

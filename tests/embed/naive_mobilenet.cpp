@@ -32,7 +32,7 @@ class Network {
   /// the batch norm stand. Zero padding keeps ceil(side / stride) pixels.
   Pixels convolve(Pixels in, const std::string& kernel_key,
                   const std::string& norm_key, std::size_t stride, bool clip) {
-    const Tensor& kernel = weights_.tensors.at(kernel_key + ".weight");
+    const WeightTensor& kernel = weights_.tensors.at(kernel_key + ".weight");
     const std::size_t out_channels = kernel.shape[0];
     const std::size_t in_channels = kernel.shape[1];
     const std::size_t size = kernel.shape[2];

@@ -224,8 +224,10 @@ TEST_SUITE("embed") {
 
   TEST_CASE("an image of more than 48 MB of pixels is read in its turn") {
     const TempDir dir;
-    const std::string path = dir.write(
-        "large.ppm", "P5\n4200 4000\n255\n" + std::string(4200 * 4000, '\xff'));
+    constexpr std::size_t kPixels = std::size_t{4200} * 4000;
+    std::string pgm = "P5\n4200 4000\n255\n";
+    pgm.resize(pgm.size() + kPixels, '\xff');
+    const std::string path = dir.write("large.pgm", pgm);
     std::vector<float> input(small().input_floats());
     load_input(path, small(), input.data());
     CHECK(input.front() == 1.0F);

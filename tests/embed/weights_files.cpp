@@ -30,22 +30,28 @@ struct Range {
 
 Range range_of(const std::string& name, const std::vector<std::size_t>& shape) {
   if (shape.size() == 4) {
-    const auto fan_in = static_cast<float>(product(shape) / shape[0]);
-    return {0, 2.5F / std::sqrt(fan_in)};
+    const std::size_t fan_in = product(shape) / shape[0];
+    return {0, 2.5F / std::sqrt(static_cast<float>(fan_in))};
   }
   const bool around_one =
       ends_with(name, ".weight") || ends_with(name, ".running_var");
   return {around_one ? 1.0F : 0.0F, around_one ? 0.5F : 0.3F};
 }
 
+StoredTensor stored_f32(const std::string& name, const WeightTensor& tensor) {
+  std::string bytes(tensor.values.size() * sizeof(float), '\0');
+  std::memcpy(bytes.data(), tensor.values.data(), bytes.size());
+  return {name, "F32", tensor.shape, bytes};
+}
+
 }  // namespace
 
-std::map<std::string, Tensor> random_tensors(std::uint32_t seed) {
+std::map<std::string, WeightTensor> random_tensors(std::uint32_t seed) {
   std::mt19937 random(seed);
-  std::map<std::string, Tensor> tensors;
+  std::map<std::string, WeightTensor> tensors;
   for (const auto& [name, shape] : mobilenet_layout()) {
     const Range range = range_of(name, shape);
-    Tensor tensor{shape, std::vector<float>(product(shape))};
+    WeightTensor tensor{shape, std::vector<float>(product(shape))};
     for (float& value : tensor.values)
       value = range.middle +
               range.half_width *
@@ -53,12 +59,6 @@ std::map<std::string, Tensor> random_tensors(std::uint32_t seed) {
     tensors[name] = std::move(tensor);
   }
   return tensors;
-}
-
-StoredTensor stored_f32(const std::string& name, const Tensor& tensor) {
-  std::string bytes(tensor.values.size() * sizeof(float), '\0');
-  std::memcpy(bytes.data(), tensor.values.data(), bytes.size());
-  return {name, "F32", tensor.shape, bytes};
 }
 
 std::string safetensors_of(const std::string& header,
@@ -90,9 +90,12 @@ std::string safetensors(const std::vector<StoredTensor>& tensors,
   return safetensors_of(fmt::format("{{{}}}", fmt::join(entries, ",")), bytes);
 }
 
-std::string safetensors_weights(const Metadata& metadata, std::uint32_t seed) {
+std::string safetensors_weights(
+    const std::map<std::string, WeightTensor>& tensors,
+    const Metadata& metadata) {
   std::vector<StoredTensor> stored;
-  for (const auto& [name, tensor] : random_tensors(seed))
+  stored.reserve(tensors.size());
+  for (const auto& [name, tensor] : tensors)
     stored.push_back(stored_f32(name, tensor));
   return safetensors(stored, metadata);
 }

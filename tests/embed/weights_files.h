@@ -11,7 +11,7 @@
 namespace imsearch::test {
 
 /// MobileNetV2's 260 tensors with seeded values that keep activations near 1.
-std::map<std::string, Tensor> random_tensors(std::uint32_t seed = 1);
+std::map<std::string, WeightTensor> random_tensors(std::uint32_t seed = 1);
 
 /// One tensor of a safetensors file, its bytes as they will stand there.
 struct StoredTensor {
@@ -20,8 +20,6 @@ struct StoredTensor {
   std::vector<std::size_t> shape;
   std::string bytes;
 };
-
-StoredTensor stored_f32(const std::string& name, const Tensor& tensor);
 
 using Metadata = std::map<std::string, std::string>;
 
@@ -33,9 +31,10 @@ std::string safetensors(const std::vector<StoredTensor>& tensors,
 /// Just length, header and bytes, right or wrong.
 std::string safetensors_of(const std::string& header, const std::string& bytes);
 
-/// All of random_tensors() as F32.
-std::string safetensors_weights(const Metadata& metadata,
-                                std::uint32_t seed = 1);
+/// Such a file of all `tensors` as F32.
+std::string safetensors_weights(
+    const std::map<std::string, WeightTensor>& tensors,
+    const Metadata& metadata = {});
 
 enum class KerasNames { kOfficial, kToday };
 

@@ -53,7 +53,7 @@ bool same_tensors(const Weights& weights, std::uint32_t seed) {
   const auto expected = random_tensors(seed);
   if (weights.tensors.size() != expected.size()) return false;
   for (const auto& [name, tensor] : expected) {
-    const Tensor& read = weights.tensors.at(name);
+    const WeightTensor& read = weights.tensors.at(name);
     if (read.shape != tensor.shape || read.values != tensor.values)
       return false;
   }
@@ -67,7 +67,8 @@ TEST_SUITE("embed") {
     const TempDir dir;
     const std::string path = dir.write(
         "small.safetensors",
-        safetensors_weights({{"variant", "keras"}, {"input_size", "96"}}, 7));
+        safetensors_weights(random_tensors(7),
+                            {{"variant", "keras"}, {"input_size", "96"}}));
     const Weights weights = read_weights(path);
     CHECK(same_tensors(weights, 7));
     CHECK(weights.variant == Variant::kKeras);
@@ -135,12 +136,9 @@ TEST_SUITE("embed") {
     const auto broken = [&](const auto& change) {
       auto tensors = random_tensors();
       change(tensors);
-      std::vector<StoredTensor> stored;
-      for (const auto& [name, tensor] : tensors)
-        stored.push_back(stored_f32(name, tensor));
-      return error_of(dir.write("w.safetensors", safetensors(stored)));
+      return error_of(dir.write("w.safetensors", safetensors_weights(tensors)));
     };
-    using Tensors = std::map<std::string, Tensor>;
+    using Tensors = std::map<std::string, WeightTensor>;
     CHECK(mentions(broken([](Tensors& t) { t.erase("features.0.1.bias"); }),
                    "no tensor features.0.1.bias"));
     CHECK(mentions(broken([](Tensors& t) {
