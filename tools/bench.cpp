@@ -23,7 +23,6 @@ struct Options {
   CLI::App* extracting = nullptr;
 
   void add_to(CLI::App& app) {
-    search.index = std::string(cli::kDefaultVectors) + cli::kIndexSuffix;
     cli::add_index(app, search.index);
     cli::add_search(app, search.search);
     add_query_rows(app, search.queries);

@@ -1,6 +1,7 @@
 #include "bench_search.h"
 
 #include "machine.h"
+#include "open_index.h"
 
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
@@ -63,8 +64,8 @@ Report setting_report(const BenchSearchParams& params, const Index& index,
 Report bench_search(const BenchSearchParams& params) {
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
   const Stopwatch watch;
-  const Index index(params.index,
-                    params.load ? Access::kLoaded : Access::kMapped);
+  const Index index =
+      open_index(params.index, params.load ? Access::kLoaded : Access::kMapped);
   const double open_ms = watch.milliseconds();
   const QueryRows queries = read_query_rows(index, params.queries);
   std::vector<Searcher> searchers;

@@ -1,6 +1,7 @@
 // How fast an index answers.
 #pragma once
 
+#include "options.h"
 #include "query_rows.h"
 #include "report.h"
 
@@ -11,7 +12,7 @@
 namespace imsearch {
 
 struct BenchSearchParams {
-  std::string index;
+  std::string index = cli::kDefaultIndex;
   SearchParams search;
   QueryRowsParams queries;
   unsigned threads = 0;  // the most; 0: all CPUs

@@ -4,8 +4,10 @@
 //
 // writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
 // query in milliseconds. Manual: man/build-index.1.
+#include "announce_build.h"
 #include "cli.h"
 #include "index_inputs.h"
+#include "open_index.h"
 #include "options.h"
 #include "progress_line.h"
 #include "standard_output.h"
@@ -69,35 +71,6 @@ void check_output(const Options& opt, const std::string& output) {
         cli::fail_usage("-o {} would overwrite an input", output);
 }
 
-/// False for a device or a pipe: what is written there takes no disk.
-bool takes_disk(const std::string& path) {
-  return path != "-" &&
-         (!file_exists(path) || std::filesystem::is_regular_file(path));
-}
-
-void announce(const IndexInputs& inputs, const BuildNeeds& needs,
-              const std::string& output, bool quiet) {
-  const std::uint64_t memory = available_memory_bytes();
-  const std::uint64_t disk = takes_disk(output) ? free_disk_bytes(output) : 0;
-  if (!quiet)
-    cli::complain(fmt::format(
-        "{} rows of {} floats: needs {} of memory ({} available), {} of disk "
-        "({} free), about {}",
-        grouped(inputs.vectors.rows()), inputs.vectors.dim(),
-        human_bytes(static_cast<double>(needs.memory_bytes)),
-        human_bytes(static_cast<double>(memory)),
-        human_bytes(static_cast<double>(needs.disk_bytes)),
-        human_bytes(static_cast<double>(disk)), human_duration(needs.seconds)));
-  if (memory < needs.memory_bytes)
-    fail("not enough memory: {} needed, {} available: a smaller -M needs less",
-         human_bytes(static_cast<double>(needs.memory_bytes)),
-         human_bytes(static_cast<double>(memory)));
-  if (disk != 0 && disk < needs.disk_bytes)
-    fail("{}: not enough disk: {} needed, {} free: -o puts the index elsewhere",
-         output, human_bytes(static_cast<double>(needs.disk_bytes)),
-         human_bytes(static_cast<double>(disk)));
-}
-
 int build(const Options& opt) {
   const std::string output =
       opt.output.empty() ? opt.files[0] + cli::kIndexSuffix : opt.output;
@@ -105,10 +78,9 @@ int build(const Options& opt) {
   const IndexInputs inputs =
       open_index_inputs(opt.files, opt.names, opt.dim,
                         opt.null ? Separator::kNul : Separator::kNewline);
-  announce(
-      inputs,
-      estimate_build(inputs.vectors, inputs.names, opt.params, opt.threads),
-      output, opt.quiet);
+  const BuildNeeds needs =
+      estimate_build(inputs.vectors, inputs.names, opt.params, opt.threads);
+  announce_build(inputs.vectors, needs, output, opt.quiet);
   const Stopwatch watch;
   {
     cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
@@ -124,7 +96,7 @@ int build(const Options& opt) {
 
 int verify(const std::vector<std::string>& indexes) {
   for (const std::string& path : indexes) {
-    const Index index(path);
+    const Index index = open_index(path);
     index.verify();
     print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n", path,
                       index.rows(), index.dim(), index.info().params.M,
@@ -136,9 +108,7 @@ int verify(const std::vector<std::string>& indexes) {
 int run(Options opt) {
   catch_interrupts();
   if (opt.files.empty())
-    opt.files = {opt.verify
-                     ? std::string(cli::kDefaultVectors) + cli::kIndexSuffix
-                     : cli::kDefaultVectors};
+    opt.files = {opt.verify ? cli::kDefaultIndex : cli::kDefaultVectors};
   return opt.verify ? verify(opt.files) : build(opt);
 }
 

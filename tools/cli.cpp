@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "base/interrupt.h"
+#include "help.h"
 #include "version.h"
 
 #include <unistd.h>
@@ -46,7 +47,9 @@ int run_checked(CLI::App& app, int argc, char** argv,
 
 }  // namespace
 
-const std::string& tool_name() { return program_name; }
+const std::string& tool_name() {
+  return program_name;
+}
 
 void complain(const std::string& text) {
   std::fputs(fmt::format("{}: {}\n", program_name, text).c_str(), stderr);
@@ -56,6 +59,9 @@ int run(CLI::App& app, int argc, char** argv,
         const std::function<int()>& body) {
   if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
   app.name(program_name);
+  app.formatter(help_formatter());
+  for (CLI::App* command : app.get_subcommands(nullptr))
+    command->formatter(help_formatter());
   app.set_version_flag("--version", program_name + " " IMSEARCH_VERSION,
                        "Print the version and exit");
   app.failure_message([](const CLI::App*, const CLI::Error& e) {

@@ -29,8 +29,7 @@ void complain(const std::string& text);
 
 /// Parses the command line, runs `body`, flushes and checks standard output.
 /// `body` returns the exit code. Every error is printed here and nowhere else.
-int run(CLI::App& app, int argc, char** argv,
-        const std::function<int()>& body);
+int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 
 /// The name this process was started by: "query", or "imsearch-query".
 const std::string& tool_name();

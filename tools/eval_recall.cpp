@@ -6,6 +6,7 @@
 // recall@10, recall@k, the 95 % interval of the last, and milliseconds a query,
 // alone and in a batch over all threads. Manual: man/eval-recall.1.
 #include "cli.h"
+#include "open_index.h"
 #include "options.h"
 #include "query_rows.h"
 #include "recall_table.h"
@@ -24,7 +25,7 @@ namespace {
 using namespace imsearch;
 
 struct Options {
-  std::string index = std::string(cli::kDefaultVectors) + cli::kIndexSuffix;
+  std::string index = cli::kDefaultIndex;
   QueryRowsParams queries;
   std::size_t k = SearchParams().k;
   std::vector<std::size_t> efs = {16, 32, 64, 128, 256};
@@ -55,7 +56,7 @@ void print_now(const std::string& text) {
 
 int evaluate(const Options& opt) {
   catch_interrupts();
-  const Index index(opt.index);
+  const Index index = open_index(opt.index);
   if (index.vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.why_no_vectors());

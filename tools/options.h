@@ -16,6 +16,7 @@ namespace imsearch::cli {
 inline constexpr const char* kDefaultVectors = "fvecs.bin";
 inline constexpr const char* kDefaultNames = "fnames.txt";
 inline constexpr const char* kIndexSuffix = ".hnsw.index";
+inline constexpr const char* kDefaultIndex = "fvecs.bin.hnsw.index";
 
 void add_dim(CLI::App& app, std::size_t& dim);       // --dim
 void add_threads(CLI::App& app, unsigned& threads);  // -j, --threads

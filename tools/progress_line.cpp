@@ -29,7 +29,9 @@ ProgressLine::ProgressLine(std::string label, std::size_t total, bool quiet)
       terminal_(redraws()),
       next_s_(terminal_ ? kTerminalPeriod_s : kPlainPeriod_s) {}
 
-ProgressLine::~ProgressLine() { clear(); }
+ProgressLine::~ProgressLine() {
+  clear();
+}
 
 void ProgressLine::update(std::size_t done) {
   if (quiet_) return;

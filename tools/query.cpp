@@ -7,6 +7,7 @@
 #include "answerer.h"
 #include "cli.h"
 #include "image_questions.h"
+#include "open_index.h"
 #include "options.h"
 #include "path_reader.h"
 #include "questions.h"
@@ -27,19 +28,21 @@ struct Options {
   std::vector<std::size_t> ids;
   std::vector<std::string> likes;
   std::string vectors;
-  std::string index = std::string(cli::kDefaultVectors) + cli::kIndexSuffix;
+  std::string index = cli::kDefaultIndex;
   std::string sheet;
   AnswerParams params;
-  ImageParams image;
+  std::string weights;
   bool json = false;
   bool null = false;
+  bool quiet = false;
 
   void add_to(CLI::App& app) {
     app.add_option("images", images,
                    "Images to look for; -: paths on standard input, answered "
                    "one by one");
     app.add_option("--id", ids, "Row of the index to look for, from 0")
-        ->allow_extra_args(false);
+        ->allow_extra_args(false)
+        ->check(CLI::NonNegativeNumber);
     app.add_option("--like", likes, "Name in the index to look for")
         ->allow_extra_args(false);
     app.add_option("--vectors", vectors,
@@ -51,13 +54,13 @@ struct Options {
                    "Leave out neighbours of a lower similarity");
     app.add_flag("--exact", params.exact, "Compare with every row");
     app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
-    app.add_option("--weights", image.weights,
+    app.add_option("--weights", weights,
                    "Weights for images: demo, keras, torchvision or a file "
                    "(default: those that the index records)");
     cli::add_json(app, json);
     cli::add_null(app, null);
     cli::add_threads(app, params.threads);
-    cli::add_quiet(app, image.quiet);
+    cli::add_quiet(app, quiet);
   }
 
   bool images_from_input() const {
@@ -82,7 +85,7 @@ struct Options {
 using Ask = std::function<void(const std::vector<Question>&)>;
 
 void ask_images(const Options& opt, const Index& index, const Ask& ask) {
-  ImageQuestions images(index, opt.image);
+  ImageQuestions images(index, {opt.weights, opt.params.threads, opt.quiet});
   const auto ask_one = [&](const Question& question) { ask({question}); };
   std::vector<std::string> named;
   for (const std::string& image : opt.images) {
@@ -117,8 +120,8 @@ void ask_vectors(const Options& opt, const Index& index, const Ask& ask) {
 int query(const Options& opt) {
   opt.check();
   catch_interrupts();
-  const Index index(opt.index);
-  if (index.vectors() == nullptr && !opt.image.quiet)
+  const Index index = open_index(opt.index);
+  if (index.vectors() == nullptr && !opt.quiet)
     cli::complain(index.why_no_vectors() + ": similarities are approximate");
   Answerer answerer(index, opt.params);
   Results results(index, {opt.json, opt.params.exact, opt.stream()});
@@ -144,8 +147,5 @@ int main(int argc, char** argv) {
   CLI::App app{"Find the most similar images."};
   Options opt;
   opt.add_to(app);
-  return cli::run(app, argc, argv, [&] {
-    opt.image.threads = opt.params.threads;
-    return query(opt);
-  });
+  return cli::run(app, argc, argv, [&] { return query(opt); });
 }

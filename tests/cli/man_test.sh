@@ -12,10 +12,14 @@ complain() {
 echo "the pages are clean"
 mandoc -T lint -W warning ./*.[157] || complain "mandoc -T lint"
 
-# The options at the start of lines like "  -o,--output TEXT ...".
+# The options at the start of lines like "  -o, --output FILE".
 options_of_help() {
-  "$IMSEARCH_BIN/$1" --help |
-    sed -n 's/^ \{1,4\}\(-[^ ]*\).*/\1/p' | tr ',' '\n' | sort -u
+  local subcommands
+  subcommands=$("$IMSEARCH_BIN/$1" --help |
+    sed -n '/^Subcommands:/,$s/^  \([a-z]*\) .*/\1/p')
+  for command in '' $subcommands; do
+    "$IMSEARCH_BIN/$1" ${command:+"$command"} --help
+  done | grep -oE '^  -[^ ]+( -[^ ]+)?' | tr -d ' ' | tr ',' '\n' | sort -u
 }
 # Those in lines like ".It Fl o , Fl -output Ar file".
 options_of_page() {
@@ -38,7 +42,7 @@ for tool in extract build-index query eval-recall bench; do
 done
 
 echo "the pages have the same sections"
-sections='NAME SYNOPSIS DESCRIPTION OPTIONS FILES "EXIT STATUS" EXAMPLES "SEE ALSO"'
+sections='NAME SYNOPSIS DESCRIPTION OPTIONS FILES EXIT STATUS EXAMPLES SEE ALSO'
 for page in imsearch-*.1; do
   found=$(sed -n 's/^\.Sh //p' "$page" | grep -v ENVIRONMENT | paste -sd ' ')
   [[ $found == "$sections" ]] || complain "$page: sections are $found"

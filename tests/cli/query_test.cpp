@@ -1,0 +1,369 @@
+// query by rows, names and vectors.
+#include "cli/collection.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+TEST_SUITE_BEGIN("cli");
+
+using namespace imsearch;
+using test::Collection;
+using test::RunOptions;
+using test::RunResult;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kRowBytes = Collection::kDim * 4;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The lines without their first field.
+std::vector<std::string> answers_in(const std::string& out) {
+  std::vector<std::string> answers;
+  for (const std::string& line : test::lines_of(out))
+    if (!line.empty()) answers.push_back(line.substr(line.find('\t')));
+  return answers;
+}
+
+}  // namespace
+
+TEST_CASE("a row is answered by others, most similar first") {
+  const Collection collection(200);
+  collection.build();
+  const RunResult result = collection.run({"query", "--id", "17", "-k", "5"});
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+  const auto lines = test::lines_of(result.out);
+  REQUIRE(lines.size() == 5);
+  double before = 1;
+  for (std::size_t i = 0; i < 5; ++i) {
+    const auto fields = test::fields_of(lines[i]);
+    REQUIRE(fields.size() == 4);
+    CHECK(fields[0] == "17");
+    CHECK(fields[1] == std::to_string(i + 1));
+    CHECK(fields[2].size() == std::string("0.123456").size());
+    CHECK(std::stod(fields[2]) <= before);
+    CHECK(fields[3] != "17.jpg");
+    before = std::stod(fields[2]);
+  }
+}
+
+TEST_CASE("row, name and vector find the same, but for the row itself") {
+  const Collection collection(200);
+  collection.build();
+  collection.write(
+      "17.bin", collection.read("fvecs.bin").substr(17 * kRowBytes, kRowBytes));
+  const RunResult row = collection.run({"query", "--id", "17", "-k", "6"});
+  const RunResult name =
+      collection.run({"query", "--like", "17.jpg", "-k", "6"});
+  const RunResult vector =
+      collection.run({"query", "--vectors", "17.bin", "-k", "7"});
+  CHECK(answers_in(row.out) == answers_in(name.out));
+  CHECK(name.out.rfind("17.jpg\t1\t", 0) == 0);
+  CHECK(vector.out.rfind("0\t1\t1.000000\t17.jpg\n", 0) == 0);
+  const auto others = test::lines_of(row.out);
+  const auto all = test::lines_of(vector.out);
+  REQUIRE(all.size() == 7);
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(test::fields_of(all[i + 1])[2] == test::fields_of(others[i])[2]);
+    CHECK(test::fields_of(all[i + 1])[3] == test::fields_of(others[i])[3]);
+  }
+}
+
+TEST_CASE("duplicates of a row stay in its answer") {
+  const Collection collection(50);
+  const std::string vectors = collection.read("fvecs.bin");
+  collection.write("fvecs.bin", vectors + vectors.substr(0, kRowBytes));
+  collection.write("fnames.txt", test::numbered_names(51));
+  collection.build();
+  const RunResult result = collection.run({"query", "--id", "0", "-k", "1"});
+  CHECK(result.out == "0\t1\t1.000000\t50.jpg\n");
+}
+
+TEST_CASE("exact search agrees with the index where it finds all") {
+  const Collection collection(300);
+  collection.build();
+  const std::vector<std::string> query = {
+      "query", "--vectors", "fvecs.bin", "--id", "3", "--ef", "300"};
+  std::vector<std::string> exact = query;
+  exact.emplace_back("--exact");
+  const RunResult by_index = collection.run(query);
+  CHECK(test::lines_of(by_index.out).size() == 3010);
+  CHECK(by_index.out == collection.run(exact).out);
+}
+
+TEST_CASE("the answers are the same alone, together, and on any threads") {
+  const Collection collection(3000);
+  collection.build();
+  const std::string vectors = collection.read("fvecs.bin");
+  collection.write("q.bin", vectors.substr(0, 40 * kRowBytes));
+  const auto answers = [&](const std::string& threads) {
+    return collection
+        .run({"query", "--vectors", "q.bin", "--ef", "20", "-j", threads})
+        .out;
+  };
+  const std::string together = answers("1");
+  CHECK(test::lines_of(together).size() == 400);
+  CHECK(answers("4") == together);
+  std::vector<std::string> alone;
+  for (std::size_t i = 0; i < 40; ++i) {
+    collection.write("one.bin", vectors.substr(i * kRowBytes, kRowBytes));
+    for (const std::string& answer : answers_in(
+             collection.run({"query", "--vectors", "one.bin", "--ef", "20"})
+                 .out))
+      alone.push_back(answer);
+  }
+  CHECK(alone == answers_in(together));
+}
+
+TEST_CASE("more rows than a block of vectors are all answered, in order") {
+  const Collection collection(30);
+  collection.build();
+  const std::string vectors = collection.read("fvecs.bin");
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += vectors;
+  collection.write("many.bin", many);
+  for (const char* option : {"--quiet", "--exact"}) {
+    const auto lines = test::lines_of(
+        collection.run({"query", "--vectors", "many.bin", "-k", "1", option})
+            .out);
+    REQUIRE(lines.size() == 3000);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      CHECK(lines[i] == std::to_string(i) + "\t1\t1.000000\t" +
+                            std::to_string(i % 30) + ".jpg");
+  }
+}
+
+TEST_CASE("vectors on standard input are answered, each ended by a blank") {
+  const Collection collection(60);
+  collection.build();
+  RunOptions input;
+  input.input = collection.read("fvecs.bin").substr(0, 3 * kRowBytes);
+  const RunResult result =
+      collection.run({"query", "--vectors", "-", "-k", "1"}, input);
+  CHECK(result.status == 0);
+  CHECK(result.out ==
+        "0\t1\t1.000000\t0.jpg\n\n1\t1\t1.000000\t1.jpg\n\n"
+        "2\t1\t1.000000\t2.jpg\n\n");
+}
+
+TEST_CASE("a partial last row is an error, after the answers to the others") {
+  const Collection collection(60);
+  collection.build();
+  RunOptions input;
+  input.input = collection.read("fvecs.bin").substr(0, kRowBytes + 10);
+  const RunResult result =
+      collection.run({"query", "--vectors", "-", "-k", "1"}, input);
+  CHECK(result.status == 1);
+  CHECK(result.out == "0\t1\t1.000000\t0.jpg\n\n");
+  CHECK(contains(result.err,
+                 "query: standard input: 10 bytes after row 1, a row of 24 "
+                 "floats has 96"));
+}
+
+TEST_CASE("a vector with NaN is an error of that query alone") {
+  const Collection collection(60);
+  collection.build();
+  std::string vectors = collection.read("fvecs.bin").substr(0, 3 * kRowBytes);
+  vectors.replace(kRowBytes, 4,
+                  test::float_bytes({std::numeric_limits<float>::quiet_NaN()}));
+  collection.write("q.bin", vectors);
+  const RunResult file =
+      collection.run({"query", "--vectors", "q.bin", "-k", "1"});
+  CHECK(file.status == 1);
+  CHECK(file.out == "0\t1\t1.000000\t0.jpg\n2\t1\t1.000000\t2.jpg\n");
+  CHECK(contains(file.err, "query: 1: "));
+  RunOptions input;
+  input.input = vectors;
+  const RunResult stream =
+      collection.run({"query", "--vectors", "-", "-k", "1"}, input);
+  CHECK(stream.status == 1);
+  CHECK(stream.out == "0\t1\t1.000000\t0.jpg\n\n\n2\t1\t1.000000\t2.jpg\n\n");
+  CHECK(contains(stream.err, "query: 1: holds NaN or infinity"));
+}
+
+TEST_CASE("a query that is not there is an error, the others are answered") {
+  const Collection collection(60);
+  collection.build();
+  const RunResult result =
+      collection.run({"query", "--id", "60", "--id", "5", "--like", "none.jpg",
+                      "--like", "7.jpg", "-k", "1"});
+  CHECK(result.status == 1);
+  CHECK(test::lines_of(result.out).size() == 2);
+  CHECK(result.err ==
+        "query: 60: no such row: fvecs.bin.hnsw.index has 60\n"
+        "query: none.jpg: no image of that name in fvecs.bin.hnsw.index\n");
+  CHECK(contains(collection.run({"query", "--like", "fvecs.bin"}).err,
+                 "to ask by its picture, leave out --like"));
+}
+
+TEST_CASE("the threshold leaves out what is less similar") {
+  const Collection collection(200);
+  collection.build();
+  const RunResult all = collection.run({"query", "--id", "1", "-k", "9"});
+  const auto lines = test::lines_of(all.out);
+  const std::string fourth = test::fields_of(lines[3])[2];
+  const double between =
+      (std::stod(fourth) + std::stod(test::fields_of(lines[4])[2])) / 2;
+  const RunResult some =
+      collection.run({"query", "--id", "1", "-k", "9", "--threshold",
+                      std::to_string(between)});
+  CHECK(some.status == 0);
+  CHECK(test::lines_of(some.out) ==
+        std::vector<std::string>(lines.begin(), lines.begin() + 4));
+  const RunResult none =
+      collection.run({"query", "--id", "1", "--threshold", "1.1"});
+  CHECK(none.status == 0);
+  CHECK(none.out.empty());
+}
+
+TEST_CASE("asking for more than there is gives all there is") {
+  const Collection collection(12);
+  collection.build();
+  CHECK(test::lines_of(collection.run({"query", "--id", "0", "-k", "100"}).out)
+            .size() == 11);
+  CHECK(test::lines_of(
+            collection.run({"query", "--id", "0", "-k", "100", "--exact"}).out)
+            .size() == 11);
+}
+
+TEST_CASE("an index of no rows answers nothing") {
+  const Collection collection(0);
+  collection.write("v.bin", "");
+  collection.write("names", "");
+  const RunResult built =
+      collection.run({"build-index", "v.bin", "-n", "names", "--dim", "24"});
+  REQUIRE(built.status == 0);
+  collection.write("q.bin", test::clustered_vectors(1, 24, 1));
+  const RunResult result =
+      collection.run({"query", "-i", "v.bin.hnsw.index", "--vectors", "q.bin"});
+  CHECK(result.status == 0);
+  CHECK(result.out.empty());
+}
+
+TEST_CASE("--json gives an object for each query") {
+  const Collection collection(60);
+  collection.build();
+  const RunResult result =
+      collection.run({"query", "--json", "--id", "3", "--like", "4.jpg", "--id",
+                      "99", "-k", "2"});
+  CHECK(result.status == 1);
+  const auto lines = test::lines_of(result.out);
+  REQUIRE(lines.size() == 3);
+  const Json row = Json::parse(lines[0]);
+  CHECK(row["query"] == 3);
+  CHECK(row["exact"] == false);
+  REQUIRE(row["neighbors"].size() == 2);
+  CHECK(row["neighbors"][1]["rank"] == 2);
+  const Json& first = row["neighbors"][0];
+  CHECK(first["name"] == std::to_string(first["row"].get<int>()) + ".jpg");
+  CHECK(first["similarity"].get<double>() <= 1);
+  const Json bad = Json::parse(lines[1]);
+  CHECK(bad["query"] == 99);
+  CHECK(bad["error"] == "no such row: fvecs.bin.hnsw.index has 60");
+  CHECK(Json::parse(lines[2])["query"] == "4.jpg");
+  const RunResult exact =
+      collection.run({"query", "--json", "--id", "3", "--exact"});
+  CHECK(Json::parse(exact.out)["exact"] == true);
+}
+
+TEST_CASE("names of any bytes are shown, and taken as they are shown") {
+  const Collection collection(3);
+  collection.write("names", std::string("a\tb\0c\nd\0\xFF\xFE\0", 11));
+  collection.build({"-0", "-n", "names"});
+  const RunResult all = collection.run({"query", "--id", "0", "-k", "2"});
+  CHECK(contains(all.out, "\tc\\nd\n"));
+  CHECK(contains(all.out, "\t\xFF\xFE\n"));
+  const RunResult like =
+      collection.run({"query", "--like", "c\\nd", "--like", "c\nd"});
+  CHECK(like.status == 0);
+  CHECK(test::lines_of(like.out).size() == 4);
+  CHECK(contains(like.out, "c\\nd\t1\t"));
+
+  const RunResult json =
+      collection.run({"query", "--json", "--like", "\xFF\xFE", "--id", "0"});
+  const auto lines = test::lines_of(json.out);
+  REQUIRE(lines.size() == 2);
+  CHECK(Json::parse(lines[1])["query_base64"] == "//4=");
+  for (const Json& neighbor : Json::parse(lines[0])["neighbors"]) {
+    if (neighbor["row"] == 2) {
+      CHECK(neighbor["name"] == "\xEF\xBF\xBD\xEF\xBF\xBD");
+      CHECK(neighbor["name_base64"] == "//4=");
+    } else {
+      CHECK(neighbor["name"] == "c\nd");
+      CHECK_FALSE(neighbor.contains("name_base64"));
+    }
+  }
+}
+
+TEST_CASE("without the vectors answers are approximate, and told so") {
+  const Collection collection(200);
+  collection.build();
+  const RunResult before = collection.run({"query", "--id", "1", "-k", "1"});
+  std::filesystem::rename(collection.path("fvecs.bin"),
+                          collection.path("elsewhere"));
+  const RunResult gone = collection.run({"query", "--id", "1", "-k", "1"});
+  CHECK(gone.status == 0);
+  CHECK(contains(gone.err, "fvecs.bin"));
+  CHECK(contains(gone.err, ": similarities are approximate"));
+  CHECK(test::fields_of(gone.out)[3] == test::fields_of(before.out)[3]);
+  CHECK(
+      std::stod(test::fields_of(gone.out)[2]) ==
+      doctest::Approx(std::stod(test::fields_of(before.out)[2])).epsilon(0.02));
+  CHECK(collection.run({"query", "-q", "--id", "1"}).err.empty());
+
+  const RunResult exact = collection.run({"query", "--id", "1", "--exact"});
+  CHECK(exact.status == 1);
+  CHECK(exact.out.empty());
+  CHECK(contains(exact.err, "exact search needs the vectors"));
+
+  collection.write("fvecs.bin", test::clustered_vectors(200, 24, 99));
+  CHECK(contains(collection.run({"query", "--id", "1"}).err,
+                 "changed since the index was built"));
+}
+
+TEST_CASE("queries of another dimension are refused") {
+  const Collection collection(20);
+  collection.build();
+  collection.write("q.bin", std::string(4 * 25, '\0'));
+  CHECK(collection.run({"query", "--vectors", "q.bin"}).status == 1);
+  const std::uint32_t header[2] = {1, 12};
+  collection.write("q.fbin",
+                   std::string(reinterpret_cast<const char*>(header), 8) +
+                       std::string(48, '\0'));
+  const RunResult result = collection.run({"query", "--vectors", "q.fbin"});
+  CHECK(result.status == 1);
+  CHECK(contains(result.err, "q.fbin"));
+  CHECK(contains(result.err, "12"));
+  CHECK(contains(result.err, "24"));
+}
+
+TEST_CASE("a command line that asks nothing, or too much, is told") {
+  const Collection collection(5);
+  collection.build();
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"query"},
+           {"query", "-", "--vectors", "-"},
+           {"query", "-0", "--id", "1"},
+           {"query", "--id", "1", "--sheet", "-"},
+           {"query", "--id", "-1"},
+           {"query", "--id", "1", "-k", "0"},
+           {"query", "--id", "1", "--threshold", "high"}}) {
+    const RunResult result = collection.run(command);
+    CHECK(result.status == 2);
+    CHECK(result.out.empty());
+    CHECK(contains(result.err, "try 'query --help'"));
+  }
+  CHECK(contains(collection.run({"query"}).err, "nothing to look for"));
+}
+
+TEST_SUITE_END();
