@@ -41,7 +41,8 @@ struct Options {
                      "Images: files, folders or quoted patterns")
         ->required();
     extracting->add_option("--weights", extract.weights,
-                           "Weights, as extract takes them");
+                           "Weights, as extract takes them")
+        ->type_name("NAME|FILE");
     cli::add_threads(*extracting, extract.threads);
     cli::add_json(*extracting, json);
   }

@@ -9,12 +9,14 @@ namespace {
 constexpr std::size_t kTextColumn = 26;
 constexpr std::size_t kWidth = 80;
 
-/// "UINT:UINT in [1 - 9]" -> "N": what to type, not how it is checked.
+/// What to type, not how it is checked: "UINT:UINT in [1 - 9]" -> "N". A text
+/// is a file unless its type_name() says otherwise.
 std::string value_name(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   const std::string name = type.substr(0, type.find(':'));
   if (name == "UINT" || name == "INT") return "N";
   if (name == "FLOAT") return "X";
+  if (name == "TEXT") return "FILE";
   return name;
 }
 

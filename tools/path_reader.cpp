@@ -1,32 +1,36 @@
 #include "path_reader.h"
 
-#include "base/error.h"
+#include "standard_input.h"
+
 #include "base/interrupt.h"
-
-#include <sys/types.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
 
 namespace imsearch {
 
 std::optional<std::string> PathReader::next() {
-  char* line = nullptr;
-  std::size_t capacity = 0;
-  const ssize_t size =
-      ::getdelim(&line, &capacity, static_cast<char>(separator_), stdin);
-  const int error = errno;
-  const std::unique_ptr<char, decltype(&std::free)> owner(line, std::free);
-  if (size < 0) {
-    check_interrupt();
-    if (std::feof(stdin) != 0) return std::nullopt;
-    fail("standard input: {}", errno_text(error));
+  check_interrupt();
+  constexpr std::size_t kRead = 65536;
+  std::size_t searched = begin_;
+  for (;;) {
+    const std::size_t end =
+        bytes_.find(static_cast<char>(separator_), searched);
+    if (end != std::string::npos) {
+      std::string path = bytes_.substr(begin_, end - begin_);
+      begin_ = end + 1;
+      return path;
+    }
+    if (ended_) break;
+    bytes_.erase(0, begin_);
+    begin_ = 0;
+    searched = bytes_.size();
+    bytes_.resize(searched + kRead);
+    const std::size_t got = read_input(bytes_.data() + searched, kRead);
+    bytes_.resize(searched + got);
+    ended_ = got == 0;
   }
-  std::string path(line, static_cast<std::size_t>(size));
-  if (path.back() == static_cast<char>(separator_)) path.pop_back();
-  return path;
+  if (begin_ == bytes_.size()) return std::nullopt;
+  std::string last = bytes_.substr(begin_);  // its end is missing
+  begin_ = bytes_.size();
+  return last;
 }
 
 }  // namespace imsearch

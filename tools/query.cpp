@@ -44,6 +44,7 @@ struct Options {
         ->allow_extra_args(false)
         ->check(CLI::NonNegativeNumber);
     app.add_option("--like", likes, "Name in the index to look for")
+        ->type_name("NAME")
         ->allow_extra_args(false);
     app.add_option("--vectors", vectors,
                    "File of vectors to look for (-: raw floats on standard "
@@ -56,7 +57,8 @@ struct Options {
     app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
     app.add_option("--weights", weights,
                    "Weights for images: demo, keras, torchvision or a file "
-                   "(default: those that the index records)");
+                   "(default: those that the index records)")
+        ->type_name("NAME|FILE");
     cli::add_json(app, json);
     cli::add_null(app, null);
     cli::add_threads(app, params.threads);

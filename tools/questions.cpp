@@ -1,14 +1,12 @@
 #include "questions.h"
 
+#include "standard_input.h"
+
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "io/file.h"
 #include "io/text.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <optional>
 
@@ -28,18 +26,12 @@ void ask_row(const Index& index, std::uint32_t row, Question& question) {
   question.leave_out = row;
 }
 
-/// Appends what standard input has, waiting for at least a byte; false at its
-/// end.
+/// Appends what standard input has, at most `wanted`; false at its end.
 bool read_more(std::string& bytes, std::size_t wanted) {
   const std::size_t before = bytes.size();
   bytes.resize(before + wanted);
-  ssize_t got = 0;
-  do {
-    check_interrupt();
-    got = ::read(STDIN_FILENO, bytes.data() + before, wanted);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) fail("standard input: {}", errno_text(errno));
-  bytes.resize(before + static_cast<std::size_t>(got));
+  const std::size_t got = read_input(bytes.data() + before, wanted);
+  bytes.resize(before + got);
   return got > 0;
 }
 
