@@ -40,8 +40,9 @@ struct Options {
         ->add_option("images", extract.images,
                      "Images: files, folders or quoted patterns")
         ->required();
-    extracting->add_option("--weights", extract.weights,
-                           "Weights, as extract takes them")
+    extracting
+        ->add_option("--weights", extract.weights,
+                     "Weights, as extract takes them")
         ->type_name("NAME|FILE");
     cli::add_threads(*extracting, extract.threads);
     cli::add_json(*extracting, json);
