@@ -38,8 +38,7 @@ struct Options {
 
   void add_to(CLI::App& app) {
     app.add_option("images", images,
-                   "Images to look for; -: paths on standard input, answered "
-                   "one by one");
+                   "Images to look for; -: paths on standard input");
     app.add_option("--id", ids, "Row of the index to look for, from 0")
         ->allow_extra_args(false)
         ->check(CLI::NonNegativeNumber);
@@ -47,8 +46,7 @@ struct Options {
         ->type_name("NAME")
         ->allow_extra_args(false);
     app.add_option("--vectors", vectors,
-                   "File of vectors to look for (-: raw floats on standard "
-                   "input)");
+                   "Vectors to look for; -: raw floats on standard input");
     cli::add_index(app, index);
     cli::add_search(app, params.search);
     app.add_option("--threshold", params.threshold,
@@ -73,8 +71,7 @@ struct Options {
   void check() const {
     if (images.empty() && ids.empty() && likes.empty() && vectors.empty())
       cli::fail_usage(
-          "nothing to look for: name an image, --id, --like or "
-          "--vectors");
+          "nothing to look for: an image, --id, --like or --vectors");
     if (images_from_input() && vectors == "-")
       cli::fail_usage("standard input has either paths (-) or --vectors -");
     if (null && !images_from_input())

@@ -81,7 +81,7 @@ CoProcess::~CoProcess() {
   close_input();
   if (process_ > 0) {
     ::kill(process_, SIGKILL);
-    wait();
+    ::waitpid(process_, nullptr, 0);
   }
   ::close(output_);
   ::close(error_);
@@ -111,7 +111,11 @@ void CoProcess::send_signal(int number) const {
 
 int CoProcess::wait() {
   int status = 0;
-  ::waitpid(process_, &status, 0);
+  for (int waited_ms = 0; ::waitpid(process_, &status, WNOHANG) == 0;
+       waited_ms += 10) {
+    if (waited_ms > kPatience_ms) fail("the process does not end");
+    ::usleep(10000);
+  }
   process_ = -1;
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

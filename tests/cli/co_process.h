@@ -27,7 +27,8 @@ class CoProcess {
   std::string read_error_line();
 
   void send_signal(int number) const;
-  /// Waits for its end: the exit code, or 128 + signal.
+  /// Waits for its end: the exit code, or 128 + signal. Throws Error if it
+  /// does not end within a minute.
   int wait();
 
   /// The process that it started, found in /proc. Throws Error if there is
