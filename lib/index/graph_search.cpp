@@ -1,26 +1,16 @@
 #include "index/graph_search.h"
 
+#include "index/prefetch.h"
 #include "index/top_k.h"
 
 #include <algorithm>
-#include <atomic>
 
 namespace imsearch {
 namespace {
 
 constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
 constexpr std::uint32_t kExpanded = 0x80000000;
-constexpr std::size_t kLineBytes = 64;
 constexpr std::size_t kAhead = 4;  // codes on their way while one is compared
-
-void prefetch(const void* data, std::size_t size_bytes) {
-  const char* bytes = static_cast<const char*>(data);
-  for (std::size_t i = 0; i < size_bytes; i += kLineBytes) {
-    __builtin_prefetch(bytes + i);
-    // GCC 12 merges the prefetches of a loop into the first one without this.
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  }
-}
 
 /// One record of the section `upper`.
 struct UpperRecord {

@@ -1,12 +1,15 @@
-// The only file that includes hnswlib: 0.6.2 defines functions that are not
-// inline in its headers.
+// The only file that includes hnswlib.
 #include "index/hnsw_graph.h"
 
 #include "base/error.h"
 #include "index/codes8.h"
+#include "index/prefetch.h"
 #include "index/twin_finder.h"
 #include "simd/kernels.h"
 
+// Without its own vector code, which we have no use for, and above all without
+// its prefetches: those read one link past the end of a full list.
+#define NO_MANUAL_VECTORIZATION
 #include <hnswlib/hnswlib.h>
 
 #include <sys/mman.h>
@@ -38,6 +41,7 @@ class CodeSpace : public hnswlib::SpaceInterface<float> {
  private:
   static float distance(const void* a, const void* b, const void* param) {
     const auto* space = static_cast<const CodeSpace*>(param);
+    prefetch(b, space->stride_);
     return coded_l2sq(
         space->dot_i8_(static_cast<const std::int8_t*>(a),
                        static_cast<const std::int8_t*>(b), space->stride_),

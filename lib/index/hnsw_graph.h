@@ -27,11 +27,14 @@ class HnswGraph {
   /// Adds a row (once each) with its unit vector (dim floats). A row whose code
   /// is there already becomes its twin and stays out of the graph: more copies
   /// of a picture than a row has links would link to each other alone, and
-  /// searches that came upon them would find no way out. Many threads may
-  /// add rows of level 0 at once, but rows of higher levels, and the first row
-  /// of all, are added before that, one after the other: two insertions with
-  /// upper levels can wait for each other's locks for ever (as once in Faiss,
-  /// pull request 2143).
+  /// searches that came upon them would find no way out.
+  ///
+  /// Many threads may add rows of level 0 at once, but rows of higher levels,
+  /// and the first row of all, are added before that, one after the other. A
+  /// row is locked while it is added, and locks the rows it meets: two rows of
+  /// higher levels can meet while both still search, and wait for each other
+  /// for ever (as once in Faiss, pull request 2143). Rows of level 0 are
+  /// linked, and so can be met, only when they have done searching.
   void insert(std::uint32_t row, const float* unit);
 
   // What follows is for a graph that holds all its rows.

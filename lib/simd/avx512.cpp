@@ -2,6 +2,11 @@
 // library in this file could be the copy that the linker keeps for all CPUs.
 #include "simd/tables.h"
 
+// GCC 12 warns of its own _mm256_undefined_pd() (GCC bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 namespace imsearch::simd {

@@ -64,7 +64,8 @@ TEST_SUITE("index") {
     const VectorSet set(
         {folder.write("a.bin", raw_bytes(random_rows(5, 8, 1)))}, 8);
     Names names;
-    const std::string odd("tab\t new\nline \xff and \0 nul", 26);
+    constexpr char kOdd[] = "tab\t new\nline \xff and \0 nul";
+    const std::string odd(kOdd, sizeof kOdd - 1);
     for (const auto& name : {std::string("x"), std::string(), odd,
                              std::string("x"), std::string("last")})
       names.append(name);

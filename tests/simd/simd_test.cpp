@@ -193,8 +193,8 @@ TEST_SUITE("simd") {
         const std::int8_t* d = right_bytes.fill(bytes.data(), n);
         CHECK(table.dot_i8(c, d, n) == table.dot_i8(bytes.data(), c, n));
       }
-      const float* queries = left.fill(a.data(), 5 * 7);
-      const float* rows = right.fill(a.data(), 6 * 7);
+      const float* queries = left.fill(a.data(), 35);  // 5 of 7 values
+      const float* rows = right.fill(a.data(), 42);    // 6 of 7 values
       table.dot_block(queries, 5, rows, 6, 7, out.last(30));
       CHECK(same_bits(out.last(1)[0], stated_dot(queries + 28, rows + 35, 7)));
     });
