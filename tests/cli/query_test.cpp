@@ -333,7 +333,7 @@ TEST_CASE("without the vectors answers are approximate, and told so") {
 TEST_CASE("queries of another dimension are refused") {
   const Collection collection(20);
   collection.build();
-  collection.write("q.bin", std::string(4 * 25, '\0'));
+  collection.write("q.bin", std::string(100, '\0'));
   CHECK(collection.run({"query", "--vectors", "q.bin"}).status == 1);
   const std::uint32_t header[2] = {1, 12};
   collection.write("q.fbin",

@@ -1,0 +1,174 @@
+// eval-recall, which judges the whole pipeline.
+#include "cli/collection.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+TEST_SUITE_BEGIN("cli");
+
+using namespace imsearch;
+using test::Collection;
+using test::RunResult;
+using Json = nlohmann::json;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The table without its times, which differ from run to run.
+std::vector<std::vector<std::string>> recalls_in(const std::string& table) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& line : test::lines_of(table)) {
+    rows.push_back(test::fields_of(line));
+    REQUIRE(rows.back().size() > 4);
+    rows.back().resize(rows.back().size() - 2);
+  }
+  return rows;
+}
+
+/// An index so poor that a walk misses neighbours.
+void build_poorly(const Collection& collection) {
+  collection.build({"-M", "2", "--ef-construction", "1", "-j", "1"});
+}
+
+}  // namespace
+
+TEST_CASE("a good index finds all but a few, exact search finds all") {
+  const Collection collection(3000);
+  collection.build();
+  const RunResult result = collection.run({"eval-recall", "--ef", "16,100"});
+  CHECK(result.status == 0);
+  CHECK(
+      contains(result.err, "1,000 queries (sampled rows) against 3,000 rows"));
+  const auto lines = test::lines_of(result.out);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] ==
+        "search\tef\trecall@1\trecall@10\tlow\thigh\tsingle_ms\tbatch_ms");
+  const auto rows = recalls_in(result.out);
+  CHECK(rows[1] == std::vector<std::string>{"exact", "-", "1.0000", "1.0000",
+                                            "1.0000", "1.0000"});
+  CHECK(rows[2][0] == "index");
+  CHECK(rows[2][1] == "16");
+  CHECK(rows[3][1] == "100");
+  CHECK(std::stod(rows[3][3]) >= 0.99);
+  CHECK(std::stod(rows[3][3]) >= std::stod(rows[2][3]));
+  for (const std::string& line : lines) {
+    if (&line == &lines[0]) continue;
+    const auto fields = test::fields_of(line);
+    CHECK(std::stod(fields[6]) > 0);
+    CHECK(std::stod(fields[7]) > 0);
+  }
+}
+
+TEST_CASE("an ef that reaches all rows finds all") {
+  const Collection collection(500);
+  build_poorly(collection);
+  const auto rows = recalls_in(
+      collection.run({"eval-recall", "--ef", "500", "-k", "20"}).out);
+  CHECK(rows[0][4] == "recall@20");
+  CHECK(rows[2] == std::vector<std::string>{"index", "500", "1.0000", "1.0000",
+                                            "1.0000", "1.0000", "1.0000"});
+}
+
+TEST_CASE("the recall is the same for a seed, whatever the threads") {
+  const Collection collection(3000);
+  build_poorly(collection);
+  const auto recalls = [&](std::vector<std::string> options) {
+    options.insert(options.begin(),
+                   {"eval-recall", "--samples", "200", "--ef", "10"});
+    return recalls_in(collection.run(options).out);
+  };
+  const auto once = recalls({"-j", "1"});
+  CHECK(once[2][3] < "0.9990");
+  CHECK(recalls({"-j", "3"}) == once);
+  CHECK(recalls({"--seed", "2"}) != once);
+}
+
+TEST_CASE("the interval holds the estimate") {
+  const Collection collection(3000);
+  build_poorly(collection);
+  const auto rows =
+      recalls_in(collection.run({"eval-recall", "--ef", "10"}).out);
+  const double recall = std::stod(rows[2][3]);
+  CHECK(std::stod(rows[2][4]) < recall);
+  CHECK(recall < std::stod(rows[2][5]));
+}
+
+TEST_CASE("--at-least judges the largest ef") {
+  const Collection collection(3000);
+  build_poorly(collection);
+  const RunResult bad =
+      collection.run({"eval-recall", "--ef", "10,11", "--at-least", "0.9999"});
+  CHECK(bad.status == 1);
+  CHECK(test::lines_of(bad.out).size() == 4);
+  CHECK(contains(bad.err, "eval-recall: recall@10 is 0."));
+  CHECK(contains(bad.err, " at ef 11, less than 0.9999"));
+  CHECK(collection.run({"eval-recall", "--ef", "3000,10", "--at-least", "1"})
+            .status == 0);
+  CHECK(collection.run({"eval-recall", "--at-least", "1.5"}).status == 2);
+}
+
+TEST_CASE("queries may come from a file, and find themselves") {
+  const Collection collection(400);
+  collection.build();
+  collection.write("q.bin", collection.read("fvecs.bin"));
+  const RunResult result = collection.run(
+      {"eval-recall", "--vectors", "q.bin", "--ef", "64", "--json"});
+  CHECK(result.status == 0);
+  CHECK(contains(result.err, "400 queries (q.bin)"));
+  const auto lines = test::lines_of(result.out);
+  REQUIRE(lines.size() == 2);
+  const Json exact = Json::parse(lines[0]);
+  CHECK(exact["search"] == "exact");
+  CHECK(exact["queries"] == 400);
+  CHECK_FALSE(exact.contains("ef"));
+  const Json index = Json::parse(lines[1]);
+  CHECK(index["search"] == "index");
+  CHECK(index["ef"] == 64);
+  CHECK(index["recall@1"] == 1.0);
+  for (const char* name : {"recall@10", "low", "high", "single_ms", "batch_ms"})
+    CHECK(index[name].is_number());
+}
+
+TEST_CASE("recall@k has no more columns than k allows") {
+  const Collection collection(50);
+  collection.build();
+  const auto header = [&](const std::string& k) {
+    return test::lines_of(
+        collection.run({"eval-recall", "--ef", "16", "-k", k}).out)[0];
+  };
+  CHECK(contains(header("1"), "\trecall@1\tlow"));
+  CHECK(contains(header("5"), "\trecall@1\trecall@5\tlow"));
+  CHECK(contains(header("12"), "\trecall@1\trecall@10\trecall@12\tlow"));
+}
+
+TEST_CASE("without the vectors there is no truth") {
+  const Collection collection(50);
+  collection.build();
+  std::filesystem::remove(collection.path("fvecs.bin"));
+  const RunResult result = collection.run({"eval-recall"});
+  CHECK(result.status == 1);
+  CHECK(result.out.empty());
+  CHECK(contains(result.err, "recall is measured against the vectors"));
+}
+
+TEST_CASE("queries that are none, or of another dimension, are errors") {
+  const Collection collection(50);
+  collection.build();
+  collection.write("none.bin", "");
+  CHECK(contains(collection.run({"eval-recall", "--vectors", "none.bin"}).err,
+                 "none.bin: no rows to ask for"));
+  collection.write("odd.bin", std::string(100, '\0'));
+  CHECK(collection.run({"eval-recall", "--vectors", "odd.bin"}).status == 1);
+  CHECK(collection
+            .run({"eval-recall", "--vectors", "fvecs.bin", "--samples", "5"})
+            .status == 2);
+}
+
+TEST_SUITE_END();
