@@ -114,9 +114,12 @@ void say_model(const Model& model) {
 }
 
 void say_summary(const Run& run, const StageTimes& times) {
+  const std::string duration = times.wall_s < 10
+                                   ? fmt::format("{:.1f} s", times.wall_s)
+                                   : human_duration(times.wall_s);
   cli::complain(fmt::format("{} images, {} bad, {} ({:.1f} images/s)",
                             grouped(run.good_count()), grouped(run.bad_count()),
-                            human_duration(times.wall_s),
+                            duration,
                             rate(run.good_count() + run.bad_count(), times)));
 }
 
