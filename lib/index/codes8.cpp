@@ -24,6 +24,7 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
 
 void decode8(const std::int8_t* code, float scale, std::size_t dim,
              float* unit) {
+  if (!std::isfinite(scale)) scale = 0;  // damaged
   for (std::size_t i = 0; i < dim; ++i)
     unit[i] = static_cast<float>(code[i]) * scale;
 }

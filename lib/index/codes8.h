@@ -23,12 +23,17 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code);
 void decode8(const std::int8_t* code, float scale, std::size_t dim,
              float* unit);
 
+/// More than any two unit vectors are apart.
+inline constexpr float kFarthest = 8;
+
 /// The squared distance of two coded vectors, from dot_i8 of their codes. It
 /// may be some 1e-7 below 0.
 inline float coded_l2sq(std::int32_t dot, float scale_a, float scale_b) {
   const int lengths = int{scale_a != 0} + int{scale_b != 0};
-  return static_cast<float>(lengths) -
-         2 * (scale_a * scale_b) * static_cast<float>(dot);
+  const float l2sq = static_cast<float>(lengths) -
+                     2 * (scale_a * scale_b) * static_cast<float>(dot);
+  // A damaged scale may make it NaN, which no sort must see: then it is far.
+  return l2sq < kFarthest ? l2sq : kFarthest;
 }
 
 }  // namespace imsearch

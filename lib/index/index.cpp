@@ -10,7 +10,8 @@ namespace imsearch {
 namespace {
 
 constexpr std::uint64_t kMaxRows = std::uint64_t{1} << 31;
-constexpr std::uint32_t kMaxM = 10000;  // hnswlib's
+constexpr std::uint32_t kMaxM = 10000;   // hnswlib's
+constexpr std::uint32_t kMaxLevel = 64;  // of 53 random bits (hnsw_graph.cpp)
 
 template <typename T>
 const T* as(std::string_view section) {
@@ -41,7 +42,7 @@ Index::Impl::Impl(const std::string& path, Access access) : file(path) {
 void Index::Impl::read_info() {
   const IndexHeader& header = file.header();
   if (header.rows >= kMaxRows || header.dim == 0 || header.dim > kMaxDim ||
-      header.M < 2 || header.M > kMaxM)
+      header.M < 2 || header.M > kMaxM || header.max_level > kMaxLevel)
     file.fail_damaged("header");
   info.rows = header.rows;
   info.dim = header.dim;
@@ -79,6 +80,8 @@ void Index::Impl::read_view(Access access) {
   if (upper.size() % record_bytes != 0) file.fail_damaged("section upper");
   view.upper = as<std::uint32_t>(upper);
   view.upper_records = upper.size() / record_bytes;
+  // Each level has a record, at least: no walk from level to level is longer.
+  if (header.max_level > view.upper_records) file.fail_damaged("header");
   view.max_level = header.max_level;
   view.entry = header.entry;
   names = file.section("names");

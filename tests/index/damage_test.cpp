@@ -202,7 +202,7 @@ TEST_SUITE("index") {
     const Sample sample = damage_sample();
     const std::string whole = read_file(sample.index_path);
     const IndexHeader good = header_of(whole);
-    std::vector<IndexHeader> headers(9, good);
+    std::vector<IndexHeader> headers(10, good);
     headers[0].rows = 0x7FFFFFFF;
     headers[1].rows = kRows + 1;
     headers[2].dim = 0;
@@ -212,6 +212,7 @@ TEST_SUITE("index") {
     headers[6].entry = 0xFFFFFFFF;
     headers[7].max_level = 0xFFFFFFFF;
     headers[8].rows = ~std::uint64_t{0};
+    headers[9].max_level = 60;
     for (const IndexHeader& header : headers) {
       std::string damaged = whole;
       reseal(damaged, header, table_of(whole));
