@@ -15,7 +15,6 @@
 #include "sheet_rows.h"
 
 #include "base/interrupt.h"
-#include "view/contact_sheet.h"
 
 #include <algorithm>
 
@@ -136,7 +135,7 @@ int query(const Options& opt) {
   ask_images(opt, index, ask);
   ask_rows(opt, index, ask);
   ask_vectors(opt, index, ask);
-  if (!sheet.empty()) write_contact_sheet(sheet, opt.sheet);
+  if (!sheet.empty()) write_sheet(sheet, opt.sheet);
   return results.failed() ? cli::kFailed : cli::kDone;
 }
 

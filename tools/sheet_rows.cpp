@@ -1,8 +1,9 @@
 #include "sheet_rows.h"
 
-#include <fmt/core.h>
+#include "base/error.h"
 
-#include <string>
+#include <filesystem>
+#include <system_error>
 
 namespace imsearch {
 namespace {
@@ -26,6 +27,16 @@ SheetRow sheet_row(const Index& index, const Question& question,
         {name, fmt::format("{:.3f}", hit.similarity()), file_part(name)});
   }
   return row;
+}
+
+void write_sheet(const std::vector<SheetRow>& rows, const std::string& path) {
+  std::error_code ignored;
+  for (const SheetRow& row : rows)
+    for (const SheetTile& tile : row)
+      if (std::filesystem::equivalent(tile.path, path, ignored))
+        fail("{}: one of the pictures to draw: the sheet would replace it",
+             path);
+  write_contact_sheet(rows, path);
 }
 
 }  // namespace imsearch

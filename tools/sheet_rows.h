@@ -1,4 +1,4 @@
-// An answer as a line of the contact sheet.
+// Answers as a contact sheet.
 #pragma once
 
 #include "question.h"
@@ -7,9 +7,17 @@
 #include "index/index.h"
 #include "view/contact_sheet.h"
 
+#include <string>
+#include <vector>
+
 namespace imsearch {
 
+/// One answer: the question's picture, then those of its hits.
 SheetRow sheet_row(const Index& index, const Question& question,
                    const Hits& hits);
+
+/// write_contact_sheet(), but never over one of the pictures in it. Throws
+/// Error.
+void write_sheet(const std::vector<SheetRow>& rows, const std::string& path);
 
 }  // namespace imsearch

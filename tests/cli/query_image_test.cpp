@@ -262,6 +262,21 @@ TEST_CASE("a sheet that cannot be written leaves nothing half written") {
   CHECK(contains(full.err, "/dev/full: No space left on device"));
 }
 
+TEST_CASE("a sheet never replaces a picture that it shows") {
+  const Photos photos;
+  const std::string photo = photos.read("p0.jpg");
+  const RunResult query =
+      photos.run({"query", "p0.jpg", "--sheet", "./p0.jpg"});
+  CHECK(query.status != 0);
+  CHECK(contains(query.err, "./p0.jpg"));
+  CHECK(photos.read("p0.jpg") == photo);
+  const RunResult neighbour =
+      photos.run({"query", "p1.jpg", "-k", "99", "--sheet", "./p0.jpg"});
+  CHECK(neighbour.status == 1);
+  CHECK(contains(neighbour.err, "./p0.jpg: one of the pictures to draw"));
+  CHECK(photos.read("p0.jpg") == photo);
+}
+
 TEST_CASE("more lines than a JPEG holds are refused with a remedy") {
   const Collection collection(300);
   collection.build();

@@ -201,6 +201,7 @@ TEST_CASE("a query that is not there is an error, the others are answered") {
   CHECK(result.err ==
         "query: 60: no such row: fvecs.bin.hnsw.index has 60\n"
         "query: none.jpg: no image of that name in fvecs.bin.hnsw.index\n");
+  CHECK(collection.run({"query", "--id", "60", "--exact"}).status == 1);
   CHECK(contains(collection.run({"query", "--like", "fvecs.bin"}).err,
                  "to ask by its picture, leave out --like"));
 }
@@ -220,7 +221,7 @@ TEST_CASE("the threshold leaves out what is less similar") {
   CHECK(test::lines_of(some.out) ==
         std::vector<std::string>(lines.begin(), lines.begin() + 4));
   const RunResult none =
-      collection.run({"query", "--id", "1", "--threshold", "1.1"});
+      collection.run({"query", "--id", "1", "--threshold", "1"});
   CHECK(none.status == 0);
   CHECK(none.out.empty());
 }
