@@ -1,5 +1,6 @@
 #!/bin/bash
-# Feed the readers of files with what libFuzzer makes up, under AddressSanitizer.
+# Feed the readers of files with what libFuzzer makes up, under AddressSanitizer
+# and UndefinedBehaviorSanitizer.
 #
 # usage: fuzz.sh [SECONDS [FUZZER]]        60 seconds each of all, unless given
 #
@@ -17,17 +18,21 @@ seconds=${1:-60}
 
 cd "$(dirname "$(dirname "$(readlink -f "$0")")")"
 scripts/install-packages.sh build dev
-cmake --preset clang -B build-fuzz -DIMSEARCH_BUILD_FUZZERS=ON \
-  -DIMSEARCH_BUILD_TESTS=OFF --log-level=WARNING
+cmake --preset clang -B build-fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  -DCMAKE_CXX_FLAGS=-fsanitize=fuzzer-no-link,address,undefined \
+  -DIMSEARCH_BUILD_FUZZERS=ON -DIMSEARCH_BUILD_TESTS=OFF --log-level=WARNING
 cmake --build build-fuzz
 
+source=$PWD
 cd build-fuzz
 fuzzers=(bin/fuzz-*)
 [[ -z ${2:-} ]] || fuzzers=("bin/$2")
 for fuzzer in "${fuzzers[@]}"; do
   name=${fuzzer##*/}
+  seeds=()
+  [[ $name != fuzz-decode ]] || seeds=("$source/tests/golden/images")
   mkdir -p "corpus/$name"
   echo "$name: $seconds s"
-  "$fuzzer" -max_total_time="$seconds" -rss_limit_mb=4096 \
-    -artifact_prefix="$name-" "corpus/$name"
+  "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 \
+    -print_final_stats=1 -artifact_prefix="$name-" "corpus/$name" "${seeds[@]}"
 done

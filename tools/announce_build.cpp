@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 
 namespace imsearch {
 namespace {
@@ -26,8 +27,13 @@ bool takes_disk(const std::string& path) {
 void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
                     const std::string& output, bool quiet) {
   const std::uint64_t memory = available_memory_bytes();
-  const std::uint64_t disk = takes_disk(output) ? free_disk_bytes(output) : 0;
-  const std::string free = disk == 0 ? "" : " (" + size_text(disk) + " free)";
+  // What cannot be told, or takes no disk, is no limit.
+  constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t disk = takes_disk(output)
+                                 ? free_disk_bytes(output).value_or(kNoLimit)
+                                 : kNoLimit;
+  const std::string free =
+      disk == kNoLimit ? "" : " (" + size_text(disk) + " free)";
   if (!quiet)
     cli::complain(fmt::format(
         "{} rows of {} floats: needs {} of memory ({} available), {} of "
@@ -38,7 +44,7 @@ void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
   if (memory < needs.memory_bytes)
     fail("not enough memory: {} needed, {} available: a smaller -M needs less",
          size_text(needs.memory_bytes), size_text(memory));
-  if (disk != 0 && disk < needs.disk_bytes)
+  if (disk < needs.disk_bytes)
     fail("{}: not enough disk: {} needed, {} free: -o puts the index elsewhere",
          output, size_text(needs.disk_bytes), size_text(disk));
 }

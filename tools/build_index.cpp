@@ -20,7 +20,9 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -63,18 +65,22 @@ struct Options {
   }
 };
 
-void check_output(const Options& opt, const std::string& output) {
-  std::error_code ignored;
-  for (const auto* inputs : {&opt.files, &opt.names})
-    for (const std::string& input : *inputs)
-      if (std::filesystem::equivalent(input, output, ignored))
-        cli::fail_usage("-o {} would overwrite an input", output);
+/// All that is read, so that the output replaces none of it.
+std::vector<std::string> input_files(const Options& opt) {
+  std::vector<std::string> inputs = opt.files;
+  inputs.insert(inputs.end(), opt.names.begin(), opt.names.end());
+  for (const std::string& path : opt.files)
+    inputs.push_back(sidecar_path(path));
+  return inputs;
 }
 
-int build(const Options& opt) {
+int build(Options opt) {
+  if (opt.names.empty())
+    for (const std::string& path : opt.files)
+      opt.names.push_back(names_beside(path));
   const std::string output =
       opt.output.empty() ? opt.files[0] + cli::kIndexSuffix : opt.output;
-  check_output(opt, output);
+  cli::keep_inputs(output, input_files(opt));
   const IndexInputs inputs =
       open_index_inputs(opt.files, opt.names, opt.dim,
                         opt.null ? Separator::kNul : Separator::kNewline);
@@ -109,7 +115,7 @@ int run(Options opt) {
   catch_interrupts();
   if (opt.files.empty())
     opt.files = {opt.verify ? cli::kDefaultIndex : cli::kDefaultVectors};
-  return opt.verify ? verify(opt.files) : build(opt);
+  return opt.verify ? verify(opt.files) : build(std::move(opt));
 }
 
 }  // namespace

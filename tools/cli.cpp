@@ -2,12 +2,15 @@
 
 #include "base/interrupt.h"
 #include "help.h"
+#include "io/file.h"
 #include "version.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -19,6 +22,26 @@ std::string program_name = "imsearch";
 
 std::string file_part(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
+}
+
+/// A descriptor that the caller closed would be given to the next file that is
+/// opened, and messages would end up in it. Standard output is opened for
+/// reading: writing to it stays an error.
+void open_closed_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0)
+      ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// Prints an error that ends the run. If the reader of our output is gone, the
+/// process ends as an unhandled SIGPIPE ends it, quietly; by now destructors
+/// have removed temporary files.
+void report(const std::string& text) {
+  if (interrupt_signal() == SIGPIPE) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  complain(text);
 }
 
 void check_standard_output() {
@@ -57,6 +80,7 @@ void complain(const std::string& text) {
 
 int run(CLI::App& app, int argc, char** argv,
         const std::function<int()>& body) {
+  open_closed_descriptors();
   if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
   app.name(program_name);
   app.formatter(help_formatter());
@@ -71,14 +95,21 @@ int run(CLI::App& app, int argc, char** argv,
   try {
     return run_checked(app, argc, argv, body);
   } catch (const Interrupted&) {
-    complain("interrupted");
+    report("interrupted");
     return 128 + interrupt_signal();
   } catch (const std::bad_alloc&) {
-    complain("out of memory");
+    report("out of memory");
   } catch (const std::exception& e) {
-    complain(e.what());
+    report(e.what());
   }
   return kFailed;
+}
+
+void keep_inputs(const std::string& output,
+                 const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs)
+    if (same_file(input, output))
+      fail_usage("writing {} would replace an input of this run", output);
 }
 
 std::string sibling_path(const std::string& tool) {

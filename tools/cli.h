@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace imsearch::cli {
 
@@ -30,6 +31,11 @@ void complain(const std::string& text);
 /// Parses the command line, runs `body`, flushes and checks standard output.
 /// `body` returns the exit code. Every error is printed here and nowhere else.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
+
+/// Throws UsageError if `output` is the same file as one of `inputs`, by this
+/// or another name.
+void keep_inputs(const std::string& output,
+                 const std::vector<std::string>& inputs);
 
 /// The name this process was started by: "query", or "imsearch-query".
 const std::string& tool_name();

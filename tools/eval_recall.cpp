@@ -41,7 +41,7 @@ struct Options {
     cli::add_ef_list(app, efs);
     app.add_option("--at-least", at_least,
                    "Exit 1 if recall@k at the largest --ef is lower")
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(cli::between(0, 1));
     cli::add_json(app, json);
     cli::add_threads(app, threads);
     cli::add_quiet(app, quiet);

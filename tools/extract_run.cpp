@@ -43,6 +43,21 @@ Names image_names(const ExtractJob& job) {
   return names;
 }
 
+/// Throws UsageError if an output would replace an image or the list. Only
+/// inputs of the output's own name are looked at: there may be a million.
+void keep_inputs(const ExtractJob& job, const Names& names) {
+  const auto file_part = [](std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+  };
+  for (const std::string& output : {job.vectors, job.names}) {
+    std::vector<std::string> inputs = {job.files_from};
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (file_part(names[i]) == file_part(output))
+        inputs.emplace_back(names[i]);
+    cli::keep_inputs(output, inputs);
+  }
+}
+
 /// What happens to each image: files, messages, counts.
 class Run {
  public:
@@ -146,6 +161,7 @@ void print_json(const ExtractJob& job, const Run& run, const Sidecar& sidecar,
 int run_extract(const ExtractJob& job,
                 const std::function<Model()>& load_model) {
   const Names all = image_names(job);
+  keep_inputs(job, all);
   Run run(job, all);
   const Names names = run.writable(all);
   const Model model = load_model();

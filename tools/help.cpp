@@ -48,8 +48,10 @@ class HelpFormatter : public CLI::Formatter {
       left.insert(comma + 1, " ");
     if (option->get_type_size() != 0 && !is_positional)
       left += " " + value_name(*option);
-    if (option->get_expected_max() > 1) left += " ...";
+    const bool several = option->get_expected_max() > 1;
+    if (several && is_positional) left += " ...";
     std::string text = option->get_description();
+    if (several && !is_positional) text += " (repeatable)";
     if (!option->get_default_str().empty())
       text += " (default: " + option->get_default_str() + ")";
     if (left.size() + 2 > kTextColumn)

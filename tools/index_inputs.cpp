@@ -48,11 +48,6 @@ Known compare_sidecars(const std::vector<std::string>& vectors,
   return known;
 }
 
-std::string names_beside(const std::string& vectors) {
-  const std::string folder = parent_folder(vectors);
-  return folder == "." ? cli::kDefaultNames : folder + "/" + cli::kDefaultNames;
-}
-
 void check_inputs_exist(const std::vector<std::string>& vectors,
                         const std::vector<std::string>& names) {
   for (const std::string& path : vectors)
@@ -81,11 +76,14 @@ Names read_all_names(const std::vector<std::string>& paths,
 
 }  // namespace
 
+std::string names_beside(const std::string& vectors) {
+  const std::string folder = parent_folder(vectors);
+  return folder == "." ? cli::kDefaultNames : folder + "/" + cli::kDefaultNames;
+}
+
 IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
-                              std::vector<std::string> names, std::size_t dim,
-                              Separator separator) {
-  if (names.empty())
-    for (const std::string& path : vectors) names.push_back(names_beside(path));
+                              const std::vector<std::string>& names,
+                              std::size_t dim, Separator separator) {
   if (names.size() != vectors.size())
     cli::fail_usage("{} files of names (-n) for {} files of vectors",
                     names.size(), vectors.size());

@@ -18,11 +18,14 @@ struct IndexInputs {
   ModelIdentity model;
 };
 
-/// Opens `vectors`, and `names`: one file for each of them, or none at all for
-/// fnames.txt beside each. `dim` 0: as the sidecars say. Throws Error naming
-/// both files where numbers, dimensions or models do not match.
+/// fnames.txt beside a file of vectors: its names, unless others are given.
+std::string names_beside(const std::string& vectors);
+
+/// Opens `vectors`, and `names`: one file for each of them. `dim` 0: as the
+/// sidecars say. Throws Error naming both files where numbers, dimensions or
+/// models do not match.
 IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
-                              std::vector<std::string> names, std::size_t dim,
-                              Separator separator);
+                              const std::vector<std::string>& names,
+                              std::size_t dim, Separator separator);
 
 }  // namespace imsearch

@@ -2,12 +2,24 @@
 
 #include "io/fvecs.h"
 
+#include <fmt/format.h>
+
 namespace imsearch::cli {
 namespace {
 
 constexpr std::size_t kMaxCandidates = 1000000;
 
 }  // namespace
+
+CLI::Validator between(double low, double high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    double value = 0;
+    if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high)
+      return "";
+    return fmt::format("{} is no number from {} to {}", text, low, high);
+  };
+  return CLI::Validator(check, "");
+}
 
 void add_dim(CLI::App& app, std::size_t& dim) {
   app.add_option("--dim", dim,
@@ -65,7 +77,8 @@ void add_search(CLI::App& app, SearchParams& params) {
 }
 
 void add_hnsw(CLI::App& app, HnswParams& params) {
-  app.add_option("-M", params.M, "Links per row (twice as many at level 0)")
+  app.add_option("-M,--links", params.M,
+                 "Links per row (twice as many at level 0)")
       ->check(CLI::Range(std::size_t{2}, std::size_t{512}))
       ->capture_default_str();
   app.add_option("--ef-construction", params.ef_construction,

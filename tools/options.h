@@ -18,6 +18,9 @@ inline constexpr const char* kDefaultNames = "fnames.txt";
 inline constexpr const char* kIndexSuffix = ".hnsw.index";
 inline constexpr const char* kDefaultIndex = "fvecs.bin.hnsw.index";
 
+/// Checks a number: low to high, both allowed, NaN is not.
+CLI::Validator between(double low, double high);
+
 void add_dim(CLI::App& app, std::size_t& dim);       // --dim
 void add_threads(CLI::App& app, unsigned& threads);  // -j, --threads
 void add_quiet(CLI::App& app, bool& quiet);          // -q, --quiet
@@ -28,6 +31,7 @@ void add_index(CLI::App& app, std::string& index);   // -i, --index
 void add_top(CLI::App& app, std::size_t& k);         // -k, --top
 void add_ef_list(CLI::App& app, std::vector<std::size_t>& efs);  // --ef A,B
 void add_search(CLI::App& app, SearchParams& params);            // -k, --ef
-void add_hnsw(CLI::App& app, HnswParams& params);  // -M, --ef-construction
+void add_hnsw(CLI::App& app,
+              HnswParams& params);  // -M, --links, --ef-construction
 
 }  // namespace imsearch::cli

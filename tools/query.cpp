@@ -22,6 +22,8 @@ namespace {
 
 using namespace imsearch;
 
+constexpr std::size_t kMaxRow = 0xFFFFFFFF;  // what a row number can hold
+
 struct Options {
   std::vector<std::string> images;
   std::vector<std::size_t> ids;
@@ -40,7 +42,7 @@ struct Options {
                    "Images to look for; -: paths on standard input");
     app.add_option("--id", ids, "Row of the index to look for, from 0")
         ->allow_extra_args(false)
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(std::size_t{0}, kMaxRow));
     app.add_option("--like", likes, "Name in the index to look for")
         ->type_name("NAME")
         ->allow_extra_args(false);
@@ -49,7 +51,8 @@ struct Options {
     cli::add_index(app, index);
     cli::add_search(app, params.search);
     app.add_option("--threshold", params.threshold,
-                   "Leave out neighbours of a lower similarity");
+                   "Leave out neighbours of a lower similarity")
+        ->check(cli::between(-1, 1));
     app.add_flag("--exact", params.exact, "Compare with every row");
     app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
     app.add_option("--weights", weights,
@@ -66,6 +69,13 @@ struct Options {
     return std::find(images.begin(), images.end(), "-") != images.end();
   }
   bool stream() const { return images_from_input() || vectors == "-"; }
+
+  /// The sheet replaces nothing that is read.
+  void keep_inputs() const {
+    std::vector<std::string> inputs = images;
+    inputs.insert(inputs.end(), {index, vectors});
+    cli::keep_inputs(sheet, inputs);
+  }
 
   void check() const {
     if (images.empty() && ids.empty() && likes.empty() && vectors.empty())
@@ -118,6 +128,7 @@ void ask_vectors(const Options& opt, const Index& index, const Ask& ask) {
 int query(const Options& opt) {
   opt.check();
   catch_interrupts();
+  if (!opt.sheet.empty()) opt.keep_inputs();
   const Index index = open_index(opt.index);
   if (index.vectors() == nullptr && !opt.quiet)
     cli::complain(index.why_no_vectors() + ": similarities are approximate");

@@ -23,9 +23,10 @@ void catch_signal(int number) {
   if (old.sa_handler == SIG_IGN) return;
   struct sigaction action = {};
   action.sa_handler = on_signal;
-  // Back to the default after the first: the second signal kills. No
-  // SA_RESTART: the first must end a read that waits.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  // Back to the default after the first: the second signal kills, unless it is
+  // the next write to a broken pipe. No SA_RESTART: the first must end a read
+  // that waits.
+  action.sa_flags = number == SIGPIPE ? 0 : static_cast<int>(SA_RESETHAND);
   sigemptyset(&action.sa_mask);
   sigaction(number, &action, nullptr);
 }
@@ -35,6 +36,8 @@ void catch_signal(int number) {
 void catch_interrupts() {
   catch_signal(SIGINT);
   catch_signal(SIGTERM);
+  catch_signal(SIGHUP);   // a closed terminal
+  catch_signal(SIGPIPE);  // the reader of our output is gone
   std::signal(SIGXFSZ, SIG_IGN);
 }
 

@@ -15,9 +15,8 @@ unsigned usable_cpus();
 /// per-thread scratch. Blocks run in the caller's thread when one thread is
 /// enough. Returns when all are done. The first exception stops further blocks
 /// and is thrown in the caller; Interrupted is thrown soon after a SIGINT.
-void parallel_for(
-    std::size_t count, std::size_t grain, unsigned threads,
-    const std::function<void(std::size_t begin, std::size_t end,
-                             unsigned thread)>& body);
+void parallel_for(std::size_t count, std::size_t grain, unsigned threads,
+                  const std::function<void(std::size_t begin, std::size_t end,
+                                           unsigned thread)>& body);
 
 }  // namespace imsearch

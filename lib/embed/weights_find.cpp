@@ -119,7 +119,8 @@ std::vector<std::string> known_weights() {
 std::string find_weights_of_model(const std::string& sha256) {
   std::vector<std::string> candidates = known_weights();
   const std::string set = environment("IMSEARCH_WEIGHTS");
-  if (!set.empty()) candidates.insert(candidates.begin(), find_weights(set));
+  // A file that the variable names; a name that it gives is among the known.
+  if (file_exists(set)) candidates.insert(candidates.begin(), set);
   for (const std::string& path : candidates)
     if (sha256_of_file(path) == sha256) return path;
   fail(

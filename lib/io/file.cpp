@@ -210,9 +210,16 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-std::uint64_t free_disk_bytes(const std::string& path) {
+bool same_file(const std::string& a, const std::string& b) {
+  struct stat first = {};
+  struct stat second = {};
+  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+std::optional<std::uint64_t> free_disk_bytes(const std::string& path) {
   struct statvfs status = {};
-  if (::statvfs(parent_folder(path).c_str(), &status) != 0) return 0;
+  if (::statvfs(parent_folder(path).c_str(), &status) != 0) return std::nullopt;
   return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 

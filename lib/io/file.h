@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -73,9 +74,12 @@ std::string read_prefix(const std::string& path, std::size_t size_bytes);
 bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
 
-/// Free bytes for this user on the file system that would hold `path`.
-/// 0 if it cannot be told.
-std::uint64_t free_disk_bytes(const std::string& path);
+/// True if both exist and are one file, whatever their names.
+bool same_file(const std::string& a, const std::string& b);
+
+/// Free bytes for this user on the file system that would hold `path`, if it
+/// can be told.
+std::optional<std::uint64_t> free_disk_bytes(const std::string& path);
 
 /// The folder part of a path ("." if it has none).
 std::string parent_folder(const std::string& path);

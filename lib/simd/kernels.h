@@ -5,8 +5,8 @@
 // avx512). Callers fetch it once, outside their loops.
 //
 // Every float32 result is the same bits in every table. A dot product is summed
-// in 16 lanes: lane j takes the products i = j (mod 16) in rising order, each by
-// one fused multiply-add starting from 0; a tail shorter than 16 goes to its
+// in 16 lanes: lane j takes the products i = j (mod 16) in rising order, each
+// by one fused multiply-add starting from 0; a tail shorter than 16 goes to its
 // lanes the same way; then lanes are added pairwise at distance 8, 4, 2, 1.
 // Integer results are exact.
 //

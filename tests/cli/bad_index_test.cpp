@@ -137,9 +137,10 @@ TEST_CASE("a directory and an unreadable file are no indexes") {
           .status == 0);
   REQUIRE(test::run({"/bin/chmod", "0755", collection.dir().path()}).status ==
           0);
-  test::RunOptions nobody;
-  nobody.unprivileged = true;
-  const RunResult result = collection.run({"query", "--id", "0"}, nobody);
+  test::RunOptions bound_by_modes;
+  bound_by_modes.unprivileged = true;
+  const RunResult result =
+      collection.run({"query", "--id", "0"}, bound_by_modes);
   CHECK(result.status == 1);
   CHECK(result.err == "query: fvecs.bin.hnsw.index: Permission denied\n");
 }

@@ -231,13 +231,14 @@ TEST_CASE("--dim does not overrule a sidecar") {
 TEST_CASE("the output never replaces an input") {
   const Collection collection(5);
   const std::string vectors = collection.read("fvecs.bin");
+  const std::string names = collection.read("fnames.txt");
   for (const char* input : {"fvecs.bin", "./fnames.txt"}) {
-    const RunResult result =
-        collection.run({"build-index", "-n", "fnames.txt", "-o", input});
+    const RunResult result = collection.run({"build-index", "-o", input});
     CHECK(result.status == 2);
-    CHECK(contains(result.err, "would overwrite an input"));
+    CHECK(contains(result.err, "would replace an input"));
   }
   CHECK(collection.read("fvecs.bin") == vectors);
+  CHECK(collection.read("fnames.txt") == names);
 }
 
 TEST_CASE("a full disk leaves nothing, and an older index as it was") {

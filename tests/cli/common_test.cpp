@@ -103,6 +103,21 @@ TEST_CASE("a value out of range is a usage error") {
   }
 }
 
+TEST_CASE("NaN and huge numbers are usage errors in few words") {
+  const std::vector<std::vector<std::string>> lines = {
+      {"query", "--id", "0", "--threshold", "nan"},
+      {"query", "--id", "-1"},
+      {"query", "--id", "99999999999999999999"},
+      {"eval-recall", "--at-least", "nan"}};
+  const Collection collection(0);
+  for (const auto& line : lines) {
+    CAPTURE(line.back());
+    const RunResult result = collection.run(line);
+    CHECK(result.status == 2);
+    CHECK(result.err.size() < 200);
+  }
+}
+
 TEST_CASE("a full disk under standard output is a failure") {
   test::RunOptions full;
   full.stdout_to = "/dev/full";

@@ -119,5 +119,8 @@ TEST_SUITE("embed") {
     CHECK_THROWS_AS(find_weights_of_model(sha), Error);
     const Setting mine("IMSEARCH_WEIGHTS", own);
     CHECK(find_weights_of_model(sha) == own);
+    // A variable that names nothing is no reason to look no further.
+    const Setting gone("IMSEARCH_WEIGHTS", "absent.h5");
+    CHECK(find_weights_of_model(sha256_of_file(keras)) == keras);
   }
 }

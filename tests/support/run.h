@@ -1,6 +1,7 @@
 // Runs the real binaries.
 #pragma once
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct RunOptions {
   std::vector<std::string> environment;  // "NAME=value", added
   std::string stdout_to;                 // a file instead of RunResult::out
   std::size_t max_file_bytes = 0;        // RLIMIT_FSIZE; 0: unlimited
-  bool unprivileged = false;  // as user nobody where the test runs as root
-  double interrupt_after_s = 0;  // sends SIGINT then; 0: never
+  bool unprivileged = false;             // modes of files bind root too
+  double interrupt_after_s = 0;  // sends interrupt_signal then; 0: never
+  int interrupt_signal = SIGINT;
 };
 
 /// Runs `args` (args[0]: a tool's name, found in the build, or a path with a
