@@ -19,13 +19,15 @@ function(imsearch_room name)
     PUBLIC "${PROJECT_SOURCE_DIR}/lib")
 endfunction()
 
-# imsearch_tool(NAME [SOURCES file…] [LIBS target…])
-# The binary NAME from tools/NAME.cpp (dashes become underscores) and the other
-# sources, installed with the prefix "imsearch-": Debian has another "extract".
+# imsearch_tool(NAME [MAIN file] [SOURCES file…] [LIBS target…])
+# The binary NAME from MAIN (tools/NAME.cpp, dashes become underscores, unless
+# given) and the other sources, installed with the prefix "imsearch-": Debian has another "extract".
 function(imsearch_tool name)
-  cmake_parse_arguments(TOOL "" "" "SOURCES;LIBS" ${ARGN})
-  string(REPLACE "-" "_" file "${name}")
-  add_executable(${name} ${file}.cpp ${TOOL_SOURCES})
+  cmake_parse_arguments(TOOL "" "MAIN" "SOURCES;LIBS" ${ARGN})
+  if(NOT TOOL_MAIN)
+    string(REPLACE "-" "_" TOOL_MAIN "${name}.cpp")
+  endif()
+  add_executable(${name} ${TOOL_MAIN} ${TOOL_SOURCES})
   target_link_libraries(${name} PRIVATE imsearch_cli imsearch_flags ${TOOL_LIBS})
   install(PROGRAMS "$<TARGET_FILE:${name}>"
     DESTINATION "${CMAKE_INSTALL_BINDIR}" RENAME "imsearch-${name}")

@@ -122,4 +122,10 @@ std::string sibling_path(const std::string& tool) {
   return path.substr(0, name_at) + (prefixed ? "imsearch-" : "") + tool;
 }
 
+void become_sibling(const std::string& tool, char** argv) {
+  const std::string path = sibling_path(tool);
+  ::execv(path.c_str(), argv);
+  fail("{}: {}", path, errno_text(errno));
+}
+
 }  // namespace imsearch::cli

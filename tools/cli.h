@@ -43,4 +43,8 @@ const std::string& tool_name();
 /// The path of another tool of ours, beside this one and with its prefix.
 std::string sibling_path(const std::string& tool);
 
+/// Goes on as that tool, with the same arguments and the same name in messages.
+/// Throws Error if it cannot be started.
+[[noreturn]] void become_sibling(const std::string& tool, char** argv);
+
 }  // namespace imsearch::cli

@@ -6,6 +6,7 @@
 // names row i) and fvecs.bin.json (which network). A bad image is reported,
 // left out of both and listed in fnames.txt.bad.tsv. Manual: man/extract.1.
 #include "cli.h"
+#include "extract_engine.h"
 #include "extract_model.h"
 #include "extract_run.h"
 #include "extract_serve.h"
@@ -16,14 +17,19 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <map>
 #include <string>
 
 namespace {
 
 using namespace imsearch;
 
+const std::map<std::string, EngineKind> kEngines = {
+    {"onednn", EngineKind::kOnednn}, {"torch", EngineKind::kTorch}};
+
 struct Options {
   ExtractJob job;
+  EngineKind engine = kLinkedEngine;
   std::string weights;
   std::string model_sha256;
   bool serve = false;
@@ -49,6 +55,11 @@ struct Options {
                    "The installed weights whose file has this SHA-256")
         ->type_name("HEX")
         ->excludes("--weights");
+    app.add_option("--engine", engine,
+                   "What runs the network: onednn, or torch, the slower "
+                   "reference (default: onednn)")
+        ->transform(CLI::CheckedTransformer(kEngines))
+        ->type_name("NAME");
     cli::add_threads(app, job.threads);
     app.add_flag("--strict", job.strict, "Stop at the first bad image");
     cli::add_quiet(app, job.quiet);
@@ -77,7 +88,9 @@ struct Options {
   }
 };
 
-int extract(const Options& options) {
+int extract(const Options& options, char** argv) {
+  if (options.engine != kLinkedEngine)
+    cli::become_sibling(tool_of(options.engine), argv);
   options.check();
   if (options.serve)
     return serve([&] { return options.model(); }, options.job.threads);
@@ -91,5 +104,5 @@ int main(int argc, char** argv) {
   CLI::App app{"Turn images into feature vectors.", "extract"};
   Options options;
   options.add_to(app);
-  return cli::run(app, argc, argv, [&] { return extract(options); });
+  return cli::run(app, argc, argv, [&] { return extract(options, argv); });
 }

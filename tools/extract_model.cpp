@@ -1,6 +1,7 @@
 #include "extract_model.h"
 
 #include "embed/weights_find.h"
+#include "extract_engine.h"
 #include "version.h"
 
 namespace imsearch {
@@ -14,7 +15,7 @@ Model load_model(const std::string& weights, const std::string& model_sha256) {
                                ? find_weights_of_model(model_sha256)
                                : find_weights(weights);
   const Weights read = read_weights(path);
-  return {read.identity, read.preprocessing, make_torch_engine(read),
+  return {read.identity, read.preprocessing, make_linked_engine(read),
           is_demo(path)};
 }
 

@@ -24,10 +24,15 @@ class Engine {
   virtual std::unique_ptr<Engine> clone() const = 0;
 };
 
-/// MobileNetV2 with global average pooling on libtorch (torch_engine.cpp, the
-/// only file that includes it; link imsearch_embed_torch). Single-threaded:
-/// callers run several replicas. Tells malloc to keep freed blocks of up to 32
-/// MB, for the whole process. Throws Error.
+/// MobileNetV2 with global average pooling on oneDNN (onednn_engine.cpp; link
+/// imsearch_embed_onednn). Single-threaded: callers run several replicas, which
+/// share the weights. Throws Error.
+std::unique_ptr<Engine> make_onednn_engine(const Weights& weights);
+
+/// The same network on libtorch, slower to start and to run: what the other is
+/// tested against (torch_engine.cpp, the only file that includes it; link
+/// imsearch_embed_torch). Single-threaded likewise. Tells malloc to keep freed
+/// blocks of up to 32 MB, for the whole process. Throws Error.
 std::unique_ptr<Engine> make_torch_engine(const Weights& weights);
 
 }  // namespace imsearch

@@ -1,6 +1,7 @@
 #include "embed/engine.h"
 
 #include "base/error.h"
+#include "embed/fold.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -8,7 +9,6 @@
 
 #include <malloc.h>
 
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -58,33 +58,12 @@ at::Tensor tensor_of(const std::vector<float>& values,
   return tensor;
 }
 
-/// y = gamma (w x - mean) / sqrt(var + eps) + beta as one convolution with a
-/// bias; computed in double.
-Layer folded(const Convolution& conv, const Weights& weights) {
-  const auto norm = [&](const char* key) -> const std::vector<float>& {
-    return weights.tensors.at(conv.norm + key).values;
-  };
-  const std::vector<float>& gamma = norm(".weight");
-  const std::vector<float>& beta = norm(".bias");
-  const std::vector<float>& mean = norm(".running_mean");
-  const std::vector<float>& variance = norm(".running_var");
-  std::vector<float> kernel = weights.tensors.at(conv.weight).values;
-  std::vector<float> bias(conv.out);
-  const std::size_t per_channel = kernel.size() / conv.out;
-  for (std::size_t c = 0; c < conv.out; ++c) {
-    const double scale =
-        double{gamma[c]} /
-        std::sqrt(double{variance[c]} + double{weights.bn_epsilon});
-    for (std::size_t i = 0; i < per_channel; ++i) {
-      float& value = kernel[c * per_channel + i];
-      value = static_cast<float>(double{value} * scale);
-    }
-    bias[c] = static_cast<float>(double{beta[c]} - double{mean[c]} * scale);
-  }
+Layer make_layer(const Convolution& conv, const Weights& weights) {
+  const FoldedConvolution folded = fold_batch_norm(conv, weights);
   Layer layer;
-  layer.weight = tensor_of(kernel, conv.weight_shape())
+  layer.weight = tensor_of(folded.kernel, conv.weight_shape())
                      .contiguous(at::MemoryFormat::ChannelsLast);
-  layer.bias = tensor_of(bias, {conv.out});
+  layer.bias = tensor_of(folded.bias, {conv.out});
   layer.kernel = static_cast<std::int64_t>(conv.kernel);
   layer.stride = static_cast<std::int64_t>(conv.stride);
   layer.groups = conv.depthwise ? static_cast<std::int64_t>(conv.in) : 1;
@@ -187,7 +166,7 @@ std::unique_ptr<Engine> make_torch_engine(const Weights& weights) {
     network->input_size =
         static_cast<std::int64_t>(weights.preprocessing.input_size);
     for (const Convolution& conv : mobilenet_convolutions())
-      network->layers.push_back(folded(conv, weights));
+      network->layers.push_back(make_layer(conv, weights));
     return std::make_unique<TorchEngine>(std::move(network));
   });
 }

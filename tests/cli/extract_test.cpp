@@ -3,14 +3,18 @@
 
 #include "base/error.h"
 #include "io/file.h"
+#include "io/fvecs.h"
 #include "io/sidecar.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
+#include <vector>
 
 using namespace imsearch;
 using namespace imsearch::test;
@@ -80,6 +84,28 @@ TEST_SUITE("cli") {
     CHECK(one.size() == 5);
     CHECK(rows_with({"*.ppm", "-j3"}) == one);
     CHECK(rows_with({"4.ppm"}) == Lines{one[4]});
+  }
+
+  TEST_CASE("--engine torch gives the same features to within 5e-5") {
+    const TempDir dir;
+    const std::string photos = source_path("data/photos/hat");
+    REQUIRE(extract_in(dir, {photos, "-o", "a", "-n", "a.txt"}).status == 0);
+    const RunResult torch = extract_in(
+        dir, {photos, "-o", "b", "-n", "b.txt", "--engine", "torch"});
+    REQUIRE(torch.status == 0);
+    CHECK(torch.err.find("extract: network: ") == 0);  // still by this name
+    const VectorFile a(dir / "a");
+    const VectorFile b(dir / "b");
+    REQUIRE(a.rows() == 8);
+    REQUIRE(b.rows() == 8);
+    std::vector<float> scratch(a.dim());
+    float largest = 0;
+    for (std::size_t row = 0; row < a.rows(); ++row)
+      for (std::size_t i = 0; i < a.dim(); ++i)
+        largest = std::max(largest, std::abs(a.row(row, scratch.data())[i] -
+                                             b.row(row, scratch.data())[i]));
+    CHECK(largest > 0);  // two engines, not one
+    CHECK(largest <= 5e-5F);
   }
 
   TEST_CASE("bad images are left out of both files, listed and counted") {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <random>
 #include <thread>
 #include <vector>
@@ -16,6 +17,9 @@ using namespace imsearch;
 using namespace imsearch::test;
 
 namespace {
+
+using MakeEngine = std::unique_ptr<Engine> (*)(const Weights&);
+constexpr MakeEngine kEngines[] = {make_onednn_engine, make_torch_engine};
 
 Weights weights_for(Variant variant, std::size_t input_size) {
   Weights weights;
@@ -50,7 +54,7 @@ double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
 }  // namespace
 
 TEST_SUITE("embed") {
-  TEST_CASE("the network on libtorch computes MobileNetV2 in both variants") {
+  TEST_CASE("each engine computes MobileNetV2 in both variants") {
     Variant variant = Variant::kKeras;
     std::size_t side = 32;
     SUBCASE("Keras") {}
@@ -67,13 +71,15 @@ TEST_SUITE("embed") {
     const Weights weights = weights_for(variant, side);
     const std::vector<float> input = random_input(weights, 3);
     const std::vector<double> expected = naive_mobilenet(weights, input);
-    const auto engine = make_torch_engine(weights);
-    REQUIRE(engine->dim() == 1280);
-    const std::vector<float> feature = feature_of(*engine, input);
-    // Features are between 0 and 6, and many are alive; float32 through 52
-    // layers against double.
-    CHECK(std::count(feature.begin(), feature.end(), 0.0F) < 960);
-    CHECK(largest_difference(expected, feature) < 2e-4);
+    for (const MakeEngine make : kEngines) {
+      const auto engine = make(weights);
+      REQUIRE(engine->dim() == 1280);
+      const std::vector<float> feature = feature_of(*engine, input);
+      // Features are between 0 and 6, and many are alive; float32 through 52
+      // layers against double.
+      CHECK(std::count(feature.begin(), feature.end(), 0.0F) < 960);
+      CHECK(largest_difference(expected, feature) < 2e-4);
+    }
   }
 
   TEST_CASE("the variants differ by their padding") {
@@ -81,14 +87,21 @@ TEST_SUITE("embed") {
     Weights torchvision = keras;
     torchvision.variant = Variant::kTorchvision;
     const std::vector<float> input = random_input(keras, 3);
-    const auto a = feature_of(*make_torch_engine(keras), input);
-    const auto b = feature_of(*make_torch_engine(torchvision), input);
-    CHECK(largest_difference(a, b) > 0.01);
+    for (const MakeEngine make : kEngines) {
+      const auto a = feature_of(*make(keras), input);
+      const auto b = feature_of(*make(torchvision), input);
+      CHECK(largest_difference(a, b) > 0.01);
+    }
   }
 
   TEST_CASE("a feature is the same in every replica, thread and order") {
+    MakeEngine make = make_onednn_engine;
+    SUBCASE("oneDNN") {}
+    SUBCASE("libtorch") {
+      make = make_torch_engine;
+    }
     const Weights weights = weights_for(Variant::kKeras, 64);
-    const auto engine = make_torch_engine(weights);
+    const auto engine = make(weights);
     std::vector<std::vector<float>> inputs;
     std::vector<std::vector<float>> expected;
     for (std::uint32_t i = 0; i < 6; ++i) {
