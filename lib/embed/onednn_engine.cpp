@@ -4,7 +4,6 @@
 #include "embed/fold.h"
 #include "embed/mobilenet.h"
 
-#include <omp.h>
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <algorithm>
@@ -12,6 +11,10 @@
 #include <cstring>
 #include <unordered_map>
 #include <utility>
+
+// OpenMP 5.1, section 3.2.1, of the libgomp under Debian's oneDNN. Declared
+// here, since clang finds no omp.h beside g++'s.
+extern "C" void omp_set_num_threads(int count);
 
 namespace imsearch {
 namespace {
