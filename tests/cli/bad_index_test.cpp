@@ -1,5 +1,6 @@
 // Indexes that are no indexes, or damaged: told, never crashed on.
 #include "cli/collection.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 
@@ -11,14 +12,11 @@
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
+using imsearch::test::contains;
 using test::Collection;
 using test::RunResult;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// What every tool that opens an index says of these bytes; each must fail,
 /// name the file, and print no result.

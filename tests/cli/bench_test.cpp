@@ -1,5 +1,6 @@
 // bench: that it measures, not what.
 #include "cli/collection.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -11,16 +12,13 @@
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
+using imsearch::test::contains;
 using test::Collection;
 using test::RunOptions;
 using test::RunResult;
 using Json = nlohmann::json;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 Json measured(const Collection& collection, std::vector<std::string> options) {
   options.insert(options.begin(), {"bench", "--json"});

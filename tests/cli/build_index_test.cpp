@@ -3,6 +3,7 @@
 #include "cli/collection.h"
 #include "io/file.h"
 #include "io/sidecar.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 
@@ -17,6 +18,7 @@
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
+using imsearch::test::contains;
 using test::Collection;
 using test::RunOptions;
 using test::RunResult;
@@ -24,10 +26,6 @@ using test::RunResult;
 namespace {
 
 constexpr std::size_t kDim = Collection::kDim;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// The names that `query` finds nearest to each row, which are the rows
 /// themselves: what the index says that each row is called.

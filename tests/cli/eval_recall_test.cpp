@@ -1,5 +1,6 @@
 // eval-recall, which judges the whole pipeline.
 #include "cli/collection.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -11,15 +12,12 @@
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
+using imsearch::test::contains;
 using test::Collection;
 using test::RunResult;
 using Json = nlohmann::json;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// The table without its times, which differ from run to run.
 std::vector<std::vector<std::string>> recalls_in(const std::string& table) {

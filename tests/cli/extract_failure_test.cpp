@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "io/file.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -11,15 +12,11 @@
 #include <cstdlib>
 
 using namespace imsearch;
+using imsearch::test::contains;
 using namespace imsearch::test;
 using Lines = std::vector<std::string>;
 
 namespace {
-
-bool mentions(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
 
 /// Runs extract in `dir`, which holds a.ppm alone; it must fail with `status`,
 /// print nothing and leave nothing.
@@ -40,23 +37,23 @@ std::string failure(const TempDir& dir, int status, const Lines& arguments) {
 TEST_SUITE("cli") {
   TEST_CASE("a wrong command line of extract exits with 2") {
     const TempDir dir;
-    CHECK(mentions(failure(dir, 2, {}), "no images: give files"));
-    CHECK(mentions(failure(dir, 2, {"a.ppm", "-o", "x", "-n", "x"}),
+    CHECK(contains(failure(dir, 2, {}), "no images: give files"));
+    CHECK(contains(failure(dir, 2, {"a.ppm", "-o", "x", "-n", "x"}),
                    "-o and -n are both x"));
-    CHECK(mentions(failure(dir, 2, {"a.ppm", "-o", "-", "--json"}),
+    CHECK(contains(failure(dir, 2, {"a.ppm", "-o", "-", "--json"}),
                    "both want standard output"));
-    CHECK(mentions(failure(dir, 2, {"a.ppm", "-j", "0"}), "--threads"));
-    CHECK(mentions(
+    CHECK(contains(failure(dir, 2, {"a.ppm", "-j", "0"}), "--threads"));
+    CHECK(contains(
         failure(dir, 2, {"a.ppm", "--weights", "demo", "--model-sha256", "00"}),
         "excludes"));
   }
 
   TEST_CASE("inputs that name nothing are an error") {
     const TempDir dir;
-    CHECK(mentions(failure(dir, 1, {"*.jpg"}), "*.jpg"));
-    CHECK(mentions(failure(dir, 1, {"--files-from", "absent"}), "absent: No"));
+    CHECK(contains(failure(dir, 1, {"*.jpg"}), "*.jpg"));
+    CHECK(contains(failure(dir, 1, {"--files-from", "absent"}), "absent: No"));
     dir.write("none", "\n\n");
-    CHECK(mentions(failure(dir, 1, {"--files-from", "none"}),
+    CHECK(contains(failure(dir, 1, {"--files-from", "none"}),
                    "none: names no images"));
   }
 
@@ -73,7 +70,7 @@ TEST_SUITE("cli") {
          {Lines{"a.ppm", "-o", "-"}, Lines{"--serve"}}) {
       const RunResult result = extract_in(options, arguments);
       CHECK(result.status == 2);
-      CHECK(mentions(result.err, "standard output is a terminal"));
+      CHECK(contains(result.err, "standard output is a terminal"));
     }
     ::close(terminal);
   }
@@ -91,9 +88,9 @@ TEST_SUITE("cli") {
 
   TEST_CASE("a full disk is an error and leaves nothing") {
     const TempDir dir;
-    CHECK(mentions(failure(dir, 1, {"a.ppm", "-o", "/dev/full"}),
+    CHECK(contains(failure(dir, 1, {"a.ppm", "-o", "/dev/full"}),
                    "/dev/full: No space left on device"));
-    CHECK(mentions(failure(dir, 1, {"a.ppm", "-n", "/dev/full"}),
+    CHECK(contains(failure(dir, 1, {"a.ppm", "-n", "/dev/full"}),
                    "/dev/full: No space left on device"));
     CHECK_FALSE(file_exists("/dev/full.json"));
     CHECK_FALSE(file_exists("/dev/full.bad.tsv"));
@@ -111,14 +108,14 @@ TEST_SUITE("cli") {
     options.max_file_bytes = 4096;
     const RunResult result = extract_in(options, {"a.ppm"});
     CHECK(result.status == 1);
-    CHECK(mentions(result.err, "fvecs.bin: File too large"));
+    CHECK(contains(result.err, "fvecs.bin: File too large"));
     CHECK(files_in(dir.path()) == Lines{"a.ppm", "fvecs.bin"});
     CHECK(read_file(dir / "fvecs.bin") == "older");
   }
 
   TEST_CASE("a folder that is not there is an error before any work") {
     const TempDir dir;
-    CHECK(mentions(failure(dir, 1, {"a.ppm", "-o", "absent/fvecs.bin"}),
+    CHECK(contains(failure(dir, 1, {"a.ppm", "-o", "absent/fvecs.bin"}),
                    "absent/fvecs.bin: there is no folder absent"));
   }
 
@@ -143,30 +140,30 @@ TEST_SUITE("cli") {
       return failure(dir, 1, {"a.ppm", "--weights", file});
     };
     dir.write("cut.safetensors", demo.substr(0, demo.size() / 2));
-    CHECK(mentions(weights_failure("cut.safetensors"),
+    CHECK(contains(weights_failure("cut.safetensors"),
                    "cut.safetensors: truncated"));
     dir.write("head.safetensors", demo.substr(0, 1000));
-    CHECK(mentions(weights_failure("head.safetensors"), "truncated"));
+    CHECK(contains(weights_failure("head.safetensors"), "truncated"));
     std::string other = demo;
     const std::string shape = "[32,3,3,3]";
     other.replace(other.find(shape), shape.size(), "[32,3,9,1]");
     dir.write("shape.safetensors", other);
-    CHECK(mentions(weights_failure("shape.safetensors"),
+    CHECK(contains(weights_failure("shape.safetensors"),
                    "features.0.0.weight has the shape (32, 3, 9, 1)"));
-    CHECK(mentions(weights_failure("a.ppm"), "a.ppm: not a weights file"));
-    CHECK(mentions(weights_failure("absent.h5"), "--weights takes demo"));
+    CHECK(contains(weights_failure("a.ppm"), "a.ppm: not a weights file"));
+    CHECK(contains(weights_failure("absent.h5"), "--weights takes demo"));
     dir.write("x.pth", "PK\x03\x04 and what follows");
-    CHECK(mentions(weights_failure("x.pth"), ".pth files are not read yet"));
+    CHECK(contains(weights_failure("x.pth"), ".pth files are not read yet"));
     const std::string data = "XDG_DATA_HOME=" + dir.path();
     RunOptions options = demo_in(dir);
     options.environment.push_back(data);
     const RunResult missing =
         extract_in(options, {"a.ppm", "--weights", "keras"});
     CHECK(missing.status == 1);
-    CHECK(mentions(missing.err, "scripts/fetch-weights.sh keras"));
+    CHECK(contains(missing.err, "scripts/fetch-weights.sh keras"));
     const RunResult unknown =
         extract_in(options, {"a.ppm", "--model-sha256", std::string(64, '0')});
     CHECK(unknown.status == 1);
-    CHECK(mentions(unknown.err, "sha256 000000000000"));
+    CHECK(contains(unknown.err, "sha256 000000000000"));
   }
 }

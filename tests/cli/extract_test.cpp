@@ -5,6 +5,7 @@
 #include "io/file.h"
 #include "io/fvecs.h"
 #include "io/sidecar.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -17,15 +18,11 @@
 #include <vector>
 
 using namespace imsearch;
+using imsearch::test::contains;
 using namespace imsearch::test;
 using Lines = std::vector<std::string>;
 
 namespace {
-
-bool mentions(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
 
 /// Images 0.ppm to 4.ppm.
 void write_five(const TempDir& dir) {
@@ -55,10 +52,10 @@ TEST_SUITE("cli") {
     CHECK(sidecar.dim == 1280);
     CHECK(sidecar.model.variant == "torchvision");
     CHECK(sidecar.model.weights == "mobilenet_v2_demo.safetensors");
-    CHECK(mentions(result.err,
+    CHECK(contains(result.err,
                    "sha256 " + sidecar.model.weights_sha256.substr(0, 12)));
-    CHECK(mentions(result.err, "a demonstration"));
-    CHECK(mentions(result.err, "extract: 3 images, 0 bad"));
+    CHECK(contains(result.err, "a demonstration"));
+    CHECK(contains(result.err, "extract: 3 images, 0 bad"));
     const auto summary = nlohmann::json::parse(result.out);
     CHECK(summary.at("images") == 3);
     CHECK(summary.at("bad") == 0);
@@ -119,7 +116,7 @@ TEST_SUITE("cli") {
     const RunResult result = extract_in(
         dir, {"*.ppm", "*.jpg", "gone?.ppm", "--files-from", "list"});
     CHECK(result.status == 1);  // gone?.ppm names nothing
-    CHECK(mentions(result.err, "gone?.ppm"));
+    CHECK(contains(result.err, "gone?.ppm"));
     dir.write("list", "absent.ppm\n\n4.ppm");
     const RunResult done =
         extract_in(dir, {"*.ppm", "*.jpg", "--files-from", "list"});
@@ -130,13 +127,13 @@ TEST_SUITE("cli") {
     CHECK(rows_of(dir / "fvecs.bin") == good);
     const Lines bad = lines_of(dir / "fnames.txt.bad.tsv");
     REQUIRE(bad.size() == 5);
-    CHECK(mentions(bad[0], "1.ppm\ttruncated"));
-    CHECK(mentions(bad[1], "2.ppm\tnot an image"));
+    CHECK(contains(bad[0], "1.ppm\ttruncated"));
+    CHECK(contains(bad[1], "2.ppm\tnot an image"));
     CHECK(bad[2] == "3.ppm\tempty file");
     CHECK(bad[3] == "x.jpg\ta directory, not an image");
     CHECK(bad[4] == "absent.ppm\tNo such file or directory");
-    CHECK(mentions(done.err, "extract: 3.ppm: empty file\n"));
-    CHECK(mentions(done.err, "3 images, 5 bad"));
+    CHECK(contains(done.err, "extract: 3.ppm: empty file\n"));
+    CHECK(contains(done.err, "3 images, 5 bad"));
   }
 
   TEST_CASE("the list of bad images goes when there are none any more") {
@@ -157,9 +154,9 @@ TEST_SUITE("cli") {
     dir.write("list", list);
     const RunResult result = extract_in(dir, {"--files-from", "list"});
     CHECK(result.status == 0);
-    CHECK(mentions(result.err, "gone19.ppm"));
-    CHECK_FALSE(mentions(result.err, "gone20.ppm"));
-    CHECK(mentions(result.err, "only listed, in fnames.txt.bad.tsv"));
+    CHECK(contains(result.err, "gone19.ppm"));
+    CHECK_FALSE(contains(result.err, "gone20.ppm"));
+    CHECK(contains(result.err, "only listed, in fnames.txt.bad.tsv"));
     CHECK(lines_of(dir / "fnames.txt.bad.tsv").size() == 100);
   }
 
@@ -169,7 +166,7 @@ TEST_SUITE("cli") {
     dir.write("fvecs.bin", "older");
     const RunResult result = extract_in(dir, {"bad.ppm"});
     CHECK(result.status == 1);
-    CHECK(mentions(result.err, "none of 1 images could be read"));
+    CHECK(contains(result.err, "none of 1 images could be read"));
     CHECK(read_file(dir / "fvecs.bin") == "older");
     CHECK(files_in(dir.path()) ==
           Lines{"bad.ppm", "fnames.txt.bad.tsv", "fvecs.bin"});
@@ -181,7 +178,7 @@ TEST_SUITE("cli") {
     dir.write("2.ppm", "x");
     const RunResult result = extract_in(dir, {"*.ppm", "--strict"});
     CHECK(result.status == 1);
-    CHECK(mentions(result.err, "extract: 2.ppm: not an image"));
+    CHECK(contains(result.err, "extract: 2.ppm: not an image"));
     CHECK(files_in(dir.path()).size() == 5);
   }
 
@@ -198,7 +195,7 @@ TEST_SUITE("cli") {
     REQUIRE(bad.size() == 2);
     CHECK(bad[0] == "new\\nline.ppm\ta newline in its name: use --null");
     CHECK(bad[1].substr(0, 12) == "bad\\t\xff.ppm\tn");
-    CHECK(mentions(result.err, "new\\nline.ppm: a newline"));
+    CHECK(contains(result.err, "new\\nline.ppm: a newline"));
 
     std::string list;
     for (const std::string& name : names) list += name + '\0';

@@ -3,6 +3,7 @@
 #include "cli/collection.h"
 #include "image/decode.h"
 #include "io/file.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
+using imsearch::test::contains;
 using test::Collection;
 using test::CoProcess;
 using test::RunOptions;
@@ -22,10 +24,6 @@ using test::RunResult;
 using Json = nlohmann::json;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Some of the sample photos.
 void copy_photos(const Collection& to) {

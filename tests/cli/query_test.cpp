@@ -1,5 +1,6 @@
 // query by rows, names and vectors.
 #include "cli/collection.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
+using imsearch::test::contains;
 using test::Collection;
 using test::RunOptions;
 using test::RunResult;
@@ -20,10 +22,6 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr std::size_t kRowBytes = Collection::kDim * 4;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// The lines without their first field.
 std::vector<std::string> answers_in(const std::string& out) {

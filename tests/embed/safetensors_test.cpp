@@ -4,12 +4,14 @@
 #include "weights_files.h"
 
 #include "base/error.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
 using namespace imsearch;
+using imsearch::test::contains;
 using namespace imsearch::test;
 
 namespace {
@@ -32,11 +34,6 @@ std::string error_of(const std::string& bytes) {
 std::string error_of_entry(const std::string& fields, std::size_t size) {
   return error_of(
       safetensors_of("{\"a\":{" + fields + "}}", std::string(size, '\0')));
-}
-
-bool mentions(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -87,28 +84,28 @@ TEST_SUITE("embed") {
   }
 
   TEST_CASE("a header longer than the file or the format allows is an error") {
-    CHECK(mentions(error_of("1234567"), "7 bytes are too few"));
+    CHECK(contains(error_of("1234567"), "7 bytes are too few"));
     const std::string huge("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10);
-    CHECK(mentions(error_of(huge), "18446744073709551615"));
+    CHECK(contains(error_of(huge), "18446744073709551615"));
     const std::string longer("\x10\0\0\0\0\0\0\0{}", 10);
-    CHECK(mentions(error_of(longer), "truncated: a header of 16 bytes"));
+    CHECK(contains(error_of(longer), "truncated: a header of 16 bytes"));
   }
 
   TEST_CASE("a header that is no JSON object is an error") {
-    CHECK(mentions(error_of(safetensors_of("{\"a\":", "")), "no JSON at byte"));
-    CHECK(mentions(error_of(safetensors_of("{}x", "")), "no JSON at byte 3"));
-    CHECK(mentions(error_of(safetensors_of("[]", "")), "no JSON object"));
-    CHECK(mentions(error_of(safetensors_of("{\"a\":1}", "")), "a: dtype"));
-    CHECK(mentions(error_of(safetensors_of(R"({"__metadata__":{"a":1}})", "")),
+    CHECK(contains(error_of(safetensors_of("{\"a\":", "")), "no JSON at byte"));
+    CHECK(contains(error_of(safetensors_of("{}x", "")), "no JSON at byte 3"));
+    CHECK(contains(error_of(safetensors_of("[]", "")), "no JSON object"));
+    CHECK(contains(error_of(safetensors_of("{\"a\":1}", "")), "a: dtype"));
+    CHECK(contains(error_of(safetensors_of(R"({"__metadata__":{"a":1}})", "")),
                    "__metadata__"));
-    CHECK(mentions(error_of(safetensors_of("{\"\xff\":1}", "")), "no JSON"));
+    CHECK(contains(error_of(safetensors_of("{\"\xff\":1}", "")), "no JSON"));
   }
 
   TEST_CASE("a tensor that stands twice is an error") {
     const std::string entry =
         R"("a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
     CHECK(
-        mentions(error_of(safetensors_of("{" + entry + "," + entry + "}", "x")),
+        contains(error_of(safetensors_of("{" + entry + "," + entry + "}", "x")),
                  "a stands twice"));
   }
 
@@ -116,42 +113,42 @@ TEST_SUITE("embed") {
     const auto error = error_of_entry;
     const std::string f32 = R"("dtype":"F32",)";
     CHECK(error(f32 + R"("shape":[2],"data_offsets":[0,8])", 8).empty());
-    CHECK(mentions(error(f32 + R"("shape":[2],"data_offsets":[0,7])", 7),
+    CHECK(contains(error(f32 + R"("shape":[2],"data_offsets":[0,7])", 7),
                    "7 bytes for a shape of 8 bytes"));
-    CHECK(mentions(error(f32 + R"("shape":[2],"data_offsets":[8,0])", 8),
+    CHECK(contains(error(f32 + R"("shape":[2],"data_offsets":[8,0])", 8),
                    "data_offsets 8 to 0"));
-    CHECK(mentions(error(f32 + R"("shape":[2],"data_offsets":[0,8,9])", 8),
+    CHECK(contains(error(f32 + R"("shape":[2],"data_offsets":[0,8,9])", 8),
                    "no two data_offsets"));
-    CHECK(mentions(error(f32 + R"("shape":[-2],"data_offsets":[0,8])", 8),
+    CHECK(contains(error(f32 + R"("shape":[-2],"data_offsets":[0,8])", 8),
                    "-2 is no size"));
-    CHECK(mentions(error(f32 + R"("shape":[2.0],"data_offsets":[0,8])", 8),
+    CHECK(contains(error(f32 + R"("shape":[2.0],"data_offsets":[0,8])", 8),
                    "2.0 is no size"));
     // 2^62 * 4 bytes wrap to 0.
-    CHECK(mentions(error(f32 + R"("shape":[4611686018427387904],)"
+    CHECK(contains(error(f32 + R"("shape":[4611686018427387904],)"
                                R"("data_offsets":[0,0])",
                          0),
                    "shape too large"));
-    CHECK(mentions(error(R"("shape":[2],"data_offsets":[0,8])", 8), "dtype"));
+    CHECK(contains(error(R"("shape":[2],"data_offsets":[0,8])", 8), "dtype"));
   }
 
   TEST_CASE("tensors must cover the data without holes") {
     const std::string at = R"("dtype":"U8","shape":[4],"data_offsets":)";
-    CHECK(mentions(error_of_entry(at + "[0,4]", 3), "truncated"));
-    CHECK(mentions(error_of_entry(at + "[0,4]", 5), "bytes after the last"));
-    CHECK(mentions(error_of_entry(at + "[1,5]", 5), "begins at byte 1"));
+    CHECK(contains(error_of_entry(at + "[0,4]", 3), "truncated"));
+    CHECK(contains(error_of_entry(at + "[0,4]", 5), "bytes after the last"));
+    CHECK(contains(error_of_entry(at + "[1,5]", 5), "begins at byte 1"));
     const std::string both = "{\"a\":{" + at + "[0,4]},\"b\":{" + at;
     CHECK(error_of(safetensors_of(both + "[4,8]}}", "12345678")).empty());
-    CHECK(mentions(error_of(safetensors_of(both + "[2,6]}}", "123456")),
+    CHECK(contains(error_of(safetensors_of(both + "[2,6]}}", "123456")),
                    "begins at byte 2, the one before it ends at 4"));
   }
 
   TEST_CASE("a header of endless nesting or values is refused early") {
     const std::string deep(1'000'000, '[');
-    CHECK(mentions(error_of(safetensors_of("{\"a\":" + deep, "")),
+    CHECK(contains(error_of(safetensors_of("{\"a\":" + deep, "")),
                    "more than 200000 values"));
     std::string wide = "{\"a\":[0";
     for (int i = 0; i < 300'000; ++i) wide += ",0";
-    CHECK(mentions(error_of(safetensors_of(wide + "]}", "")),
+    CHECK(contains(error_of(safetensors_of(wide + "]}", "")),
                    "more than 200000 values"));
   }
 }

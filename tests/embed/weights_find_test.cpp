@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "io/sha256.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 
@@ -13,6 +14,7 @@
 #include <string>
 
 using namespace imsearch;
+using imsearch::test::contains;
 using namespace imsearch::test;
 
 namespace {
@@ -47,11 +49,6 @@ std::string error_of(const std::string& wanted) {
   return "";
 }
 
-bool mentions(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_SUITE("embed") {
@@ -62,7 +59,7 @@ TEST_SUITE("embed") {
     // Fetching others never changes what a command line means.
     dir.write("imsearch/mobilenet_v2_keras.h5", "x");
     const std::string demo = find_weights("");
-    CHECK(mentions(demo, "mobilenet_v2_demo.safetensors"));
+    CHECK(contains(demo, "mobilenet_v2_demo.safetensors"));
     CHECK(is_demo(demo));
     CHECK(find_weights("demo") == demo);
   }
@@ -75,15 +72,15 @@ TEST_SUITE("embed") {
     CHECK(find_weights("") == file);
     CHECK(is_demo(find_weights("demo")));
     const Setting kind("IMSEARCH_WEIGHTS", "keras");
-    CHECK(mentions(error_of(""), "scripts/fetch-weights.sh keras"));
+    CHECK(contains(error_of(""), "scripts/fetch-weights.sh keras"));
   }
 
   TEST_CASE("fetched weights are found under XDG_DATA_HOME or the home") {
     const TempDir dir;
     {
       const Setting data("XDG_DATA_HOME", dir.path());
-      CHECK(mentions(error_of("keras"), "scripts/fetch-weights.sh keras"));
-      CHECK(mentions(error_of("torchvision"), "fetch-weights.sh torchvision"));
+      CHECK(contains(error_of("keras"), "scripts/fetch-weights.sh keras"));
+      CHECK(contains(error_of("torchvision"), "fetch-weights.sh torchvision"));
       const std::string keras =
           dir.write("imsearch/mobilenet_v2_keras.h5", "x");
       CHECK(find_weights("keras") == keras);
@@ -103,7 +100,7 @@ TEST_SUITE("embed") {
   }
 
   TEST_CASE("a path that is not there is an error that names the choices") {
-    CHECK(mentions(error_of("absent.h5"),
+    CHECK(contains(error_of("absent.h5"),
                    "absent.h5: no such weights file; --weights takes demo"));
   }
 

@@ -7,12 +7,14 @@
 #include "base/error.h"
 #include "embed/weights_metadata.h"
 #include "io/file.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 
 using namespace imsearch;
+using imsearch::test::contains;
 using namespace imsearch::test;
 using Resize = Preprocessing::Resize;
 using Scale = Preprocessing::Scale;
@@ -26,11 +28,6 @@ std::string error_of(const std::string& path) {
     return e.what();
   }
   return "";
-}
-
-bool mentions(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 std::string metadata_error(const Metadata& metadata) {
@@ -117,18 +114,18 @@ TEST_SUITE("embed") {
 
   TEST_CASE("metadata of unknown meaning is an error that names it") {
     const auto error = metadata_error;
-    CHECK(mentions(error({{"variant", "caffe"}}), "variant is 'caffe'"));
-    CHECK(mentions(error({{"architecture", "resnet"}}), "is 'resnet'"));
-    CHECK(mentions(error({{"input_size", "31"}}), "expected 32 to 2048"));
-    CHECK(mentions(error({{"input_size", "2049"}}), "'2049'"));
-    CHECK(mentions(error({{"input_size", "224px"}}), "'224px'"));
-    CHECK(mentions(error({{"input_size", "-1"}}), "'-1'"));
-    CHECK(mentions(error({{"resize", "bicubic"}}), "resize is 'bicubic'"));
+    CHECK(contains(error({{"variant", "caffe"}}), "variant is 'caffe'"));
+    CHECK(contains(error({{"architecture", "resnet"}}), "is 'resnet'"));
+    CHECK(contains(error({{"input_size", "31"}}), "expected 32 to 2048"));
+    CHECK(contains(error({{"input_size", "2049"}}), "'2049'"));
+    CHECK(contains(error({{"input_size", "224px"}}), "'224px'"));
+    CHECK(contains(error({{"input_size", "-1"}}), "'-1'"));
+    CHECK(contains(error({{"resize", "bicubic"}}), "resize is 'bicubic'"));
     // A crop of 224 cannot come from 200 pixels.
-    CHECK(mentions(error({{"resize", "crop-bilinear-pillow-200"}}), "224"));
-    CHECK(mentions(error({{"normalize", "none"}}), "normalize is 'none'"));
-    CHECK(mentions(error({{"bn_epsilon", "nan"}}), "bn_epsilon is 'nan'"));
-    CHECK(mentions(error({{"bn_epsilon", "1"}}), "0 to 0.1"));
+    CHECK(contains(error({{"resize", "crop-bilinear-pillow-200"}}), "224"));
+    CHECK(contains(error({{"normalize", "none"}}), "normalize is 'none'"));
+    CHECK(contains(error({{"bn_epsilon", "nan"}}), "bn_epsilon is 'nan'"));
+    CHECK(contains(error({{"bn_epsilon", "1"}}), "0 to 0.1"));
   }
 
   TEST_CASE("a missing, misshapen or unusable tensor is named") {
@@ -139,19 +136,19 @@ TEST_SUITE("embed") {
       return error_of(dir.write("w.safetensors", safetensors_weights(tensors)));
     };
     using Tensors = std::map<std::string, WeightTensor>;
-    CHECK(mentions(broken([](Tensors& t) { t.erase("features.0.1.bias"); }),
+    CHECK(contains(broken([](Tensors& t) { t.erase("features.0.1.bias"); }),
                    "no tensor features.0.1.bias"));
-    CHECK(mentions(broken([](Tensors& t) {
+    CHECK(contains(broken([](Tensors& t) {
                      t["features.0.1.bias"] = {{31}, std::vector<float>(31)};
                    }),
                    "features.0.1.bias has the shape (31), MobileNetV2 1.0 has "
                    "(32)"));
-    CHECK(mentions(broken([](Tensors& t) {
+    CHECK(contains(broken([](Tensors& t) {
                      t["features.0.1.bias"].values[5] =
                          std::numeric_limits<float>::quiet_NaN();
                    }),
                    "features.0.1.bias: value 5 is nan"));
-    CHECK(mentions(broken([](Tensors& t) {
+    CHECK(contains(broken([](Tensors& t) {
                      t["features.0.1.running_var"].values[3] = -0.5F;
                    }),
                    "features.0.1.running_var: value 3 is -0.5"));
@@ -163,14 +160,14 @@ TEST_SUITE("embed") {
 
   TEST_CASE("what is no weights file is told by content") {
     const TempDir dir;
-    CHECK(mentions(error_of(dir / "absent"), "No such file"));
-    CHECK(mentions(error_of(dir.path()), "directory"));
-    CHECK(mentions(error_of(dir.write("a", "")), "not a weights file"));
-    CHECK(mentions(error_of(dir.write("a", "GIF89a, long enough")),
+    CHECK(contains(error_of(dir / "absent"), "No such file"));
+    CHECK(contains(error_of(dir.path()), "directory"));
+    CHECK(contains(error_of(dir.write("a", "")), "not a weights file"));
+    CHECK(contains(error_of(dir.write("a", "GIF89a, long enough")),
                    "expected safetensors or Keras HDF5"));
-    CHECK(mentions(error_of(dir.write("a", "PK\x03\x04, long enough")),
+    CHECK(contains(error_of(dir.write("a", "PK\x03\x04, long enough")),
                    ".pth files are not read yet"));
-    CHECK(mentions(error_of(dir.write("a", "\x80\x02\x8a\x0a long enough")),
+    CHECK(contains(error_of(dir.write("a", "\x80\x02\x8a\x0a long enough")),
                    ".pth files are not read yet"));
   }
 
@@ -203,16 +200,16 @@ TEST_SUITE("embed") {
     KerasFile file;
     file.wrong_layer = 4;
     write_keras_weights(path, file);
-    CHECK(mentions(error_of(path),
+    CHECK(contains(error_of(path),
                    "mobl0_conv_0_project/kernel:0 has the shape (1, 2, 32, 16)"
                    ", MobileNetV2 1.0 has (1, 1, 32, 16)"));
     file.wrong_layer = 3;
     write_keras_weights(path, file);
-    CHECK(mentions(error_of(path), "gamma:0 has the shape (33)"));
+    CHECK(contains(error_of(path), "gamma:0 has the shape (33)"));
     file = {};
     file.drop_layers = 2;
     write_keras_weights(path, file);
-    CHECK(mentions(error_of(path), "102 layers have weights"));
+    CHECK(contains(error_of(path), "102 layers have weights"));
   }
 
   TEST_CASE("a truncated or broken HDF5 file is an error, and HDF5 is silent") {
@@ -222,11 +219,11 @@ TEST_SUITE("embed") {
     const std::string bytes = read_file(path);
     for (const std::size_t size :
          {std::size_t{8}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1})
-      CHECK(mentions(error_of(dir.write("cut.h5", bytes.substr(0, size))),
+      CHECK(contains(error_of(dir.write("cut.h5", bytes.substr(0, size))),
                      "broken HDF5"));
     std::string no_names = bytes;
     no_names.replace(no_names.find("layer_names"), 5, "other");
-    CHECK(mentions(error_of(dir.write("other.h5", no_names)),
+    CHECK(contains(error_of(dir.write("other.h5", no_names)),
                    "no attribute layer_names"));
   }
 }
