@@ -6,4 +6,8 @@ const char* tool_of(EngineKind engine) {
   return engine == EngineKind::kTorch ? "extract-torch" : "extract";
 }
 
+const char* name_of(EngineKind engine) {
+  return engine == EngineKind::kTorch ? "torch" : "onednn";
+}
+
 }  // namespace imsearch

@@ -16,7 +16,8 @@ enum class EngineKind { kOnednn, kTorch };
 extern const EngineKind kLinkedEngine;
 std::unique_ptr<Engine> make_linked_engine(const Weights& weights);
 
-/// The tool that has `engine`.
+/// The tool that has `engine`, and its name in --engine.
 const char* tool_of(EngineKind engine);
+const char* name_of(EngineKind engine);
 
 }  // namespace imsearch

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "cli.h"
 #include "embed/pipeline.h"
+#include "extract_engine.h"
 #include "extract_output.h"
 #include "io/fnames.h"
 #include "io/glob.h"
@@ -147,6 +148,7 @@ void print_json(const ExtractJob& job, const Run& run, const Sidecar& sidecar,
       {"seconds", times.wall_s},
       {"images_per_s", rate(run.good_count() + run.bad_count(), times)},
       {"threads", job.threads == 0 ? usable_cpus() : job.threads},
+      {"engine", name_of(kLinkedEngine)},
       {"decode_s", times.decode_s},
       {"network_s", times.network_s},
       {"wait_s", times.wait_s},

@@ -298,6 +298,22 @@ TEST_CASE("a build that memory cannot hold is refused before it starts") {
   CHECK(collection.files().size() == 2);
 }
 
+TEST_CASE("too little disk is refused before the work") {
+  if (!test::can_have_small_disk()) {
+    MESSAGE("not tested: no file system may be mounted here");
+    return;
+  }
+  const Collection collection(500);
+  test::RunOptions options;
+  options.small_disk = collection.path("small");
+  std::filesystem::create_directory(options.small_disk);
+  const RunResult result =
+      collection.run({"build-index", "-o", "small/index"}, options);
+  CHECK(result.status == 1);
+  CHECK(contains(result.err, "small/index: not enough disk: "));
+  CHECK(contains(result.err, "66 kB free: -o puts the index elsewhere"));
+}
+
 TEST_CASE("--verify tells good indexes") {
   const Collection collection(50);
   collection.build();

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -48,6 +50,15 @@ void drop_privileges() {
     if (::prctl(PR_CAPBSET_DROP, privilege, 0, 0, 0) != 0) ::_exit(126);
 }
 
+/// In a child: a file system of 64 kB over `folder`, for this process alone and
+/// gone with it.
+bool mount_small_disk(const char* folder) {
+  const int user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
+  return ::unshare(user | CLONE_NEWNS) == 0 &&
+         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("none", folder, "tmpfs", 0, "size=64k") == 0;
+}
+
 /// In the child: nothing here may throw, or it would go on with the tests.
 [[noreturn]] void become(const std::string& program,
                          const std::vector<std::string>& args,
@@ -62,6 +73,9 @@ void drop_privileges() {
     if (fd < 0) ::_exit(126);
     ::dup2(fd, STDOUT_FILENO);
   }
+  if (!options.small_disk.empty() &&
+      !mount_small_disk(options.small_disk.c_str()))
+    ::_exit(126);
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0)
     ::_exit(126);
   if (options.max_file_bytes > 0) {
@@ -120,6 +134,15 @@ void exchange(const RunOptions& options, pid_t child, Pipe& in, Pipe& out,
 }
 
 }  // namespace
+
+bool can_have_small_disk() {
+  const pid_t child = ::fork();
+  if (child < 0) fail("fork: {}", errno_text(errno));
+  if (child == 0) ::_exit(mount_small_disk("/tmp") ? 0 : 1);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status == 0;
+}
 
 std::string tool_path(const std::string& tool) {
   return environment_value("IMSEARCH_BIN") + "/" + tool;

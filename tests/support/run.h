@@ -20,6 +20,7 @@ struct RunOptions {
   std::string stdout_to;                 // a file instead of RunResult::out
   std::size_t max_file_bytes = 0;        // RLIMIT_FSIZE; 0: unlimited
   bool unprivileged = false;             // modes of files bind root too
+  std::string small_disk;  // a folder that is a file system of 64 kB meanwhile
   double interrupt_after_s = 0;  // sends interrupt_signal then; 0: never
   int interrupt_signal = SIGINT;
 };
@@ -28,6 +29,10 @@ struct RunOptions {
 /// slash) and waits. Throws Error if it cannot be started.
 RunResult run(const std::vector<std::string>& args,
               const RunOptions& options = {});
+
+/// False where the system lets nobody mount a file system of his own, as in some
+/// containers: then RunOptions::small_disk cannot be had.
+bool can_have_small_disk();
 
 /// The path of a built tool, and of a file in the source tree.
 std::string tool_path(const std::string& tool);
