@@ -21,6 +21,15 @@ namespace {
 
 using dnnl::memory;
 
+/// Each network thread has a replica; oneDNN must not start threads of its own.
+/// It decides when a primitive is made, and again when it runs. The setting
+/// belongs to the calling thread.
+void use_one_thread() {
+  thread_local bool done = false;
+  if (!done) omp_set_num_threads(1);
+  done = true;
+}
+
 constexpr auto kFloat = memory::data_type::f32;
 constexpr auto kAnyLayout = memory::format_tag::any;
 
@@ -243,8 +252,7 @@ class OnednnEngine final : public Engine {
   std::size_t dim() const override { return kMobilenetDim; }
 
   void embed(const float* input, float* feature) override {
-    // Each network thread has a replica; oneDNN must not start its own.
-    omp_set_num_threads(1);
+    use_one_thread();
     std::memcpy(buffers_[0].get_data_handle(), input, plan_->input.get_size());
     try {
       for (std::size_t s = 0; s < bound_.size(); ++s)
@@ -284,6 +292,7 @@ class OnednnEngine final : public Engine {
 
 std::unique_ptr<Engine> make_onednn_engine(const Weights& weights) {
   try {
+    use_one_thread();
     return std::make_unique<OnednnEngine>(make_plan(weights));
   } catch (const dnnl::error& e) {
     fail("oneDNN: {}", e.what());
