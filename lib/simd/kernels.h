@@ -13,6 +13,8 @@
 // Pointers need no alignment; n may be 0; nothing past n is read. Thread-safe.
 #pragma once
 
+#include "simd/depthwise.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -36,6 +38,9 @@ struct Kernels {
   /// Sum of a[i] * b[i]; n <= 2^16. Values -128..127.
   std::int32_t (*dot_i8)(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n);
+
+  /// A row of a depthwise convolution (depthwise.h).
+  void (*depthwise_row)(const DepthwiseRow& row);
 };
 
 /// The table in use. Throws Error at first use if IMSEARCH_SIMD names a table

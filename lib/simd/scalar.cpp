@@ -40,6 +40,7 @@ std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
 
 }  // namespace
 
-const Kernels kScalar = {"scalar", dot, dot_block, divide, dot_i8};
+const Kernels kScalar = {"scalar", dot,    dot_block,
+                         divide,   dot_i8, scalar_depthwise_row};
 
 }  // namespace imsearch::simd

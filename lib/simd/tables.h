@@ -9,6 +9,11 @@ extern const Kernels kScalar;
 extern const Kernels kAvx2;    // x86-64 only; needs AVX2 and FMA
 extern const Kernels kAvx512;  // x86-64 only; needs AVX-512 F, BW, VL, DQ
 
+// Their parts in files of their own.
+void scalar_depthwise_row(const DepthwiseRow& row);
+void avx2_depthwise_row(const DepthwiseRow& row);
+void avx512_depthwise_row(const DepthwiseRow& row);
+
 /// What active() chooses when IMSEARCH_SIMD is `name` (nullptr: not set).
 /// Throws Error if the name is unknown or this CPU does not support the table.
 const Kernels& choose(const char* name);

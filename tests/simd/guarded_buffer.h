@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 namespace imsearch::test {
 
@@ -29,7 +30,13 @@ class GuardedBuffer {
     if (::mprotect(memory_ + data_bytes_, page_bytes_, PROT_NONE) != 0)
       fail("mprotect: {}", errno_text(errno));
   }
-  ~GuardedBuffer() { ::munmap(memory_, data_bytes_ + page_bytes_); }
+  ~GuardedBuffer() {
+    if (memory_ != nullptr) ::munmap(memory_, data_bytes_ + page_bytes_);
+  }
+  GuardedBuffer(GuardedBuffer&& other) noexcept
+      : memory_(std::exchange(other.memory_, nullptr)),
+        data_bytes_(other.data_bytes_),
+        page_bytes_(other.page_bytes_) {}
   GuardedBuffer(const GuardedBuffer&) = delete;
   GuardedBuffer& operator=(const GuardedBuffer&) = delete;
 

@@ -65,6 +65,16 @@ inline Floats mask3_fmadd_ps(Floats a, Floats b, Floats c, std::uint16_t mask) {
 inline Floats fmadd_ps(Floats a, Floats b, Floats c) {
   return mask3_fmadd_ps(a, b, c, 0xFFFF);
 }
+inline Floats max_ps(Floats a, Floats b) {
+  for (int i = 0; i < 16; ++i)
+    if (!(a.lane[i] > b.lane[i])) a.lane[i] = b.lane[i];
+  return a;
+}
+inline Floats min_ps(Floats a, Floats b) {
+  for (int i = 0; i < 16; ++i)
+    if (!(a.lane[i] < b.lane[i])) a.lane[i] = b.lane[i];
+  return a;
+}
 inline Floats maskz_div_ps(std::uint16_t mask, Floats a, Floats b) {
   Floats out = setzero_ps();
   for (int i = 0; i < 16; ++i)
@@ -143,6 +153,8 @@ inline __m256i maskz_loadu_epi8(std::uint32_t mask, const void* from) {
 #define _mm512_loadu_ps emulated::loadu_ps
 #define _mm512_loadu_si512 emulated::loadu_si512
 #define _mm512_madd_epi16 emulated::madd_epi16
+#define _mm512_max_ps emulated::max_ps
+#define _mm512_min_ps emulated::min_ps
 #define _mm512_mask3_fmadd_ps emulated::mask3_fmadd_ps
 #define _mm512_mask_storeu_ps emulated::mask_storeu_ps
 #define _mm512_maskz_div_ps emulated::maskz_div_ps
