@@ -1,5 +1,6 @@
 #include "extract_model.h"
 
+#include "cli.h"
 #include "embed/weights_find.h"
 #include "extract_engine.h"
 #include "version.h"
@@ -17,6 +18,12 @@ Model load_model(const std::string& weights, const std::string& model_sha256) {
   const Weights read = read_weights(path);
   return {read.identity, read.preprocessing, make_linked_engine(read),
           is_demo(path)};
+}
+
+void say_model(const Model& model) {
+  std::string text = "network: " + describe(model.identity);
+  if (model.demo) text += ", a demonstration: --weights names better ones";
+  cli::complain(text);
 }
 
 }  // namespace imsearch

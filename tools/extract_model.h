@@ -25,4 +25,7 @@ struct Model {
 /// Throws Error.
 Model load_model(const std::string& weights, const std::string& model_sha256);
 
+/// Says on stderr which network runs.
+void say_model(const Model& model);
+
 }  // namespace imsearch

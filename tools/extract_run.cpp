@@ -6,9 +6,9 @@
 #include "cli.h"
 #include "embed/pipeline.h"
 #include "extract_engine.h"
+#include "extract_inputs.h"
 #include "extract_output.h"
 #include "io/fnames.h"
-#include "io/glob.h"
 #include "io/text.h"
 #include "peak_memory.h"
 #include "progress_line.h"
@@ -24,25 +24,6 @@ namespace {
 
 /// Bad images shown on stderr; the rest are in the list.
 constexpr std::size_t kShownBad = 20;
-
-Separator separator_of(const ExtractJob& job) {
-  return job.null ? Separator::kNul : Separator::kNewline;
-}
-
-/// All images, those of --files-from last. Empty names are passed over.
-Names image_names(const ExtractJob& job) {
-  Names names;
-  for (const std::string& path : expand_inputs(job.inputs)) names.append(path);
-  if (!job.files_from.empty()) {
-    const Names listed = read_names(job.files_from, separator_of(job));
-    for (std::size_t i = 0; i < listed.size(); ++i)
-      if (!listed[i].empty()) names.append(listed[i]);
-  }
-  if (names.empty())
-    fail("{}: names no images",
-         job.files_from.empty() ? job.inputs.front() : job.files_from);
-  return names;
-}
 
 /// Throws UsageError if an output would replace an image or the list. Only
 /// inputs of the output's own name are looked at: there may be a million.
@@ -64,7 +45,7 @@ class Run {
  public:
   Run(const ExtractJob& job, const Names& names)
       : job_(job),
-        output_(job.vectors, job.names, separator_of(job)),
+        output_(job.vectors, job.names, job.separator()),
         progress_("images", names.size(), job.quiet) {}
 
   /// The images whose names the names file can hold; the others are bad.
@@ -121,12 +102,6 @@ class Run {
 
 double rate(std::size_t images, const StageTimes& times) {
   return times.wall_s > 0 ? static_cast<double>(images) / times.wall_s : 0;
-}
-
-void say_model(const Model& model) {
-  std::string text = "network: " + describe(model.identity);
-  if (model.demo) text += ", a demonstration: --weights names better ones";
-  cli::complain(text);
 }
 
 void say_summary(const Run& run, const StageTimes& times) {

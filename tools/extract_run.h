@@ -4,6 +4,8 @@
 #include "extract_model.h"
 #include "options.h"
 
+#include "io/fnames.h"
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +22,11 @@ struct ExtractJob {
   bool strict = false;   // the first bad image is an error
   bool quiet = false;
   bool json = false;  // print a summary
+
+  /// What ends a name in lists of names.
+  Separator separator() const {
+    return null ? Separator::kNul : Separator::kNewline;
+  }
 };
 
 /// Does it, reporting on stderr. Gives the exit code. Throws Error, then
