@@ -44,6 +44,11 @@ struct Options {
         ->add_option("--weights", extract.weights,
                      "Weights, as extract takes them")
         ->type_name("NAME|FILE");
+    extracting
+        ->add_option("--engine", extract.engine, "Engine, as extract takes it")
+        ->type_name("NAME");
+    extracting->add_flag("--network", extract.network,
+                         "The network alone, on images decoded before");
     cli::add_threads(*extracting, extract.threads);
     cli::add_json(*extracting, json);
   }

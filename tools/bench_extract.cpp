@@ -36,11 +36,15 @@ class TemporaryFolder {
 
 std::vector<std::string> extract_arguments(const BenchExtractParams& params,
                                            const TemporaryFolder& folder) {
-  std::vector<std::string> arguments = {"--json",   "--quiet",
-                                        "--output", folder.file("fvecs.bin"),
-                                        "--names",  folder.file("fnames.txt")};
+  std::vector<std::string> arguments = {"--json", "--quiet"};
+  if (params.network)
+    arguments.emplace_back("--time-network");
+  else
+    arguments.insert(arguments.end(), {"--output", folder.file("fvecs.bin"),
+                                       "--names", folder.file("fnames.txt")});
   if (!params.weights.empty())
     arguments.push_back("--weights=" + params.weights);
+  if (!params.engine.empty()) arguments.push_back("--engine=" + params.engine);
   if (params.threads != 0)
     arguments.push_back("--threads=" + std::to_string(params.threads));
   arguments.emplace_back("--");

@@ -11,11 +11,13 @@ namespace imsearch {
 struct BenchExtractParams {
   std::vector<std::string> images;  // as extract takes them
   std::string weights;              // as extract --weights; empty: its choice
+  std::string engine;               // as extract --engine; empty: its choice
   unsigned threads = 0;             // 0: all CPUs
+  bool network = false;             // the network alone, on decoded images
 };
 
 /// Runs extract on the images, into a temporary folder, and reports its own
-/// stage times. Throws Error, Interrupted.
+/// stage times, or what its --time-network says. Throws Error, Interrupted.
 Report bench_extract(const BenchExtractParams& params);
 
 }  // namespace imsearch

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "extract_engine.h"
 #include "extract_model.h"
+#include "extract_network.h"
 #include "extract_run.h"
 #include "extract_serve.h"
 #include "options.h"
@@ -33,6 +34,7 @@ struct Options {
   std::string weights;
   std::string model_sha256;
   bool serve = false;
+  bool network = false;
 
   void add_to(CLI::App& app) {
     app.add_option("inputs", job.inputs,
@@ -66,6 +68,11 @@ struct Options {
     app.add_flag("--json", job.json, "A summary as JSON on standard output");
     app.add_flag("--serve", serve,
                  "Answer paths on standard input (imsearch-formats.5)");
+    app.add_flag("--time-network", network,
+                 "Time the network alone on some of the images, write nothing")
+        ->excludes("--serve")
+        ->excludes("--output")
+        ->excludes("--names");
   }
 
   Model model() const { return load_model(weights, model_sha256); }
@@ -95,7 +102,9 @@ int extract(const Options& options, char** argv) {
   if (options.serve)
     return serve([&] { return options.model(); }, options.job.threads);
   catch_interrupts();
-  return run_extract(options.job, [&] { return options.model(); });
+  const auto model = [&] { return options.model(); };
+  return options.network ? time_network(options.job, model)
+                         : run_extract(options.job, model);
 }
 
 }  // namespace

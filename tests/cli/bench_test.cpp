@@ -124,6 +124,33 @@ TEST_CASE("bench extract reports extract's own stages") {
   CHECK(collection.files().empty());
 }
 
+TEST_CASE("bench extract --network runs the network alone") {
+  const Collection collection(0);
+  collection.write("bad.jpg", "no picture");
+  for (const char* engine : {"onednn", "torch"}) {
+    const RunResult result = collection.run(
+        {"bench", "extract", "--network", "--json", "-j", "2", "--engine",
+         engine, "bad.jpg", test::source_path("data/photos/hat") + "/*.jpg"},
+        temporaries_in(collection));
+    CAPTURE(result.err);
+    REQUIRE(result.status == 0);
+    CHECK(contains(result.err, "extract: bad.jpg: not an image"));
+    const Json report = Json::parse(result.out);
+    CHECK(report["inputs"] == 8);
+    CHECK(report["bad"] == 1);
+    CHECK(report["threads"] == 2);
+    CHECK(report["engine"] == engine);
+    CHECK(report["images"] >= 16);  // each input, on each thread
+    CHECK(report["seconds"] >= 2.0);
+    CHECK(report["images_per_s"] > 0);
+    CHECK(report["cpu_s"] > 0);
+    CHECK(report["peak_memory_bytes"] > 1'000'000);
+    CHECK(report["model"]["input_size"] == 128);
+    CHECK_FALSE(report.contains("decode_s"));
+    CHECK(collection.files() == std::vector<std::string>{"bad.jpg"});
+  }
+}
+
 TEST_CASE("bench extract fails where extract fails, and leaves nothing") {
   const Collection collection(0);
   const RunResult result = collection.run({"bench", "extract", "nowhere.jpg"},

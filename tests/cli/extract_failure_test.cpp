@@ -46,6 +46,10 @@ TEST_SUITE("cli") {
     CHECK(contains(
         failure(dir, 2, {"a.ppm", "--weights", "demo", "--model-sha256", "00"}),
         "excludes"));
+    for (const char* output : {"-o", "-n"})
+      CHECK(contains(failure(dir, 2, {"a.ppm", "--time-network", output, "x"}),
+                     "excludes"));
+    CHECK(contains(failure(dir, 2, {"--time-network", "--serve"}), "excludes"));
   }
 
   TEST_CASE("inputs that name nothing are an error") {
@@ -55,6 +59,15 @@ TEST_SUITE("cli") {
     dir.write("none", "\n\n");
     CHECK(contains(failure(dir, 1, {"--files-from", "none"}),
                    "none: names no images"));
+  }
+
+  TEST_CASE("there must be an image to time the network on") {
+    const TempDir dir;
+    dir.write("b.ppm", "x");
+    CHECK(contains(failure(dir, 1, {"b.ppm", "--time-network"}),
+                   "none of 1 images could be read"));
+    CHECK(contains(failure(dir, 1, {"*.ppm", "--strict", "--time-network"}),
+                   "b.ppm: not an image"));
   }
 
   TEST_CASE("vectors never go to a terminal") {
