@@ -41,15 +41,22 @@ struct Bfloat16 {
   }
 };
 
-/// The numbers of type T at `bytes` (little-endian, any alignment), as floats.
+/// The i-th of the numbers of type T at `numbers` (little-endian, any
+/// alignment), as a float.
 template <typename T>
-std::vector<float> floats_from(const std::byte* bytes, std::size_t size_bytes) {
+float float_at(const void* numbers, std::size_t i) {
+  T value{};
+  std::memcpy(&value, static_cast<const char*>(numbers) + i * sizeof(T),
+              sizeof(T));
+  return static_cast<float>(value);
+}
+
+/// All of them.
+template <typename T>
+std::vector<float> floats_from(const void* numbers, std::size_t size_bytes) {
   std::vector<float> values(size_bytes / sizeof(T));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    T value{};
-    std::memcpy(&value, bytes + i * sizeof(T), sizeof(T));
-    values[i] = static_cast<float>(value);
-  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = float_at<T>(numbers, i);
   return values;
 }
 

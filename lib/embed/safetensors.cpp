@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "embed/half.h"
+#include "embed/little_endian.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,13 +24,6 @@ std::size_t element_bytes(const std::string& dtype) {
       {"I64", 8},  {"U64", 8},  {"F64", 8}};
   const auto found = sizes.find(dtype);
   return found == sizes.end() ? 0 : found->second;
-}
-
-std::uint64_t little_endian_64(const std::byte* bytes) {
-  std::uint64_t value = 0;
-  for (int i = 7; i >= 0; --i)
-    value = value << 8 | std::to_integer<std::uint64_t>(bytes[i]);
-  return value;
 }
 
 /// A JSON document of at most kMaxValues values, no top-level key twice. Throws
@@ -84,7 +78,8 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
   constexpr std::size_t kLengthBytes = 8;
   if (file_.size() < kLengthBytes)
     fail("{}: {} bytes are too few for safetensors", path, file_.size());
-  const std::uint64_t header = little_endian_64(file_.data());
+  const auto* bytes = reinterpret_cast<const char*>(file_.data());
+  const std::uint64_t header = little_endian({bytes, kLengthBytes});
   if (header > kMaxHeaderBytes)
     fail("{}: no safetensors: a header of {} bytes, at most {} are allowed",
          path, header, kMaxHeaderBytes);
@@ -92,7 +87,7 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
     fail("{}: truncated: a header of {} bytes in a file of {}", path, header,
          file_.size());
   data_at_ = kLengthBytes + header;
-  const auto* text = reinterpret_cast<const char*>(file_.data()) + kLengthBytes;
+  const char* text = bytes + kLengthBytes;
   parse_header(text, text + header);
   check_coverage(file_.size() - data_at_);
 }
