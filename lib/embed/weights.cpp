@@ -1,6 +1,7 @@
 #include "embed/weights.h"
 
 #include "base/error.h"
+#include "embed/torch_container.h"
 #include "embed/weights_metadata.h"
 #include "io/file.h"
 #include "io/sha256.h"
@@ -14,27 +15,39 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kHdf5Magic = "\x89HDF\r\n\x1a\n"sv;
-constexpr std::string_view kZipMagic = "PK\x03\x04"sv;
-/// A pickle of protocol 2 that begins with torch.save's magic number.
-constexpr std::string_view kOldTorchMagic = "\x80\x02\x8a\x0a"sv;
+
+enum class Kind { kSafetensors, kTorch, kKeras };
 
 bool begins_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
-Weights read_by_content(const std::string& path) {
-  const std::string start = read_prefix(path, 9);
-  if (begins_with(start, kHdf5Magic)) return read_keras_weights(path);
-  if (begins_with(start, kZipMagic) || begins_with(start, kOldTorchMagic))
-    fail(
-        "{}: PyTorch's .pth files are not read yet: save the weights as "
-        "safetensors, with torchvision's names",
-        path);
+Kind kind_of(const std::string& path) {
+  const std::string start = read_prefix(path, kTorchLegacyMagic.size());
+  if (begins_with(start, kHdf5Magic)) return Kind::kKeras;
+  if (begins_with(start, kTorchZipMagic)) return Kind::kTorch;
+  if (begins_with(start, kTorchLegacyMagic)) return Kind::kTorch;
   // The length of the JSON header, then the header.
-  if (start.size() < 9 || start[8] != '{')
-    fail("{}: not a weights file: expected safetensors or Keras HDF5 (.h5)",
-         path);
-  return read_safetensors_weights(path);
+  constexpr std::size_t kHeaderAt = 8;
+  if (start.size() > kHeaderAt && start[kHeaderAt] == '{')
+    return Kind::kSafetensors;
+  fail(
+      "{}: not a weights file: expected safetensors, PyTorch's .pth or Keras "
+      "HDF5 (.h5)",
+      path);
+}
+
+Weights read_by_content(const std::string& path, const std::string& sha256,
+                        Kind kind) {
+  switch (kind) {
+    case Kind::kSafetensors:
+      return read_safetensors_weights(path);
+    case Kind::kTorch:
+      return read_torch_weights(path, sha256);
+    case Kind::kKeras:
+      break;
+  }
+  return read_keras_weights(path);
 }
 
 void check_values(const Weights& weights, const std::string& path) {
@@ -54,12 +67,14 @@ void check_values(const Weights& weights, const std::string& path) {
 }  // namespace
 
 Weights read_weights(const std::string& path) {
-  Weights weights = read_by_content(path);
+  const Kind kind = kind_of(path);
+  const std::string sha256 = sha256_of_file(path);
+  Weights weights = read_by_content(path, sha256, kind);
   check_values(weights, path);
   weights.identity = {"mobilenet_v2",
                       to_string(weights.variant),
                       path.substr(path.rfind('/') + 1),
-                      sha256_of_file(path),
+                      sha256,
                       weights.preprocessing.input_size,
                       describe(weights.preprocessing)};
   return weights;

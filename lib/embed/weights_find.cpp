@@ -16,18 +16,12 @@ constexpr const char* kDemoFile = "mobilenet_v2_demo.safetensors";
 
 struct Fetched {
   const char* name;  // as in --weights
-  std::vector<const char*> files;
+  const char* file;  // as scripts/fetch-weights.sh names it
 };
 
-/// In the order of preference, as scripts/fetch-weights.sh names them.
-const std::vector<Fetched>& fetched_kinds() {
-  static const std::vector<Fetched> kinds = {
-      {"keras", {"mobilenet_v2_keras.h5"}},
-      {"torchvision",
-       {"mobilenet_v2_torchvision.safetensors",
-        "mobilenet_v2_torchvision.pth"}}};
-  return kinds;
-}
+constexpr Fetched kFetched[] = {
+    {"keras", "mobilenet_v2_keras.h5"},
+    {"torchvision", "mobilenet_v2_torchvision.pth"}};
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -65,22 +59,17 @@ std::string find_demo() {
       demo_places().front());
 }
 
-/// Empty if it was not fetched.
-std::string fetched_file(const Fetched& kind) {
-  for (const char* file : kind.files) {
-    std::string path = fetched_folder() + "/" + file;
-    if (file_exists(path)) return path;
-  }
-  return "";
+std::string place_of(const Fetched& kind) {
+  return fetched_folder() + "/" + kind.file;
 }
 
 std::string find_fetched(const Fetched& kind) {
-  std::string path = fetched_file(kind);
-  if (path.empty())
+  std::string path = place_of(kind);
+  if (!file_exists(path))
     fail(
-        "--weights {0}: {1}/{2} is not there: get it with "
+        "--weights {0}: {1} is not there: get it with "
         "'scripts/fetch-weights.sh {0}'",
-        kind.name, fetched_folder(), kind.files.front());
+        kind.name, path);
   return path;
 }
 
@@ -92,7 +81,7 @@ std::string find_weights(const std::string& wanted) {
     return set.empty() ? find_demo() : find_weights(set);
   }
   if (wanted == "demo") return find_demo();
-  for (const Fetched& kind : fetched_kinds())
+  for (const Fetched& kind : kFetched)
     if (wanted == kind.name) return find_fetched(kind);
   if (!file_exists(wanted))
     fail(
@@ -109,9 +98,9 @@ std::vector<std::string> known_weights() {
     files.push_back(place);
     break;
   }
-  for (const Fetched& kind : fetched_kinds()) {
-    const std::string path = fetched_file(kind);
-    if (!path.empty()) files.push_back(path);
+  for (const Fetched& kind : kFetched) {
+    const std::string path = place_of(kind);
+    if (file_exists(path)) files.push_back(path);
   }
   return files;
 }

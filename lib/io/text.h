@@ -31,6 +31,10 @@ bool is_utf8(std::string_view bytes);
 /// `bytes` with each malformed byte replaced by U+FFFD.
 std::string to_utf8(std::string_view bytes);
 
+/// `bytes`, which nobody has checked, as part of a message: at most 80 of them,
+/// those that are not printable ASCII as ?.
+std::string printable(std::string_view bytes);
+
 /// RFC 4648 with padding.
 std::string base64(std::string_view bytes);
 

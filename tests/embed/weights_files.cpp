@@ -61,6 +61,17 @@ std::map<std::string, WeightTensor> random_tensors(std::uint32_t seed) {
   return tensors;
 }
 
+bool same_tensors(const Weights& weights, std::uint32_t seed) {
+  const auto expected = random_tensors(seed);
+  if (weights.tensors.size() != expected.size()) return false;
+  for (const auto& [name, tensor] : expected) {
+    const WeightTensor& read = weights.tensors.at(name);
+    if (read.shape != tensor.shape || read.values != tensor.values)
+      return false;
+  }
+  return true;
+}
+
 std::string safetensors_of(const std::string& header,
                            const std::string& bytes) {
   std::string length(8, '\0');

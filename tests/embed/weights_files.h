@@ -13,6 +13,9 @@ namespace imsearch::test {
 /// MobileNetV2's 260 tensors with seeded values that keep activations near 1.
 std::map<std::string, WeightTensor> random_tensors(std::uint32_t seed = 1);
 
+/// True if those are the tensors of random_tensors(seed).
+bool same_tensors(const Weights& weights, std::uint32_t seed);
+
 /// One tensor of a safetensors file, its bytes as they will stand there.
 struct StoredTensor {
   std::string name;

@@ -87,9 +87,6 @@ TEST_SUITE("embed") {
       const std::string pth =
           dir.write("imsearch/mobilenet_v2_torchvision.pth", "x");
       CHECK(find_weights("torchvision") == pth);
-      const std::string safe =
-          dir.write("imsearch/mobilenet_v2_torchvision.safetensors", "x");
-      CHECK(find_weights("torchvision") == safe);
       CHECK(known_weights().size() == 3);
     }
     const Setting none("XDG_DATA_HOME", "");

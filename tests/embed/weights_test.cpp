@@ -46,17 +46,6 @@ Weights with_metadata(const Metadata& metadata) {
   return weights;
 }
 
-bool same_tensors(const Weights& weights, std::uint32_t seed) {
-  const auto expected = random_tensors(seed);
-  if (weights.tensors.size() != expected.size()) return false;
-  for (const auto& [name, tensor] : expected) {
-    const WeightTensor& read = weights.tensors.at(name);
-    if (read.shape != tensor.shape || read.values != tensor.values)
-      return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 TEST_SUITE("embed") {
@@ -164,11 +153,11 @@ TEST_SUITE("embed") {
     CHECK(contains(error_of(dir.path()), "directory"));
     CHECK(contains(error_of(dir.write("a", "")), "not a weights file"));
     CHECK(contains(error_of(dir.write("a", "GIF89a, long enough")),
-                   "expected safetensors or Keras HDF5"));
+                   "expected safetensors, PyTorch's .pth or Keras"));
     CHECK(contains(error_of(dir.write("a", "PK\x03\x04, long enough")),
-                   ".pth files are not read yet"));
-    CHECK(contains(error_of(dir.write("a", "\x80\x02\x8a\x0a long enough")),
-                   ".pth files are not read yet"));
+                   "broken zip"));
+    CHECK(contains(error_of(dir.write("a", "\x80\x02K\x01. long enough")),
+                   "not a weights file"));
   }
 
   TEST_CASE("Keras weights are read in both vocabularies and layouts") {

@@ -86,4 +86,11 @@ TEST_SUITE("io") {
     CHECK(base64("foobar") == "Zm9vYmFy");
     CHECK(base64("\xFF\xFE\xFD") == "//79");
   }
+
+  TEST_CASE("bytes that nobody has checked are shown as printable ASCII") {
+    CHECK(printable("os.system") == "os.system");
+    CHECK(printable("\x1b[2J\n\x7f\xc3\xa9~ ") == "?[2J????~ ");
+    CHECK(printable(std::string(1000, 'x')) == std::string(80, 'x'));
+    CHECK(printable("").empty());
+  }
 }
