@@ -1,5 +1,6 @@
 #include "embed/weights.h"
 
+#include "support/memory_file.h"
 #include "support/run.h"
 #include "support/temp_dir.h"
 #include "weights_files.h"
@@ -214,5 +215,28 @@ TEST_SUITE("embed") {
     no_names.replace(no_names.find("layer_names"), 5, "other");
     CHECK(contains(error_of(dir.write("other.h5", no_names)),
                    "no attribute layer_names"));
+  }
+
+  TEST_CASE("an HDF5 file with a byte changed is read, or an error of ours") {
+    const TempDir dir;
+    write_keras_weights(dir / "w.h5");
+    const std::string bytes = read_file(dir / "w.h5");
+    // The superblock, and what it leads to first.
+    constexpr std::size_t kHead = 2048;
+    constexpr std::size_t kStep = 17;
+    std::size_t errors = 0;
+    for (std::size_t at = 0; at < kHead; at += kStep) {
+      INFO(at);
+      std::string changed = bytes;
+      changed[at] = static_cast<char>(~changed[at]);
+      const std::string& path = memory_file(changed);
+      try {
+        read_keras_weights(path);
+      } catch (const Error& e) {
+        CHECK(contains(e.what(), path));
+        ++errors;
+      }
+    }
+    CHECK(errors > 0);
   }
 }
