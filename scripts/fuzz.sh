@@ -29,7 +29,7 @@ fuzzers=(bin/fuzz-*)
 [[ -z ${2:-} ]] || fuzzers=("bin/$2")
 for fuzzer in "${fuzzers[@]}"; do
   name=${fuzzer##*/}
-  seeds=()
+  seeds=("$source/tests/fuzz/seeds/${name#fuzz-}")
   [[ $name != fuzz-decode ]] || seeds=("$source/tests/golden/images")
   mkdir -p "corpus/$name"
   echo "$name: $seconds s"

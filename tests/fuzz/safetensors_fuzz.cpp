@@ -3,13 +3,10 @@
 #include "base/error.h"
 #include "embed/safetensors.h"
 #include "embed/weights_metadata.h"
-
-#include <sys/mman.h>
-#include <unistd.h>
+#include "support/memory_file.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -17,17 +14,7 @@
 namespace {
 
 using namespace imsearch;
-
-/// A file in memory, since the reader maps what it reads.
-const std::string& memory_file(std::string_view bytes) {
-  static const int file = ::memfd_create("safetensors", 0);
-  static const std::string path = "/proc/self/fd/" + std::to_string(file);
-  if (::ftruncate(file, 0) != 0 ||
-      ::pwrite(file, bytes.data(), bytes.size(), 0) !=
-          static_cast<ssize_t>(bytes.size()))
-    std::abort();
-  return path;
-}
+using imsearch::test::memory_file;
 
 template <typename Read>
 void expect_value_or_error(const Read& read) {
