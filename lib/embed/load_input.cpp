@@ -38,13 +38,13 @@ void load(const std::string& path, const Preprocessing& preprocessing,
   // "-" would be standard input; a file that grows must not go on for ever.
   const std::string bytes =
       read_prefix(path == "-" ? "./-" : path, kMaxImageFileBytes);
-  const JpegDct dct = preprocessing.dct();
+  const Reference reference = preprocessing.reference();
   try {
-    preprocess(decode_image(bytes, path, dct, kLargePixelBytes), preprocessing,
-               input);
+    preprocess(decode_image(bytes, path, reference, kLargePixelBytes),
+               preprocessing, input);
   } catch (const TooManyPixels&) {
     if (!turn.owns_lock()) turn.lock();
-    preprocess(decode_image(bytes, path, dct), preprocessing, input);
+    preprocess(decode_image(bytes, path, reference), preprocessing, input);
   }
 }
 

@@ -27,10 +27,11 @@ bool is_named_tga(const std::string& name) {
                     });
 }
 
-Image decode(std::string_view bytes, const std::string& name, JpegDct dct,
-             std::size_t limit) {
+Image decode(std::string_view bytes, const std::string& name,
+             Reference reference, std::size_t limit) {
   if (bytes.empty()) fail("empty file");
-  if (starts_with(bytes, "\xff\xd8\xff")) return decode_jpeg(bytes, dct, limit);
+  if (starts_with(bytes, "\xff\xd8\xff"))
+    return decode_jpeg(bytes, reference, limit);
   if (starts_with(bytes, "\x89PNG\r\n\x1a\n"))
     return decode_by_stb(bytes, StbFormat::kPng, limit);
   if (starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a"))
@@ -44,10 +45,10 @@ Image decode(std::string_view bytes, const std::string& name, JpegDct dct,
 
 }  // namespace
 
-Image decode_image(std::string_view bytes, const std::string& name, JpegDct dct,
-                   std::size_t max_pixel_bytes) {
+Image decode_image(std::string_view bytes, const std::string& name,
+                   Reference reference, std::size_t max_pixel_bytes) {
   try {
-    return decode(bytes, name, dct, max_pixel_bytes);
+    return decode(bytes, name, reference, max_pixel_bytes);
   } catch (const std::bad_alloc&) {
     fail("out of memory for its pixels");
   }

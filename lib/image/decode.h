@@ -1,4 +1,5 @@
-// From a file's bytes to pixels, as TensorFlow's decode_jpeg makes them.
+// From a file's bytes to pixels, as TensorFlow's decode_jpeg or Pillow makes
+// them.
 //
 // The kind is told by content, never by name: JPEG by libjpeg, PNG, BMP and GIF
 // (first frame) by stb_image, binary PGM and PPM by ourselves. TGA has no
@@ -6,7 +7,8 @@
 // tf.io.decode_jpeg (channels=3) to the bit: fast integer DCT, fancy
 // upsampling, CMYK folded to RGB by integer division, orientation ignored,
 // warnings ignored, but a stream that ends early is an error
-// (tensorflow/core/lib/jpeg/jpeg_mem.cc).
+// (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open and
+// convert("RGB") in what the two have different (Reference).
 #pragma once
 
 #include "base/error.h"
@@ -28,9 +30,10 @@ struct TooManyPixels : Error {
   using Error::Error;
 };
 
-/// How JPEG's inverse cosine transform is done: TensorFlow's default is the
-/// fast integer one, Pillow's the accurate one.
-enum class JpegDct { kFast, kAccurate };
+/// Whose pixels a JPEG gives, to the bit. They differ in the inverse cosine
+/// transform (TensorFlow's default is the fast integer one, Pillow's the
+/// accurate one) and in how CMYK becomes RGB.
+enum class Reference { kTensorflow, kPillow };
 
 /// Decodes `bytes`; `name` is used for its extension only. Throws Error with
 /// the reason alone ("truncated JPEG"): the caller knows the file. Thread-safe.
@@ -39,7 +42,7 @@ enum class JpegDct { kFast, kAccurate };
 /// is at most some 8 times that (a progressive JPEG's coefficients, a GIF's
 /// canvas).
 Image decode_image(std::string_view bytes, const std::string& name,
-                   JpegDct dct = JpegDct::kFast,
+                   Reference reference = Reference::kTensorflow,
                    std::size_t max_pixel_bytes = kMaxPixelBytes);
 
 }  // namespace imsearch

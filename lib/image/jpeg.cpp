@@ -1,6 +1,7 @@
 #include "image/jpeg.h"
 
 #include "base/error.h"
+#include "image/cmyk.h"
 #include "image/pixel_limit.h"
 
 #include <cctype>
@@ -90,7 +91,8 @@ static void on_progress(j_common_ptr common) {
 // One decompression. libjpeg is only called through guarded().
 class JpegReader {
  public:
-  explicit JpegReader(std::string_view bytes) {
+  JpegReader(std::string_view bytes, Reference reference)
+      : reference_(reference) {
     codec_.err = jpeg_std_error(&errors_.base);
     errors_.base.error_exit = on_error;
     errors_.base.emit_message = on_warning;
@@ -118,8 +120,8 @@ class JpegReader {
   std::size_t width() const { return codec_.image_width; }
   std::size_t height() const { return codec_.image_height; }
 
-  Image read_pixels(JpegDct dct) {
-    start(dct);
+  Image read_pixels() {
+    start();
     Image image{width(), height(), {}};
     // Rows are added as they come, so that a header's large claim costs
     // nothing until there is data behind it.
@@ -144,11 +146,12 @@ class JpegReader {
 
   bool folds_cmyk() const { return codec_.out_color_space == JCS_CMYK; }
 
-  void start(JpegDct dct) {
+  void start() {
     const bool cmyk = codec_.jpeg_color_space == JCS_CMYK ||
                       codec_.jpeg_color_space == JCS_YCCK;
     codec_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
-    codec_.dct_method = dct == JpegDct::kFast ? JDCT_IFAST : JDCT_ISLOW;
+    codec_.dct_method =
+        reference_ == Reference::kTensorflow ? JDCT_IFAST : JDCT_ISLOW;
     codec_.do_fancy_upsampling = TRUE;
     guarded([this] { jpeg_start_decompress(&codec_); });
   }
@@ -165,22 +168,17 @@ class JpegReader {
     read_rows(count);
   }
 
-  // The integer division is TensorFlow's (jpeg_mem.cc), kept to the bit. Adobe
-  // writes its inks inverted.
   void read_cmyk_row(Image& image) {
     const std::size_t begin = codec_.output_scanline;
     inks_.resize(width() * 4);
     image.rgb.resize((begin + 1) * width() * 3);
     rows_[0] = inks_.data();
     read_rows(1);
-    const int flip = codec_.saw_Adobe_marker ? 0 : 255;
-    std::uint8_t* rgb = image.rgb.data() + begin * width() * 3;
-    for (std::size_t x = 0; x < width(); ++x) {
-      const int k = inks_[x * 4 + 3] ^ flip;
-      for (std::size_t c = 0; c < 3; ++c)
-        rgb[x * 3 + c] =
-            static_cast<std::uint8_t>(k * (inks_[x * 4 + c] ^ flip) / 255);
-    }
+    // Pillow takes all CMYK for Adobe's.
+    const bool inverted =
+        reference_ == Reference::kPillow || codec_.saw_Adobe_marker != FALSE;
+    fold_cmyk(inks_, inverted, reference_,
+              image.rgb.data() + begin * width() * 3);
   }
 
   // libjpeg may give fewer rows than asked for; the caller's loop asks again.
@@ -191,6 +189,7 @@ class JpegReader {
     });
   }
 
+  Reference reference_;
   ErrorManager errors_{};
   jpeg_source_mgr source_{};
   jpeg_progress_mgr progress_{};
@@ -201,12 +200,12 @@ class JpegReader {
 
 }  // namespace
 
-Image decode_jpeg(std::string_view bytes, JpegDct dct,
+Image decode_jpeg(std::string_view bytes, Reference reference,
                   std::size_t max_pixel_bytes) {
-  JpegReader reader(bytes);
+  JpegReader reader(bytes, reference);
   reader.read_header();
   check_pixel_bytes(reader.width(), reader.height(), max_pixel_bytes);
-  return reader.read_pixels(dct);
+  return reader.read_pixels();
 }
 
 }  // namespace imsearch

@@ -1,4 +1,4 @@
-// JPEG by libjpeg (libjpeg-turbo), with TensorFlow's rules; see decode.h.
+// JPEG by libjpeg (libjpeg-turbo), with the rules of decode.h.
 #pragma once
 
 #include "image/decode.h"
@@ -10,7 +10,7 @@
 namespace imsearch {
 
 /// Throws Error with the reason alone. Thread-safe.
-Image decode_jpeg(std::string_view bytes, JpegDct dct,
+Image decode_jpeg(std::string_view bytes, Reference reference,
                   std::size_t max_pixel_bytes);
 
 }  // namespace imsearch

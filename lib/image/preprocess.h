@@ -25,9 +25,10 @@ struct Preprocessing {
   std::size_t input_size = 224;  // pixels, square
   std::size_t resize_to = 256;   // kCropPillow only
 
-  /// The DCT that the reference decodes with.
-  JpegDct dct() const {
-    return resize == Resize::kCropPillow ? JpegDct::kAccurate : JpegDct::kFast;
+  /// Whose pixels the network was made for.
+  Reference reference() const {
+    return resize == Resize::kCropPillow ? Reference::kPillow
+                                         : Reference::kTensorflow;
   }
   /// Floats of one input: input_size x input_size x 3.
   std::size_t input_floats() const { return input_size * input_size * 3; }

@@ -29,7 +29,8 @@ void preprocess_both_ways(const Image& image) {
 void decode(std::string_view bytes, const std::string& name) {
   Image image;
   try {
-    image = decode_image(bytes, name, JpegDct::kFast, kMaxFuzzedPixelBytes);
+    image =
+        decode_image(bytes, name, Reference::kTensorflow, kMaxFuzzedPixelBytes);
   } catch (const Error&) {
     return;
   }

@@ -17,7 +17,7 @@ using test::golden_image;
 std::string reason(const std::string& bytes, const std::string& name = "x.jpg",
                    std::size_t limit = kMaxPixelBytes) {
   try {
-    decode_image(bytes, name, JpegDct::kFast, limit);
+    decode_image(bytes, name, Reference::kTensorflow, limit);
   } catch (const Error& error) {
     return error.what();
   }

@@ -3,8 +3,7 @@
 // preprocess_input. tests/golden/README.md tells how they were made.
 #include "image/decode.h"
 #include "image/image_files.h"
-#include "image/preprocess.h"
-#include "image/resize.h"
+#include "image/pixel_hashes.h"
 #include "image/sha256_32.h"
 
 #include "base/error.h"
@@ -12,7 +11,6 @@
 #include "support/run.h"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include <array>
 #include <set>
@@ -24,8 +22,6 @@ namespace {
 
 using namespace imsearch;
 using test::sha256_32;
-
-constexpr std::size_t kSide = 224;
 
 struct Line {
   std::string name, size, rgb, resized, input;
@@ -57,15 +53,12 @@ TEST_SUITE("image") {
     for (const Line& line : read_lines()) {
       if (line.size == "error") continue;
       CAPTURE(line.name);
-      const Image image =
-          decode_image(test::golden_image(line.name), line.name);
-      CHECK(fmt::format("{}x{}", image.width, image.height) == line.size);
-      CHECK(sha256_32(image.rgb) == line.rgb);
-      std::vector<float> values(kSide * kSide * 3);
-      resize_tensorflow(image, kSide, kSide, values.data());
-      CHECK(sha256_32(values) == line.resized);
-      preprocess(image, Preprocessing{}, values.data());
-      CHECK(sha256_32(values) == line.input);
+      const test::PixelHashes ours = test::hash_pixels(
+          test::golden_image(line.name), line.name, Preprocessing{});
+      CHECK(ours.size == line.size);
+      CHECK(ours.rgb == line.rgb);
+      CHECK(ours.resized == line.resized);
+      CHECK(ours.input == line.input);
       ++compared;
     }
     CHECK(compared == 42);
@@ -84,18 +77,23 @@ TEST_SUITE("image") {
   }
 
   // Pillow 9.4.0: Image.open(NAME).convert("RGB").
-  TEST_CASE("pixels with the accurate DCT are Pillow's") {
-    const std::array<std::array<std::string, 2>, 5> pillow = {{
+  TEST_CASE("pixels for Pillow's variant are Pillow's, CMYK too") {
+    const std::array<std::array<std::string, 2>, 10> pillow = {{
         {"q98.jpg", "36364399035f9f49008398bd5265a389"},
         {"plain_a.jpg", "cd4f8b3dbef07b2e87ab9a88c8948210"},
         {"progressive.jpg", "08617664d44d65ad8a04e2e2df0e34dd"},
         {"s420_odd.jpg", "4698e63c62617cf71794bc716bc60fd4"},
         {"grey.jpg", "d59a08eedd81cce2a7b898f094f9b71a"},
+        {"rgb_adobe0.jpg", "a1cf8ec3fb3ab253246f7ecb71a634d5"},
+        {"cmyk_no_adobe.jpg", "2aba0864f5eb9b7ffedfcc245aebd7f1"},
+        {"cmyk_pillow.jpg", "55156a3785af0db3fc43ef103e6c3452"},
+        {"ycck.jpg", "b360a11a47b8b55288d7fa30635bbfa6"},
+        {"ycck_imagemagick.jpg", "43eefa1c24ecd27a4ab139825d429f35"},
     }};
     for (const auto& line : pillow) {
       CAPTURE(line[0]);
       const Image image = decode_image(test::golden_image(line[0]), line[0],
-                                       JpegDct::kAccurate);
+                                       Reference::kPillow);
       CHECK(sha256_32(image.rgb) == line[1]);
     }
   }
