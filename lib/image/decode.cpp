@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "image/jpeg.h"
+#include "image/png.h"
 #include "image/pnm.h"
 #include "image/stb.h"
 #include "image/unknown_format.h"
@@ -32,8 +33,7 @@ Image decode(std::string_view bytes, const std::string& name,
   if (bytes.empty()) fail("empty file");
   if (starts_with(bytes, "\xff\xd8\xff"))
     return decode_jpeg(bytes, reference, limit);
-  if (starts_with(bytes, "\x89PNG\r\n\x1a\n"))
-    return decode_by_stb(bytes, StbFormat::kPng, limit);
+  if (starts_with(bytes, "\x89PNG\r\n\x1a\n")) return decode_png(bytes, limit);
   if (starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a"))
     return decode_by_stb(bytes, StbFormat::kGif, limit);
   if (starts_with(bytes, "BM"))

@@ -1,9 +1,9 @@
 // From a file's bytes to pixels, as TensorFlow's decode_jpeg or Pillow makes
 // them.
 //
-// The kind is told by content, never by name: JPEG by libjpeg, PNG, BMP and GIF
-// (first frame) by stb_image, binary PGM and PPM by ourselves. TGA has no
-// magic: it is tried only where the name ends in .tga. JPEG follows
+// The kind is told by content, never by name: JPEG by libjpeg, PNG by libpng,
+// BMP and GIF (first frame) by stb_image, binary PGM and PPM by ourselves. TGA
+// has no magic: it is tried only where the name ends in .tga. JPEG follows
 // tf.io.decode_jpeg (channels=3) to the bit: fast integer DCT, fancy
 // upsampling, CMYK folded to RGB by integer division, orientation ignored,
 // warnings ignored, but a stream that ends early is an error

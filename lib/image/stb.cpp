@@ -1,8 +1,8 @@
 #include "image/stb.h"
 
 #include "base/error.h"
+#include "image/bmp_palette.h"
 #include "image/bytes.h"
-#include "image/palette.h"
 #include "image/pixel_limit.h"
 
 #include <stb_image.h>
@@ -18,8 +18,6 @@ namespace {
 
 const char* name_of(StbFormat format) {
   switch (format) {
-    case StbFormat::kPng:
-      return "PNG";
     case StbFormat::kBmp:
       return "BMP";
     case StbFormat::kGif:
@@ -84,11 +82,7 @@ class Source {
   const char* reason = stbi_failure_reason();
   // Empty where a GIF has no frame.
   if (reason == nullptr || *reason == '\0') reason = "no picture in it";
-  std::string text(reason);
-  // It may quote the file, a PNG chunk's name.
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  fail("invalid {}: {}", name_of(format), text);
+  fail("invalid {}: {}", name_of(format), reason);
 }
 
 constexpr std::size_t kTgaHeader = 18;
@@ -104,11 +98,6 @@ Sides claimed_sides(std::string_view bytes, StbFormat format) {
     if (bytes.size() < header_bytes) fail("truncated {}", name_of(format));
   };
   switch (format) {
-    case StbFormat::kPng:
-      need(24);
-      if (bytes.substr(12, 4) != "IHDR")
-        fail("invalid PNG: does not begin with its header");
-      return {big_endian_32(bytes, 16), big_endian_32(bytes, 20)};
     case StbFormat::kBmp: {
       need(26);
       if (little_endian_32(bytes, 14) == 12)  // OS/2's header
@@ -147,12 +136,6 @@ void check_tga(std::string_view bytes, const Sides& sides) {
     fail("truncated TGA: {} of {} bytes", bytes.size(), needed);
 }
 
-std::string with_whole_palette(std::string_view bytes, StbFormat format) {
-  if (format == StbFormat::kPng) return with_whole_png_palette(bytes);
-  if (format == StbFormat::kBmp) return with_whole_bmp_palette(bytes);
-  return {};
-}
-
 }  // namespace
 
 Image decode_by_stb(std::string_view bytes, StbFormat format,
@@ -160,7 +143,8 @@ Image decode_by_stb(std::string_view bytes, StbFormat format,
   const Sides sides = claimed_sides(bytes, format);
   if (format == StbFormat::kTga) check_tga(bytes, sides);
   check_pixel_bytes(sides.width, sides.height, max_pixel_bytes);
-  const std::string padded = with_whole_palette(bytes, format);
+  const std::string padded =
+      format == StbFormat::kBmp ? with_whole_bmp_palette(bytes) : std::string();
   Source source(padded.empty() ? bytes : std::string_view(padded));
   const stbi_io_callbacks callbacks = Source::callbacks();
   constexpr int kRgb = 3;

@@ -4,6 +4,8 @@
 #include "io/file.h"
 #include "support/run.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 
 namespace imsearch::test {
@@ -13,13 +15,13 @@ std::string byte(int value) {
   return {static_cast<char>(value)};
 }
 
-// zlib's format, stored and not compressed (RFC 1950 and 1951). The checksum is
-// left out: stb_image does not look at it.
-std::string zlib_stored(const std::string& data) {
-  const auto size = static_cast<std::uint32_t>(data.size());
-  if (size > 0xffff) fail("{} bytes do not fit a stored block", size);
-  return "\x78\x01\x01" + little_endian(size, 2) +
-         little_endian(~size & 0xffff, 2) + data + std::string(4, '\0');
+const Bytef* data_of(const std::string& bytes) {
+  return reinterpret_cast<const Bytef*>(bytes.data());
+}
+
+// The number as PNG and zlib write it.
+std::string checksum(uLong value) {
+  return big_endian(static_cast<std::uint32_t>(value), 4);
 }
 
 }  // namespace
@@ -41,18 +43,27 @@ std::string big_endian(std::uint32_t value, std::size_t count) {
   return result;
 }
 
+std::string zlib_stored(const std::string& data) {
+  const auto size = static_cast<std::uint32_t>(data.size());
+  if (size > 0xffff) fail("{} bytes do not fit a stored block", size);
+  return "\x78\x01\x01" + little_endian(size, 2) +
+         little_endian(~size & 0xffff, 2) + data +
+         checksum(::adler32(1, data_of(data), size));
+}
+
 std::string png_chunk(const std::string& type, const std::string& data) {
-  return big_endian(static_cast<std::uint32_t>(data.size()), 4) + type + data +
-         std::string(4, '\0');
+  const std::string body = type + data;
+  return big_endian(static_cast<std::uint32_t>(data.size()), 4) + body +
+         checksum(::crc32(0, data_of(body), static_cast<uInt>(body.size())));
 }
 
 std::string png_file(std::uint32_t width, std::uint32_t height, int depth,
-                     int type, const std::string& rows,
+                     int type, const std::string& zlib_rows,
                      const std::string& before_data) {
   const std::string header = big_endian(width, 4) + big_endian(height, 4) +
                              byte(depth) + byte(type) + std::string(3, '\0');
   return "\x89PNG\r\n\x1a\n" + png_chunk("IHDR", header) + before_data +
-         png_chunk("IDAT", zlib_stored(rows)) + png_chunk("IEND", "");
+         png_chunk("IDAT", zlib_rows) + png_chunk("IEND", "");
 }
 
 std::string bmp_file(std::uint32_t width, std::uint32_t height, int bits,

@@ -15,13 +15,17 @@ std::string golden_image(const std::string& name);
 std::string little_endian(std::uint32_t value, std::size_t count);
 std::string big_endian(std::uint32_t value, std::size_t count);
 
-/// A PNG chunk; its checksum is zero, which stb_image does not mind.
+/// zlib's format (RFC 1950), stored and not compressed.
+std::string zlib_stored(const std::string& data);
+
+/// A PNG chunk with its checksum.
 std::string png_chunk(const std::string& type, const std::string& data);
 
-/// A PNG file. `rows`: filter byte and values of each row. `before_data`: whole
-/// chunks. Types: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha.
+/// A PNG file. `zlib_rows`: filter byte and values of each row, as zlib has
+/// them. `before_data`: whole chunks. Types: 0 grey, 2 RGB, 3 palette, 4 grey
+/// and alpha, 6 RGB and alpha.
 std::string png_file(std::uint32_t width, std::uint32_t height, int depth,
-                     int type, const std::string& rows,
+                     int type, const std::string& zlib_rows,
                      const std::string& before_data = {});
 
 /// A BMP file of `bits` per pixel with `palette` (4 bytes a colour) and the

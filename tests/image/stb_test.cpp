@@ -1,4 +1,4 @@
-// PNG, BMP, GIF and TGA: what stb_image gives, and the gaps closed around it.
+// BMP, GIF and TGA: what stb_image gives, and the gaps closed around it.
 #include "image/decode.h"
 
 #include "base/error.h"
@@ -15,7 +15,6 @@ namespace {
 using namespace imsearch;
 using test::bmp_file;
 using test::golden_image;
-using test::png_file;
 using test::tga_file;
 
 using Bytes = std::vector<std::uint8_t>;
@@ -37,41 +36,6 @@ std::string reason(const std::string& bytes,
 }  // namespace
 
 TEST_SUITE("image") {
-  TEST_CASE("PNG: 16 bits are cut to the upper 8") {
-    const std::string row("\0\x12\xff\x34\x00\xfe\x80", 7);
-    CHECK(pixels(png_file(1, 1, 16, 2, row)) == Bytes{0x12, 0x34, 0xfe});
-  }
-
-  TEST_CASE("PNG: grey is repeated and alpha dropped") {
-    CHECK(pixels(png_file(1, 1, 8, 0, {"\0\x7f", 2})) ==
-          Bytes{0x7f, 0x7f, 0x7f});
-    CHECK(pixels(png_file(1, 1, 8, 4, {"\0\x7f\0", 3})) ==
-          Bytes{0x7f, 0x7f, 0x7f});
-    CHECK(pixels(png_file(1, 1, 8, 6, {"\0\1\2\3\0", 5})) == Bytes{1, 2, 3});
-  }
-
-  TEST_CASE("PNG: a colour beyond a short palette is black") {
-    const std::string palette = test::png_chunk("PLTE", "abcdef");
-    const std::string row("\0\1\xc8\0", 4);
-    CHECK(pixels(png_file(3, 1, 8, 3, row, palette)) ==
-          Bytes{'d', 'e', 'f', 0, 0, 0, 'a', 'b', 'c'});
-  }
-
-  TEST_CASE("PNG: no part of a file decodes") {
-    const std::string whole = golden_image("png_rgb8.jpg");
-    for (std::size_t size = 8; size < whole.size(); size += 97)
-      CHECK(reason(whole.substr(0, size)) == "truncated PNG");
-    CHECK(reason(whole.substr(0, whole.size() - 1)) == "truncated PNG");
-    CHECK(reason(whole) == "no error");
-  }
-
-  TEST_CASE("PNG: damage is an error with stb_image's reason") {
-    CHECK(reason(png_file(1, 1, 7, 2, "")) ==
-          "invalid PNG: 1/2/4/8/16-bit only");
-    CHECK(reason(png_file(1, 1, 8, 2, "", test::png_chunk("AB\xff\n", ""))) ==
-          "invalid PNG: AB?? PNG chunk not known");
-  }
-
   TEST_CASE("BMP: rows may run up or down") {
     const std::string rows("abcdef\0\0ghijkl\0\0", 16);
     const Bytes up = pixels(bmp_file(2, 2, 24, "", rows));
