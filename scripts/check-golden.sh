@@ -32,7 +32,7 @@ trap 'rm -rf "$work"' EXIT
 failed=0
 
 # Formats that TensorFlow's decode_jpeg refuses and imsearch reads.
-extras='bmp.jpg|gif_two_frames.jpg'
+extras='bmp.jpg|gif_two_frames.jpg|webp_named.jpg'
 
 # pixels TABLE FOLDER: the hashes after decoding, resizing and preprocessing.
 pixels() {

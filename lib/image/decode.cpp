@@ -6,6 +6,7 @@
 #include "image/pnm.h"
 #include "image/stb.h"
 #include "image/unknown_format.h"
+#include "image/webp.h"
 
 #include <algorithm>
 #include <cctype>
@@ -38,6 +39,7 @@ Image decode(std::string_view bytes, const std::string& name,
     return decode_by_stb(bytes, StbFormat::kGif, limit);
   if (starts_with(bytes, "BM"))
     return decode_by_stb(bytes, StbFormat::kBmp, limit);
+  if (looks_like_webp(bytes)) return decode_webp(bytes, limit);
   if (looks_like_pnm(bytes)) return decode_pnm(bytes, limit);
   if (is_named_tga(name)) return decode_by_stb(bytes, StbFormat::kTga, limit);
   fail("{}", describe_unknown(bytes));

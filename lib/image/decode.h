@@ -2,7 +2,8 @@
 // them.
 //
 // The kind is told by content, never by name: JPEG by libjpeg, PNG by libpng,
-// BMP and GIF (first frame) by stb_image, binary PGM and PPM by ourselves. TGA
+// WebP by libwebp, BMP and GIF by stb_image, binary PGM and PPM by ourselves. Of
+// an animation the first frame is taken. TGA
 // has no magic: it is tried only where the name ends in .tga. JPEG follows
 // tf.io.decode_jpeg (channels=3) to the bit: fast integer DCT, fancy
 // upsampling, CMYK folded to RGB by integer division, orientation ignored,

@@ -17,21 +17,13 @@ struct Signature {
 };
 
 constexpr Signature kImageFormats[] = {
-    {8, "WEBP"sv, "WebP"},
-    {4, "ftypavif"sv, "AVIF"},
-    {4, "ftypavis"sv, "AVIF"},
-    {4, "ftypheic"sv, "HEIC"},
-    {4, "ftypheix"sv, "HEIC"},
-    {4, "ftypmif1"sv, "HEIF"},
-    {0, "II*\0"sv, "TIFF"},
-    {0, "MM\0*"sv, "TIFF"},
-    {0, "\xff\x0a"sv, "JPEG XL"},
-    {4, "JXL "sv, "JPEG XL"},
-    {4, "jP  "sv, "JPEG 2000"},
-    {0, "8BPS"sv, "PSD"},
-    {0, "\0\0\1\0"sv, "ICO"},
-    {0, "qoif"sv, "QOI"},
-    {0, "#?RADIANCE"sv, "Radiance HDR"},
+    {4, "ftypavif"sv, "AVIF"}, {4, "ftypavis"sv, "AVIF"},
+    {4, "ftypheic"sv, "HEIC"}, {4, "ftypheix"sv, "HEIC"},
+    {4, "ftypmif1"sv, "HEIF"}, {0, "II*\0"sv, "TIFF"},
+    {0, "MM\0*"sv, "TIFF"},    {0, "\xff\x0a"sv, "JPEG XL"},
+    {4, "JXL "sv, "JPEG XL"},  {4, "jP  "sv, "JPEG 2000"},
+    {0, "8BPS"sv, "PSD"},      {0, "\0\0\1\0"sv, "ICO"},
+    {0, "qoif"sv, "QOI"},      {0, "#?RADIANCE"sv, "Radiance HDR"},
 };
 
 bool is_printable(char c) {

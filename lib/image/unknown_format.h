@@ -6,7 +6,7 @@
 
 namespace imsearch {
 
-/// "WebP is not supported", "not an image: starts with <!DOCTYPE". `bytes` must
+/// "HEIC is not supported", "not an image: starts with <!DOCTYPE". `bytes` must
 /// not be empty.
 std::string describe_unknown(std::string_view bytes);
 

@@ -108,7 +108,6 @@ TEST_SUITE("image") {
   }
 
   TEST_CASE("formats that can't be read are called by their names") {
-    CHECK(reason(golden_image("webp_named.jpg")) == "WebP is not supported");
     CHECK(reason(std::string("\0\0\0\x18", 4) + "ftypheic") ==
           "HEIC is not supported");
     CHECK(reason(std::string("\0\0\0\x18", 4) + "ftypavif") ==
