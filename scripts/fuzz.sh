@@ -30,7 +30,7 @@ fuzzers=(bin/fuzz-*)
 for fuzzer in "${fuzzers[@]}"; do
   name=${fuzzer##*/}
   seeds=("$source/tests/fuzz/seeds/${name#fuzz-}")
-  [[ $name != fuzz-decode ]] || seeds=("$source/tests/golden/images")
+  [[ $name != fuzz-decode ]] || seeds+=("$source/tests/golden/images")
   mkdir -p "corpus/$name"
   echo "$name: $seconds s"
   "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 \

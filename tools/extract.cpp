@@ -33,6 +33,7 @@ struct Options {
   EngineKind engine = kLinkedEngine;
   std::string weights;
   std::string model_sha256;
+  bool exif = false;
   bool serve = false;
   bool network = false;
 
@@ -62,6 +63,7 @@ struct Options {
                    "reference (default: onednn)")
         ->transform(CLI::CheckedTransformer(kEngines))
         ->type_name("NAME");
+    app.add_flag("--exif", exif, "Turn images as their EXIF orientation says");
     cli::add_threads(app, job.threads);
     app.add_flag("--strict", job.strict, "Stop at the first bad image");
     cli::add_quiet(app, job.quiet);
@@ -75,7 +77,7 @@ struct Options {
         ->excludes("--names");
   }
 
-  Model model() const { return load_model(weights, model_sha256); }
+  Model model() const { return load_model(weights, model_sha256, exif); }
 
   void check() const {
     const bool rows_to_stdout = serve || job.vectors == "-";

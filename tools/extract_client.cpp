@@ -18,7 +18,8 @@ namespace {
 
 std::vector<std::string> command_line(const std::string& weights,
                                       unsigned threads,
-                                      const std::string& model_sha256) {
+                                      const std::string& model_sha256,
+                                      bool exif) {
   std::vector<std::string> arguments = {cli::sibling_path("extract"),
                                         "--serve"};
   if (threads > 0) {
@@ -29,6 +30,7 @@ std::vector<std::string> command_line(const std::string& weights,
     arguments.push_back("--weights=" + weights);
   else if (!model_sha256.empty())
     arguments.push_back("--model-sha256=" + model_sha256);
+  if (exif) arguments.emplace_back("--exif");
   return arguments;
 }
 
@@ -94,8 +96,8 @@ std::string ExtractClient::Child::ending() {
 }
 
 ExtractClient::ExtractClient(const std::string& weights, unsigned threads,
-                             const std::string& model_sha256)
-    : child_(command_line(weights, threads, model_sha256)) {
+                             const std::string& model_sha256, bool exif)
+    : child_(command_line(weights, threads, model_sha256, exif)) {
   const ServeFrame frame = read_frame();
   if (frame.kind == ServeFrame::Kind::kFailed) throw Error(frame.payload);
   if (frame.kind != ServeFrame::Kind::kHello)

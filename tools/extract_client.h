@@ -27,10 +27,12 @@ class ExtractClient {
   /// Starts it. `weights` as `extract --weights` (empty: as extract decides);
   /// `threads` 0: all CPUs; `model_sha256`, where weights is empty: the hash
   /// that an index records, whose weights are looked for among those that are
-  /// installed. Throws Error with extract's own reason if it cannot serve
-  /// (weights missing or broken, the tool itself missing).
+  /// installed; `exif`: images are turned as EXIF says. Throws Error with
+  /// extract's own reason if it cannot serve (weights missing or broken, the
+  /// tool itself missing).
   explicit ExtractClient(const std::string& weights, unsigned threads = 1,
-                         const std::string& model_sha256 = "");
+                         const std::string& model_sha256 = "",
+                         bool exif = false);
   /// Ends it at once.
   ~ExtractClient();
   ExtractClient(const ExtractClient&) = delete;

@@ -11,11 +11,14 @@ Sidecar Model::sidecar() const {
   return {engine->dim(), identity, IMSEARCH_VERSION};
 }
 
-Model load_model(const std::string& weights, const std::string& model_sha256) {
+Model load_model(const std::string& weights, const std::string& model_sha256,
+                 bool exif) {
   const std::string path = weights.empty() && !model_sha256.empty()
                                ? find_weights_of_model(model_sha256)
                                : find_weights(weights);
-  const Weights read = read_weights(path);
+  Weights read = read_weights(path);
+  read.preprocessing.exif = exif;
+  read.identity.exif = exif;
   return {read.identity, read.preprocessing, make_linked_engine(read),
           is_demo(path)};
 }

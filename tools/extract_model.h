@@ -22,8 +22,9 @@ struct Model {
 
 /// Finds and reads weights: `weights` as --weights; where it is empty,
 /// `model_sha256` (if not empty) is looked for among the installed ones.
-/// Throws Error.
-Model load_model(const std::string& weights, const std::string& model_sha256);
+/// `exif`: images are turned as EXIF says. Throws Error.
+Model load_model(const std::string& weights, const std::string& model_sha256,
+                 bool exif);
 
 /// Says on stderr which network runs.
 void say_model(const Model& model);

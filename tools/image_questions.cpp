@@ -56,7 +56,8 @@ void ImageQuestions::start(std::size_t images) {
   extract_ = std::make_unique<ExtractClient>(
       params_.weights,
       static_cast<unsigned>(std::min<std::size_t>(threads, images)),
-      params_.weights.empty() ? index_->info().model.weights_sha256 : "");
+      params_.weights.empty() ? index_->info().model.weights_sha256 : "",
+      index_->info().model.exif);
   check_model(*index_, *extract_, params_.quiet);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "image/decode.h"
+#include "image/exif.h"
 #include "io/file.h"
 
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -30,6 +32,16 @@ std::size_t image_file_size(const std::string& path) {
   return size;
 }
 
+/// Throws TooManyPixels if it has more than `max_pixel_bytes`.
+Image load_image(const std::string& bytes, const std::string& path,
+                 const Preprocessing& preprocessing,
+                 std::size_t max_pixel_bytes) {
+  Image image =
+      decode_image(bytes, path, preprocessing.reference(), max_pixel_bytes);
+  if (!preprocessing.exif) return image;
+  return turn_upright(std::move(image), exif_orientation(bytes));
+}
+
 void load(const std::string& path, const Preprocessing& preprocessing,
           float* input) {
   static std::mutex one_large_image;
@@ -38,13 +50,13 @@ void load(const std::string& path, const Preprocessing& preprocessing,
   // "-" would be standard input; a file that grows must not go on for ever.
   const std::string bytes =
       read_prefix(path == "-" ? "./-" : path, kMaxImageFileBytes);
-  const Reference reference = preprocessing.reference();
   try {
-    preprocess(decode_image(bytes, path, reference, kLargePixelBytes),
+    preprocess(load_image(bytes, path, preprocessing, kLargePixelBytes),
                preprocessing, input);
   } catch (const TooManyPixels&) {
     if (!turn.owns_lock()) turn.lock();
-    preprocess(decode_image(bytes, path, reference), preprocessing, input);
+    preprocess(load_image(bytes, path, preprocessing, kMaxPixelBytes),
+               preprocessing, input);
   }
 }
 

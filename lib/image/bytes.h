@@ -21,9 +21,12 @@ inline std::uint32_t little_endian_32(std::string_view bytes, std::size_t i) {
   return little_endian_16(bytes, i) | little_endian_16(bytes, i + 2) << 16;
 }
 
+inline std::uint32_t big_endian_16(std::string_view bytes, std::size_t i) {
+  return byte_at(bytes, i) << 8 | byte_at(bytes, i + 1);
+}
+
 inline std::uint32_t big_endian_32(std::string_view bytes, std::size_t i) {
-  return byte_at(bytes, i) << 24 | byte_at(bytes, i + 1) << 16 |
-         byte_at(bytes, i + 2) << 8 | byte_at(bytes, i + 3);
+  return big_endian_16(bytes, i) << 16 | big_endian_16(bytes, i + 2);
 }
 
 }  // namespace imsearch

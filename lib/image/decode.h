@@ -2,14 +2,13 @@
 // them.
 //
 // The kind is told by content, never by name: JPEG by libjpeg, PNG by libpng,
-// WebP by libwebp, BMP and GIF by stb_image, binary PGM and PPM by ourselves. Of
-// an animation the first frame is taken. TGA
-// has no magic: it is tried only where the name ends in .tga. JPEG follows
-// tf.io.decode_jpeg (channels=3) to the bit: fast integer DCT, fancy
-// upsampling, CMYK folded to RGB by integer division, orientation ignored,
-// warnings ignored, but a stream that ends early is an error
-// (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open and
-// convert("RGB") in what the two have different (Reference).
+// WebP by libwebp, BMP and GIF by stb_image, binary PGM and PPM by ourselves.
+// Of an animation the first frame is taken. TGA has no magic: it is tried only
+// where the name ends in .tga. JPEG follows tf.io.decode_jpeg (channels=3) to
+// the bit: fast integer DCT, fancy upsampling, CMYK folded to RGB by integer
+// division, orientation ignored, warnings ignored, but a stream that ends early
+// is an error (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open
+// and convert("RGB") in what the two have different (Reference).
 #pragma once
 
 #include "base/error.h"

@@ -24,6 +24,7 @@ struct Preprocessing {
   Scale scale = Scale::kMinusOneToOne;
   std::size_t input_size = 224;  // pixels, square
   std::size_t resize_to = 256;   // kCropPillow only
+  bool exif = false;             // first turned as EXIF says (load_input())
 
   /// Whose pixels the network was made for.
   Reference reference() const {

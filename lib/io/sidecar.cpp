@@ -44,6 +44,14 @@ std::size_t size_at(const Json& object, const char* key,
   return found->get<std::size_t>();
 }
 
+bool flag_at(const Json& object, const char* key, const std::string& where) {
+  const auto found = object.find(key);
+  if (found == object.end()) return false;
+  if (!found->is_boolean())
+    fail("{}: {} is neither true nor false", where, key);
+  return found->get<bool>();
+}
+
 ModelIdentity model_from_json(const Json& object, const std::string& where) {
   if (!object.is_object()) fail("{}: model is no object", where);
   ModelIdentity model;
@@ -53,16 +61,19 @@ ModelIdentity model_from_json(const Json& object, const std::string& where) {
   model.weights_sha256 = string_at(object, "weights_sha256", where);
   model.input_size = size_at(object, "input_size", where);
   model.preprocessing = string_at(object, "preprocessing", where);
+  model.exif = flag_at(object, "exif", where);
   return model;
 }
 
 Json model_to_json(const ModelIdentity& model) {
-  return {{"architecture", to_utf8(model.architecture)},
-          {"variant", to_utf8(model.variant)},
-          {"weights", to_utf8(model.weights)},
-          {"weights_sha256", to_utf8(model.weights_sha256)},
-          {"input_size", model.input_size},
-          {"preprocessing", to_utf8(model.preprocessing)}};
+  Json object = {{"architecture", to_utf8(model.architecture)},
+                 {"variant", to_utf8(model.variant)},
+                 {"weights", to_utf8(model.weights)},
+                 {"weights_sha256", to_utf8(model.weights_sha256)},
+                 {"input_size", model.input_size},
+                 {"preprocessing", to_utf8(model.preprocessing)}};
+  if (model.exif) object["exif"] = true;
+  return object;
 }
 
 }  // namespace
@@ -70,7 +81,7 @@ Json model_to_json(const ModelIdentity& model) {
 bool same_model(const ModelIdentity& a, const ModelIdentity& b) {
   if (!a.known() || !b.known()) return true;
   return a.weights_sha256 == b.weights_sha256 && a.input_size == b.input_size &&
-         a.preprocessing == b.preprocessing;
+         a.preprocessing == b.preprocessing && a.exif == b.exif;
 }
 
 std::string describe(const ModelIdentity& model) {
@@ -80,7 +91,7 @@ std::string describe(const ModelIdentity& model) {
        {&model.architecture, &model.variant, &model.weights})
     if (!part->empty()) text += *part + " ";
   return text + "(sha256 " + model.weights_sha256.substr(0, kShownHashDigits) +
-         ")";
+         ")" + (model.exif ? ", images turned by EXIF" : "");
 }
 
 std::string sidecar_path(const std::string& vectors_path) {

@@ -19,6 +19,7 @@ struct ModelIdentity {
   std::string weights_sha256;  // 64 hex digits: what identity is judged by
   std::size_t input_size = 0;  // pixels, square
   std::string preprocessing;   // "squash-bilinear-tf x/127.5-1"
+  bool exif = false;           // images were first turned as EXIF says
 
   bool known() const { return !weights_sha256.empty(); }
 };
@@ -26,7 +27,8 @@ struct ModelIdentity {
 /// Equal as far as both are known: same weights and same pixels.
 bool same_model(const ModelIdentity& a, const ModelIdentity& b);
 
-/// "mobilenet_v2 keras weights.h5 (sha256 0123456789ab)" or "unknown model".
+/// "mobilenet_v2 keras weights.h5 (sha256 0123456789ab)", then ", images turned
+/// by EXIF" if they are; or "unknown model".
 std::string describe(const ModelIdentity& model);
 
 struct Sidecar {

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "image/decode.h"
+#include "image/exif.h"
 #include "image/resize.h"
 #include "io/file.h"
 #include "io/mapped_file.h"
@@ -51,12 +52,15 @@ Image fit(const Image& picture) {
   return resize_pillow(picture, side(picture.height), side(picture.width));
 }
 
-/// Nothing for a file that is gone or broken.
+/// Upright as EXIF says, since people look at it. Nothing for a file that is
+/// gone or broken.
 std::optional<Image> load_tile(const std::string& path) {
   try {
     const MappedFile file(path);
-    return fit(decode_image(
-        {reinterpret_cast<const char*>(file.data()), file.size()}, path));
+    const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
+                                 file.size());
+    return turn_upright(fit(decode_image(bytes, path)),
+                        exif_orientation(bytes));
   } catch (const Error&) {
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 // Any bytes either decode to an image that can be preprocessed, or throw Error.
 #include "base/error.h"
 #include "image/decode.h"
+#include "image/exif.h"
 #include "image/preprocess.h"
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -26,11 +28,11 @@ void preprocess_both_ways(const Image& image) {
   preprocess(image, preprocessing, input.data());
 }
 
-void decode(std::string_view bytes, const std::string& name) {
+void decode(std::string_view bytes, const std::string& name,
+            Reference reference) {
   Image image;
   try {
-    image =
-        decode_image(bytes, name, Reference::kTensorflow, kMaxFuzzedPixelBytes);
+    image = decode_image(bytes, name, reference, kMaxFuzzedPixelBytes);
   } catch (const Error&) {
     return;
   }
@@ -39,6 +41,11 @@ void decode(std::string_view bytes, const std::string& name) {
                      image.rgb.size() <= kMaxFuzzedPixelBytes;
   if (!whole) std::abort();
   preprocess_both_ways(image);
+  const int orientation = exif_orientation(bytes);
+  if (orientation < 1 || orientation > 8) std::abort();
+  const std::size_t size = image.rgb.size();
+  if (turn_upright(std::move(image), orientation).rgb.size() != size)
+    std::abort();
 }
 
 }  // namespace
@@ -46,7 +53,7 @@ void decode(std::string_view bytes, const std::string& name) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  decode(bytes, "image");
-  decode(bytes, "image.tga");
+  decode(bytes, "image", Reference::kTensorflow);
+  decode(bytes, "image.tga", Reference::kPillow);
   return 0;
 }

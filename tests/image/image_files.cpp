@@ -99,4 +99,30 @@ std::string with_sides(std::string jpeg, std::uint32_t width,
   fail("the JPEG has no frame header");
 }
 
+std::string exif_block(int orientation, bool is_little_endian) {
+  const auto number = [&](std::uint32_t value, std::size_t count) {
+    return is_little_endian ? little_endian(value, count)
+                            : big_endian(value, count);
+  };
+  const auto entry = [&](std::uint32_t tag, std::uint32_t value) {
+    constexpr std::uint32_t kShort = 3;
+    return number(tag, 2) + number(kShort, 2) + number(1, 4) +
+           number(value, 2) + std::string(2, '\0');
+  };
+  constexpr std::uint32_t kResolutionUnit = 0x0128;
+  constexpr std::uint32_t kOrientation = 0x0112;
+  const std::string header = is_little_endian ? "II" : "MM";
+  return header + number(42, 2) + number(8, 4) + number(2, 2) +
+         entry(kResolutionUnit, 2) +
+         entry(kOrientation, static_cast<std::uint32_t>(orientation)) +
+         number(0, 4);
+}
+
+std::string jpeg_with_exif(const std::string& jpeg, const std::string& block) {
+  const std::string content = std::string("Exif\0\0", 6) + block;
+  const auto length = static_cast<std::uint32_t>(content.size() + 2);
+  return jpeg.substr(0, 2) + "\xff\xe1" + big_endian(length, 2) + content +
+         jpeg.substr(2);
+}
+
 }  // namespace imsearch::test

@@ -41,4 +41,10 @@ std::string tga_file(std::uint32_t width, std::uint32_t height, int kind,
 std::string with_sides(std::string jpeg, std::uint32_t width,
                        std::uint32_t height);
 
+/// A TIFF block with this orientation, after another tag.
+std::string exif_block(int orientation, bool little_endian = true);
+
+/// The JPEG with a segment APP1 added: "Exif", two zeros, the block.
+std::string jpeg_with_exif(const std::string& jpeg, const std::string& block);
+
 }  // namespace imsearch::test

@@ -60,6 +60,13 @@ TEST_SUITE("io") {
     CHECK(back.tool_version == "0.1.0");
   }
 
+  TEST_CASE("that images were turned is written only where they were") {
+    Sidecar sidecar = example();
+    CHECK(to_json(sidecar).find("exif") == std::string::npos);
+    sidecar.model.exif = true;
+    CHECK(sidecar_from_json(to_json(sidecar), "x").model.exif);
+  }
+
   TEST_CASE("a sidecar needs no more than dim, and may hold more") {
     const Sidecar sidecar =
         sidecar_from_json("{\"dim\": 512, \"note\": [1, {}]}", "x");
@@ -90,6 +97,8 @@ TEST_SUITE("io") {
           "x.json: model is no object");
     CHECK(error_of("{\"dim\": 1, \"model\": {\"variant\": 3}}") ==
           "x.json: variant is no string");
+    CHECK(error_of("{\"dim\": 1, \"model\": {\"exif\": 1}}") ==
+          "x.json: exif is neither true nor false");
     CHECK(error_of("{\"dim\": 1, \"tool_version\": 3}") ==
           "x.json: tool_version is no string");
   }
@@ -131,11 +140,19 @@ TEST_SUITE("io") {
     b = a;
     b.preprocessing = "other";
     CHECK_FALSE(same_model(a, b));
+    b = a;
+    b.exif = true;
+    CHECK_FALSE(same_model(a, b));
   }
 
   TEST_CASE("a model is described for people") {
     CHECK(describe(example().model) ==
           "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa)");
+    ModelIdentity turned = example().model;
+    turned.exif = true;
+    CHECK(describe(turned) ==
+          "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa), images turned "
+          "by EXIF");
     CHECK(describe(ModelIdentity{}) == "unknown model");
   }
 }
