@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "image/decode.h"
+#include "image/image_files.h"
 #include "io/file.h"
 #include "support/temp_dir.h"
 #include "view/contact_sheet.h"
@@ -103,6 +104,30 @@ TEST_CASE("a picture keeps its proportions within its tile") {
   const std::string line = write_picture(dir, "line.ppm", 3000, 1, kRed);
   write_contact_sheet({{{line, "", ""}}}, dir / "line.jpg");
   CHECK(read_sheet(dir / "line.jpg").width > 208);
+}
+
+TEST_CASE("a photo stands upright, as its EXIF says") {
+  const test::TempDir dir;
+  constexpr std::uint32_t kSide = 40;
+  constexpr int kTurnRight = 6;
+  std::string rows;  // red on the left, green on the right
+  for (std::uint32_t y = 0; y < kSide; ++y) {
+    rows += '\0';  // no filter
+    for (std::uint32_t x = 0; x < kSide; ++x) {
+      const Color color = x < kSide / 2 ? kRed : kGreen;
+      for (const std::uint8_t value : {color.red, color.green, color.blue})
+        rows += static_cast<char>(value);
+    }
+  }
+  const std::string photo = dir.write(
+      "photo.png",
+      test::png_file(kSide, kSide, 8, 2, test::zlib_stored(rows),
+                     test::png_chunk("eXIf", test::exif_block(kTurnRight))));
+  write_contact_sheet({{{photo, "", ""}}}, dir / "sheet.jpg");
+  const Image sheet = read_sheet(dir / "sheet.jpg");
+  CHECK(is_near(sheet, 60, 60, kRed));
+  CHECK(is_near(sheet, 180, 60, kRed));
+  CHECK(is_near(sheet, 60, 190, kGreen));
 }
 
 TEST_CASE("a file that is gone or broken is a grey tile") {
