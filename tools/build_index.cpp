@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
+#include "index/reduction_fit.h"
 #include "io/file.h"
 
 #include <fmt/format.h>
@@ -84,14 +85,15 @@ int build(Options opt) {
   const IndexInputs inputs =
       open_index_inputs(opt.files, opt.names, opt.dim,
                         opt.null ? Separator::kNul : Separator::kNewline);
-  const BuildNeeds needs =
-      estimate_build(inputs.vectors, inputs.names, opt.params, opt.threads);
-  announce_build(inputs.vectors, needs, output, opt.quiet);
   const Stopwatch watch;
+  const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
+  const BuildNeeds needs = estimate_build(inputs.vectors, inputs.names,
+                                          opt.params, reduction, opt.threads);
+  announce_build(inputs.vectors, needs, output, opt.quiet);
   {
     cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
     build_index(inputs.vectors, inputs.names, inputs.model, opt.params,
-                opt.threads, output, line.callback());
+                reduction, opt.threads, output, line.callback());
   }
   if (!opt.quiet)
     cli::complain(fmt::format(

@@ -74,6 +74,14 @@ void add_search(CLI::App& app, SearchParams& params) {
                  "Candidates kept while searching: more finds more, slower")
       ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
       ->capture_default_str();
+  app.add_option("--rerank-codes", params.rerank_codes,
+                 "Of those, the best that 8-bit codes re-rank")
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+      ->capture_default_str();
+  app.add_option("--rerank", params.rerank,
+                 "Of those, the best that are compared exactly; 2 k at least")
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+      ->capture_default_str();
 }
 
 void add_hnsw(CLI::App& app, HnswParams& params) {

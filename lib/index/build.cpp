@@ -1,6 +1,7 @@
 #include "index/build.h"
 
 #include "base/error.h"
+#include "index/coded_rows.h"
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"
 #include "index/insert.h"
@@ -59,19 +60,19 @@ IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
 
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
-                 unsigned threads, const std::string& path,
-                 const OnProgress& on_progress) {
+                 const Reduction& reduction, unsigned threads,
+                 const std::string& path, const OnProgress& on_progress) {
   check_sizes(vectors, names, params);
   OutputFile out(path);  // first: an unwritable folder should not cost hours
   const IndexInfo info = describe_index(vectors, model, params, path);
-  if (vectors.rows() == 0) {
-    write_frozen(out, nullptr, names, info);
+  const CodedRows coded = code_rows(vectors, reduction.view(), threads);
+  if (coded.rows == 0) {
+    write_frozen(out, coded, reduction, nullptr, names, info);
   } else {
-    HnswGraph graph(vectors.rows(), vectors.dim(), params);
-    insert_rows(
-        graph, vectors.rows(), vectors, [](std::size_t i) { return i; },
-        threads, on_progress);
-    write_frozen(out, &graph, names, info);
+    HnswGraph graph(coded.rows, coded.width, params);
+    insert_rows(graph, coded.rows, coded.reduced.data(), coded.width, threads,
+                on_progress);
+    write_frozen(out, coded, reduction, &graph, names, info);
   }
   out.commit();
 }

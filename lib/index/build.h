@@ -3,6 +3,7 @@
 
 #include "base/progress.h"
 #include "index/index.h"
+#include "index/reduction.h"
 #include "index/vector_set.h"
 #include "io/fnames.h"
 #include "io/sidecar.h"
@@ -21,19 +22,21 @@ struct BuildNeeds {
 };
 
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
-                          const HnswParams& params, unsigned threads);
+                          const HnswParams& params, const Reduction& reduction,
+                          unsigned threads);
 
 /// Memory that this process may still use: what the system has free, and what
 /// its cgroups allow, whichever is less.
 std::uint64_t available_memory_bytes();
 
-/// Builds the graph on `threads` threads (0: all) and writes the index file
+/// Builds the graph on short codes, those of `reduction` (reduction_fit.h), on
+/// `threads` threads (0: all), and writes the index file
 /// `path` whole or not at all. names.size() must be vectors.rows(). With one
 /// thread the file is the same for the same input. Throws Error: names and rows
 /// that don't match, NaN in a row, a full disk; Interrupted on SIGINT.
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
-                 unsigned threads, const std::string& path,
-                 const OnProgress& on_progress);
+                 const Reduction& reduction, unsigned threads,
+                 const std::string& path, const OnProgress& on_progress);
 
 }  // namespace imsearch

@@ -1,4 +1,4 @@
-// 8-bit codes of unit vectors: what the graph is built on and walked by.
+// 8-bit codes of unit vectors: what candidates are re-ranked by.
 //
 // A code is the vector times 127 / (its largest magnitude), each value rounded
 // to the nearest integer (halves away from zero), and a scale: 1 / the length
@@ -22,6 +22,18 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code);
 /// Writes code * scale to `unit` (dim floats).
 void decode8(const std::int8_t* code, float scale, std::size_t dim,
              float* unit);
+
+/// The codes of an index's rows. Owns nothing.
+struct CodesView {
+  std::size_t rows = 0;
+  std::size_t stride = 0;
+  const std::int8_t* codes = nullptr;
+  const float* scales = nullptr;
+
+  const std::int8_t* code(std::uint32_t row) const {
+    return codes + row * stride;
+  }
+};
 
 /// More than any two unit vectors are apart.
 inline constexpr float kFarthest = 8;

@@ -1,6 +1,7 @@
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
+#include "index/coded_rows.h"
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"
 #include "index/insert.h"
@@ -13,16 +14,18 @@ namespace {
 
 constexpr std::size_t kSampledRows = 1000;
 
-/// Seconds that inserting all rows takes, from inserting a few.
+/// Seconds that coding and inserting all rows takes, from doing so with a few.
 double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
-                        unsigned threads) {
+                        const ReductionView& reduction, unsigned threads) {
   const std::size_t rows = vectors.rows();
   const std::size_t sample = std::min(kSampledRows, rows / 10);
   if (sample < 2) return 0;
-  HnswGraph graph(sample, vectors.dim(), params);
   const Stopwatch watch;
-  insert_rows(graph, sample, vectors,
-              [&](std::size_t i) { return i * (rows / sample); }, threads, {});
+  const CodedRows coded = code_rows(
+      vectors, reduction, sample,
+      [&](std::size_t i) { return i * (rows / sample); }, threads);
+  HnswGraph graph(sample, coded.width, params);
+  insert_rows(graph, sample, coded.reduced.data(), coded.width, threads, {});
   const double growth = std::log(static_cast<double>(rows)) /
                         std::log(static_cast<double>(sample));
   return watch.seconds() * static_cast<double>(rows) /
@@ -32,7 +35,8 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
 }  // namespace
 
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
-                          const HnswParams& params, unsigned threads) {
+                          const HnswParams& params, const Reduction& reduction,
+                          unsigned threads) {
   if (threads == 0) threads = usable_cpus();
   IndexInfo info;
   info.rows = vectors.rows();
@@ -40,9 +44,10 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   info.params = params;
   BuildNeeds needs;
   needs.memory_bytes =
-      HnswGraph::memory_bytes(info.rows, info.dim, params, threads);
-  needs.disk_bytes = frozen_bytes(names, info);
-  needs.seconds = estimate_seconds(vectors, params, threads);
+      HnswGraph::memory_bytes(info.rows, reduction.width, params, threads) +
+      coded_rows_bytes(info.rows, info.dim, reduction.width);
+  needs.disk_bytes = frozen_bytes(names, info, reduction.width);
+  needs.seconds = estimate_seconds(vectors, params, reduction.view(), threads);
   return needs;
 }
 

@@ -77,18 +77,13 @@ void write_twins(const HnswGraph& graph, std::size_t rows, const Sink& sink) {
   sink(twins.data(), twins.size() * sizeof(Twin));
 }
 
-void write_codes(const HnswGraph& graph, const IndexInfo& info,
-                 const Sink& sink) {
-  for (std::uint32_t row = 0; row < info.rows; ++row) {
+template <typename T>
+void write_values(const std::vector<T>& values, const Sink& sink) {
+  constexpr std::size_t kValuesAtOnce = std::size_t{1} << 20;
+  for (std::size_t i = 0; i < values.size(); i += kValuesAtOnce) {
     check_interrupt();
-    sink(graph.code(row), code_stride(info.dim));
-  }
-}
-
-void write_scales(const HnswGraph& graph, std::size_t rows, const Sink& sink) {
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    const float scale = graph.scale(row);
-    sink(&scale, sizeof scale);
+    sink(values.data() + i,
+         std::min(kValuesAtOnce, values.size() - i) * sizeof(T));
   }
 }
 
@@ -105,8 +100,9 @@ void write_name_ends(const Names& names, const Sink& sink) {
   }
 }
 
-IndexHeader header_of(const IndexInfo& info) {
+IndexHeader header_of(const IndexInfo& info, const Reduction& reduction) {
   IndexHeader header;
+  header.reduced_width = static_cast<std::uint32_t>(reduction.width);
   header.rows = info.rows;
   header.dim = static_cast<std::uint32_t>(info.dim);
   header.M = static_cast<std::uint32_t>(info.params.M);
@@ -118,28 +114,35 @@ IndexHeader header_of(const IndexInfo& info) {
 
 }  // namespace
 
-void write_frozen(OutputFile& out, const HnswGraph* graph, const Names& names,
-                  const IndexInfo& info) {
-  IndexHeader header = header_of(info);
+void write_frozen(OutputFile& out, const CodedRows& coded,
+                  const Reduction& reduction, const HnswGraph* graph,
+                  const Names& names, const IndexInfo& info) {
+  IndexHeader header = header_of(info, reduction);
   const std::size_t M = info.params.M;
   std::vector<SectionSource> sections;
   const auto add = [&](const char* name, auto produce) {
     sections.push_back({name, std::move(produce)});
   };
+  const auto add_values = [&](const char* name, const auto& values) {
+    add(name, [&values](const Sink& sink) { write_values(values, sink); });
+  };
+  add_values("components", reduction.components);
+  add_values("factors", reduction.factors);
+  add_values("offsets", reduction.offsets);
+  add_values("reduced", coded.reduced);
+  add_values("codes", coded.codes);
+  add_values("scales", coded.scales);
   if (graph != nullptr) {
     const auto upper = std::make_shared<UpperLevels>(*graph, info.rows);
     header.max_level = static_cast<std::uint32_t>(graph->level(graph->entry()));
     header.entry = upper->index_of(header.max_level, graph->entry());
-    add("codes", [&](const Sink& sink) { write_codes(*graph, info, sink); });
-    add("scales",
-        [&](const Sink& sink) { write_scales(*graph, info.rows, sink); });
     add("links",
         [&, M](const Sink& sink) { write_links(*graph, info.rows, M, sink); });
     add("twins",
         [&](const Sink& sink) { write_twins(*graph, info.rows, sink); });
     add("upper", [upper, M](const Sink& sink) { upper->write(sink, M); });
   } else {
-    for (const char* name : {"codes", "scales", "links", "twins", "upper"})
+    for (const char* name : {"links", "twins", "upper"})
       add(name, [](const Sink&) {});
   }
   add("names", [&](const Sink& sink) { write_names(names, sink); });
@@ -151,14 +154,16 @@ void write_frozen(OutputFile& out, const HnswGraph* graph, const Names& names,
   write_index_file(out, header, sections);
 }
 
-std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info) {
+std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,
+                           std::size_t width) {
   const std::uint64_t rows = info.rows;
   const std::size_t M = info.params.M;
   std::uint64_t name_bytes = 0;
   for (std::size_t row = 0; row < names.size(); ++row)
     name_bytes += names[row].size();
   return index_file_bytes(
-      {rows * code_stride(info.dim), rows * sizeof(float),
+      {width * code_stride(info.dim), width * 2 * sizeof(float), rows * width,
+       rows * code_stride(info.dim), rows * sizeof(float),
        rows * link_stride(M) * sizeof(std::uint32_t),
        rows / (M - 1) * upper_stride(M) * sizeof(std::uint32_t), name_bytes,
        rows * sizeof(std::uint64_t), meta_to_json(info).size()});

@@ -1,7 +1,6 @@
 #include "index/graph_search.h"
 
 #include "index/prefetch.h"
-#include "index/top_k.h"
 
 #include <algorithm>
 
@@ -10,7 +9,6 @@ namespace {
 
 constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
 constexpr std::uint32_t kExpanded = 0x80000000;
-constexpr std::size_t kAhead = 4;  // codes on their way while one is compared
 
 /// One record of the section `upper`.
 struct UpperRecord {
@@ -71,18 +69,10 @@ Hits CandidatePool::hits() const {
 GraphSearch::GraphSearch(const GraphView& view)
     : view_(&view), visited_(view.rows) {}
 
-float GraphSearch::distance(const CodedQuery& query, std::uint32_t row) const {
-  return coded_l2sq(dot_i8_(query.code.data(), view_->code(row), view_->stride),
-                    query.scale, view_->scales[row]);
-}
-
-Hits GraphSearch::scan(const CodedQuery& query, std::size_t count) const {
-  TopK nearest(count);
-  for (std::uint32_t row = 0; row < view_->rows; ++row) {
-    const Hit hit = {row, distance(query, row)};
-    if (nearest.would_take(hit)) nearest.take(hit);
-  }
-  return nearest.sorted();
+void GraphSearch::measure(const std::int8_t* query) {
+  if (distances_.size() < met_.size()) distances_.resize(met_.size());
+  l2sq_i8_rows_(query, view_->reduced, view_->width, met_.data(), met_.size(),
+                distances_.data());
 }
 
 std::uint32_t GraphSearch::row_of_record(std::uint32_t index) const {
@@ -91,38 +81,36 @@ std::uint32_t GraphSearch::row_of_record(std::uint32_t index) const {
   return row < view_->rows ? row : kNoRow;
 }
 
-void GraphSearch::fetch(std::uint32_t row) const {
-  if (row == kNoRow) return;
-  prefetch(view_->code(row), view_->stride);
-  prefetch(view_->scales + row, sizeof(float));
-}
-
-std::uint32_t GraphSearch::nearest_on_level(const CodedQuery& query,
-                                            std::uint32_t index) const {
-  float nearest = distance(query, row_of_record(index));
+std::uint32_t GraphSearch::nearest_on_level(const std::int8_t* query,
+                                            std::uint32_t index) {
+  met_.assign(1, row_of_record(index));
+  measure(query);
+  std::int32_t nearest = distances_[0];
+  std::vector<std::uint32_t> records;
   // Every step comes nearer, so that no damage can make it run in a circle.
   for (bool nearer = true; nearer;) {
     nearer = false;
     const UpperRecord record = upper_record(*view_, index);
-    const auto row_of_link = [&](std::size_t i) {
-      return i < record.count ? row_of_record(record.links[i]) : kNoRow;
-    };
-    for (std::size_t i = 0; i < kAhead; ++i) fetch(row_of_link(i));
+    met_.clear();
+    records.clear();
     for (std::size_t i = 0; i < record.count; ++i) {
-      fetch(row_of_link(i + kAhead));
-      const std::uint32_t row = row_of_link(i);
+      const std::uint32_t row = row_of_record(record.links[i]);
       if (row == kNoRow) continue;
-      const float l2sq = distance(query, row);
-      if (!(l2sq < nearest)) continue;
-      nearest = l2sq;
-      index = record.links[i];
+      met_.push_back(row);
+      records.push_back(record.links[i]);
+    }
+    measure(query);
+    for (std::size_t i = 0; i < met_.size(); ++i) {
+      if (distances_[i] >= nearest) continue;
+      nearest = distances_[i];
+      index = records[i];
       nearer = true;
     }
   }
   return index;
 }
 
-std::uint32_t GraphSearch::descend(const CodedQuery& query) const {
+std::uint32_t GraphSearch::descend(const std::int8_t* query) {
   std::uint32_t index = view_->entry;
   for (std::uint32_t level = view_->max_level; level > 0; --level) {
     if (row_of_record(index) == kNoRow) return 0;
@@ -140,12 +128,12 @@ void GraphSearch::start_visiting() {
 void GraphSearch::collect_unvisited(std::uint32_t row) {
   const std::uint32_t* list = view_->links + row * link_stride(view_->M);
   const std::size_t count = std::min<std::size_t>(list[0], 2 * view_->M);
-  unvisited_.clear();
+  met_.clear();
   for (std::size_t i = 1; i <= count; ++i) {
     const std::uint32_t link = list[i];
     if (link >= view_->rows || visited_[link] == epoch_) continue;
     visited_[link] = epoch_;
-    unvisited_.push_back(link);
+    met_.push_back(link);
   }
 }
 
@@ -169,23 +157,20 @@ Hits GraphSearch::with_twins(const Hits& walked, std::size_t max_count) const {
   return all;
 }
 
-Hits GraphSearch::walk(const CodedQuery& query, std::size_t ef) {
+Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef) {
   pool_.reset(std::min(ef, view_->rows));
   if (view_->rows == 0) return {};
   start_visiting();
-  const std::uint32_t start = descend(query);
-  visited_[start] = epoch_;
-  pool_.push(distance(query, start), start);
-  const auto fetch_unvisited = [&](std::size_t i) {
-    if (i < unvisited_.size()) fetch(unvisited_[i]);
-  };
+  met_.assign(1, descend(query));
+  visited_[met_[0]] = epoch_;
+  measure(query);
+  pool_.push(static_cast<float>(distances_[0]), met_[0]);
   while (pool_.has_unexpanded()) {
     collect_unvisited(pool_.expand_nearest());
-    for (std::size_t i = 0; i < kAhead; ++i) fetch_unvisited(i);
-    for (std::size_t i = 0; i < unvisited_.size(); ++i) {
-      fetch_unvisited(i + kAhead);
-      const float l2sq = distance(query, unvisited_[i]);
-      if (pool_.takes(l2sq)) pool_.push(l2sq, unvisited_[i]);
+    measure(query);
+    for (std::size_t i = 0; i < met_.size(); ++i) {
+      const auto l2sq = static_cast<float>(distances_[i]);
+      if (pool_.takes(l2sq)) pool_.push(l2sq, met_[i]);
     }
     if (pool_.has_unexpanded())
       prefetch(

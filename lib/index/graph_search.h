@@ -1,9 +1,8 @@
-// Walking a finished graph, or scanning its codes, for the rows nearest to a
-// coded query.
+// Walking a finished graph for the rows whose short codes are nearest to a
+// query's.
 #pragma once
 
 #include "base/hit.h"
-#include "index/codes8.h"
 #include "index/index_file.h"
 #include "simd/kernels.h"
 
@@ -18,10 +17,9 @@ namespace imsearch {
 /// compared with its bound before it is followed.
 struct GraphView {
   std::size_t rows = 0;
-  std::size_t stride = 0;  // of codes
+  std::size_t width = 0;  // bytes of a code
   std::size_t M = 0;
-  const std::int8_t* codes = nullptr;
-  const float* scales = nullptr;
+  const std::int8_t* reduced = nullptr;  // codes: reduction.h
   const std::uint32_t* links = nullptr;
   const Twin* twins = nullptr;
   std::size_t twin_count = 0;
@@ -31,14 +29,8 @@ struct GraphView {
   std::uint32_t entry = 0;
 
   const std::int8_t* code(std::uint32_t row) const {
-    return codes + row * stride;
+    return reduced + row * width;
   }
-};
-
-/// A query as codes8.h writes it.
-struct CodedQuery {
-  std::vector<std::int8_t> code;
-  float scale = 0;
 };
 
 /// The nearest candidates met so far, sorted, at most `capacity`; equal
@@ -77,27 +69,26 @@ class GraphSearch {
   explicit GraphSearch(const GraphView& view);
 
   /// The up to `ef` nearest rows, by their codes, that a walk from the entry
-  /// point finds, and their twins: fewer where the graph falls apart.
-  Hits walk(const CodedQuery& query, std::size_t ef);
-  /// The `count` nearest of all rows by their codes.
-  Hits scan(const CodedQuery& query, std::size_t count) const;
+  /// point finds, and their twins: fewer where the graph falls apart. Distances
+  /// are squared ones of codes. `query`: view.width bytes.
+  Hits walk(const std::int8_t* query, std::size_t ef);
 
  private:
-  float distance(const CodedQuery& query, std::uint32_t row) const;
-  void fetch(std::uint32_t row) const;
+  void measure(const std::int8_t* query);
   std::uint32_t row_of_record(std::uint32_t index) const;
-  std::uint32_t nearest_on_level(const CodedQuery& query,
-                                 std::uint32_t index) const;
-  std::uint32_t descend(const CodedQuery& query) const;
+  std::uint32_t nearest_on_level(const std::int8_t* query, std::uint32_t index);
+  std::uint32_t descend(const std::int8_t* query);
   void collect_unvisited(std::uint32_t row);
   void start_visiting();
   Hits with_twins(const Hits& walked, std::size_t max_count) const;
 
   const GraphView* view_;
-  decltype(simd::Kernels::dot_i8) dot_i8_ = simd::active().dot_i8;
+  decltype(simd::Kernels::l2sq_i8_rows) l2sq_i8_rows_ =
+      simd::active().l2sq_i8_rows;
   CandidatePool pool_;
-  std::vector<std::uint32_t> unvisited_;
-  std::vector<std::uint16_t> visited_;  // == epoch_: in this walk
+  std::vector<std::uint32_t> met_;       // rows to be measured
+  std::vector<std::int32_t> distances_;  // theirs
+  std::vector<std::uint16_t> visited_;   // == epoch_: in this walk
   std::uint16_t epoch_ = 0;
 };
 

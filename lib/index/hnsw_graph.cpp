@@ -2,7 +2,6 @@
 #include "index/hnsw_graph.h"
 
 #include "base/error.h"
-#include "index/codes8.h"
 #include "index/prefetch.h"
 #include "index/twin_finder.h"
 #include "simd/kernels.h"
@@ -16,40 +15,30 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstring>
 #include <mutex>
 
 namespace imsearch {
 namespace {
 
-/// Distances between records of a code (stride bytes) and its scale (float).
 class CodeSpace : public hnswlib::SpaceInterface<float> {
  public:
-  explicit CodeSpace(std::size_t stride) : stride_(stride) {}
+  explicit CodeSpace(std::size_t width) : width_(width) {}
 
-  std::size_t get_data_size() override { return stride_ + sizeof(float); }
+  std::size_t get_data_size() override { return width_; }
   hnswlib::DISTFUNC<float> get_dist_func() override { return distance; }
   void* get_dist_func_param() override { return this; }
-
-  float scale(const void* record) const {
-    float value = 0;
-    std::memcpy(&value, static_cast<const char*>(record) + stride_,
-                sizeof value);
-    return value;
-  }
 
  private:
   static float distance(const void* a, const void* b, const void* param) {
     const auto* space = static_cast<const CodeSpace*>(param);
-    prefetch(b, space->stride_);
-    return coded_l2sq(
-        space->dot_i8_(static_cast<const std::int8_t*>(a),
-                       static_cast<const std::int8_t*>(b), space->stride_),
-        space->scale(a), space->scale(b));
+    prefetch(b, space->width_);
+    return static_cast<float>(
+        space->l2sq_i8_(static_cast<const std::int8_t*>(a),
+                        static_cast<const std::int8_t*>(b), space->width_));
   }
 
-  std::size_t stride_;
-  decltype(simd::Kernels::dot_i8) dot_i8_ = simd::active().dot_i8;
+  std::size_t width_;
+  decltype(simd::Kernels::l2sq_i8) l2sq_i8_ = simd::active().l2sq_i8;
 };
 
 /// A good 64-bit hash of a counter (splitmix64, Steele et al. 2014).
@@ -80,10 +69,10 @@ std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M) {
 }
 
 struct HnswGraph::Impl {
-  Impl(std::size_t rows, std::size_t dim_, const HnswParams& params_)
-      : dim(dim_),
+  Impl(std::size_t rows, std::size_t width_, const HnswParams& params_)
+      : width(width_),
         params(params_),
-        space(code_stride(dim_)),
+        space(width_),
         graph(&space, rows, params_.M, params_.ef_construction),
         first_rows(rows),
         internal_ids(rows) {
@@ -93,11 +82,7 @@ struct HnswGraph::Impl {
                        rows * graph.size_data_per_element_);
   }
 
-  const char* record(std::uint32_t row) const {
-    return graph.getDataByInternalId(internal_ids[first_rows[row]]);
-  }
-
-  std::size_t dim;
+  std::size_t width;
   HnswParams params;
   CodeSpace space;
   hnswlib::HierarchicalNSW<float> graph;
@@ -106,10 +91,10 @@ struct HnswGraph::Impl {
   std::vector<hnswlib::tableint> internal_ids;  // of rows that are no twins
 };
 
-HnswGraph::HnswGraph(std::size_t rows, std::size_t dim,
+HnswGraph::HnswGraph(std::size_t rows, std::size_t width,
                      const HnswParams& params) {
   try {
-    impl_ = std::make_unique<Impl>(rows, dim, params);
+    impl_ = std::make_unique<Impl>(rows, width, params);
   } catch (const std::exception&) {  // all that can go wrong is malloc
     fail("not enough memory for a graph of {} rows", rows);
   }
@@ -117,28 +102,15 @@ HnswGraph::HnswGraph(std::size_t rows, std::size_t dim,
 
 HnswGraph::~HnswGraph() = default;
 
-void HnswGraph::insert(std::uint32_t row, const float* unit) {
-  const std::size_t stride = code_stride(impl_->dim);
+void HnswGraph::insert(std::uint32_t row, const std::int8_t* code) {
   try {
-    std::vector<std::int8_t> record(stride + sizeof(float));
-    const float scale = encode8(unit, impl_->dim, record.data());
-    std::memcpy(record.data() + stride, &scale, sizeof scale);
-    impl_->first_rows[row] =
-        impl_->twins.first_row(record.data(), record.size(), row);
+    impl_->first_rows[row] = impl_->twins.first_row(code, impl_->width, row);
     if (impl_->first_rows[row] != row) return;
     impl_->internal_ids[row] =
-        impl_->graph.addPoint(record.data(), row, static_cast<int>(level(row)));
+        impl_->graph.addPoint(code, row, static_cast<int>(level(row)));
   } catch (const std::exception& error) {
     fail("graph: row {}: {}", row, error.what());
   }
-}
-
-const std::int8_t* HnswGraph::code(std::uint32_t row) const {
-  return reinterpret_cast<const std::int8_t*>(impl_->record(row));
-}
-
-float HnswGraph::scale(std::uint32_t row) const {
-  return impl_->space.scale(impl_->record(row));
 }
 
 std::uint32_t HnswGraph::twin_of(std::uint32_t row) const {
@@ -165,13 +137,12 @@ std::uint32_t HnswGraph::entry() const {
       impl_->graph.getExternalLabel(impl_->graph.enterpoint_node_));
 }
 
-std::uint64_t HnswGraph::memory_bytes(std::size_t rows, std::size_t dim,
+std::uint64_t HnswGraph::memory_bytes(std::size_t rows, std::size_t width,
                                       const HnswParams& params,
                                       unsigned threads) {
   const std::uint64_t link_bytes = sizeof(hnswlib::tableint);
-  const std::uint64_t level0 = (2 * params.M + 1) * link_bytes +
-                               code_stride(dim) + sizeof(float) +
-                               sizeof(hnswlib::labeltype);
+  const std::uint64_t level0 =
+      (2 * params.M + 1) * link_bytes + width + sizeof(hnswlib::labeltype);
   // Levels l >= 1 hold M^-l of the rows: 1 / (M - 1) of them in all.
   const std::uint64_t upper = (params.M + 1) * link_bytes / (params.M - 1);
   const std::uint64_t map_node = 48;  // of label_lookup_, with its bucket

@@ -1,4 +1,4 @@
-// An HNSW graph under construction, by hnswlib (0.6.2), over 8-bit codes.
+// An HNSW graph under construction, by hnswlib (0.6.2), over short codes.
 // Malkov and Yashunin, arXiv:1603.09320.
 #pragma once
 
@@ -15,16 +15,17 @@ namespace imsearch {
 /// on no thread. Level l or higher has probability M^-l.
 std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M);
 
-/// The graph and, within it, the codes of its rows.
+/// The graph. Distances are squared ones of codes (reduction.h).
 class HnswGraph {
  public:
-  /// Room for `rows` rows (> 0). Throws Error if memory is short.
-  HnswGraph(std::size_t rows, std::size_t dim, const HnswParams& params);
+  /// Room for `rows` rows (> 0) with codes of `width` bytes. Throws Error if
+  /// memory is short.
+  HnswGraph(std::size_t rows, std::size_t width, const HnswParams& params);
   ~HnswGraph();
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;
 
-  /// Adds a row (once each) with its unit vector (dim floats). A row whose code
+  /// Adds a row (once each) with its code, which is copied. A row whose code
   /// is there already becomes its twin and stays out of the graph: more copies
   /// of a picture than a row has links would link to each other alone, and
   /// searches that came upon them would find no way out.
@@ -35,12 +36,10 @@ class HnswGraph {
   /// higher levels can meet while both still search, and wait for each other
   /// for ever (as once in Faiss, pull request 2143). Rows of level 0 are
   /// linked, and so can be met, only when they have done searching.
-  void insert(std::uint32_t row, const float* unit);
+  void insert(std::uint32_t row, const std::int8_t* code);
 
   // What follows is for a graph that holds all its rows.
 
-  const std::int8_t* code(std::uint32_t row) const;
-  float scale(std::uint32_t row) const;
   /// The row of the graph that has the same code; mostly the row itself.
   std::uint32_t twin_of(std::uint32_t row) const;
   std::size_t level(std::uint32_t row) const;
@@ -51,7 +50,7 @@ class HnswGraph {
   std::uint32_t entry() const;
 
   /// Memory for a graph of that size, as far as known beforehand.
-  static std::uint64_t memory_bytes(std::size_t rows, std::size_t dim,
+  static std::uint64_t memory_bytes(std::size_t rows, std::size_t width,
                                     const HnswParams& params, unsigned threads);
 
  private:

@@ -35,14 +35,17 @@ std::string difference(const IndexSource& source, const std::string& path,
 
 Index::Impl::Impl(const std::string& path, Access access) : file(path) {
   read_info();
-  read_view(access);
+  read_codes(access);
+  read_graph(access);
   open_vectors();
 }
 
 void Index::Impl::read_info() {
   const IndexHeader& header = file.header();
   if (header.rows >= kMaxRows || header.dim == 0 || header.dim > kMaxDim ||
-      header.M < 2 || header.M > kMaxM || header.max_level > kMaxLevel)
+      header.M < 2 || header.M > kMaxM || header.max_level > kMaxLevel ||
+      header.reduced_width == 0 || header.reduced_width % 64 != 0 ||
+      header.reduced_width > code_stride(kMaxDim))
     file.fail_damaged("header");
   info.rows = header.rows;
   info.dim = header.dim;
@@ -60,16 +63,35 @@ std::string_view Index::Impl::hot_section(std::string_view name,
   return loaded.back().bytes();
 }
 
-void Index::Impl::read_view(Access access) {
+void Index::Impl::read_codes(Access access) {
+  const IndexHeader& header = file.header();
+  codes.rows = header.rows;
+  codes.stride = code_stride(header.dim);
+  codes.codes =
+      as<std::int8_t>(hot_section("codes", codes.rows * codes.stride, access));
+  codes.scales = as<float>(hot_section("scales", codes.rows * 4, access));
+  const std::uint64_t width = header.reduced_width;
+  reduction.dim = header.dim;
+  reduction.width = width;
+  reduction.projects = !file.section("components").empty();
+  const std::uint64_t component_bytes =
+      reduction.projects ? width * codes.stride : 0;
+  reduction.components =
+      as<std::int8_t>(hot_section("components", component_bytes, access));
+  reduction.factors = as<float>(hot_section("factors", width * 4, access));
+  reduction.offsets = as<float>(hot_section("offsets", width * 4, access));
+  if (!reduction.projects && width != codes.stride) file.fail_damaged("header");
+}
+
+void Index::Impl::read_graph(Access access) {
   const IndexHeader& header = file.header();
   const std::uint64_t rows = header.rows;
   const std::size_t record_bytes = upper_stride(header.M) * 4;
   view.rows = rows;
-  view.stride = code_stride(header.dim);
+  view.width = header.reduced_width;
   view.M = header.M;
-  view.codes =
-      as<std::int8_t>(hot_section("codes", rows * view.stride, access));
-  view.scales = as<float>(hot_section("scales", rows * 4, access));
+  view.reduced =
+      as<std::int8_t>(hot_section("reduced", rows * view.width, access));
   view.links = as<std::uint32_t>(
       hot_section("links", rows * link_stride(header.M) * 4, access));
   const std::string_view twins = hot_section("twins", 0, access);
@@ -150,11 +172,11 @@ const std::string& Index::why_no_vectors() const {
 
 void Index::read_unit(std::uint32_t row, float* out) const {
   if (row >= rows()) fail("{}: row {} of {}", path(), row, rows());
-  const GraphView& view = impl_->view;
+  const CodesView& codes = impl_->codes;
   if (impl_->vectors)
     impl_->vectors->read_unit(row, out);
   else
-    decode8(view.code(row), view.scales[row], dim(), out);
+    decode8(codes.code(row), codes.scales[row], dim(), out);
 }
 
 }  // namespace imsearch

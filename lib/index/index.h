@@ -1,9 +1,10 @@
 // A finished index: opened from one file, answers queries.
 //
-// Search walks an HNSW graph over 8-bit codes of the rows and re-ranks the best
-// candidates exactly when the vectors file is still there and unchanged. Small
-// indexes are scanned instead. Specification of the file: imsearch-formats(5);
-// of the graph: Malkov and Yashunin, arXiv:1603.09320.
+// Search walks an HNSW graph over short codes of the rows (reduction.h),
+// re-ranks the candidates by 8-bit codes of the whole vectors (codes8.h) and
+// the best of those exactly, when the vectors file is still there and
+// unchanged. Small indexes are scanned instead. Specification of the file:
+// imsearch-formats(5); of the graph: Malkov and Yashunin, arXiv:1603.09320.
 #pragma once
 
 #include "base/hit.h"
@@ -30,6 +31,8 @@ struct HnswParams {
 struct SearchParams {
   std::size_t k = 10;
   std::size_t ef = 256;  // candidates kept while walking; at least k is used
+  std::size_t rerank_codes = 48;  // of those, re-ranked by 8-bit codes
+  std::size_t rerank = 20;  // of those, compared exactly; at least 2 k are
 };
 
 /// A vectors file that an index was built from.
@@ -108,6 +111,10 @@ class Searcher {
 
  private:
   struct Scratch;
+  void encode(const float* unit_query);
+  Hits candidates(std::size_t least, const SearchParams& params);
+  void rerank_by_codes(Hits& hits) const;
+
   const Index* index_;
   std::unique_ptr<Scratch> scratch_;
 };

@@ -1,11 +1,16 @@
 // The container of an index: a header, a table of sections, the sections.
 //
-// All numbers little-endian. The header (72 bytes) and the table (40 bytes a
+// All numbers little-endian. The header (80 bytes) and the table (40 bytes a
 // section) are guarded by one checksum, each section by its own; sections start
 // at multiples of 4096, and what lies between is zero. Readers pass over
-// sections whose names they don't know. The sections of version 1 (S is
-// code_stride(dim), R rows, L is link_stride(M), U is upper_stride(M)):
+// sections whose names they don't know. The sections of version 2 (S is
+// code_stride(dim), W the header's reduced_width, R rows, L is link_stride(M),
+// U is upper_stride(M)):
 //
+//   components  W x S int8, or none  reduction.h
+//   factors     W float32          reduction.h
+//   offsets     W float32          reduction.h
+//   reduced     R x W int8         reduction.h
 //   codes       R x S int8         codes8.h
 //   scales      R float32          codes8.h
 //   links       R x L uint32       level 0: count, then rows, then zeros
@@ -36,7 +41,7 @@
 
 namespace imsearch {
 
-inline constexpr std::uint32_t kIndexVersion = 1;
+inline constexpr std::uint32_t kIndexVersion = 2;
 
 struct IndexHeader {
   char magic[8] = {'I', 'M', 'S', 'E', 'A', 'R', 'C', 'H'};
@@ -50,10 +55,12 @@ struct IndexHeader {
   std::uint32_t max_level = 0;
   std::uint32_t entry = 0;  // a record of `upper`; a row if max_level is 0
   std::uint32_t section_count = 0;
+  std::uint32_t reduced_width = 0;  // bytes of a short code
+  std::uint32_t zero = 0;
   std::uint64_t seed = 0;
   std::uint64_t checksum = 0;  // XXH3 of what precedes it, then of the table
 };
-static_assert(sizeof(IndexHeader) == 72);
+static_assert(sizeof(IndexHeader) == 80);
 
 struct SectionEntry {
   char name[16] = {};  // padded with NUL

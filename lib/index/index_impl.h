@@ -1,10 +1,12 @@
 // The inside of Index, for the files that implement it.
 #pragma once
 
+#include "index/codes8.h"
 #include "index/graph_search.h"
 #include "index/index.h"
 #include "index/index_file.h"
 #include "index/loaded_copy.h"
+#include "index/reduction.h"
 
 #include <optional>
 #include <string>
@@ -20,6 +22,8 @@ struct Index::Impl {
   IndexInfo info;
   std::vector<LoadedCopy> loaded;  // what view sees with Access::kLoaded
   GraphView view;
+  ReductionView reduction;
+  CodesView codes;
   std::string_view names;
   const std::uint64_t* name_ends = nullptr;
   std::optional<VectorSet> vectors;
@@ -29,7 +33,8 @@ struct Index::Impl {
   std::string_view hot_section(std::string_view name, std::uint64_t size_bytes,
                                Access access);
   void read_info();
-  void read_view(Access access);
+  void read_codes(Access access);
+  void read_graph(Access access);
   void open_vectors();
 };
 

@@ -14,6 +14,7 @@ class Verifier {
       : file_(index.file), view_(index.view), index_(index) {}
 
   void check_all() const {
+    check_reduction();
     for (std::uint32_t row = 0; row < view_.rows; ++row) check_row(row);
     if (index_.names.size() != end_of_names())
       file_.fail_damaged(fmt::format("section names has {} bytes for {}",
@@ -32,8 +33,17 @@ class Verifier {
     return view_.rows == 0 ? 0 : index_.name_ends[view_.rows - 1];
   }
 
+  void check_reduction() const {
+    for (std::size_t j = 0; j < view_.width; ++j) {
+      if (!std::isfinite(index_.reduction.factors[j]))
+        file_.fail_damaged(fmt::format("section factors: component {}", j));
+      if (!std::isfinite(index_.reduction.offsets[j]))
+        file_.fail_damaged(fmt::format("section offsets: component {}", j));
+    }
+  }
+
   void check_row(std::uint32_t row) const {
-    const float scale = view_.scales[row];
+    const float scale = index_.codes.scales[row];
     if (!std::isfinite(scale) || scale < 0)
       file_.fail_damaged(fmt::format("section scales: row {}", row));
     const std::uint32_t* list = view_.links + row * link_stride(view_.M);
@@ -55,7 +65,7 @@ class Verifier {
     const bool right = twin.in_graph < view_.rows && twin.row < view_.rows &&
                        (i == 0 || view_.twins[i - 1] < twin) &&
                        std::memcmp(view_.code(twin.in_graph),
-                                   view_.code(twin.row), view_.stride) == 0;
+                                   view_.code(twin.row), view_.width) == 0;
     if (!right) file_.fail_damaged(fmt::format("section twins: entry {}", i));
   }
 

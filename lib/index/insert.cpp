@@ -44,9 +44,9 @@ class ProgressGate {
 
 }  // namespace
 
-void insert_rows(HnswGraph& graph, std::size_t count, const VectorSet& vectors,
-                 const std::function<std::size_t(std::size_t)>& row_of,
-                 unsigned threads, const OnProgress& on_progress) {
+void insert_rows(HnswGraph& graph, std::size_t count, const std::int8_t* codes,
+                 std::size_t width, unsigned threads,
+                 const OnProgress& on_progress) {
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
   // Rows with upper levels, and the first of all, go in alone
@@ -59,11 +59,9 @@ void insert_rows(HnswGraph& graph, std::size_t count, const VectorSet& vectors,
 
   ProgressGate progress(on_progress);
   const auto insert = [&](std::size_t begin, std::size_t end) {
-    std::vector<float> unit(vectors.dim());
     for (std::size_t i = begin; i < end; ++i) {
       check_interrupt();
-      vectors.read_unit(row_of(order[i]), unit.data());
-      graph.insert(order[i], unit.data());
+      graph.insert(order[i], codes + order[i] * width);
       progress.add(1);
     }
   };

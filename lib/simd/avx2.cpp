@@ -139,7 +139,8 @@ std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
 
 }  // namespace
 
-const Kernels kAvx2 = {"avx2", dot,    dot_block,
-                       divide, dot_i8, avx2_depthwise_row};
+const Kernels kAvx2 = {
+    "avx2", dot,          dot_block,         divide,
+    dot_i8, avx2_l2sq_i8, avx2_l2sq_i8_rows, avx2_depthwise_row};
 
 }  // namespace imsearch::simd

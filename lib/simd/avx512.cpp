@@ -127,7 +127,13 @@ std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
 
 }  // namespace
 
-const Kernels kAvx512 = {"avx512", dot,    dot_block,
-                         divide,   dot_i8, avx512_depthwise_row};
+const Kernels kAvx512 = {"avx512",
+                         dot,
+                         dot_block,
+                         divide,
+                         dot_i8,
+                         avx512_l2sq_i8,
+                         avx512_l2sq_i8_rows,
+                         avx512_depthwise_row};
 
 }  // namespace imsearch::simd

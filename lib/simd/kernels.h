@@ -39,6 +39,17 @@ struct Kernels {
   std::int32_t (*dot_i8)(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n);
 
+  /// Sum of (a[i] - b[i])^2; n: a multiple of 64, <= 2^15.
+  std::int32_t (*l2sq_i8)(const std::int8_t* a, const std::int8_t* b,
+                          std::size_t n);
+
+  /// out[i] = l2sq_i8(query, code, n) for the code of rows[i], which is
+  /// the n values at codes + rows[i] * n. n: a multiple of 64, <= 2^15. The
+  /// codes of rows further on in the list are on their way meanwhile.
+  void (*l2sq_i8_rows)(const std::int8_t* query, const std::int8_t* codes,
+                       std::size_t n, const std::uint32_t* rows,
+                       std::size_t count, std::int32_t* out);
+
   /// A row of a depthwise convolution (depthwise.h).
   void (*depthwise_row)(const DepthwiseRow& row);
 };

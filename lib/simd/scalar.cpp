@@ -38,9 +38,23 @@ std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
   return sum;
 }
 
+std::int32_t l2sq_i8(const std::int8_t* a, const std::int8_t* b,
+                     std::size_t n) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sum;
+}
+
+void l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
+                  std::size_t n, const std::uint32_t* rows, std::size_t count,
+                  std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = l2sq_i8(query, codes + rows[i] * n, n);
+}
+
 }  // namespace
 
-const Kernels kScalar = {"scalar", dot,    dot_block,
-                         divide,   dot_i8, scalar_depthwise_row};
+const Kernels kScalar = {"scalar", dot,     dot_block,    divide,
+                         dot_i8,   l2sq_i8, l2sq_i8_rows, scalar_depthwise_row};
 
 }  // namespace imsearch::simd

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "index/hnsw_graph.h"
+#include "index/reduction_fit.h"
 #include "index/sample.h"
 #include "io/file.h"
 
@@ -34,7 +35,7 @@ TEST_SUITE("index") {
         folder.write("sub/b.bin", raw_bytes(random_rows(20, 8, 2)));
     const VectorSet set({a, b}, 8);
     const std::string path = folder / "both.index";
-    build_index(set, numbered_names(50), kModel, {5, 40, 7}, 2, path, {});
+    fit_and_build(set, numbered_names(50), kModel, {5, 40, 7}, 2, path, {});
     const Index index(path);
     CHECK(index.path() == path);
     CHECK(index.rows() == 50);
@@ -69,7 +70,7 @@ TEST_SUITE("index") {
     for (const auto& name : {std::string("x"), std::string(), odd,
                              std::string("x"), std::string("last")})
       names.append(name);
-    build_index(set, names, {}, {}, 1, folder / "i", {});
+    fit_and_build(set, names, {}, {}, 1, folder / "i", {});
     const Index index(folder / "i");
     CHECK(index.name(0) == "x");
     CHECK(index.name(1) == "");
@@ -118,8 +119,8 @@ TEST_SUITE("index") {
     const VectorSet set(
         {folder.write("a.bin", raw_bytes(random_rows(300, 8, 1)))}, 8);
     std::vector<std::size_t> seen;
-    build_index(set, numbered_names(300), {}, {}, 3, folder / "i",
-                [&](std::size_t done) { seen.push_back(done); });
+    fit_and_build(set, numbered_names(300), {}, {}, 3, folder / "i",
+                  [&](std::size_t done) { seen.push_back(done); });
     REQUIRE_FALSE(seen.empty());
     CHECK(seen.back() == 300);
     CHECK(std::is_sorted(seen.begin(), seen.end()));
@@ -133,7 +134,7 @@ TEST_SUITE("index") {
     const VectorSet set({path}, 8);
     const std::string target = folder / "i";
     const auto build = [&](std::size_t names, HnswParams params) {
-      build_index(set, numbered_names(names), {}, params, 2, target, {});
+      build_index(set, numbered_names(names), {}, params, {}, 2, target, {});
     };
     CHECK_THROWS_WITH_AS(build(50, {}),
                          (path + ": row 31: NaN or infinity").c_str(), Error);
@@ -148,12 +149,12 @@ TEST_SUITE("index") {
   TEST_CASE("a full disk is an error, and an older index stays") {
     const Matrix rows = random_rows(50, 8, 1);
     const Sample sample(rows);
-    CHECK_THROWS_AS(build_index(sample.vectors, numbered_names(50), {}, {}, 1,
-                                "/dev/full", {}),
+    CHECK_THROWS_AS(fit_and_build(sample.vectors, numbered_names(50), {}, {}, 1,
+                                  "/dev/full", {}),
                     Error);
     const std::string before = read_file(sample.index_path);
-    CHECK_THROWS_AS(build_index(sample.vectors, numbered_names(7), {}, {}, 1,
-                                sample.index_path, {}),
+    CHECK_THROWS_AS(fit_and_build(sample.vectors, numbered_names(7), {}, {}, 1,
+                                  sample.index_path, {}),
                     Error);
     CHECK(read_file(sample.index_path) == before);
   }
@@ -174,7 +175,7 @@ TEST_SUITE("index") {
     fs::create_directory(folder / "out");
     const fs::path before = fs::current_path();
     fs::current_path(folder / "out");
-    build_index(set, numbered_names(30), {}, {}, 1, "i", {});
+    fit_and_build(set, numbered_names(30), {}, {}, 1, "i", {});
     CHECK(Index("i").vectors() != nullptr);
     fs::current_path(before);
     const Index index(folder / "out/i");
@@ -205,7 +206,7 @@ TEST_SUITE("index") {
     const TempDir folder;
     const VectorSet set(
         {folder.write("a\xff.bin", raw_bytes(random_rows(30, 8, 1)))}, 8);
-    build_index(set, numbered_names(30), {}, {}, 1, folder / "i", {});
+    fit_and_build(set, numbered_names(30), {}, {}, 1, folder / "i", {});
     const Index index(folder / "i");
     CHECK(index.info().sources[0].path == "a\xff.bin");
     CHECK(index.vectors() != nullptr);
@@ -215,7 +216,8 @@ TEST_SUITE("index") {
     const Matrix rows = random_rows(3000, 64, 1);
     const Sample sample(rows);
     const BuildNeeds needs =
-        estimate_build(sample.vectors, numbered_names(3000), {}, 1);
+        estimate_build(sample.vectors, numbered_names(3000), {},
+                       fit_reduction(sample.vectors, 1), 1);
     const auto real = static_cast<double>(fs::file_size(sample.index_path));
     CHECK(static_cast<double>(needs.disk_bytes) > 0.9 * real);
     CHECK(static_cast<double>(needs.disk_bytes) < 1.1 * real);
@@ -223,6 +225,6 @@ TEST_SUITE("index") {
     CHECK(needs.memory_bytes < 4 * needs.disk_bytes);
     CHECK(needs.seconds > 0);
     const VectorSet none({sample.folder.write("none.bin", "")}, 64);
-    CHECK(estimate_build(none, {}, {}, 0).seconds == 0);
+    CHECK(estimate_build(none, {}, {}, fit_reduction(none, 0), 0).seconds == 0);
   }
 }

@@ -1,5 +1,7 @@
 #include "index/sample.h"
 
+#include "index/reduction_fit.h"
+
 #include "base/error.h"
 
 #include <algorithm>
@@ -43,12 +45,20 @@ Names numbered_names(std::size_t rows) {
   return names;
 }
 
+void fit_and_build(const VectorSet& vectors, const Names& names,
+                   const ModelIdentity& model, const HnswParams& params,
+                   unsigned threads, const std::string& path,
+                   const OnProgress& on_progress) {
+  build_index(vectors, names, model, params, fit_reduction(vectors, threads),
+              threads, path, on_progress);
+}
+
 Sample::Sample(const Matrix& rows, const HnswParams& params, unsigned threads)
     : vectors_path(folder.write("fvecs.bin", raw_bytes(rows))),
       index_path(folder / "fvecs.bin.hnsw.index"),
       vectors({vectors_path}, rows.dim()) {
-  build_index(vectors, numbered_names(rows.rows()), {}, params, threads,
-              index_path, {});
+  fit_and_build(vectors, numbered_names(rows.rows()), {}, params, threads,
+                index_path, {});
 }
 
 double recall(const Index& index, const VectorSet& vectors,

@@ -27,6 +27,12 @@ std::string raw_bytes(const Matrix& rows);
 /// "row 0", "row 1", ...
 Names numbered_names(std::size_t rows);
 
+/// build_index() with the reduction that suits the vectors.
+void fit_and_build(const VectorSet& vectors, const Names& names,
+                   const ModelIdentity& model, const HnswParams& params,
+                   unsigned threads, const std::string& path,
+                   const OnProgress& on_progress);
+
 /// A folder with fvecs.bin and an index of it.
 struct Sample {
   explicit Sample(const Matrix& rows, const HnswParams& params = {},

@@ -62,26 +62,33 @@ TEST_SUITE("index") {
     }
   }
 
-  TEST_CASE("walk and scan agree on the distances of codes") {
+  TEST_CASE("a walk finds the rows whose codes are nearest") {
     const Sample sample(random_rows(kWalkedRows, 20, 1), kSmallGraph);
     const Index index(sample.index_path);
-    GraphSearch search(index.impl().view);
+    const GraphView& view = index.impl().view;
+    GraphSearch search(view);
     const Matrix queries = unit_rows(random_rows(50, 20, 2));
-    CodedQuery query;
-    query.code.resize(code_stride(20));
+    std::vector<std::int8_t> code8(code_stride(20));
+    std::vector<std::int8_t> code(view.width);
     std::size_t found = 0;
     for (std::size_t q = 0; q < 50; ++q) {
-      query.scale = encode8(queries.row(q), 20, query.code.data());
-      const Hits walked = search.walk(query, kSmallEf);
-      const Hits scanned = search.scan(query, kWalkedRows);
+      const float scale = encode8(queries.row(q), 20, code8.data());
+      index.impl().reduction.encode(queries.row(q), code8.data(), scale,
+                                    code.data());
+      Hits all;
+      for (std::uint32_t row = 0; row < view.rows; ++row)
+        all.push_back({row, static_cast<float>(simd::active().l2sq_i8(
+                                code.data(), view.code(row), view.width))});
+      std::sort(all.begin(), all.end());
+      const Hits walked = search.walk(code.data(), kSmallEf);
       CHECK(walked.size() == kSmallEf);
-      CHECK(scanned.size() == kWalkedRows);
-      CHECK(std::is_sorted(scanned.begin(), scanned.end()));
-      for (const Hit& hit : walked)
-        found += std::find(scanned.begin(), scanned.begin() + kSmallEf, hit) !=
-                         scanned.begin() + kSmallEf
-                     ? 1
-                     : 0;
+      CHECK(std::is_sorted(
+          walked.begin(), walked.end(),
+          [](const Hit& a, const Hit& b) { return a.l2sq < b.l2sq; }));
+      for (const Hit& hit : walked) {
+        CHECK(all.end() != std::find(all.begin(), all.end(), hit));
+        found += hit.l2sq <= all[kSmallEf - 1].l2sq ? 1 : 0;
+      }
     }
     CHECK(found >= 50 * kSmallEf * 95 / 100);
   }

@@ -165,6 +165,40 @@ TEST_SUITE("simd") {
     });
   }
 
+  TEST_CASE("distances of codes are exact, one or many, in any order") {
+    const std::size_t kRows = 30;
+    for (const std::size_t n : {64U, 128U, 192U, 1280U}) {
+      const auto query = random_bytes(n, 12);
+      GuardedBuffer<std::int8_t> codes(kRows * n);
+      const auto values = random_bytes(kRows * n, 13);
+      const std::int8_t* first = codes.fill(values.data(), values.size());
+      std::vector<std::uint32_t> rows;
+      std::vector<std::int32_t> expected;
+      for (std::uint32_t i = 0; i < kRows; ++i) {
+        rows.push_back(i * 7 % kRows);
+        std::int32_t sum = 0;
+        for (std::size_t j = 0; j < n; ++j) {
+          const int difference = query[j] - first[rows[i] * n + j];
+          sum += difference * difference;
+        }
+        expected.push_back(sum);
+      }
+      for_each_table([&](const Kernels& table) {
+        CAPTURE(n);
+        for (std::size_t count = 0; count <= kRows; ++count) {
+          std::vector<std::int32_t> out(count + 1, 77);
+          table.l2sq_i8_rows(query.data(), first, n, rows.data(), count,
+                             out.data());
+          CHECK(std::equal(out.begin(), out.end() - 1, expected.begin()));
+          CHECK(out[count] == 77);
+        }
+        for (std::size_t i = 0; i < kRows; ++i)
+          CHECK(table.l2sq_i8(query.data(), first + rows[i] * n, n) ==
+                expected[i]);
+      });
+    }
+  }
+
   TEST_CASE("the largest integer dot product does not overflow") {
     const std::vector<std::int8_t> least(65536, -128);
     const std::vector<std::int8_t> most(65536, 127);

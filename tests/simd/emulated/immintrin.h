@@ -137,6 +137,20 @@ inline __m256i maskz_loadu_epi8(std::uint32_t mask, const void* from) {
   return bits<__m256i>(out);
 }
 
+inline Words sub_epi16(Words a, Words b) {
+  auto left = bits<Vector<std::int16_t, 32>>(a);
+  const auto right = bits<Vector<std::int16_t, 32>>(b);
+  for (int i = 0; i < 32; ++i)
+    left.lane[i] = static_cast<std::int16_t>(left.lane[i] - right.lane[i]);
+  return bits<Words>(left);
+}
+inline Words dpwssd_epi32(Words sum, Words a, Words b) {
+  const auto left = bits<Vector<std::int16_t, 32>>(a);
+  const auto right = bits<Vector<std::int16_t, 32>>(b);
+  for (int i = 0; i < 32; ++i) sum.lane[i / 2] += left.lane[i] * right.lane[i];
+  return sum;
+}
+
 }  // namespace emulated
 
 #define __m512 emulated::Floats
@@ -163,4 +177,6 @@ inline __m256i maskz_loadu_epi8(std::uint32_t mask, const void* from) {
 #define _mm512_set1_ps emulated::set1_ps
 #define _mm512_setzero_ps emulated::setzero_ps
 #define _mm512_setzero_si512 emulated::setzero_si512
+#define _mm512_dpwssd_epi32 emulated::dpwssd_epi32
+#define _mm512_sub_epi16 emulated::sub_epi16
 #define _mm512_storeu_ps emulated::storeu_ps

@@ -1,0 +1,43 @@
+// All rows of an index in both codes, as a build holds them.
+#pragma once
+
+#include "index/codes8.h"
+#include "index/reduction.h"
+#include "index/vector_set.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace imsearch {
+
+struct CodedRows {
+  std::size_t rows = 0;
+  std::size_t stride = 0;            // code_stride(dim)
+  std::size_t width = 0;             // of short codes
+  std::vector<std::int8_t> codes;    // [rows, stride], codes8.h
+  std::vector<float> scales;         // [rows]
+  std::vector<std::int8_t> reduced;  // [rows, width], reduction.h
+
+  const std::int8_t* reduced_code(std::size_t row) const {
+    return reduced.data() + row * width;
+  }
+};
+
+/// Codes `count` rows, the i-th being row_of(i), on `threads` threads (0: all).
+/// Throws Error on NaN in a row,
+/// and if memory is short; Interrupted.
+CodedRows code_rows(const VectorSet& vectors, const ReductionView& reduction,
+                    std::size_t count,
+                    const std::function<std::size_t(std::size_t)>& row_of,
+                    unsigned threads);
+/// All of them.
+CodedRows code_rows(const VectorSet& vectors, const ReductionView& reduction,
+                    unsigned threads);
+
+/// Memory that it takes.
+std::uint64_t coded_rows_bytes(std::size_t rows, std::size_t dim,
+                               std::size_t width);
+
+}  // namespace imsearch

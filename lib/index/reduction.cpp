@@ -1,0 +1,35 @@
+#include "index/reduction.h"
+
+#include "index/codes8.h"
+#include "simd/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace imsearch {
+namespace {
+
+std::int8_t rounded(float value) {
+  // The order of the comparisons turns NaN (a damaged index) into a number.
+  const float clamped = std::min(127.0F, std::max(-127.0F, value));
+  return static_cast<std::int8_t>(clamped + std::copysign(0.5F, clamped));
+}
+
+}  // namespace
+
+void ReductionView::encode(const float* unit, const std::int8_t* code,
+                           float scale, std::int8_t* out) const {
+  const auto dot_i8 = simd::active().dot_i8;
+  const std::size_t stride = code_stride(dim);
+  for (std::size_t j = 0; j < width; ++j) {
+    float value = 0;
+    if (projects)
+      value = scale *
+              static_cast<float>(dot_i8(code, components + j * stride, stride));
+    else if (j < dim)
+      value = unit[j];
+    out[j] = rounded(factors[j] * value - offsets[j]);
+  }
+}
+
+}  // namespace imsearch

@@ -1,0 +1,69 @@
+// As avx2.cpp: only intrinsics and our own headers.
+#include "simd/rows_ahead.h"
+#include "simd/tables.h"
+
+#include <immintrin.h>
+
+namespace imsearch::simd {
+namespace {
+
+__m256i widened(const std::int8_t* bytes) {
+  return _mm256_cvtepi8_epi16(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)));
+}
+
+/// The sum with the squares of what two pieces of 16 values differ by.
+__m256i with_squares(__m256i sum, __m256i query, const std::int8_t* code) {
+  const __m256i difference = _mm256_sub_epi16(query, widened(code));
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(difference, difference));
+}
+
+std::int32_t sum_lanes(__m256i lanes) {
+  __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes),
+                              _mm256_extracti128_si256(lanes, 1));
+  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4E));
+  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xB1));
+  return _mm_cvtsi128_si32(sum);
+}
+
+struct Four {
+  static void distances(const std::int8_t* query, const std::int8_t* a,
+                        const std::int8_t* b, const std::int8_t* c,
+                        const std::int8_t* d, std::size_t n,
+                        std::int32_t* out) {
+    __m256i sum_a = _mm256_setzero_si256();
+    __m256i sum_b = sum_a;
+    __m256i sum_c = sum_a;
+    __m256i sum_d = sum_a;
+    for (std::size_t i = 0; i < n; i += 16) {
+      const __m256i piece = widened(query + i);
+      sum_a = with_squares(sum_a, piece, a + i);
+      sum_b = with_squares(sum_b, piece, b + i);
+      sum_c = with_squares(sum_c, piece, c + i);
+      sum_d = with_squares(sum_d, piece, d + i);
+    }
+    const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(sum_a, sum_b),
+                                          _mm256_hadd_epi32(sum_c, sum_d));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
+                     _mm_add_epi32(_mm256_castsi256_si128(all),
+                                   _mm256_extracti128_si256(all, 1)));
+  }
+};
+
+}  // namespace
+
+std::int32_t avx2_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
+                          std::size_t n) {
+  __m256i sum = _mm256_setzero_si256();
+  for (std::size_t i = 0; i < n; i += 16)
+    sum = with_squares(sum, widened(a + i), b + i);
+  return sum_lanes(sum);
+}
+
+void avx2_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
+                       std::size_t n, const std::uint32_t* rows,
+                       std::size_t count, std::int32_t* out) {
+  l2sq_i8_rows_by<Four>(query, codes, n, rows, count, out);
+}
+
+}  // namespace imsearch::simd

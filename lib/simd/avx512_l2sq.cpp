@@ -1,0 +1,82 @@
+// As avx512.cpp: only intrinsics and our own headers.
+#include "simd/rows_ahead.h"
+#include "simd/tables.h"
+
+// GCC 12 warns of its own intrinsics (GCC bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+
+namespace imsearch::simd {
+namespace {
+
+__m512i widened(const std::int8_t* bytes) {
+  return _mm512_cvtepi8_epi16(
+      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes)));
+}
+
+/// The sum with the squares of what two pieces of 32 values differ by.
+__m512i with_squares(__m512i sum, __m512i query, const std::int8_t* code) {
+  const __m512i difference = _mm512_sub_epi16(query, widened(code));
+  return _mm512_dpwssd_epi32(sum, difference, difference);
+}
+
+__m256i halves_added(__m512i lanes) {
+  return _mm256_add_epi32(_mm512_castsi512_si256(lanes),
+                          _mm512_extracti64x4_epi64(lanes, 1));
+}
+
+std::int32_t sum_lanes(__m256i lanes) {
+  __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes),
+                              _mm256_extracti128_si256(lanes, 1));
+  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4E));
+  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xB1));
+  return _mm_cvtsi128_si32(sum);
+}
+
+struct Four {
+  static void distances(const std::int8_t* query, const std::int8_t* a,
+                        const std::int8_t* b, const std::int8_t* c,
+                        const std::int8_t* d, std::size_t n,
+                        std::int32_t* out) {
+    __m512i sum_a = _mm512_setzero_si512();
+    __m512i sum_b = sum_a;
+    __m512i sum_c = sum_a;
+    __m512i sum_d = sum_a;
+    for (std::size_t i = 0; i < n; i += 32) {
+      const __m512i piece = widened(query + i);
+      sum_a = with_squares(sum_a, piece, a + i);
+      sum_b = with_squares(sum_b, piece, b + i);
+      sum_c = with_squares(sum_c, piece, c + i);
+      sum_d = with_squares(sum_d, piece, d + i);
+    }
+    const __m256i ab =
+        _mm256_hadd_epi32(halves_added(sum_a), halves_added(sum_b));
+    const __m256i cd =
+        _mm256_hadd_epi32(halves_added(sum_c), halves_added(sum_d));
+    const __m256i all = _mm256_hadd_epi32(ab, cd);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
+                     _mm_add_epi32(_mm256_castsi256_si128(all),
+                                   _mm256_extracti128_si256(all, 1)));
+  }
+};
+
+}  // namespace
+
+std::int32_t avx512_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
+                            std::size_t n) {
+  __m512i sum = _mm512_setzero_si512();
+  for (std::size_t i = 0; i < n; i += 32)
+    sum = with_squares(sum, widened(a + i), b + i);
+  return sum_lanes(halves_added(sum));
+}
+
+void avx512_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
+                         std::size_t n, const std::uint32_t* rows,
+                         std::size_t count, std::int32_t* out) {
+  l2sq_i8_rows_by<Four>(query, codes, n, rows, count, out);
+}
+
+}  // namespace imsearch::simd

@@ -1,0 +1,123 @@
+#include "index/codes8.h"
+#include "index/index_impl.h"
+#include "index/reduction_fit.h"
+#include "index/sample.h"
+#include "simd/kernels.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <random>
+
+using namespace imsearch;
+using namespace imsearch::test;
+
+namespace {
+
+/// Rows that mostly vary in `latent` directions, around a mean that is not 0.
+Matrix rows_with(std::size_t count, std::size_t dim, std::size_t latent) {
+  std::mt19937 random(7);
+  std::normal_distribution<float> normal;
+  Matrix directions(latent, dim);
+  for (std::size_t l = 0; l < latent; ++l)
+    for (std::size_t j = 0; j < dim; ++j) directions.row(l)[j] = normal(random);
+  Matrix rows(count, dim);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t l = 0; l < latent; ++l) {
+      const float weight = normal(random);
+      for (std::size_t j = 0; j < dim; ++j)
+        rows.row(i)[j] += weight * directions.row(l)[j];
+    }
+    for (std::size_t j = 0; j < dim; ++j)
+      rows.row(i)[j] += 1 + 0.05F * normal(random);
+  }
+  return rows;
+}
+
+Reduction fitted(const Matrix& rows, unsigned threads = 2) {
+  const TempDir folder;
+  const VectorSet vectors({folder.write("v", raw_bytes(rows))}, rows.dim());
+  return fit_reduction(vectors, threads);
+}
+
+std::vector<std::int8_t> coded(const Reduction& reduction, const float* unit) {
+  std::vector<std::int8_t> code8(code_stride(reduction.dim));
+  std::vector<std::int8_t> code(reduction.width);
+  const float scale = encode8(unit, reduction.dim, code8.data());
+  reduction.view().encode(unit, code8.data(), scale, code.data());
+  return code;
+}
+
+}  // namespace
+
+TEST_SUITE("index") {
+  TEST_CASE("rows of few directions are projected, as narrowly as possible") {
+    CHECK(fitted(rows_with(4000, 512, 20)).width == 64);
+    const Reduction wider = fitted(rows_with(4000, 512, 160));
+    CHECK(wider.width > 64);
+    CHECK(wider.width <= 256);
+    CHECK(wider.components.size() == wider.width * 512);
+  }
+
+  TEST_CASE("isotropic, short and few rows keep their values") {
+    std::mt19937 random(3);
+    std::normal_distribution<float> normal;
+    Matrix isotropic(4000, 256);
+    for (std::size_t i = 0; i < 4000; ++i)
+      for (std::size_t j = 0; j < 256; ++j)
+        isotropic.row(i)[j] = normal(random);
+    for (const Reduction& reduction :
+         {fitted(isotropic), fitted(rows_with(4000, 100, 4)),
+          fitted(rows_with(500, 512, 4)), fitted(rows_with(3000, 1, 1))}) {
+      CHECK(reduction.components.empty());
+      CHECK(reduction.width == code_stride(reduction.dim));
+    }
+  }
+
+  TEST_CASE("the distance of codes follows that of the vectors") {
+    const Matrix rows = rows_with(3000, 512, 20);
+    const Matrix units = unit_rows(rows);
+    const Reduction reduction = fitted(rows);
+    // Both have the same step, which shows in the distance of any two rows.
+    double least = 1e9;
+    double most = 0;
+    for (std::size_t i = 1; i < 200; ++i) {
+      const auto a = coded(reduction, units.row(0));
+      const auto b = coded(reduction, units.row(i));
+      const double ratio =
+          simd::active().l2sq_i8(a.data(), b.data(), reduction.width) /
+          double{exact_l2sq(units.row(0), units.row(i), 512)};
+      least = std::min(least, ratio);
+      most = std::max(most, ratio);
+    }
+    CHECK(most / least < 1.1);
+  }
+
+  TEST_CASE("the fit is the same for any number of threads") {
+    const Matrix rows = rows_with(3000, 256, 20);
+    const Reduction one = fitted(rows, 1);
+    const Reduction three = fitted(rows, 3);
+    CHECK(one.components == three.components);
+    CHECK(one.factors == three.factors);
+    CHECK(one.offsets == three.offsets);
+  }
+
+  TEST_CASE("equal rows and zero rows can be coded") {
+    const Matrix zeros(3000, 200);
+    const Reduction reduction = fitted(zeros);
+    CHECK(coded(reduction, zeros.row(0)) ==
+          std::vector<std::int8_t>(reduction.width));
+  }
+
+  TEST_CASE("searches on projected codes find nearly all") {
+    const Sample sample(rows_with(6000, 384, 20), {16, 100, 1});
+    const Index index(sample.index_path);
+    REQUIRE(index.impl().reduction.projects);
+    // What follows the indexed rows in the same distribution.
+    const Matrix more = unit_rows(rows_with(6100, 384, 20));
+    Matrix queries(100, 384);
+    for (std::size_t q = 0; q < 100; ++q)
+      std::copy_n(more.row(6000 + q), 384, queries.row(q));
+    CHECK(recall(index, sample.vectors, queries, {10, 64}) >= 0.99);
+  }
+}
