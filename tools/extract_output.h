@@ -1,8 +1,8 @@
 // The files that extract writes: vectors, names, sidecar, list of bad images.
 #pragma once
 
-#include "io/file.h"
 #include "io/fnames.h"
+#include "io/output_file.h"
 #include "io/sidecar.h"
 
 #include <cstddef>

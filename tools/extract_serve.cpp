@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "cli.h"
 #include "embed/pipeline.h"
-#include "io/file.h"
+#include "io/output_file.h"
 #include "path_reader.h"
 #include "serve_frame.h"
 

@@ -5,6 +5,7 @@
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"
 #include "index/insert.h"
+#include "io/file.h"
 
 #include <filesystem>
 

@@ -5,8 +5,8 @@
 #include "index/hnsw_graph.h"
 #include "index/index.h"
 #include "index/reduction.h"
-#include "io/file.h"
 #include "io/fnames.h"
+#include "io/output_file.h"
 
 #include <cstdint>
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "index/index_impl.h"
 #include "index/index_meta.h"
+#include "io/file.h"
 
 #include <algorithm>
 

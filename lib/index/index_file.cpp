@@ -1,8 +1,8 @@
 #include "index/index_file.h"
 
 #include "base/error.h"
-#include "index/checksum.h"
 #include "index/foreign_index.h"
+#include "io/checksum.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -29,8 +29,8 @@
 // Specification for users: man/imsearch-formats.5.
 #pragma once
 
-#include "io/file.h"
 #include "io/mapped_file.h"
+#include "io/output_file.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "index/vector_set.h"
 
 #include "base/error.h"
-#include "index/checksum.h"
+#include "io/checksum.h"
 #include "simd/kernels.h"
 
 #include <algorithm>

@@ -1,11 +1,12 @@
 #include "base/error.h"
-#include "index/checksum.h"
 #include "index/codes_scan.h"
 #include "index/graph_search.h"
 #include "index/index_file.h"
 #include "index/index_impl.h"
 #include "index/sample.h"
+#include "io/checksum.h"
 #include "io/file.h"
+#include "io/output_file.h"
 
 #include <doctest/doctest.h>
 

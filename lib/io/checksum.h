@@ -1,4 +1,4 @@
-// The sums that guard index files.
+// The sums that guard our files.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "index/checksum.h"
+#include "io/checksum.h"
 
 #include <xxhash.h>
 
