@@ -1,7 +1,10 @@
 #include "extract_inputs.h"
 
 #include "base/error.h"
+#include "cli.h"
 #include "io/glob.h"
+
+#include <string_view>
 
 namespace imsearch {
 
@@ -17,6 +20,20 @@ Names image_names(const ExtractJob& job) {
     fail("{}: names no images",
          job.files_from.empty() ? job.inputs.front() : job.files_from);
   return names;
+}
+
+void keep_inputs(const ExtractJob& job, const Names& names) {
+  // Only inputs of the output's own name: there may be a million others.
+  const auto file_part = [](std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+  };
+  for (const std::string& output : {job.vectors, job.names}) {
+    std::vector<std::string> inputs = {job.files_from};
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (file_part(names[i]) == file_part(output))
+        inputs.emplace_back(names[i]);
+    cli::keep_inputs(output, inputs);
+  }
 }
 
 }  // namespace imsearch

@@ -8,7 +8,6 @@
 #include "extract_engine.h"
 #include "extract_inputs.h"
 #include "extract_output.h"
-#include "io/fnames.h"
 #include "io/text.h"
 #include "peak_memory.h"
 #include "progress_line.h"
@@ -24,21 +23,6 @@ namespace {
 
 /// Bad images shown on stderr; the rest are in the list.
 constexpr std::size_t kShownBad = 20;
-
-/// Throws UsageError if an output would replace an image or the list. Only
-/// inputs of the output's own name are looked at: there may be a million.
-void keep_inputs(const ExtractJob& job, const Names& names) {
-  const auto file_part = [](std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-  };
-  for (const std::string& output : {job.vectors, job.names}) {
-    std::vector<std::string> inputs = {job.files_from};
-    for (std::size_t i = 0; i < names.size(); ++i)
-      if (file_part(names[i]) == file_part(output))
-        inputs.emplace_back(names[i]);
-    cli::keep_inputs(output, inputs);
-  }
-}
 
 /// What happens to each image: files, messages, counts.
 class Run {

@@ -1,0 +1,28 @@
+// What one run of extract is asked to do.
+#pragma once
+
+#include "io/fnames.h"
+#include "options.h"
+
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+struct ExtractJob {
+  std::vector<std::string> inputs;  // as expand_inputs() takes them
+  std::string files_from;           // empty: none
+  bool null = false;                // names lists end names with NUL
+  std::string vectors = cli::kDefaultVectors;
+  std::string names = cli::kDefaultNames;
+  unsigned threads = 0;  // 0: all CPUs
+  bool strict = false;   // the first bad image is an error
+  bool quiet = false;
+  bool json = false;  // print a summary
+
+  Separator separator() const {
+    return null ? Separator::kNul : Separator::kNewline;
+  }
+};
+
+}  // namespace imsearch
