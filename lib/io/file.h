@@ -18,6 +18,7 @@ std::string read_prefix(const std::string& path, std::size_t size_bytes);
 /// True if something of that name exists (links followed).
 bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
+bool is_regular_file(const std::string& path);
 
 /// True if both exist and are one file, whatever their names.
 bool same_file(const std::string& a, const std::string& b);

@@ -6,6 +6,7 @@
 #include "io/folder.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,28 @@ constexpr int kMaxLinks = 40;  // as many as Linux follows itself
 
 [[noreturn]] void fail_errno(const std::string& path) {
   fail("{}: {}", path, errno_text(errno));
+}
+
+[[noreturn]] void fail_no_folder(const std::string& path,
+                                 const std::string& target) {
+  fail("{}: there is no folder {}", path, parent_folder(target));
+}
+
+struct Descriptor {
+  int fd;
+  explicit Descriptor(int opened) : fd(opened) {}
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+};
+
+/// Whether the file of that status is found by this name.
+bool leads_to(const std::string& name, const struct stat& file) {
+  struct stat status = {};
+  return ::lstat(name.c_str(), &status) == 0 && status.st_dev == file.st_dev &&
+         status.st_ino == file.st_ino;
 }
 
 /// Repeats `call` while a signal cuts it short, and ends on ^C.
@@ -83,7 +106,8 @@ void sync_folder(const std::string& path) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
+OutputFile::OutputFile(std::string path, Temporary temporary)
+    : path_(std::move(path)) {
   buffer_.reserve(kBufferBytes);
   if (path_ == "-") {
     path_ = "standard output";
@@ -100,21 +124,53 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   target_ = follow_links(path_);
   // The rename would replace a write-protected file too.
   if (exists && ::access(target_.c_str(), W_OK) != 0) fail_errno(path_);
-  open_temporary();
+  if (temporary == Temporary::kUnique)
+    open_unique();
+  else
+    open_part();
+  if (temporary == Temporary::kPart) truncate(0);
   if (exists) copy_owner_and_mode(fd_, status);
 }
 
 /// The mode is that of an ordinary new file.
-void OutputFile::open_temporary() {
+void OutputFile::open_unique() {
   for (int attempt = 0; fd_ < 0; ++attempt) {
     std::string name =
         fmt::format("{}.{}-{}.tmp", target_, ::getpid(), attempt);
     fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd_ >= 0) temporary_ = std::move(name);
-    if (fd_ < 0 && errno == ENOENT)
-      fail("{}: there is no folder {}", path_, parent_folder(target_));
+    if (fd_ < 0 && errno == ENOENT) fail_no_folder(path_, target_);
     if (fd_ < 0 && errno != EEXIST) fail_errno(path_);
   }
+}
+
+void OutputFile::open_part() {
+  const std::string name = target_ + ".part";
+  // Whoever held it until now may have renamed or removed it meanwhile.
+  while (!lock_part(name)) {
+  }
+  temporary_ = name;
+  kept_ = size_ > 0;
+}
+
+/// False if what was locked is no longer found by that name.
+bool OutputFile::lock_part(const std::string& name) {
+  // Not blocking: at a FIFO this would wait.
+  constexpr int kFlags =
+      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  Descriptor part(::open(name.c_str(), kFlags, 0666));
+  if (part.fd < 0 && errno == ENOENT) fail_no_folder(path_, target_);
+  if (part.fd < 0) fail_errno(name);
+  // Where a file system knows no locks, we must do without.
+  if (::flock(part.fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    fail("{}: another process is writing it", name);
+  struct stat status = {};
+  if (::fstat(part.fd, &status) != 0) fail_errno(name);
+  if (!S_ISREG(status.st_mode)) fail("{}: not a regular file", name);
+  if (!leads_to(name, status)) return false;
+  size_ = static_cast<std::uint64_t>(status.st_size);
+  fd_ = std::exchange(part.fd, -1);
+  return true;
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -124,11 +180,13 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       buffer_(std::move(other.buffer_)),
       size_(other.size_),
       fd_(std::exchange(other.fd_, -1)),
+      kept_(other.kept_),
       finished_(other.finished_) {}
 
 OutputFile::~OutputFile() {
+  // The lock goes last.
+  if (!temporary_.empty() && !kept_) ::unlink(temporary_.c_str());
   if (fd_ >= 0 && fd_ != STDOUT_FILENO) ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 void OutputFile::write(const void* data, std::size_t size_bytes) {
@@ -160,11 +218,21 @@ void OutputFile::flush() {
   buffer_.clear();
 }
 
+void OutputFile::truncate(std::uint64_t size_bytes) {
+  const auto size = static_cast<off_t>(size_bytes);
+  if (retry([&] { return ::ftruncate(fd_, size); }) != 0 ||
+      ::lseek(fd_, size, SEEK_SET) < 0)
+    fail_errno(path_);
+  size_ = size_bytes;
+  kept_ = size_bytes > 0;
+}
+
 void OutputFile::finish() {
   if (finished_) return;
   flush();
-  if (!temporary_.empty() && ::fsync(fd_) != 0) fail_errno(path_);
-  if (fd_ != STDOUT_FILENO) {
+  if (is_regular() && ::fsync(fd_) != 0) fail_errno(path_);
+  // A regular file stays open, and so locked, until it has its name.
+  if (!is_regular() && fd_ != STDOUT_FILENO) {
     const int fd = std::exchange(fd_, -1);
     // Linux has closed the file also when a signal came in between.
     if (::close(fd) != 0 && errno != EINTR) fail_errno(path_);
@@ -174,9 +242,10 @@ void OutputFile::finish() {
 
 void OutputFile::commit() {
   finish();
-  if (temporary_.empty()) return;
+  if (!is_regular()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_errno(path_);
   temporary_.clear();
+  ::close(std::exchange(fd_, -1));
   sync_folder(target_);
 }
 

@@ -8,6 +8,18 @@
 
 namespace imsearch {
 
+/// Where bytes wait for commit(), in the folder of the target.
+enum class Temporary {
+  /// A name of its own each time: writers of one target do not meet.
+  kUnique,
+  /// The target's name + ".part": a killed process leaves one such file, not
+  /// one each time. It is locked (flock) while it is written, so that a second
+  /// writer is refused.
+  kPart,
+  /// The same, but what an earlier writer left stays until truncate().
+  kOldPart
+};
+
 /// A file that appears under its name only when it is complete: bytes go to
 /// a temporary name in the same folder; commit() checks, syncs and renames.
 /// Without commit() the destructor removes the temporary file and an older file
@@ -16,11 +28,18 @@ namespace imsearch {
 /// or made where the link leads to nothing. A target that exists and is not a
 /// regular file (a FIFO, /dev/full) is written directly, and "-" is standard
 /// output, which is left open. Not copyable; one thread at a time.
+///
+/// A part that keep() is called for stays without commit(), for a later run. A
+/// killed process has lost what it had not flushed; but if the machine went
+/// down, pages from before then may be missing or zero, also between good ones:
+/// only finish() syncs. Who goes on from a part must be able to tell.
 class OutputFile {
  public:
-  /// Throws Error if the file cannot be created, or if an older one may not be
-  /// written. Waits where `path` is a FIFO that nobody reads yet.
-  explicit OutputFile(std::string path);
+  /// Throws Error if the file cannot be created, if an older one may not be
+  /// written, or if another process is writing this part. Waits where `path` is
+  /// a FIFO that nobody reads yet.
+  explicit OutputFile(std::string path,
+                      Temporary temporary = Temporary::kUnique);
   ~OutputFile();
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -38,10 +57,21 @@ class OutputFile {
   /// Hands buffered bytes to the system, so that readers of a pipe see them.
   void flush();
 
-  /// Bytes appended so far.
+  /// Of an old part: drops what is behind `size_bytes`, where write() goes on.
+  /// To be called before the first write(). Throws Error.
+  void truncate(std::uint64_t size_bytes);
+  /// From now on the destructor leaves the temporary file; an old part stays in
+  /// any case as long as nothing is done to it.
+  void keep() { kept_ = true; }
+
+  /// Bytes in the file so far.
   std::uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }
-  /// False for a pipe, a device and standard output: no write_at().
+  /// What path() leads to by links; empty unless is_regular().
+  const std::string& target() const { return target_; }
+  /// Where the bytes are before commit(); empty unless is_regular().
+  const std::string& temporary() const { return temporary_; }
+  /// False for a pipe, a device and standard output: no write_at(), no part.
   bool is_regular() const { return !temporary_.empty(); }
 
   /// Flushes and syncs without renaming: the slow and fallible part of
@@ -51,7 +81,9 @@ class OutputFile {
   void commit();
 
  private:
-  void open_temporary();
+  void open_unique();
+  void open_part();
+  bool lock_part(const std::string& name);
 
   std::string path_;
   std::string target_;     // what path_'s links lead to
@@ -59,6 +91,7 @@ class OutputFile {
   std::string buffer_;
   std::uint64_t size_ = 0;
   int fd_ = -1;
+  bool kept_ = false;
   bool finished_ = false;
 };
 
