@@ -14,6 +14,7 @@
 #include "options.h"
 
 #include "base/interrupt.h"
+#include "io/file.h"
 
 #include <unistd.h>
 
@@ -28,6 +29,10 @@ using namespace imsearch;
 const std::map<std::string, EngineKind> kEngines = {
     {"onednn", EngineKind::kOnednn}, {"torch", EngineKind::kTorch}};
 
+bool can_be_resumed(const std::string& path) {
+  return path != "-" && (!file_exists(path) || is_regular_file(path));
+}
+
 struct Options {
   ExtractJob job;
   EngineKind engine = kLinkedEngine;
@@ -36,6 +41,8 @@ struct Options {
   bool exif = false;
   bool serve = false;
   bool network = false;
+  CLI::Option* output = nullptr;
+  CLI::Option* names = nullptr;
 
   void add_to(CLI::App& app) {
     app.add_option("inputs", job.inputs,
@@ -44,12 +51,7 @@ struct Options {
                    "Also the images that FILE (-: standard input) names")
         ->type_name("FILE");
     cli::add_null(app, job.null);
-    app.add_option("-o,--output", job.vectors, "Vectors (-: standard output)")
-        ->capture_default_str()
-        ->type_name("FILE");
-    app.add_option("-n,--names", job.names, "Names (-: standard output)")
-        ->capture_default_str()
-        ->type_name("FILE");
+    add_outputs(app);
     app.add_option("--weights", weights,
                    "demo, keras, torchvision or a file (default: "
                    "IMSEARCH_WEIGHTS, else demo)")
@@ -75,9 +77,47 @@ struct Options {
         ->excludes("--serve")
         ->excludes("--output")
         ->excludes("--names");
+    add_long_runs(app);
+  }
+
+  void add_outputs(CLI::App& app) {
+    output = app.add_option("-o,--output", job.vectors,
+                            "Vectors (-: standard output)")
+                 ->capture_default_str()
+                 ->type_name("FILE");
+    names =
+        app.add_option("-n,--names", job.names, "Names (-: standard output)")
+            ->capture_default_str()
+            ->type_name("FILE");
+  }
+
+  void add_long_runs(CLI::App& app) {
+    app.add_flag("--resume", job.resume,
+                 "Go on from what an interrupted run has done")
+        ->excludes("--serve")
+        ->excludes("--time-network");
+    const auto parse = [this](const std::string& text) {
+      job.shard = parse_shard(text);
+      if (!job.shard)
+        cli::fail_usage("--shard {}: not I/N with I from 1 to N, at most {}",
+                        text, kMaxShards);
+    };
+    app.add_option_function<std::string>(
+           "--shard", parse,
+           "Only block I (from 1) of N equal ones of the images; default names "
+           "end with .I-of-N")
+        ->type_name("I/N")
+        ->excludes("--serve");
   }
 
   Model model() const { return load_model(weights, model_sha256, exif); }
+
+  /// Shards run at once or one after the other must not share their files.
+  void name_shard() {
+    if (!job.shard) return;
+    if (output->empty()) job.vectors += job.shard->suffix();
+    if (names->empty()) job.names += job.shard->suffix();
+  }
 
   void check() const {
     const bool rows_to_stdout = serve || job.vectors == "-";
@@ -92,14 +132,18 @@ struct Options {
           "--files-from");
     if (job.vectors == job.names)
       cli::fail_usage("-o and -n are both {}", job.vectors);
+    for (const std::string& path : {job.vectors, job.names})
+      if (job.resume && !can_be_resumed(path))
+        cli::fail_usage("--resume needs files to go on with: {} is none", path);
     if (job.json && (job.vectors == "-" || job.names == "-"))
       cli::fail_usage("--json and - both want standard output");
   }
 };
 
-int extract(const Options& options, char** argv) {
+int extract(Options& options, char** argv) {
   if (options.engine != kLinkedEngine)
     cli::become_sibling(tool_of(options.engine), argv);
+  options.name_shard();
   options.check();
   if (options.serve)
     return serve([&] { return options.model(); }, options.job.threads);

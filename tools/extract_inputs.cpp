@@ -2,13 +2,16 @@
 
 #include "base/error.h"
 #include "cli.h"
+#include "io/checksum.h"
 #include "io/glob.h"
 
 #include <string_view>
+#include <utility>
 
 namespace imsearch {
+namespace {
 
-Names image_names(const ExtractJob& job) {
+Names all_names(const ExtractJob& job) {
   Names names;
   for (const std::string& path : expand_inputs(job.inputs)) names.append(path);
   if (!job.files_from.empty()) {
@@ -22,12 +25,41 @@ Names image_names(const ExtractJob& job) {
   return names;
 }
 
+Names block_of(const Names& names, const Shard& shard) {
+  Names block;
+  const std::size_t end = shard.end(names.size());
+  for (std::size_t i = shard.begin(names.size()); i < end; ++i)
+    block.append(names[i]);
+  return block;
+}
+
+std::uint64_t checksum_of_names(const Names& names) {
+  Checksum checksum;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    checksum.add(names[i].data(), names[i].size());
+    checksum.add("", 1);
+  }
+  return checksum.value();
+}
+
+}  // namespace
+
+ImageList list_images(const ExtractJob& job) {
+  Names names = all_names(job);
+  ImageList images;
+  images.listed = names.size();
+  images.checksum = checksum_of_names(names);
+  images.names = job.shard ? block_of(names, *job.shard) : std::move(names);
+  return images;
+}
+
 void keep_inputs(const ExtractJob& job, const Names& names) {
   // Only inputs of the output's own name: there may be a million others.
   const auto file_part = [](std::string_view path) {
     return path.substr(path.rfind('/') + 1);
   };
-  for (const std::string& output : {job.vectors, job.names}) {
+  for (const std::string& output :
+       {job.vectors, job.vectors + ".part", job.names, job.names + ".part"}) {
     std::vector<std::string> inputs = {job.files_from};
     for (std::size_t i = 0; i < names.size(); ++i)
       if (file_part(names[i]) == file_part(output))

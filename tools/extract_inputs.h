@@ -2,12 +2,23 @@
 #pragma once
 
 #include "extract_job.h"
+#include "io/fnames.h"
+
+#include <cstddef>
+#include <cstdint>
 
 namespace imsearch {
 
-/// All images of the job, those of --files-from last. Empty names are passed
-/// over. Throws Error if there are none.
-Names image_names(const ExtractJob& job);
+struct ImageList {
+  Names names;  // of the job's shard, if it has one
+  // Of all images, whatever the shard:
+  std::size_t listed = 0;
+  std::uint64_t checksum = 0;  // XXH3 of the names, each ended by NUL
+};
+
+/// The images of the job, those of --files-from last. Empty names are passed
+/// over. Throws Error if there are none at all; a shard may have none.
+ImageList list_images(const ExtractJob& job);
 
 /// Throws UsageError if an output of the job would replace an image or the list
 /// of them.

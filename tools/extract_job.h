@@ -3,7 +3,9 @@
 
 #include "io/fnames.h"
 #include "options.h"
+#include "shard.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,9 @@ struct ExtractJob {
   unsigned threads = 0;  // 0: all CPUs
   bool strict = false;   // the first bad image is an error
   bool quiet = false;
-  bool json = false;  // print a summary
+  bool json = false;           // print a summary
+  std::optional<Shard> shard;  // this block of the images alone
+  bool resume = false;         // go on from the parts of an earlier run
 
   Separator separator() const {
     return null ? Separator::kNul : Separator::kNewline;

@@ -31,7 +31,7 @@ struct Inputs {
 
 /// The first good images of the job.
 Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
-  const Names names = image_names(job);
+  const Names names = list_images(job).names;
   Inputs inputs;
   for (std::size_t i = 0; i < names.size() && inputs.values.size() < kInputs;
        ++i) {

@@ -8,9 +8,9 @@
 
 namespace imsearch {
 
-/// Does it, reporting on stderr. Gives the exit code. Throws Error, then
-/// leaving no file, Interrupted likewise. `load_model` is called once it is
-/// clear that there are images and that the files can be written.
+/// Does it, reporting on stderr. Gives the exit code. Throws Error and
+/// Interrupted, and says what stays for --resume then. `load_model` is called
+/// once it is clear that there are images and that the files can be written.
 int run_extract(const ExtractJob& job,
                 const std::function<Model()>& load_model);
 

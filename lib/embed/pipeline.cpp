@@ -281,15 +281,23 @@ StageTimes run_pipeline(const PathSource& paths,
   return times;
 }
 
-StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,
+StageTimes run_pipeline(const Names& names, std::size_t first,
+                        const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink) {
-  std::size_t next = 0;
+  std::size_t next = first;
   const PathSource source = [&]() -> std::optional<std::string> {
     if (next == names.size()) return {};
     return std::string(names[next++]);
   };
-  return run_pipeline(source, preprocessing, engine, params, sink);
+  PipelineSink renumbered;
+  renumbered.on_row = [&](std::size_t i, const float* feature) {
+    sink.on_row(first + i, feature);
+  };
+  renumbered.on_bad = [&](std::size_t i, const std::string& reason) {
+    sink.on_bad(first + i, reason);
+  };
+  return run_pipeline(source, preprocessing, engine, params, renumbered);
 }
 
 }  // namespace imsearch

@@ -47,8 +47,9 @@ StageTimes run_pipeline(const PathSource& paths,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink);
 
-/// The same for names[i], all i.
-StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,
+/// The same for names[i], all i from `first`, so numbered.
+StageTimes run_pipeline(const Names& names, std::size_t first,
+                        const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink);
 

@@ -53,6 +53,13 @@ std::vector<std::string> rows_of(const std::string& path, std::size_t dim) {
   return rows;
 }
 
+std::size_t part_rows(const TempDir& dir) {
+  constexpr std::size_t kRowBytes = 1280 * sizeof(float);
+  std::error_code none;
+  const auto size = std::filesystem::file_size(dir / "fvecs.bin.part", none);
+  return none ? 0 : size / kRowBytes;
+}
+
 std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder))

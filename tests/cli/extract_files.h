@@ -28,6 +28,9 @@ std::vector<std::string> lines_of(const std::string& path);
 std::vector<std::string> rows_of(const std::string& path,
                                  std::size_t dim = 1280);
 
+/// Whole rows in fvecs.bin.part; 0 where there is none.
+std::size_t part_rows(const TempDir& dir);
+
 /// Sorted names of everything in `folder`.
 std::vector<std::string> files_in(const std::string& folder);
 

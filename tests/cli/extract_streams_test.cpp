@@ -3,15 +3,19 @@
 #include "extract_files.h"
 
 #include "io/file.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <csignal>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 using namespace imsearch;
 using namespace imsearch::test;
+using imsearch::test::contains;
 using Lines = std::vector<std::string>;
 
 namespace {
@@ -62,16 +66,25 @@ TEST_SUITE("cli") {
     CHECK(files_in(dir.path()) == Lines{"a.ppm", "list"});
   }
 
-  TEST_CASE("a terminal that closes leaves nothing behind") {
+  TEST_CASE("^C and a terminal that closes leave parts, and say so") {
     const TempDir dir;
     dir.write("a.ppm", pattern_ppm(1));
     write_long_list(dir);
-    RunOptions options = demo_in(dir);
-    options.interrupt_after_s = 2;
-    options.interrupt_signal = SIGHUP;
-    const RunResult result = extract_in(options, {"--files-from", "list"});
-    CHECK(result.status == 128 + SIGHUP);
-    CHECK(files_in(dir.path()) == Lines{"a.ppm", "list"});
+    const Lines parts = {"a.ppm", "fvecs.bin.done.part", "fvecs.bin.part",
+                         "list"};
+    for (const int signal : {SIGINT, SIGHUP}) {
+      RunOptions options = demo_in(dir);
+      options.interrupt_when = [&] { return part_rows(dir) >= 3; };
+      options.interrupt_signal = signal;
+      const RunResult result = extract_in(options, {"--files-from", "list"});
+      CHECK(result.status == 128 + signal);
+      CHECK(files_in(dir.path()) == parts);
+      CHECK(contains(result.err,
+                     fmt::format("extract: {} of 100,000 images are done, in "
+                                 "fvecs.bin.part: --resume goes on from them",
+                                 part_rows(dir))));
+      std::filesystem::remove(dir / "fvecs.bin.part");
+    }
   }
 
   TEST_CASE("no output replaces an image or the list of them") {

@@ -82,8 +82,8 @@ std::vector<std::string> lines_of(const Names& names, unsigned threads) {
     lines.push_back(fmt::format("{} {}", i, reason));
   };
   const Preprocessing preprocessing = small();
-  run_pipeline(names, preprocessing, MeanEngine(preprocessing.input_floats()),
-               params, sink);
+  run_pipeline(names, 0, preprocessing,
+               MeanEngine(preprocessing.input_floats()), params, sink);
   return lines;
 }
 
@@ -178,7 +178,7 @@ TEST_SUITE("embed") {
     PipelineSink sink = ignoring_sink();
     std::string reason;
     sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
-    run_pipeline(names, small(), FailingEngine(), {}, sink);
+    run_pipeline(names, 0, small(), FailingEngine(), {}, sink);
     CHECK(reason == "network: no");
   }
 
@@ -191,8 +191,8 @@ TEST_SUITE("embed") {
     params.threads = 1;
     const Preprocessing preprocessing = small();
     const StageTimes times = run_pipeline(
-        names, preprocessing, MeanEngine(preprocessing.input_floats()), params,
-        ignoring_sink());
+        names, 0, preprocessing, MeanEngine(preprocessing.input_floats()),
+        params, ignoring_sink());
     // Each of these images keeps the engine busy for 2 ms at least.
     CHECK(times.network_s >= 0.040);
     CHECK(times.wall_s >= 0.040);

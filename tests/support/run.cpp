@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -98,18 +97,16 @@ bool mount_small_disk(const char* folder) {
 /// block the other.
 void exchange(const RunOptions& options, pid_t child, Pipe& in, Pipe& out,
               Pipe& err, RunResult& result) {
-  const auto start = std::chrono::steady_clock::now();
-  bool interrupt_due = options.interrupt_after_s > 0;
+  constexpr int kPeriod_ms = 1;
+  bool interrupt_due = static_cast<bool>(options.interrupt_when);
   std::size_t sent = 0;
   if (options.input.empty()) in.close_end(1);
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
     pollfd fds[3] = {{in.ends[1], POLLOUT, 0},
                      {out.ends[0], POLLIN, 0},
                      {err.ends[0], POLLIN, 0}};
-    ::poll(fds, 3, 20);
-    const std::chrono::duration<double> elapsed =
-        std::chrono::steady_clock::now() - start;
-    if (interrupt_due && elapsed.count() >= options.interrupt_after_s) {
+    ::poll(fds, 3, interrupt_due ? kPeriod_ms : -1);
+    if (interrupt_due && options.interrupt_when()) {
       interrupt_due = false;
       ::kill(child, options.interrupt_signal);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct RunOptions {
   std::size_t max_file_bytes = 0;        // RLIMIT_FSIZE; 0: unlimited
   bool unprivileged = false;             // modes of files bind root too
   std::string small_disk;  // a folder that is a file system of 64 kB meanwhile
-  double interrupt_after_s = 0;  // sends interrupt_signal then; 0: never
+  /// Sends interrupt_signal as soon as this says so; asked every millisecond.
+  std::function<bool()> interrupt_when;
   int interrupt_signal = SIGINT;
 };
 
