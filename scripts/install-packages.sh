@@ -1,8 +1,8 @@
 #!/bin/bash
 # Install the packages of scripts/packages.txt that are missing (Debian 12).
 #
-# usage: install-packages.sh GROUP...      groups: build, test, dev,
-#                                        check, fetch, compare
+# usage: install-packages.sh GROUP...      groups: build, test, dev, check,
+#                                        fetch, compare, cluster
 #
 # Says what it installs, and does nothing when nothing is missing. Uses sudo
 # when not run as root.

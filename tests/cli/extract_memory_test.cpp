@@ -1,0 +1,66 @@
+// extract's memory while many large images come together.
+#include "extract_files.h"
+
+#include "view/jpeg_writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace imsearch;
+using namespace imsearch::test;
+
+namespace {
+
+/// Sanitizers hold back what was freed.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+constexpr std::size_t kMegabyte = 1'000'000;
+
+/// A grey JPEG: a small file of many pixels.
+std::string flat_jpeg(std::size_t width, std::size_t height) {
+  JpegWriter writer(width, height);
+  Image line = {width, 1, std::vector<std::uint8_t>(width * 3, 128)};
+  for (std::size_t y = 0; y < height; ++y) writer.add(line);
+  return writer.finish();
+}
+
+/// The peak of memory over `count` times the image, in bytes.
+std::size_t peak_of(const std::string& image, int count, const char* threads) {
+  const TempDir dir;
+  dir.write("large", image);
+  std::string list;
+  for (int i = 0; i < count; ++i) list += "large\n";
+  dir.write("list", list);
+  const RunResult result =
+      extract_in(dir, {"--files-from", "list", "--json", "-q", threads});
+  REQUIRE(result.status == 0);
+  const auto summary = nlohmann::json::parse(result.out);
+  CHECK(summary.at("images") == count);
+  return summary.at("peak_memory_bytes");
+}
+
+}  // namespace
+
+TEST_SUITE("cli") {
+  TEST_CASE("photos of 40 MB that come together need less than 400 MB" *
+            doctest::skip(kSanitized)) {
+    // Each thread decodes one, and holds its file.
+    std::string pgm = "P5\n4000 3333\n255\n";
+    pgm.resize(pgm.size() + std::size_t{4000} * 3333, '\x7f');
+    CHECK(peak_of(pgm, 12, "-j2") < 400 * kMegabyte);
+    CHECK(peak_of(flat_jpeg(4000, 3333), 12, "-j2") < 400 * kMegabyte);
+  }
+
+  TEST_CASE("of images of 192 MB one is decoded at a time" *
+            doctest::skip(kSanitized)) {
+    const std::string image = flat_jpeg(8000, 8000);
+    const std::size_t one = peak_of(image, 1, "-j4");
+    CHECK(one > 192 * kMegabyte);
+    CHECK(peak_of(image, 6, "-j4") < one + 100 * kMegabyte);
+  }
+}
