@@ -140,7 +140,7 @@ class PngReader {
     png_set_strip_alpha(png_);
     const int passes = png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
-    if (png_get_rowbytes(png_, info_) != png_get_image_width(png_, info_) * 3)
+    if (png_get_rowbytes(png_, info_) != width() * 3)
       png_error(png_, "rows are not RGB");
     return passes;
   }
