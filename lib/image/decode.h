@@ -32,7 +32,8 @@ struct TooManyPixels : Error {
 
 /// Whose pixels a JPEG gives, to the bit. They differ in the inverse cosine
 /// transform (TensorFlow's default is the fast integer one, Pillow's the
-/// accurate one) and in how CMYK becomes RGB.
+/// accurate one) and in how CMYK becomes RGB. Grey PNG of 16 bits, which Pillow
+/// clips to white, is cut to the upper 8 for both.
 enum class Reference { kTensorflow, kPillow };
 
 /// Decodes `bytes`; `name` is used for its extension only. Throws Error with
