@@ -18,7 +18,8 @@ cmake --preset clang --log-level=WARNING
 cmake --build build-clang
 
 git ls-files -z '*.cpp' '*.h' | xargs -0 clang-format-14 --dry-run --Werror
-# The fuzzers are built by scripts/fuzz.sh and not known to this build.
-git ls-files -z '*.cpp' ':!tests/fuzz' |
+# The fuzzers are built by scripts/fuzz.sh, the peers by scripts/compare-peers.sh:
+# both are not known to this build.
+git ls-files -z '*.cpp' ':!tests/fuzz' ':!scripts/peers' |
   xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-clang --quiet
 echo "clang: no complaint"
