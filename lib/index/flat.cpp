@@ -19,6 +19,14 @@ float l2sq(float a_norm, float b_norm, float dot) {
   return std::max(0.0F, a_norm + b_norm - 2 * dot);
 }
 
+/// Of `count` rows, [count, dim].
+void dots_with_themselves(const float* rows, std::size_t count, std::size_t dim,
+                          float* out) {
+  std::vector<const float*> each(count);
+  for (std::size_t i = 0; i < count; ++i) each[i] = rows + i * dim;
+  simd::active().dot_pairs(each.data(), each.data(), count, dim, out);
+}
+
 struct Job {
   const VectorSet& vectors;
   MatrixView queries;
@@ -62,12 +70,10 @@ class Worker {
     std::size_t count = 0;
     for (std::size_t i = first; i < last; ++i) {
       const auto row = static_cast<std::uint32_t>(i);
-      if (job_->skip && job_->skip(row)) continue;
-      float* unit = units_.row(count);
-      job_->vectors.read_unit(i, unit);
-      norms_[count] = kernels_->dot(unit, unit, units_.dim());
-      rows_[count++] = row;
+      if (!job_->skip || !job_->skip(row)) rows_[count++] = row;
     }
+    job_->vectors.read_units(rows_, count, units_.row(0));
+    dots_with_themselves(units_.row(0), count, units_.dim(), norms_);
     return count;
   }
 
@@ -95,6 +101,16 @@ class Worker {
 float exact_l2sq(const float* a, const float* b, std::size_t dim) {
   const auto dot = simd::active().dot;
   return l2sq(dot(a, a, dim), dot(b, b, dim), dot(a, b, dim));
+}
+
+void exact_l2sq(const float* query, const float* units, std::size_t count,
+                std::size_t dim, float* out) {
+  const simd::Kernels& kernels = simd::active();
+  const float norm = kernels.dot(query, query, dim);
+  std::vector<float> norms(count);
+  dots_with_themselves(units, count, dim, norms.data());
+  kernels.dot_block(query, 1, units, count, dim, out);
+  for (std::size_t i = 0; i < count; ++i) out[i] = l2sq(norm, norms[i], out[i]);
 }
 
 std::vector<Hits> search_flat(

@@ -20,6 +20,10 @@ namespace imsearch {
 /// The squared distance as above, of two unit (or zero) vectors.
 float exact_l2sq(const float* a, const float* b, std::size_t dim);
 
+/// The same of a query and `count` others, [count, dim], into `out`.
+void exact_l2sq(const float* query, const float* units, std::size_t count,
+                std::size_t dim, float* out);
+
 /// The k nearest rows of each query (unit or zero vectors), fewer where the set
 /// has fewer. `leave_out[q]`, where given, is a row that query q must not find;
 /// rows for which `skip` answers true (deleted ones; may be empty) are never

@@ -172,12 +172,22 @@ const std::string& Index::why_no_vectors() const {
 }
 
 void Index::read_unit(std::uint32_t row, float* out) const {
-  if (row >= rows()) fail("{}: row {} of {}", path(), row, rows());
+  read_units(&row, 1, out);
+}
+
+void Index::read_units(const std::uint32_t* wanted, std::size_t count,
+                       float* out) const {
+  for (std::size_t i = 0; i < count; ++i)
+    if (wanted[i] >= rows())
+      fail("{}: row {} of {}", path(), wanted[i], rows());
+  if (impl_->vectors) {
+    impl_->vectors->read_units(wanted, count, out);
+    return;
+  }
   const CodesView& codes = impl_->codes;
-  if (impl_->vectors)
-    impl_->vectors->read_unit(row, out);
-  else
-    decode8(codes.code(row), codes.scales[row], dim(), out);
+  for (std::size_t i = 0; i < count; ++i)
+    decode8(codes.code(wanted[i]), codes.scales[wanted[i]], dim(),
+            out + i * dim());
 }
 
 }  // namespace imsearch

@@ -84,6 +84,9 @@ class Index {
   /// Row's unit vector into `out` (dim floats): exact where vectors() is there,
   /// else what its 8-bit code says.
   void read_unit(std::uint32_t row, float* out) const;
+  /// The same for several rows, one after the other in `out`.
+  void read_units(const std::uint32_t* rows, std::size_t count,
+                  float* out) const;
 
   /// Reads the whole file and compares every checksum and bound. Throws Error
   /// naming the section.
@@ -114,6 +117,7 @@ class Searcher {
   void encode(const float* unit_query);
   Hits candidates(std::size_t least, const SearchParams& params);
   void rerank_by_codes(Hits& hits) const;
+  void compare_exactly(const float* unit_query, Hits& hits);
 
   const Index* index_;
   std::unique_ptr<Scratch> scratch_;

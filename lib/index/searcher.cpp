@@ -36,14 +36,16 @@ struct Searcher::Scratch {
   explicit Scratch(const Index& index)
       : graph(index.impl().view),
         code(index.impl().codes.stride),
-        reduced(index.impl().view.width),
-        unit(index.dim()) {}
+        reduced(index.impl().view.width) {}
 
   GraphSearch graph;
   std::vector<std::int8_t> code;  // of the query, in both forms
   float scale = 0;
   std::vector<std::int8_t> reduced;
-  std::vector<float> unit;
+  // Of the rows that are compared exactly.
+  std::vector<std::uint32_t> rows;
+  std::vector<float> units;
+  std::vector<float> distances;
 };
 
 Searcher::Searcher(const Index& index)
@@ -83,6 +85,20 @@ void Searcher::rerank_by_codes(Hits& hits) const {
   std::sort(hits.begin(), hits.end());
 }
 
+void Searcher::compare_exactly(const float* unit_query, Hits& hits) {
+  const std::size_t dim = index_->dim();
+  std::vector<std::uint32_t>& rows = scratch_->rows;
+  rows.clear();
+  for (const Hit& hit : hits) rows.push_back(hit.row);
+  scratch_->units.resize(hits.size() * dim);
+  scratch_->distances.resize(hits.size());
+  index_->read_units(rows.data(), rows.size(), scratch_->units.data());
+  exact_l2sq(unit_query, scratch_->units.data(), rows.size(), dim,
+             scratch_->distances.data());
+  for (std::size_t i = 0; i < hits.size(); ++i)
+    hits[i].l2sq = scratch_->distances[i];
+}
+
 Hits Searcher::search(const float* unit_query, const SearchParams& params,
                       std::optional<std::uint32_t> leave_out) {
   const std::size_t rows = index_->rows();
@@ -96,11 +112,7 @@ Hits Searcher::search(const float* unit_query, const SearchParams& params,
                               [&](const Hit& h) { return h.row == leave_out; }),
                hits.end());
   keep_nearest(hits, exact_count(params, k));
-  for (Hit& hit : hits) {
-    float* unit = scratch_->unit.data();
-    index_->read_unit(hit.row, unit);
-    hit.l2sq = exact_l2sq(unit_query, unit, index_->dim());
-  }
+  compare_exactly(unit_query, hits);
   std::sort(hits.begin(), hits.end());
   hits.resize(std::min(k, hits.size()));
   return hits;

@@ -25,11 +25,9 @@ float largest_magnitude(const float* row, std::size_t dim) {
   return largest;
 }
 
-}  // namespace
-
-bool normalize(const float* row, std::size_t dim, float* out) {
+/// normalize() of a row whose sum of squares is known.
+bool normalize(const float* row, float square, std::size_t dim, float* out) {
   const simd::Kernels& kernels = simd::active();
-  float square = kernels.dot(row, row, dim);
   if (!(square >= kSmallestSquare && square <= kLargestSquare)) {
     const float largest = largest_magnitude(row, dim);
     if (!std::isfinite(largest)) return false;
@@ -41,6 +39,12 @@ bool normalize(const float* row, std::size_t dim, float* out) {
   }
   kernels.divide(row, std::sqrt(square), out, dim);
   return true;
+}
+
+}  // namespace
+
+bool normalize(const float* row, std::size_t dim, float* out) {
+  return normalize(row, simd::active().dot(row, row, dim), dim, out);
 }
 
 Fingerprint fingerprint(const VectorFile& file) {
@@ -74,13 +78,37 @@ VectorSet::VectorSet(const std::vector<std::string>& paths, std::size_t dim)
   }
 }
 
-void VectorSet::read_unit(std::size_t i, float* out) const {
+std::pair<const VectorFile*, std::size_t> VectorSet::place_of(
+    std::size_t i) const {
   const auto end = std::upper_bound(ends_.begin(), ends_.end(), i);
   const auto f = static_cast<std::size_t>(end - ends_.begin());
-  const std::size_t row = f == 0 ? i : i - ends_[f - 1];
-  const VectorFile& file = files_[f];
-  if (!normalize(file.row(row, out), dim_, out))
-    fail("{}: row {}: NaN or infinity", file.path(), row);
+  return {&files_[f], f == 0 ? i : i - ends_[f - 1]};
+}
+
+void VectorSet::read_unit(std::size_t i, float* out) const {
+  const auto row = static_cast<std::uint32_t>(i);
+  read_units(&row, 1, out);
+}
+
+void VectorSet::read_units(const std::uint32_t* rows, std::size_t count,
+                           float* out) const {
+  constexpr std::size_t kTogether = 8;
+  const float* values[kTogether];
+  float squares[kTogether];
+  for (std::size_t first = 0; first < count; first += kTogether) {
+    const std::size_t together = std::min(kTogether, count - first);
+    for (std::size_t i = 0; i < together; ++i) {
+      const auto [file, row] = place_of(rows[first + i]);
+      values[i] = file->row(row, out + (first + i) * dim_);
+    }
+    simd::active().dot_pairs(values, values, together, dim_, squares);
+    for (std::size_t i = 0; i < together; ++i) {
+      float* unit = out + (first + i) * dim_;
+      if (normalize(values[i], squares[i], dim_, unit)) continue;
+      const auto [file, row] = place_of(rows[first + i]);
+      fail("{}: row {}: NaN or infinity", file->path(), row);
+    }
+  }
 }
 
 }  // namespace imsearch

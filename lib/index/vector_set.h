@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace imsearch {
@@ -43,7 +44,15 @@ class VectorSet {
   /// row if a value is NaN or infinite.
   void read_unit(std::size_t i, float* out) const;
 
+  /// The same for rows[0] to rows[count - 1], one after the other in `out`
+  /// [count, dim]: faster than alone, since rows are fetched together.
+  void read_units(const std::uint32_t* rows, std::size_t count,
+                  float* out) const;
+
  private:
+  /// Where row i is: a file, and its row there.
+  std::pair<const VectorFile*, std::size_t> place_of(std::size_t i) const;
+
   std::vector<VectorFile> files_;
   std::vector<std::size_t> ends_;  // rows up to and with file f
   std::size_t rows_ = 0;

@@ -101,6 +101,33 @@ float dot(const float* a, const float* b, std::size_t n) {
   return sum;
 }
 
+/// Dots of four pairs, all sums in registers.
+void four_pairs(const float* const* a, const float* const* b, std::size_t n,
+                float* out) {
+  Lanes sums[4];
+  for (Lanes& sum : sums) sum = {_mm256_setzero_ps(), _mm256_setzero_ps()};
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes)
+    for (std::size_t p = 0; p < 4; ++p) {
+      sums[p].low = _mm256_fmadd_ps(_mm256_loadu_ps(a[p] + i),
+                                    _mm256_loadu_ps(b[p] + i), sums[p].low);
+      sums[p].high =
+          _mm256_fmadd_ps(_mm256_loadu_ps(a[p] + i + 8),
+                          _mm256_loadu_ps(b[p] + i + 8), sums[p].high);
+    }
+  for (std::size_t p = 0; p < 4; ++p) {
+    if (i < n) add_tail(a[p] + i, b[p] + i, n - i, sums[p]);
+    out[p] = sum_lanes(sums[p]);
+  }
+}
+
+void dot_pairs(const float* const* a, const float* const* b, std::size_t count,
+               std::size_t n, float* out) {
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) four_pairs(a + i, b + i, n, out + i);
+  for (; i < count; ++i) out[i] = dot(a[i], b[i], n);
+}
+
 void divide(const float* in, float divisor, float* out, std::size_t n) {
   const __m256 by = _mm256_set1_ps(divisor);
   std::size_t i = 0;
@@ -109,38 +136,10 @@ void divide(const float* in, float divisor, float* out, std::size_t n) {
   for (; i < n; ++i) out[i] = in[i] / divisor;
 }
 
-__m256i widened(const std::int8_t* bytes) {
-  return _mm256_cvtepi8_epi16(
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)));
-}
-
-std::int32_t sum_lanes(__m256i lanes) {
-  __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes),
-                              _mm256_extracti128_si256(lanes, 1));
-  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4E));
-  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xB1));
-  return _mm_cvtsi128_si32(sum);
-}
-
-std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
-  __m256i even = _mm256_setzero_si256();
-  __m256i odd = _mm256_setzero_si256();
-  std::size_t i = 0;
-  for (; i + 32 <= n; i += 32) {
-    even = _mm256_add_epi32(even,
-                            _mm256_madd_epi16(widened(a + i), widened(b + i)));
-    odd = _mm256_add_epi32(
-        odd, _mm256_madd_epi16(widened(a + i + 16), widened(b + i + 16)));
-  }
-  std::int32_t sum = sum_lanes(_mm256_add_epi32(even, odd));
-  for (; i < n; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
 }  // namespace
 
 const Kernels kAvx2 = {
-    "avx2", dot,          dot_block,         divide,
-    dot_i8, avx2_l2sq_i8, avx2_l2sq_i8_rows, avx2_depthwise_row};
+    "avx2",      dot,          dot_pairs,         dot_block,         divide,
+    avx2_dot_i8, avx2_l2sq_i8, avx2_l2sq_i8_rows, avx2_depthwise_row};
 
 }  // namespace imsearch::simd

@@ -86,6 +86,32 @@ float dot(const float* a, const float* b, std::size_t n) {
   return sum;
 }
 
+/// Dots of four pairs, all sums in registers.
+void four_pairs(const float* const* a, const float* const* b, std::size_t n,
+                float* out) {
+  __m512 sums[4];
+  for (__m512& sum : sums) sum = _mm512_setzero_ps();
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes)
+    for (std::size_t p = 0; p < 4; ++p)
+      sums[p] = _mm512_fmadd_ps(_mm512_loadu_ps(a[p] + i),
+                                _mm512_loadu_ps(b[p] + i), sums[p]);
+  const __mmask16 mask = first_lanes(n - i);
+  for (std::size_t p = 0; p < 4; ++p) {
+    sums[p] = _mm512_mask3_fmadd_ps(_mm512_maskz_loadu_ps(mask, a[p] + i),
+                                    _mm512_maskz_loadu_ps(mask, b[p] + i),
+                                    sums[p], mask);
+    out[p] = sum_lanes(sums[p]);
+  }
+}
+
+void dot_pairs(const float* const* a, const float* const* b, std::size_t count,
+               std::size_t n, float* out) {
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) four_pairs(a + i, b + i, n, out + i);
+  for (; i < count; ++i) out[i] = dot(a[i], b[i], n);
+}
+
 void divide(const float* in, float divisor, float* out, std::size_t n) {
   const __m512 by = _mm512_set1_ps(divisor);
   std::size_t i = 0;
@@ -97,41 +123,14 @@ void divide(const float* in, float divisor, float* out, std::size_t n) {
       _mm512_maskz_div_ps(mask, _mm512_maskz_loadu_ps(mask, in + i), by));
 }
 
-__m512i widened(__m256i bytes) {
-  return _mm512_cvtepi8_epi16(bytes);
-}
-
-std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
-  __m512i even = _mm512_setzero_si512();
-  __m512i odd = _mm512_setzero_si512();
-  std::size_t i = 0;
-  for (; i + 64 <= n; i += 64) {
-    const __m512i left = _mm512_loadu_si512(a + i);
-    const __m512i right = _mm512_loadu_si512(b + i);
-    even = _mm512_add_epi32(
-        even, _mm512_madd_epi16(widened(_mm512_castsi512_si256(left)),
-                                widened(_mm512_castsi512_si256(right))));
-    odd = _mm512_add_epi32(
-        odd, _mm512_madd_epi16(widened(_mm512_extracti64x4_epi64(left, 1)),
-                               widened(_mm512_extracti64x4_epi64(right, 1))));
-  }
-  for (; i < n; i += 32) {
-    const __mmask32 mask =
-        n - i >= 32 ? ~0U : static_cast<__mmask32>((1ULL << (n - i)) - 1U);
-    even = _mm512_add_epi32(
-        even, _mm512_madd_epi16(widened(_mm256_maskz_loadu_epi8(mask, a + i)),
-                                widened(_mm256_maskz_loadu_epi8(mask, b + i))));
-  }
-  return _mm512_reduce_add_epi32(_mm512_add_epi32(even, odd));
-}
-
 }  // namespace
 
 const Kernels kAvx512 = {"avx512",
                          dot,
+                         dot_pairs,
                          dot_block,
                          divide,
-                         dot_i8,
+                         avx512_dot_i8,
                          avx512_l2sq_i8,
                          avx512_l2sq_i8_rows,
                          avx512_depthwise_row};

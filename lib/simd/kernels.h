@@ -26,6 +26,11 @@ struct Kernels {
   /// Sum of a[i] * b[i], in the order above.
   float (*dot)(const float* a, const float* b, std::size_t n);
 
+  /// out[i] = dot(a[i], b[i], n), bit for bit, several at once: a single one
+  /// waits for each of its additions.
+  void (*dot_pairs)(const float* const* a, const float* const* b,
+                    std::size_t count, std::size_t n, float* out);
+
   /// out[q * rows + r] = dot(queries + q * n, x + r * n, n) for all pairs,
   /// bit for bit, but each loaded value serves several pairs.
   void (*dot_block)(const float* queries, std::size_t query_count,

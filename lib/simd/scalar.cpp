@@ -21,6 +21,11 @@ float dot(const float* a, const float* b, std::size_t n) {
   return lanes[0];
 }
 
+void dot_pairs(const float* const* a, const float* const* b, std::size_t count,
+               std::size_t n, float* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = dot(a[i], b[i], n);
+}
+
 void dot_block(const float* queries, std::size_t query_count, const float* x,
                std::size_t rows, std::size_t n, float* out) {
   for (std::size_t q = 0; q < query_count; ++q)
@@ -54,7 +59,8 @@ void l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
 
 }  // namespace
 
-const Kernels kScalar = {"scalar", dot,     dot_block,    divide,
-                         dot_i8,   l2sq_i8, l2sq_i8_rows, scalar_depthwise_row};
+const Kernels kScalar = {"scalar",  dot,          dot_pairs,
+                         dot_block, divide,       dot_i8,
+                         l2sq_i8,   l2sq_i8_rows, scalar_depthwise_row};
 
 }  // namespace imsearch::simd

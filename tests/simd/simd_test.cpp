@@ -107,6 +107,30 @@ TEST_SUITE("simd") {
     });
   }
 
+  TEST_CASE("dot products of pairs are the single ones") {
+    const auto a = random_floats(11 * kMaxLength, 14);
+    const auto b = random_floats(11 * kMaxLength, 15);
+    for_each_table([&](const Kernels& table) {
+      for (const std::size_t n : lengths())
+        for (const std::size_t count : {0U, 1U, 3U, 4U, 5U, 11U}) {
+          std::vector<const float*> left;
+          std::vector<const float*> right;
+          for (std::size_t i = 0; i < count; ++i) {
+            left.push_back(a.data() + i * 7);
+            right.push_back(b.data() + (count - i) * 5);
+          }
+          std::vector<float> out(count + 1, 77);
+          table.dot_pairs(left.data(), right.data(), count, n, out.data());
+          bool same = out[count] == 77;
+          for (std::size_t i = 0; i < count; ++i)
+            same = same && same_bits(out[i], stated_dot(left[i], right[i], n));
+          CAPTURE(n);
+          CAPTURE(count);
+          CHECK(same);
+        }
+    });
+  }
+
   TEST_CASE("blocks of dot products are the single ones") {
     const auto queries = random_floats(9 * kMaxLength, 5);
     const auto rows = random_floats(11 * kMaxLength, 6);

@@ -52,6 +52,22 @@ struct Four {
 
 }  // namespace
 
+std::int32_t avx2_dot_i8(const std::int8_t* a, const std::int8_t* b,
+                         std::size_t n) {
+  __m256i even = _mm256_setzero_si256();
+  __m256i odd = _mm256_setzero_si256();
+  std::size_t i = 0;
+  for (; i + 32 <= n; i += 32) {
+    even = _mm256_add_epi32(even,
+                            _mm256_madd_epi16(widened(a + i), widened(b + i)));
+    odd = _mm256_add_epi32(
+        odd, _mm256_madd_epi16(widened(a + i + 16), widened(b + i + 16)));
+  }
+  std::int32_t sum = sum_lanes(_mm256_add_epi32(even, odd));
+  for (; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
 std::int32_t avx2_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                           std::size_t n) {
   __m256i sum = _mm256_setzero_si256();
