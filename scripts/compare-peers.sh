@@ -79,6 +79,7 @@ venv=$cache/venv
 engines=imsearch,imsearch-mapped,hnswlib-debian,hnswlib-pypi,faiss-hnsw-pypi
 engines+=,symphonyqg-32,symphonyqg-64,svs-leanvec160,vsag-sq4,vsag-sq8
 engines+=,usearch-bf16,imsearch-exact,faiss-flat-debian,faiss-flat-pypi
+known=,$engines,faiss-hnsw-debian,symphonyqg-32-8bit,
 rounds=5
 photos=
 weights=
@@ -104,6 +105,12 @@ done
 [[ $# -eq 2 && $1 =~ ^[1-9][0-9]*$ && $2 =~ ^[0-9]+$ ]] || wrong_usage
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || wrong_usage
 rows=$1 seed=$2
+for engine in ${engines//,/ }; do
+  [[ $known == *,$engine,* ]] || {
+    say "$engine: no such engine"
+    wrong_usage
+  }
+done
 [[ -z $photos || -d $photos ]] || fail "$photos: no folder"
 [[ -x $bin/bench ]] || fail "$bin/bench: not built: run scripts/quickstart.sh"
 

@@ -68,14 +68,21 @@ def make_contestants(options, truth):
     ]
 
 
+def does(contestant, action, *arguments):
+    """False, and why is said, if a peer cannot do it."""
+    try:
+        action(*arguments)
+    except (CannotBeHad, OSError) as error:
+        say(f"{contestant.name}: left out: {error}")
+        return False
+    return True
+
+
 def build_all(contestants):
     """Those that could be built."""
     built = []
     for contestant in contestants:
-        try:
-            contestant.build()
-        except (CannotBeHad, OSError) as error:
-            say(f"{contestant.name}: left out: {error}")
+        if not does(contestant, contestant.build):
             continue
         built.append(contestant)
         if contestant.build_s is not None:
@@ -104,39 +111,34 @@ def groups_that_fit(contestants):
     return groups
 
 
-def start_all(contestants):
-    started = []
-    for contestant in contestants:
-        try:
-            contestant.start()
-            started.append(contestant)
-        except CannotBeHad as error:
-            say(f"{contestant.name}: left out: {error}")
-    return started
+def settings_of(contestant, runs):
+    """All in the first round, when there are no runs."""
+    efs = [0] if is_exact(contestant.name) else EFS
+    return settings_around(TARGETS, runs, efs) if runs else efs
+
+
+def ask(contestant, ef, runs):
+    runs.setdefault(ef, []).append(contestant.ask(ef))
 
 
 def measure(contestants, rounds, runs):
-    """Fills runs: by name, by ef, a list."""
-    for contestant in contestants:
-        runs[contestant.name] = {}
+    """Fills runs: by name, by ef, a list. Returns those who stood it."""
+    standing = [one for one in contestants if does(one, one.start)]
     for number in range(1, rounds + 1):
-        wanted = {
-            contestant.name: [0] if is_exact(contestant.name) else EFS
-            for contestant in contestants
+        settings = {
+            one: settings_of(one, runs.setdefault(one.name, {})) for one in standing
         }
-        if number > 1:
-            wanted = {
-                name: settings_around(TARGETS, runs[name], efs)
-                for name, efs in wanted.items()
-            }
         # One setting of each in turn, so that they meet the same machine.
-        for place in range(len(EFS)):
-            for contestant in contestants:
-                efs = wanted[contestant.name]
-                if place < len(efs):
-                    run = contestant.ask(efs[place])
-                    runs[contestant.name].setdefault(efs[place], []).append(run)
+        for turn in range(len(EFS)):
+            for one, efs in settings.items():
+                if one not in standing or turn >= len(efs):
+                    continue
+                if not does(one, ask, one, efs[turn], runs[one.name]):
+                    standing.remove(one)
         say(f"round {number} of {rounds}: done; load {os.getloadavg()[0]:.2f}")
+    for one in standing:
+        one.stop()
+    return standing
 
 
 def compare_exact(contestants):
@@ -158,11 +160,7 @@ def main():
     contestants = build_all(make_contestants(options, truth))
     runs, measured = {}, []
     for group in groups_that_fit(contestants):
-        started = start_all(group)
-        measure(started, int(options[5]), runs)
-        measured += started
-        for contestant in started:
-            contestant.stop()
+        measured += measure(group, int(options[5]), runs)
     print_table(measured, runs)
     print()
     print_summary(measured, runs, say)

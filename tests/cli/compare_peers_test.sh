@@ -11,7 +11,7 @@ compare=$IMSEARCH_SOURCE/scripts/compare-peers.sh
 
 echo "a wrong command line is refused"
 for wrong in '' '0' '1e3' '100 x' '100 7 8' '--rounds 0 100' '--engines' \
-  '--photos . ' '--nonsense 100'; do
+  '--photos . ' '--nonsense 100' '--engines imsearch,x 100'; do
   status=0
   # shellcheck disable=SC2086 # words on purpose
   said=$("$compare" $wrong 2>&1) || status=$?
