@@ -150,9 +150,10 @@ TEST_SUITE("io") {
           "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa)");
     ModelIdentity turned = example().model;
     turned.exif = true;
-    CHECK(describe(turned) ==
-          "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa), images turned "
-          "by EXIF");
+    CHECK(
+        describe(turned) ==
+        "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa), images turned "
+        "by EXIF");
     CHECK(describe(ModelIdentity{}) == "unknown model");
   }
 }

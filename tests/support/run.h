@@ -32,8 +32,8 @@ struct RunOptions {
 RunResult run(const std::vector<std::string>& args,
               const RunOptions& options = {});
 
-/// False where the system lets nobody mount a file system of his own, as in some
-/// containers: then RunOptions::small_disk cannot be had.
+/// False where the system lets nobody mount a file system of his own, as in
+/// some containers: then RunOptions::small_disk cannot be had.
 bool can_have_small_disk();
 
 /// The path of a built tool, and of a file in the source tree.
