@@ -52,30 +52,29 @@ std::vector<std::int8_t> coded(const Reduction& reduction, const float* unit) {
 
 TEST_SUITE("index") {
   TEST_CASE("rows of few directions are projected, as narrowly as possible") {
-    CHECK(fitted(rows_with(4000, 512, 20)).width == 64);
-    const Reduction wider = fitted(rows_with(4000, 512, 160));
-    CHECK(wider.width > 64);
-    CHECK(wider.width <= 256);
-    CHECK(wider.components.size() == wider.width * 512);
+    CHECK(fitted(rows_with(2000, 128, 20)).width == 64);
+    const Reduction wider = fitted(rows_with(2000, 320, 110));
+    CHECK(wider.width == 128);
+    CHECK(wider.components.size() == 128 * 320);
   }
 
   TEST_CASE("isotropic, short and few rows keep their values") {
     std::mt19937 random(3);
     std::normal_distribution<float> normal;
-    Matrix isotropic(4000, 256);
-    for (std::size_t i = 0; i < 4000; ++i)
-      for (std::size_t j = 0; j < 256; ++j)
+    Matrix isotropic(2000, 128);
+    for (std::size_t i = 0; i < 2000; ++i)
+      for (std::size_t j = 0; j < 128; ++j)
         isotropic.row(i)[j] = normal(random);
     for (const Reduction& reduction :
-         {fitted(isotropic), fitted(rows_with(4000, 100, 4)),
-          fitted(rows_with(500, 512, 4)), fitted(rows_with(3000, 1, 1))}) {
+         {fitted(isotropic), fitted(rows_with(2000, 100, 4)),
+          fitted(rows_with(500, 128, 4)), fitted(rows_with(2000, 1, 1))}) {
       CHECK(reduction.components.empty());
       CHECK(reduction.width == code_stride(reduction.dim));
     }
   }
 
   TEST_CASE("the distance of codes follows that of the vectors") {
-    const Matrix rows = rows_with(3000, 512, 20);
+    const Matrix rows = rows_with(2000, 128, 20);
     const Matrix units = unit_rows(rows);
     const Reduction reduction = fitted(rows);
     // Both have the same step, which shows in the distance of any two rows.
@@ -86,7 +85,7 @@ TEST_SUITE("index") {
       const auto b = coded(reduction, units.row(i));
       const double ratio =
           simd::active().l2sq_i8(a.data(), b.data(), reduction.width) /
-          double{exact_l2sq(units.row(0), units.row(i), 512)};
+          double{exact_l2sq(units.row(0), units.row(i), 128)};
       least = std::min(least, ratio);
       most = std::max(most, ratio);
     }
@@ -94,7 +93,7 @@ TEST_SUITE("index") {
   }
 
   TEST_CASE("the fit is the same for any number of threads") {
-    const Matrix rows = rows_with(3000, 256, 20);
+    const Matrix rows = rows_with(2000, 128, 20);
     const Reduction one = fitted(rows, 1);
     const Reduction three = fitted(rows, 3);
     CHECK(one.components == three.components);
@@ -103,21 +102,21 @@ TEST_SUITE("index") {
   }
 
   TEST_CASE("equal rows and zero rows can be coded") {
-    const Matrix zeros(3000, 200);
+    const Matrix zeros(2000, 128);
     const Reduction reduction = fitted(zeros);
     CHECK(coded(reduction, zeros.row(0)) ==
           std::vector<std::int8_t>(reduction.width));
   }
 
   TEST_CASE("searches on projected codes find nearly all") {
-    const Sample sample(rows_with(6000, 384, 20), {16, 100, 1});
+    const Sample sample(rows_with(3000, 128, 20), {16, 100, 1});
     const Index index(sample.index_path);
     REQUIRE(index.impl().reduction.projects);
     // What follows the indexed rows in the same distribution.
-    const Matrix more = unit_rows(rows_with(6100, 384, 20));
-    Matrix queries(100, 384);
+    const Matrix more = unit_rows(rows_with(3100, 128, 20));
+    Matrix queries(100, 128);
     for (std::size_t q = 0; q < 100; ++q)
-      std::copy_n(more.row(6000 + q), 384, queries.row(q));
+      std::copy_n(more.row(3000 + q), 128, queries.row(q));
     CHECK(recall(index, sample.vectors, queries, {10, 64}) >= 0.99);
   }
 }
