@@ -5,12 +5,6 @@
 #include <fmt/format.h>
 
 namespace imsearch::cli {
-namespace {
-
-constexpr std::size_t kMaxCandidates = 1000000;
-
-}  // namespace
-
 CLI::Validator between(double low, double high) {
   const auto check = [low, high](const std::string& text) -> std::string {
     double value = 0;

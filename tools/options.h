@@ -17,6 +17,7 @@ inline constexpr const char* kDefaultVectors = "fvecs.bin";
 inline constexpr const char* kDefaultNames = "fnames.txt";
 inline constexpr const char* kIndexSuffix = ".hnsw.index";
 inline constexpr const char* kDefaultIndex = "fvecs.bin.hnsw.index";
+inline constexpr std::size_t kMaxCandidates = 1000000;  // of --ef and --top
 
 /// Checks a number: low to high, both allowed, NaN is not.
 CLI::Validator between(double low, double high);

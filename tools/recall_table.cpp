@@ -3,7 +3,6 @@
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
 #include "eval/latency.h"
-#include "eval/measure.h"
 #include "index/flat.h"
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 namespace imsearch {
 namespace {
@@ -20,11 +20,6 @@ constexpr std::size_t kExactSingles = 10;
 
 double per_query_ms(double seconds, std::size_t queries) {
   return seconds * 1e3 / static_cast<double>(queries);
-}
-
-/// Six decimals say more than any measurement here.
-double rounded(double value) {
-  return std::round(value * 1e6) / 1e6;
 }
 
 Hits search_exactly(const VectorSet& vectors, const QueryRows& queries,
@@ -60,13 +55,17 @@ RecallLine RecallMeter::measure_exact() {
   return line;
 }
 
-RecallLine RecallMeter::measure(std::size_t ef) {
-  std::vector<Searcher> searchers;
-  for (unsigned t = 0; t < threads_; ++t) searchers.emplace_back(*index_);
-  const Searching search = [&](std::size_t query, unsigned thread) {
-    return searchers[thread].search(queries_->unit.row(query), {k_, ef},
-                                    queries_->left_out_of(query));
+Searching RecallMeter::searching(std::size_t ef) const {
+  const auto searchers = std::make_shared<std::vector<Searcher>>();
+  for (unsigned t = 0; t < threads_; ++t) searchers->emplace_back(*index_);
+  return [this, ef, searchers](std::size_t query, unsigned thread) {
+    return (*searchers)[thread].search(queries_->unit.row(query), {k_, ef},
+                                       queries_->left_out_of(query));
   };
+}
+
+RecallLine RecallMeter::measure(std::size_t ef) const {
+  const Searching search = searching(ef);
   // The batch comes first and touches the pages that both then find.
   run_batch(queries_->size(), threads_, search);
   const SingleRun singles = run_singly(queries_->size(), search);
@@ -78,19 +77,37 @@ RecallLine RecallMeter::measure(std::size_t ef) {
   return line;
 }
 
+Estimate RecallMeter::recall(std::size_t ef) const {
+  const Searching search = searching(ef);
+  std::vector<Hits> found(queries_->size());
+  run_batch(found.size(), threads_, [&](std::size_t query, unsigned thread) {
+    return found[query] = search(query, thread);
+  });
+  return estimate(found, k_);
+}
+
+Estimate RecallMeter::estimate(const std::vector<Hits>& found,
+                               std::size_t k) const {
+  std::vector<double> values;
+  for (std::size_t q = 0; q < found.size(); ++q)
+    values.push_back(recall_at(found[q], truth_[q], k));
+  return bootstrap(values, seed_);
+}
+
 RecallLine RecallMeter::line_of(const std::string& search,
                                 const std::vector<Hits>& found) const {
   RecallLine line;
   line.search = search;
   for (const std::size_t k : {std::size_t{1}, std::size_t{10}, k_}) {
     if (k > k_) continue;
-    std::vector<double> values;
-    for (std::size_t q = 0; q < found.size(); ++q)
-      values.push_back(recall_at(found[q], truth_[q], k));
-    line.at_k = bootstrap(values, seed_);
+    line.at_k = estimate(found, k);
     line.recall[k] = line.at_k.mean;
   }
   return line;
+}
+
+double rounded(double value) {
+  return std::round(value * 1e6) / 1e6;
 }
 
 std::string header_text(const RecallLine& line) {

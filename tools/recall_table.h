@@ -5,6 +5,7 @@
 #include "query_rows.h"
 
 #include "base/hit.h"
+#include "eval/measure.h"
 #include "eval/recall.h"
 #include "index/index.h"
 
@@ -33,11 +34,19 @@ class RecallMeter {
   RecallMeter(const Index& index, const QueryRows& queries, std::size_t k,
               unsigned threads, std::uint64_t seed);
 
-  /// Exact search's times; its hits are the truth for measure(). Comes first.
+  std::size_t k() const { return k_; }
+  std::size_t queries() const { return queries_->size(); }
+
+  /// Exact search's times; its hits are the truth for the others. Comes first.
   RecallLine measure_exact();
-  RecallLine measure(std::size_t ef);
+  /// The index, with its times.
+  RecallLine measure(std::size_t ef) const;
+  /// The index's recall@k alone, by one batch.
+  Estimate recall(std::size_t ef) const;
 
  private:
+  Searching searching(std::size_t ef) const;
+  Estimate estimate(const std::vector<Hits>& found, std::size_t k) const;
   RecallLine line_of(const std::string& search,
                      const std::vector<Hits>& found) const;
 
@@ -48,6 +57,9 @@ class RecallMeter {
   std::uint64_t seed_;
   std::vector<Hits> truth_;
 };
+
+/// To six decimals, which say more than any measurement here.
+double rounded(double value);
 
 /// The table's header line and a line, tab-separated; and JSON for a line.
 std::string header_text(const RecallLine& line);
