@@ -11,6 +11,10 @@ namespace {
 // Efron and Tibshirani (1993) ask for 1,000 or more for such an interval.
 constexpr std::size_t kResamples = 1000;
 
+// More than a mean of a million recalls is off, and less than one hit of a
+// billion.
+constexpr double kRoundingError = 1e-10;
+
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) /
          static_cast<double>(values.size());
@@ -34,6 +38,10 @@ double recall_at(const Hits& found, const Hits& truth, std::size_t k) {
   const auto hits = std::count_if(
       found.begin(), end, [&](const Hit& hit) { return hit.l2sq <= limit; });
   return static_cast<double>(hits) / static_cast<double>(wanted);
+}
+
+bool reaches(double recall, double wanted) {
+  return recall >= wanted - kRoundingError;
 }
 
 Estimate bootstrap(const std::vector<double>& values, std::uint64_t seed) {

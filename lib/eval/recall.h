@@ -21,6 +21,10 @@ inline constexpr float kTieTolerance = 1e-6F;
 /// there is nothing to find.
 double recall_at(const Hits& found, const Hits& truth, std::size_t k);
 
+/// True if a mean of recalls is as much as was asked for. Means of tenths are
+/// not exact: 990 of 1,000 found is .99, whatever the sum's last bits say.
+bool reaches(double recall, double wanted);
+
 struct Estimate {
   double mean = 0;
   double low = 0;  // of the 95 % interval

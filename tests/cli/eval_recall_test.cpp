@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,22 @@ std::vector<std::vector<std::string>> recalls_in(const std::string& table) {
     rows.back().resize(rows.back().size() - 2);
   }
   return rows;
+}
+
+/// Rows in a few clusters, narrower than the steps of 8-bit codes: no search by
+/// codes can tell a cluster's rows apart.
+std::string crowded_vectors(std::size_t rows) {
+  constexpr std::size_t kClusters = 10;
+  constexpr std::size_t kValues = Collection::kDim;
+  std::mt19937 random(5);
+  const auto next = [&] {
+    return static_cast<float>(random() % 2000) / 1000.0F - 1.0F;
+  };
+  std::vector<float> values(kClusters * kValues);
+  for (float& value : values) value = next();
+  for (std::size_t i = values.size(); i < rows * kValues; ++i)
+    values.push_back(values[i % (kClusters * kValues)] + 0.003F * next());
+  return test::float_bytes(values);
 }
 
 /// An index so poor that a walk misses neighbours.
@@ -110,6 +127,95 @@ TEST_CASE("--at-least judges the largest ef") {
   CHECK(collection.run({"eval-recall", "--ef", "3000,10", "--at-least", "1"})
             .status == 0);
   CHECK(collection.run({"eval-recall", "--at-least", "1.5"}).status == 2);
+}
+
+TEST_CASE("--tune prints an ef that is enough, while one less is not") {
+  const Collection collection(3000);
+  build_poorly(collection);
+  for (const std::string seed : {"1", "2"}) {
+    const RunResult tuned = collection.run(
+        {"eval-recall", "--tune", "0.99", "--samples", "200", "--seed", seed});
+    CHECK(tuned.status == 0);
+    REQUIRE(test::lines_of(tuned.out).size() == 1);
+    const int ef = std::stoi(tuned.out);
+    CHECK(tuned.out == std::to_string(ef) + "\n");
+    REQUIRE(ef > 10);
+    CHECK(contains(tuned.err, "eval-recall: ef 10: recall@10 0."));
+    CHECK(contains(tuned.err, "eval-recall: ef " + std::to_string(ef) + ": "));
+    const auto rows = recalls_in(
+        collection
+            .run({"eval-recall", "--samples", "200", "--seed", seed, "--ef",
+                  std::to_string(ef) + "," + std::to_string(ef - 1)})
+            .out);
+    CHECK(std::stod(rows[2][3]) >= 0.99);
+    CHECK(std::stod(rows[3][3]) < 0.99);
+  }
+}
+
+TEST_CASE("--tune --json tells what was tried; threads change nothing") {
+  const Collection collection(3000);
+  build_poorly(collection);
+  const std::vector<std::string> command = {
+      "eval-recall", "--tune", "0.98", "-k", "5", "--json", "--quiet", "-j"};
+  const auto run_on = [&](const std::string& threads) {
+    auto args = command;
+    args.push_back(threads);
+    return collection.run(args);
+  };
+  const RunResult result = run_on("1");
+  CHECK(result.err.empty());
+  CHECK(run_on("3").out == result.out);
+  REQUIRE(test::lines_of(result.out).size() == 1);
+  const Json tuning = Json::parse(result.out);
+  CHECK(tuning["wanted"] == 0.98);
+  CHECK(tuning["queries"] == 1000);
+  CHECK(tuning["recall@5"] >= 0.98);
+  CHECK(tuning["low"] <= tuning["recall@5"]);
+  CHECK(tuning["tried"][0]["ef"] == 5);
+  bool one_less = false;
+  for (const Json& trial : tuning["tried"]) {
+    CHECK((trial["ef"] >= tuning["ef"]) == (trial["recall@5"] >= 0.98));
+    one_less = one_less || trial["ef"] == tuning["ef"].get<int>() - 1;
+  }
+  CHECK(one_less);
+}
+
+TEST_CASE("--tune begins at k, which may be enough") {
+  const Collection collection(50);
+  collection.build();
+  for (const char* k : {"50", "200"})  // all rows, and more
+    CHECK(collection.run({"eval-recall", "--tune", "1", "-k", k}).out ==
+          std::string(k) + "\n");
+  CHECK(collection.run({"eval-recall", "--tune", "0"}).out == "10\n");
+}
+
+TEST_CASE("a recall out of reach is a failure of --tune") {
+  const Collection collection(0);
+  collection.write("crowd.bin", crowded_vectors(3000));
+  collection.write("fnames.txt", test::numbered_names(3000));
+  collection.build({"crowd.bin", "--dim", std::to_string(Collection::kDim)});
+  const RunResult result = collection.run(
+      {"eval-recall", "-i", "crowd.bin.hnsw.index", "--tune", "1"});
+  CHECK(result.status == 1);
+  CHECK(result.out.empty());
+  CHECK(contains(result.err, "eval-recall: ef 10: recall@10 0."));
+  CHECK(contains(result.err, "eval-recall: ef 2560: recall@10 0."));
+  CHECK(contains(result.err, " at ef 3000, the largest, less than 1\n"));
+}
+
+TEST_CASE("--tune does not go with what it finds itself") {
+  const Collection collection(0);
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{{"--ef", "64"},
+                                             {"--at-least", "0.9"}}) {
+    std::vector<std::string> args = {"eval-recall", "--tune", "0.9"};
+    args.insert(args.end(), more.begin(), more.end());
+    const RunResult result = collection.run(args);
+    CHECK(result.status == 2);
+    CHECK(contains(result.err, more[0]));
+  }
+  for (const char* recall : {"1.5", "-0.1", "nan", "high"})
+    CHECK(collection.run({"eval-recall", "--tune", recall}).status == 2);
 }
 
 TEST_CASE("queries may come from a file, and find themselves") {

@@ -3,6 +3,7 @@
 #include "eval/measure.h"
 #include "eval/recall.h"
 #include "eval/sample.h"
+#include "eval/tune.h"
 
 #include <doctest/doctest.h>
 
@@ -84,6 +85,55 @@ TEST_CASE("equal values have an interval of one point, none have zeros") {
   const Estimate nothing = bootstrap({}, 0);
   CHECK(nothing.mean == 0);
   CHECK(nothing.high == 0);
+}
+
+TEST_CASE("a recall that was asked for is reached, whatever the last bits") {
+  std::vector<double> values(1000, 1.0);
+  for (const std::size_t first : {0U, 450U, 900U}) {
+    std::vector<double> some = values;
+    for (std::size_t i = 0; i < 100; ++i) some[first + i] = 0.9;
+    const double mean = bootstrap(some, 1).mean;
+    CHECK(reaches(mean, 0.99));
+    CHECK_FALSE(reaches(mean, 0.9901));
+    some[first] = 0.8999;
+    CHECK_FALSE(reaches(bootstrap(some, 1).mean, 0.99));
+  }
+  CHECK(reaches(1, 1));
+  CHECK(reaches(0, 0));
+}
+
+TEST_CASE("the smallest number that is enough is found, and in few steps") {
+  for (const std::size_t low : {1U, 10U, 999U, 1000U})
+    for (std::size_t enough = 1; enough <= 1000; enough += 7) {
+      std::set<std::size_t> asked;
+      const auto found = find_smallest(low, 1000, [&](std::size_t n) {
+        CHECK(asked.insert(n).second);
+        CHECK(n >= low);
+        CHECK(n <= 1000);
+        return n >= enough;
+      });
+      CHECK(found == std::max(low, enough));
+      CHECK(asked.size() <= 20);
+    }
+}
+
+TEST_CASE("where nothing is enough, nothing is found, after the largest") {
+  std::vector<std::size_t> asked;
+  CHECK_FALSE(find_smallest(3, 20, [&](std::size_t n) {
+    asked.push_back(n);
+    return false;
+  }));
+  CHECK(asked == std::vector<std::size_t>{3, 6, 12, 20});
+  CHECK_FALSE(find_smallest(3, 3, [](std::size_t) { return false; }));
+}
+
+TEST_CASE("where more is not always better, one less was not enough") {
+  const auto is_enough = [](std::size_t n) {
+    return n == 5 || n == 37 || n >= 60;
+  };
+  const std::size_t found = find_smallest(1, 100, is_enough).value();
+  CHECK(is_enough(found));
+  CHECK_FALSE(is_enough(found - 1));
 }
 
 TEST_CASE("a sample has different rows of the range, rising") {
