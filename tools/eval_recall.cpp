@@ -10,6 +10,7 @@
 #include "open_index.h"
 #include "options.h"
 #include "query_rows.h"
+#include "recall_plot.h"
 #include "recall_table.h"
 #include "recall_tuning.h"
 #include "standard_output.h"
@@ -17,6 +18,7 @@
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
 #include "base/progress.h"
+#include "io/output_file.h"
 
 #include <fmt/core.h>
 
@@ -33,6 +35,7 @@ struct Options {
   std::vector<std::size_t> efs = {16, 32, 64, 128, 256};
   std::optional<double> at_least;
   std::optional<double> tune;
+  std::string plot;
   unsigned threads = 0;
   bool json = false;
   bool quiet = false;
@@ -50,17 +53,21 @@ struct Options {
         ->check(cli::between(0, 1))
         ->excludes("--ef")
         ->excludes("--at-least");
+    app.add_option("--plot", plot, "Draw the table to this SVG file")
+        ->excludes("--tune");
     cli::add_json(app, json);
     cli::add_threads(app, threads);
     cli::add_quiet(app, quiet);
   }
-};
 
-/// Lines come minutes apart on a large index: each is shown at once.
-void print_now(const std::string& text) {
-  print(text);
-  flush_output();
-}
+  /// The picture replaces nothing that is read.
+  void keep_inputs(const Index& opened) const {
+    std::vector<std::string> inputs = {index, queries.vectors};
+    for (const VectorFile& file : opened.vectors()->files())
+      inputs.push_back(file.path());
+    cli::keep_inputs(plot, inputs);
+  }
+};
 
 void announce(const Options& opt, const Index& index,
               const QueryRows& queries) {
@@ -71,53 +78,70 @@ void announce(const Options& opt, const Index& index,
       index.dim(), opt.k, opt.threads == 0 ? usable_cpus() : opt.threads));
 }
 
-int print_table(const Options& opt, const QueryRows& queries,
-                RecallMeter& meter) {
-  const RecallLine exact = meter.measure_exact();
-  if (!opt.json) print(header_text(exact));
-  print_now(opt.json ? to_json(exact, queries) : to_text(exact));
-  const std::size_t judged = *std::max_element(opt.efs.begin(), opt.efs.end());
-  double recall = 0;
+/// Lines come minutes apart on a large index: each is shown at once.
+std::vector<RecallLine> print_table(const Options& opt,
+                                    const QueryRows& queries,
+                                    RecallMeter& meter) {
+  std::vector<RecallLine> lines = {meter.measure_exact()};
+  if (!opt.json) print(header_text(lines[0]));
+  const auto print_last = [&] {
+    print(opt.json ? to_json(lines.back(), queries) : to_text(lines.back()));
+    flush_output();
+  };
+  print_last();
   for (const std::size_t ef : opt.efs) {
-    const RecallLine line = meter.measure(ef);
-    print_now(opt.json ? to_json(line, queries) : to_text(line));
-    if (ef == judged) recall = line.at_k.mean;
+    lines.push_back(meter.measure(ef));
+    print_last();
   }
-  if (opt.at_least && !reaches(recall, *opt.at_least))
-    fail("recall@{} is {:.4f} at ef {}, less than {}", opt.k, recall, judged,
-         *opt.at_least);
-  return cli::kDone;
+  return lines;
 }
 
-int print_tuned(const Options& opt, std::size_t rows, RecallMeter& meter) {
+void judge(const std::vector<RecallLine>& lines, const Options& opt) {
+  const RecallLine& judged = *std::max_element(
+      lines.begin(), lines.end(),
+      [](const RecallLine& a, const RecallLine& b) { return a.ef < b.ef; });
+  if (opt.at_least && !reaches(judged.at_k.mean, *opt.at_least))
+    fail("recall@{} is {:.4f} at ef {}, less than {}", opt.k, judged.at_k.mean,
+         judged.ef, *opt.at_least);
+}
+
+void print_lines(const Options& opt, const Index& index,
+                 const QueryRows& queries, RecallMeter& meter) {
+  // What cannot be written is known before anything is measured.
+  std::optional<OutputFile> picture;
+  if (!opt.plot.empty()) picture.emplace(opt.plot);
+  const std::vector<RecallLine> lines = print_table(opt, queries, meter);
+  if (picture) {
+    picture->write(draw_recall(lines, index, queries, meter));
+    picture->commit();
+  }
+  judge(lines, opt);
+}
+
+void tune(const Options& opt, std::size_t rows, RecallMeter& meter) {
   meter.measure_exact();
   const std::size_t largest =
       std::max(opt.k, std::min(rows, cli::kMaxCandidates));
-  const Tuning tuning =
-      tune_ef(meter, *opt.tune, largest, [&](const Trial& trial) {
-        if (!opt.quiet)
-          cli::complain(fmt::format("ef {}: recall@{} {}", trial.ef, opt.k,
-                                    to_text(trial.recall)));
-      });
-  if (!tuning.chosen)
-    fail("recall@{} is {} at ef {}, the largest, less than {}", opt.k,
-         to_text(tuning.tried.back().recall), largest, *opt.tune);
-  print(opt.json ? to_json(tuning, meter)
-                 : fmt::format("{}\n", tuning.chosen->ef));
-  return cli::kDone;
+  print_tuned(meter, {*opt.tune, largest, opt.json, opt.quiet});
 }
 
 int evaluate(const Options& opt) {
+  if (opt.plot == "-")
+    cli::fail_usage("--plot -: standard output is for the table");
   catch_interrupts();
   const Index index = open_index(opt.index);
   if (index.vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.why_no_vectors());
+  if (!opt.plot.empty()) opt.keep_inputs(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries);
   RecallMeter meter(index, queries, opt.k, opt.threads, opt.queries.seed);
-  return opt.tune ? print_tuned(opt, index.rows(), meter)
-                  : print_table(opt, queries, meter);
+  if (opt.tune)
+    tune(opt, index.rows(), meter);
+  else
+    print_lines(opt, index, queries, meter);
+  return cli::kDone;
 }
 
 }  // namespace

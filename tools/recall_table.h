@@ -35,6 +35,7 @@ class RecallMeter {
               unsigned threads, std::uint64_t seed);
 
   std::size_t k() const { return k_; }
+  unsigned threads() const { return threads_; }
   std::size_t queries() const { return queries_->size(); }
 
   /// Exact search's times; its hits are the truth for the others. Comes first.
