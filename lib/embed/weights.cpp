@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "embed/torch_container.h"
 #include "embed/weights_metadata.h"
+#include "image/preprocess_text.h"
 #include "io/file.h"
 #include "io/sha256.h"
 

@@ -1,6 +1,7 @@
 #include "embed/weights_metadata.h"
 
 #include "base/error.h"
+#include "image/preprocess_text.h"
 
 #include <charconv>
 #include <optional>
@@ -11,10 +12,7 @@ namespace {
 
 /// Below 32 nothing is left after five halvings.
 constexpr std::size_t kMinInput = 32;
-constexpr std::size_t kMaxInput = 2048;
-constexpr std::size_t kMaxResize = 4096;
 constexpr float kMaxEpsilon = 0.1F;
-constexpr std::string_view kCropPrefix = "crop-bilinear-pillow-";
 
 /// The whole text as a number of `low` to `high`.
 template <typename T>
@@ -55,46 +53,33 @@ Variant read_variant(const Reader& reader) {
 }
 
 void read_resize(const Reader& reader, Preprocessing& preprocessing) {
-  const std::string* text = reader.find("resize");
-  if (text == nullptr) return;
-  const std::string_view view = *text;
-  if (view == "squash-bilinear-tf") {
-    preprocessing.resize = Preprocessing::Resize::kSquashTensorflow;
-    return;
-  }
+  const std::string* words = reader.find("resize");
+  if (words == nullptr) return;
   const std::size_t smallest = preprocessing.input_size;
-  if (view.substr(0, kCropPrefix.size()) == kCropPrefix) {
-    const auto size =
-        number(view.substr(kCropPrefix.size()), smallest, kMaxResize);
-    if (size) {
-      preprocessing.resize = Preprocessing::Resize::kCropPillow;
-      preprocessing.resize_to = *size;
-      return;
-    }
-  }
-  reader.refuse("resize",
-                fmt::format("squash-bilinear-tf or {}N, N from {} to {}",
-                            kCropPrefix, smallest, kMaxResize));
+  if (!set_resize(*words, preprocessing) ||
+      (preprocessing.resize == Preprocessing::Resize::kCropPillow &&
+       preprocessing.resize_to < smallest))
+    reader.refuse("resize",
+                  fmt::format("squash-bilinear-tf, squash-bilinear-pillow or "
+                              "crop-bilinear-pillow-N, N from {} to {}",
+                              smallest, kMaxResizeTo));
 }
 
 void read_scale(const Reader& reader, Preprocessing& preprocessing) {
-  const std::string* text = reader.find("normalize");
-  if (text == nullptr) return;
-  if (*text == "x/127.5-1")
-    preprocessing.scale = Preprocessing::Scale::kMinusOneToOne;
-  else if (*text == "imagenet-mean-std")
-    preprocessing.scale = Preprocessing::Scale::kImageNetMeanStd;
-  else
-    reader.refuse("normalize", "x/127.5-1 or imagenet-mean-std");
+  const std::string* words = reader.find("normalize");
+  if (words != nullptr && !set_scale(*words, preprocessing))
+    reader.refuse("normalize",
+                  "x/127.5-1, imagenet-mean-std or mean=R,G,B std=R,G,B");
 }
 
 /// Without `resize` in the metadata, a crop keeps torchvision's 256 : 224.
 void read_input_size(const Reader& reader, Preprocessing& preprocessing) {
   const std::string* text = reader.find("input_size");
   if (text == nullptr) return;
-  const auto size = number(*text, kMinInput, kMaxInput);
+  const auto size = number(*text, kMinInput, kMaxInputSize);
   if (!size)
-    reader.refuse("input_size", fmt::format("{} to {}", kMinInput, kMaxInput));
+    reader.refuse("input_size",
+                  fmt::format("{} to {}", kMinInput, kMaxInputSize));
   preprocessing.input_size = *size;
   preprocessing.resize_to = *size * 256 / 224;
 }
@@ -110,7 +95,7 @@ void apply_variant(Variant variant, Weights& weights) {
   preprocessing.resize = keras ? Preprocessing::Resize::kSquashTensorflow
                                : Preprocessing::Resize::kCropPillow;
   preprocessing.scale = keras ? Preprocessing::Scale::kMinusOneToOne
-                              : Preprocessing::Scale::kImageNetMeanStd;
+                              : Preprocessing::Scale::kMeanStd;
   preprocessing.input_size = 224;
   preprocessing.resize_to = 256;
 }

@@ -17,8 +17,8 @@ void apply_variant(Variant variant, Weights& weights);
 ///   architecture  mobilenet_v2
 ///   variant       torchvision (the default) or keras
 ///   input_size    32 to 2048
-///   resize        squash-bilinear-tf or crop-bilinear-pillow-N
-///   normalize     x/127.5-1 or imagenet-mean-std
+///   resize        words of image/preprocess_text.h: crop-bilinear-pillow-256
+///   normalize     likewise: imagenet-mean-std
 ///   bn_epsilon    0 to 0.1
 ///
 /// A missing key means what the variant's reference does; unknown keys are

@@ -3,10 +3,7 @@
 #include "base/error.h"
 #include "image/resize.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 
 namespace imsearch {
 namespace {
@@ -26,6 +23,11 @@ std::size_t crop_begin(std::size_t size, std::size_t crop) {
   const std::size_t margin = size - crop;
   const std::size_t half = margin / 2;
   return half + (margin % 2) * (half % 2);
+}
+
+void squash_pillow(const Image& image, std::size_t side, float* out) {
+  const Image square = resize_pillow(image, side, side);
+  std::copy(square.rgb.begin(), square.rgb.end(), out);
 }
 
 void crop_pillow(const Image& image, const Preprocessing& preprocessing,
@@ -52,39 +54,33 @@ void scale_to_minus_one_to_one(float* values, std::size_t count) {
 }
 
 // torchvision's ToTensor and Normalize, in its order and in float32.
-void scale_by_imagenet_statistics(float* values, std::size_t count) {
-  constexpr std::array<float, kChannels> kMean = {0.485F, 0.456F, 0.406F};
-  constexpr std::array<float, kChannels> kDeviation = {0.229F, 0.224F, 0.225F};
-  for (std::size_t i = 0; i < count; i += kChannels)
+void scale_by_statistics(float* values, const Preprocessing& preprocessing) {
+  for (std::size_t i = 0; i < preprocessing.input_floats(); i += kChannels)
     for (std::size_t c = 0; c < kChannels; ++c)
-      values[i + c] = (values[i + c] / 255.0F - kMean[c]) / kDeviation[c];
+      values[i + c] = (values[i + c] / 255.0F - preprocessing.mean[c]) /
+                      preprocessing.deviation[c];
 }
 
 }  // namespace
 
-std::string describe(const Preprocessing& preprocessing) {
-  const std::string resize =
-      preprocessing.resize == Preprocessing::Resize::kSquashTensorflow
-          ? "squash-bilinear-tf"
-          : fmt::format("crop-bilinear-pillow-{}", preprocessing.resize_to);
-  const char* scale =
-      preprocessing.scale == Preprocessing::Scale::kMinusOneToOne
-          ? "x/127.5-1"
-          : "imagenet-mean-std";
-  return fmt::format("{} {}", resize, scale);
-}
-
 void preprocess(const Image& image, const Preprocessing& preprocessing,
                 float* out) {
   const std::size_t side = preprocessing.input_size;
-  if (preprocessing.resize == Preprocessing::Resize::kSquashTensorflow)
-    resize_tensorflow(image, side, side, out);
-  else
-    crop_pillow(image, preprocessing, out);
+  switch (preprocessing.resize) {
+    case Preprocessing::Resize::kSquashTensorflow:
+      resize_tensorflow(image, side, side, out);
+      break;
+    case Preprocessing::Resize::kSquashPillow:
+      squash_pillow(image, side, out);
+      break;
+    case Preprocessing::Resize::kCropPillow:
+      crop_pillow(image, preprocessing, out);
+      break;
+  }
   if (preprocessing.scale == Preprocessing::Scale::kMinusOneToOne)
     scale_to_minus_one_to_one(out, preprocessing.input_floats());
   else
-    scale_by_imagenet_statistics(out, preprocessing.input_floats());
+    scale_by_statistics(out, preprocessing);
 }
 
 }  // namespace imsearch

@@ -4,40 +4,48 @@
 #include "image/decode.h"
 #include "image/image.h"
 
+#include <array>
 #include <cstddef>
-#include <string>
 
 namespace imsearch {
 
-/// What a model wants to see. Weights bring it (embed/weights.h).
+/// A number for each channel: red, green, blue.
+using Rgb = std::array<float, 3>;
+
+/// Of ImageNet's pixels between 0 and 1, as torchvision's presets have them
+/// (torchvision/transforms/_presets.py).
+inline constexpr Rgb kImageNetMean = {0.485F, 0.456F, 0.406F};
+inline constexpr Rgb kImageNetDeviation = {0.229F, 0.224F, 0.225F};
+
+/// What a model wants to see. Weights bring it (embed/weights.h), for other
+/// models the user says it. In words: image/preprocess_text.h.
 struct Preprocessing {
   enum class Resize {
     kSquashTensorflow,  // whole picture to a square, aspect ratio not kept
+    kSquashPillow,      // the same, antialiased
     kCropPillow,        // shorter side to resize_to, then the centre square
   };
   enum class Scale {
-    kMinusOneToOne,    // x / 127.5 - 1
-    kImageNetMeanStd,  // (x / 255 - mean) / std, torchvision's constants
+    kMinusOneToOne,  // x / 127.5 - 1
+    kMeanStd,        // (x / 255 - mean) / deviation
   };
 
   Resize resize = Resize::kSquashTensorflow;
   Scale scale = Scale::kMinusOneToOne;
   std::size_t input_size = 224;  // pixels, square
-  std::size_t resize_to = 256;   // kCropPillow only
-  bool exif = false;             // first turned as EXIF says (load_input())
+  std::size_t resize_to = 256;   // kCropPillow only; at least input_size
+  Rgb mean = kImageNetMean;      // kMeanStd only, as the next
+  Rgb deviation = kImageNetDeviation;
+  bool exif = false;  // first turned as EXIF says (load_input())
 
   /// Whose pixels the network was made for.
   Reference reference() const {
-    return resize == Resize::kCropPillow ? Reference::kPillow
-                                         : Reference::kTensorflow;
+    return resize == Resize::kSquashTensorflow ? Reference::kTensorflow
+                                               : Reference::kPillow;
   }
   /// Floats of one input: input_size x input_size x 3.
   std::size_t input_floats() const { return input_size * input_size * 3; }
 };
-
-/// As recorded in sidecars: "squash-bilinear-tf x/127.5-1" or
-/// "crop-bilinear-pillow-256 imagenet-mean-std".
-std::string describe(const Preprocessing& preprocessing);
 
 /// Writes preprocessing.input_floats() values, height x width x RGB, to `out`.
 void preprocess(const Image& image, const Preprocessing& preprocessing,

@@ -27,7 +27,7 @@ Preprocessing preprocessing_of(const std::string& kind) {
   if (kind.compare(0, prefix.size(), prefix) != 0)
     fail("{}: neither tensorflow nor pillow-N", kind);
   preprocessing.resize = Preprocessing::Resize::kCropPillow;
-  preprocessing.scale = Preprocessing::Scale::kImageNetMeanStd;
+  preprocessing.scale = Preprocessing::Scale::kMeanStd;
   preprocessing.resize_to = std::stoul(kind.substr(prefix.size()));
   return preprocessing;
 }

@@ -85,7 +85,7 @@ TEST_SUITE("embed") {
     CHECK(weights.preprocessing.resize == Resize::kCropPillow);
     CHECK(weights.preprocessing.resize_to == 256);
     CHECK(weights.preprocessing.input_size == 224);
-    CHECK(weights.preprocessing.scale == Scale::kImageNetMeanStd);
+    CHECK(weights.preprocessing.scale == Scale::kMeanStd);
   }
 
   TEST_CASE("metadata says variant and preprocessing") {

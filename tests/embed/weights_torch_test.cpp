@@ -5,6 +5,7 @@
 #include "weights_files.h"
 
 #include "base/error.h"
+#include "image/preprocess_text.h"
 #include "support/contains.h"
 
 #include <doctest/doctest.h>
