@@ -24,11 +24,21 @@ constexpr std::size_t kSlotsPerThread = 16;
 constexpr std::size_t kInFlightBytes = std::size_t{256} << 20;
 constexpr std::chrono::milliseconds kInterruptPeriod(50);
 
-std::size_t slot_count(const Preprocessing& preprocessing, unsigned threads) {
+/// Networks that fill a device with batches: while one waits for it, the other
+/// copies.
+constexpr unsigned kBatchNetworks = 2;
+
+/// At least two images for each decoder, or a batch for each network and one
+/// that is gathered.
+std::size_t slot_count(const Preprocessing& preprocessing, unsigned threads,
+                       std::size_t batch) {
   const std::size_t fitting =
       kInFlightBytes / (preprocessing.input_floats() * sizeof(float));
-  return std::max(std::min(kSlotsPerThread * threads, fitting),
-                  std::size_t{2} * threads);
+  const std::size_t wanted = kSlotsPerThread * threads;
+  const std::size_t least =
+      std::max(std::size_t{2} * threads,
+               batch > 1 ? (kBatchNetworks + 1) * batch : std::size_t{0});
+  return std::max(std::min(wanted, fitting), least);
 }
 
 /// The work of one image. A ring of them is all the memory there is: image i
@@ -43,11 +53,11 @@ struct Slot {
 class Pipeline {
  public:
   Pipeline(const PathSource& paths, const Preprocessing& preprocessing,
-           std::size_t dim, unsigned threads)
+           const Engine& engine, unsigned threads)
       : paths_(paths),
         preprocessing_(preprocessing),
-        dim_(dim),
-        slots_(slot_count(preprocessing, threads)) {}
+        dim_(engine.dim()),
+        slots_(slot_count(preprocessing, threads, engine.batch())) {}
 
   /// The body of a decoder thread.
   void decode_all();
@@ -66,7 +76,8 @@ class Pipeline {
 
   Slot& slot(std::size_t i) { return slots_[i % slots_.size()]; }
   bool take(std::size_t& i, std::string& path);
-  bool take_decoded(std::size_t& i);
+  std::vector<std::size_t> take_decoded(std::size_t most);
+  std::string embed(Engine& engine, const std::vector<std::size_t>& images);
   void finish(std::size_t i, std::string reason);
   void fail_all();
 
@@ -145,7 +156,9 @@ void Pipeline::decode_all() {
   }
 }
 
-bool Pipeline::take_decoded(std::size_t& i) {
+/// What is decoded, at least one image, none at the end. It does not wait for
+/// more: while a network works on few, many become ready for the next.
+std::vector<std::size_t> Pipeline::take_decoded(std::size_t most) {
   const Stopwatch watch;
   Lock lock(mutex_);
   decoded_ready_.wait(lock, [&] {
@@ -153,26 +166,42 @@ bool Pipeline::take_decoded(std::size_t& i) {
            (source_ended_ && finished_ == taken_);
   });
   times_.wait_s += watch.seconds();
-  if (stopped_ || decoded_.empty()) return false;
-  i = decoded_.front();
-  decoded_.pop_front();
-  return true;
+  std::vector<std::size_t> images;
+  while (!stopped_ && !decoded_.empty() && images.size() < most) {
+    images.push_back(decoded_.front());
+    decoded_.pop_front();
+  }
+  return images;
+}
+
+/// Gives the reason why they have no features; empty: they have.
+std::string Pipeline::embed(Engine& engine,
+                            const std::vector<std::size_t>& images) {
+  std::vector<const float*> inputs;
+  std::vector<float*> features;
+  for (const std::size_t i : images) {
+    inputs.push_back(slot(i).input.data());
+    features.push_back(slot(i).feature.data());
+  }
+  try {
+    engine.embed_batch(inputs, features);
+  } catch (const DeviceError&) {
+    throw;
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
 }
 
 void Pipeline::embed_all(Engine& engine) {
   try {
-    std::size_t i = 0;
     double busy_s = 0;
-    while (take_decoded(i)) {
+    for (auto images = take_decoded(engine.batch()); !images.empty();
+         images = take_decoded(engine.batch())) {
       const Stopwatch watch;
-      std::string reason;
-      try {
-        engine.embed(slot(i).input.data(), slot(i).feature.data());
-      } catch (const Error& e) {
-        reason = e.what();
-      }
+      const std::string reason = embed(engine, images);
       busy_s += watch.seconds();
-      finish(i, std::move(reason));
+      for (const std::size_t i : images) finish(i, reason);
     }
     const Lock lock(mutex_);
     times_.network_s += busy_s;
@@ -262,17 +291,19 @@ StageTimes run_pipeline(const PathSource& paths,
                         const PipelineSink& sink) {
   const Stopwatch watch;
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
-  Pipeline pipeline(paths, preprocessing, engine.dim(), threads);
+  // As many decoders as networks on the CPU: whichever is the bottleneck gets
+  // it, since the others then wait.
+  const unsigned networks =
+      engine.batch() > 1 ? std::min(kBatchNetworks, threads) : threads;
+  Pipeline pipeline(paths, preprocessing, engine, threads);
   std::vector<std::unique_ptr<Engine>> engines;
-  for (unsigned t = 0; t < threads; ++t) engines.push_back(engine.clone());
+  for (unsigned n = 0; n < networks; ++n) engines.push_back(engine.clone());
   {
     Crew crew(pipeline);
-    // As many decoders as networks: whichever is the bottleneck gets the CPUs,
-    // since the others then wait.
-    for (unsigned t = 0; t < threads; ++t) {
+    for (unsigned t = 0; t < threads; ++t)
       crew.add([&pipeline] { pipeline.decode_all(); });
-      crew.add([&pipeline, &mine = *engines[t]] { pipeline.embed_all(mine); });
-    }
+    for (const auto& mine : engines)
+      crew.add([&pipeline, &mine] { pipeline.embed_all(*mine); });
     pipeline.emit_all(sink);
     crew.join();
   }

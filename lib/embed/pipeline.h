@@ -17,7 +17,9 @@
 namespace imsearch {
 
 struct PipelineParams {
-  unsigned threads = 0;  // network threads; 0: usable_cpus()
+  /// Decoder threads, and as many network threads; two network threads where
+  /// the engine wants batches. 0: usable_cpus().
+  unsigned threads = 0;
 };
 
 /// Where the time went, in seconds summed over the threads of each stage.
@@ -39,9 +41,9 @@ struct PipelineSink {
 };
 
 /// Embeds every image that `paths` gives, numbered from 0. A row depends on its
-/// image alone, not on threads. An exception from the source or the sink, and
-/// Interrupted, stop the threads and are thrown to the caller, as soon as what
-/// is being decoded, and a waiting source, are done.
+/// image alone, not on threads. An exception from the source or the sink,
+/// DeviceError and Interrupted stop the threads and are thrown to the caller,
+/// as soon as what is being decoded, and a waiting source, are done.
 StageTimes run_pipeline(const PathSource& paths,
                         const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,

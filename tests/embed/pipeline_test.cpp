@@ -55,6 +55,47 @@ class FailingEngine final : public Engine {
   }
 };
 
+/// Wants batches, and notes the largest that it got. Begins when 12 images were
+/// taken, so that some are ready together.
+class BatchEngine final : public Engine {
+ public:
+  BatchEngine(std::size_t floats, const std::atomic<int>& taken,
+              std::atomic<std::size_t>& largest)
+      : single_(floats), taken_(&taken), largest_(&largest) {}
+
+  std::size_t dim() const override { return 2; }
+  std::size_t batch() const override { return 8; }
+  void embed(const float*, float*) override { fail("one by one"); }
+  void embed_batch(const std::vector<const float*>& inputs,
+                   const std::vector<float*>& features) override {
+    if (inputs.size() != features.size() || inputs.empty() ||
+        inputs.size() > batch())
+      throw DeviceError("a batch of the wrong size");
+    if (inputs.size() > *largest_) *largest_ = inputs.size();
+    while (*taken_ < 12)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      single_.embed(inputs[i], features[i]);
+  }
+  std::unique_ptr<Engine> clone() const override {
+    return std::make_unique<BatchEngine>(*this);
+  }
+
+ private:
+  MeanEngine single_;
+  const std::atomic<int>* taken_;
+  std::atomic<std::size_t>* largest_;
+};
+
+class LostDevice final : public Engine {
+ public:
+  std::size_t dim() const override { return 2; }
+  void embed(const float*, float*) override { throw DeviceError("lost"); }
+  std::unique_ptr<Engine> clone() const override {
+    return std::make_unique<LostDevice>();
+  }
+};
+
 /// A 4x4 PPM, all grey of one value.
 std::string grey_ppm(int value) {
   return "P6\n4 4\n255\n" + std::string(48, static_cast<char>(value));
@@ -67,7 +108,8 @@ Preprocessing small() {
 }
 
 /// What a run gave, one line an image.
-std::vector<std::string> lines_of(const Names& names, unsigned threads) {
+std::vector<std::string> lines_of(const PathSource& paths, unsigned threads,
+                                  const Engine& engine) {
   std::vector<std::string> lines;
   PipelineParams params;
   params.threads = threads;
@@ -81,11 +123,36 @@ std::vector<std::string> lines_of(const Names& names, unsigned threads) {
   sink.on_bad = [&](std::size_t i, const std::string& reason) {
     lines.push_back(fmt::format("{} {}", i, reason));
   };
-  const Preprocessing preprocessing = small();
-  run_pipeline(names, 0, preprocessing,
-               MeanEngine(preprocessing.input_floats()), params, sink);
+  run_pipeline(paths, small(), engine, params, sink);
   return lines;
 }
+
+/// 200 images, every seventh bad, and the lines that they give.
+struct Series {
+  TempDir dir;
+  Names names;
+  std::vector<std::string> lines;
+  std::atomic<int> taken{0};
+
+  PathSource source() {
+    taken = 0;
+    return [this]() -> std::optional<std::string> {
+      const auto i = static_cast<std::size_t>(taken++);
+      if (i >= names.size()) return std::nullopt;
+      return std::string(names[i]);
+    };
+  }
+
+  Series() {
+    for (int i = 0; i < 200; ++i) {
+      const std::string name = fmt::format("{}.ppm", i);
+      const bool bad = i % 7 == 3;
+      names.append(dir.write(name, bad ? "" : grey_ppm(i)));
+      lines.push_back(bad ? fmt::format("{} empty file", i)
+                          : fmt::format("{} {} true", i, i));
+    }
+  }
+};
 
 PipelineSink ignoring_sink() {
   return {[](std::size_t, const float*) {},
@@ -96,27 +163,31 @@ PipelineSink ignoring_sink() {
 
 TEST_SUITE("embed") {
   TEST_CASE("rows come in input order, bad images between them") {
-    const TempDir dir;
-    Names names;
-    std::vector<std::string> expected;
-    for (int i = 0; i < 200; ++i) {
-      const std::string name = fmt::format("{}.ppm", i);
-      if (i % 7 == 3) {
-        names.append(dir.write(name, ""));
-        expected.push_back(fmt::format("{} empty file", i));
-        continue;
-      }
-      names.append(dir.write(name, grey_ppm(i)));
-      expected.push_back(fmt::format("{} {} true", i, i));
+    Series series;
+    const MeanEngine engine(small().input_floats());
+    CHECK(lines_of(series.source(), 1, engine) == series.lines);
+    CHECK(lines_of(series.source(), 3, engine) == series.lines);
+  }
+
+  TEST_CASE("batches give the same rows, in the same order") {
+    Series series;
+    for (const unsigned threads : {1U, 4U}) {
+      std::atomic<std::size_t> largest{0};
+      const BatchEngine engine(small().input_floats(), series.taken, largest);
+      CHECK(lines_of(series.source(), threads, engine) == series.lines);
+      CHECK(largest > 1);
+      CHECK(largest <= 8);
     }
-    const std::vector<std::string> one = lines_of(names, 1);
-    REQUIRE(one.size() == expected.size());
-    for (std::size_t i = 0; i < one.size(); ++i) CHECK(one[i] == expected[i]);
-    CHECK(lines_of(names, 3) == one);
+  }
+
+  TEST_CASE("a device that fails ends the run") {
+    Series series;
+    CHECK_THROWS_WITH_AS(lines_of(series.source(), 2, LostDevice()), "lost",
+                         DeviceError);
   }
 
   TEST_CASE("no images give no rows") {
-    CHECK(lines_of({}, 2).empty());
+    CHECK(lines_of([] { return std::nullopt; }, 2, MeanEngine(1)).empty());
   }
 
   TEST_CASE("a slow image holds back the others: memory is bounded") {
