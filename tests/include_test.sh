@@ -56,7 +56,7 @@ foreign_library_misplaced() {
     hnswlib/*)
       [[ $file == lib/index/hnsw*.cpp ]] ||
         echo "only lib/index/hnsw*.cpp see hnswlib" ;;
-    torch/* | ATen/* | c10/* | dnnl* | oneapi/*)
+    torch/* | ATen/* | c10/* | caffe2/* | dnnl* | oneapi/*)
       [[ $file == lib/embed/* ]] ||
         echo "only lib/embed sees libtorch and oneDNN" ;;
   esac
@@ -131,6 +131,7 @@ try_itself() {
   expect 1 lib/eval/hnsw_x.cpp '#include <hnswlib/hnswlib.h>'
   expect 1 tools/x.cpp '#include <torch/script.h>'
   expect 1 lib/image/x.cpp '#include <oneapi/dnnl/dnnl.hpp>'
+  expect 1 tools/x.cpp '#include <caffe2/serialize/inline_container.h>'
   expect 1 lib/image/x.cpp '#include "dnnl.hpp"'
   expect 1 lib/simd/avx512.cpp '#include <vector>'
   expect 1 lib/simd/avx2.cpp '#include "base/error.h"'

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace imsearch {
@@ -48,10 +49,29 @@ class Engine {
 /// share the weights. Throws Error.
 std::unique_ptr<Engine> make_onednn_engine(const Weights& weights);
 
-/// The same network on libtorch, slower to start and to run: what the other is
-/// tested against (torch_engine.cpp, the only file that includes it; link
-/// imsearch_embed_torch). Single-threaded likewise. Tells malloc to keep freed
-/// blocks of up to 32 MB, for the whole process. Throws Error.
-std::unique_ptr<Engine> make_torch_engine(const Weights& weights);
+enum class Device { kCpu, kCuda };
+
+/// Where libtorch runs a network.
+struct TorchParams {
+  Device device = Device::kCpu;
+  std::size_t batch = 1;  // images at a time; a device wants to be filled
+};
+
+/// The same network on libtorch, slower to start and to run on a CPU: what the
+/// other is tested against (torch_engine.cpp; link imsearch_embed_torch, the
+/// only library that links libtorch). Single-threaded likewise. Tells malloc to
+/// keep freed blocks of up to 32 MB, for the whole process. Throws Error, also
+/// where libtorch has no such device.
+std::unique_ptr<Engine> make_torch_engine(const Weights& weights,
+                                          const TorchParams& params = {});
+
+/// Any network: the TorchScript module in the file `path`, whose forward takes
+/// images (n, 3, input_size, input_size) of float32 and returns (n, dim) or (n,
+/// dim, 1, 1) of float32 (script_engine.cpp, same library). dim is found by
+/// running it. All replicas run the one module, which must not change itself.
+/// Throws Error: what the file is instead, what the module returns instead.
+std::unique_ptr<Engine> make_script_engine(const std::string& path,
+                                           std::size_t input_size,
+                                           const TorchParams& params = {});
 
 }  // namespace imsearch

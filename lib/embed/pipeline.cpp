@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -39,6 +40,13 @@ std::size_t slot_count(const Preprocessing& preprocessing, unsigned threads,
       std::max(std::size_t{2} * threads,
                batch > 1 ? (kBatchNetworks + 1) * batch : std::size_t{0});
   return std::max(std::min(wanted, fitting), least);
+}
+
+/// Why it cannot be a row; empty: it can.
+std::string check_feature(const std::vector<float>& feature) {
+  const bool finite = std::all_of(feature.begin(), feature.end(),
+                                  [](float x) { return std::isfinite(x); });
+  return finite ? "" : "its feature has a value that is no finite number";
 }
 
 /// The work of one image. A ring of them is all the memory there is: image i
@@ -201,7 +209,8 @@ void Pipeline::embed_all(Engine& engine) {
       const Stopwatch watch;
       const std::string reason = embed(engine, images);
       busy_s += watch.seconds();
-      for (const std::size_t i : images) finish(i, reason);
+      for (const std::size_t i : images)
+        finish(i, reason.empty() ? check_feature(slot(i).feature) : reason);
     }
     const Lock lock(mutex_);
     times_.network_s += busy_s;

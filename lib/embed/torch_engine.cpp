@@ -1,13 +1,10 @@
 #include "embed/engine.h"
 
-#include "base/error.h"
+#include "embed/engine_libtorch.h"
 #include "embed/fold.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
-
-#include <malloc.h>
 
 #include <cstdint>
 #include <cstring>
@@ -34,20 +31,7 @@ struct Layer {
 struct Network {
   std::vector<Layer> layers;
   Variant variant = Variant::kKeras;
-  std::int64_t input_size = 0;
 };
-
-/// Calls `run` and turns libtorch's exceptions into ours. Their first line says
-/// what is wrong, the rest is a stack trace.
-template <typename Run>
-auto translated(const char* what, const Run& run) {
-  try {
-    return run();
-  } catch (const c10::Error& e) {
-    const std::string text = e.what_without_backtrace();
-    fail("{}: libtorch: {}", what, text.substr(0, text.find('\n')));
-  }
-}
 
 at::Tensor tensor_of(const std::vector<float>& values,
                      const std::vector<std::size_t>& shape) {
@@ -58,12 +42,14 @@ at::Tensor tensor_of(const std::vector<float>& values,
   return tensor;
 }
 
-Layer make_layer(const Convolution& conv, const Weights& weights) {
+Layer make_layer(const Convolution& conv, const Weights& weights,
+                 at::Device device) {
   const FoldedConvolution folded = fold_batch_norm(conv, weights);
   Layer layer;
   layer.weight = tensor_of(folded.kernel, conv.weight_shape())
-                     .contiguous(at::MemoryFormat::ChannelsLast);
-  layer.bias = tensor_of(folded.bias, {conv.out});
+                     .contiguous(at::MemoryFormat::ChannelsLast)
+                     .to(device);
+  layer.bias = tensor_of(folded.bias, {conv.out}).to(device);
   layer.kernel = static_cast<std::int64_t>(conv.kernel);
   layer.stride = static_cast<std::int64_t>(conv.stride);
   layer.groups = conv.depthwise ? static_cast<std::int64_t>(conv.in) : 1;
@@ -82,17 +68,23 @@ at::Tensor padded_as_keras(const at::Tensor& x) {
   return at::constant_pad_nd(x, {left, 1, above, 1});
 }
 
-/// oneDNN is asked for by name: at::conv2d would give 1x1 and depthwise layers
-/// to the BLAS library, which on a plain Debian is the reference one, ten times
-/// slower. Channels last spares it the reordering of every layer's output.
+/// On a CPU, oneDNN is asked for by name: at::conv2d would give 1x1 and
+/// depthwise layers to the BLAS library. Channels last spares it the reordering
+/// of every layer's output.
 at::Tensor convolve(const at::Tensor& input, const Layer& layer,
                     Variant variant) {
   const bool uneven =
       layer.kernel == 3 && layer.stride == 2 && variant == Variant::kKeras;
   const std::int64_t padding = layer.kernel == 3 && !uneven ? 1 : 0;
-  at::Tensor output = at::mkldnn_convolution(
-      uneven ? padded_as_keras(input) : input, layer.weight, layer.bias,
-      {padding, padding}, {layer.stride, layer.stride}, {1, 1}, layer.groups);
+  const at::Tensor padded = uneven ? padded_as_keras(input) : input;
+  const std::int64_t paddings[] = {padding, padding};
+  const std::int64_t strides[] = {layer.stride, layer.stride};
+  at::Tensor output =
+      input.is_cpu()
+          ? at::mkldnn_convolution(padded, layer.weight, layer.bias, paddings,
+                                   strides, {1, 1}, layer.groups)
+          : at::conv2d(padded, layer.weight, layer.bias, strides, paddings,
+                       {1, 1}, layer.groups);
   if (layer.clipped) output.clamp_(0.0F, kClip);
   return output;
 }
@@ -107,68 +99,24 @@ at::Tensor forward(const Network& network, at::Tensor x) {
   return at::mean(x, {2, 3});
 }
 
-/// libtorch's threads would only get in the way of our replicas. The setting
-/// belongs to the calling thread.
-void use_one_thread() {
-  thread_local bool done = false;
-  if (!done) at::set_num_threads(1);
-  done = true;
-}
-
-/// Every layer's output is a block of up to 5 MB that lives for a moment. By
-/// default malloc hands such blocks back to the system and takes them again,
-/// which costs 40 % of the whole time in page faults; larger ones, decoded
-/// photos, still go back.
-void keep_freed_blocks() {
-  constexpr int kKeptBlockBytes = 32 << 20;  // the most that glibc allows
-  constexpr int kKeptBytes = 512 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, kKeptBlockBytes);
-  ::mallopt(M_TRIM_THRESHOLD, kKeptBytes);
-}
-
-class TorchEngine final : public Engine {
- public:
-  explicit TorchEngine(std::shared_ptr<const Network> network)
-      : network_(std::move(network)) {}
-
-  std::size_t dim() const override { return kMobilenetDim; }
-
-  void embed(const float* input, float* feature) override {
-    translated("network", [&] {
-      use_one_thread();
-      const c10::InferenceMode no_gradients;
-      const std::int64_t side = network_->input_size;
-      // from_blob wants a pointer to non-const; nothing writes through it.
-      const at::Tensor x = at::from_blob(
-          const_cast<float*>(input), {1, 3, side, side},
-          {side * side * 3, 1, side * 3, 3}, at::TensorOptions(at::kFloat));
-      const at::Tensor row = forward(*network_, x).contiguous();
-      std::memcpy(feature, row.data_ptr<float>(), dim() * sizeof(float));
-    });
-  }
-
-  std::unique_ptr<Engine> clone() const override {
-    return std::make_unique<TorchEngine>(network_);
-  }
-
- private:
-  std::shared_ptr<const Network> network_;
-};
-
 }  // namespace
 
-std::unique_ptr<Engine> make_torch_engine(const Weights& weights) {
-  return translated("network", [&]() -> std::unique_ptr<Engine> {
-    keep_freed_blocks();
+std::unique_ptr<Engine> make_torch_engine(const Weights& weights,
+                                          const TorchParams& params) {
+  auto network = std::make_shared<Network>();
+  translated("network", [&] {
+    const at::Device device = use_device(params.device);
     const c10::InferenceMode no_gradients;
-    auto network = std::make_shared<Network>();
     network->variant = weights.variant;
-    network->input_size =
-        static_cast<std::int64_t>(weights.preprocessing.input_size);
     for (const Convolution& conv : mobilenet_convolutions())
-      network->layers.push_back(make_layer(conv, weights));
-    return std::make_unique<TorchEngine>(std::move(network));
+      network->layers.push_back(make_layer(conv, weights, device));
   });
+  const auto run = [network = std::shared_ptr<const Network>(network)](
+                       const at::Tensor& images) {
+    return forward(*network, images);
+  };
+  return make_forward_engine("network", run, kMobilenetDim,
+                             weights.preprocessing.input_size, params);
 }
 
 }  // namespace imsearch

@@ -19,7 +19,19 @@ using namespace imsearch::test;
 namespace {
 
 using MakeEngine = std::unique_ptr<Engine> (*)(const Weights&);
-constexpr MakeEngine kEngines[] = {make_onednn_engine, make_torch_engine};
+
+std::unique_ptr<Engine> make_torch(const Weights& weights) {
+  return make_torch_engine(weights);
+}
+
+std::unique_ptr<Engine> make_torch_in_batches(const Weights& weights) {
+  TorchParams params;
+  params.batch = 3;
+  return make_torch_engine(weights, params);
+}
+
+constexpr MakeEngine kEngines[] = {make_onednn_engine, make_torch,
+                                   make_torch_in_batches};
 
 Weights weights_for(Variant variant, std::size_t input_size) {
   Weights weights;
@@ -98,7 +110,10 @@ TEST_SUITE("embed") {
     MakeEngine make = make_onednn_engine;
     SUBCASE("oneDNN") {}
     SUBCASE("libtorch") {
-      make = make_torch_engine;
+      make = make_torch;
+    }
+    SUBCASE("libtorch, batches") {
+      make = make_torch_in_batches;
     }
     const Weights weights = weights_for(Variant::kKeras, 64);
     const auto engine = make(weights);
@@ -119,5 +134,25 @@ TEST_SUITE("embed") {
     }
     for (std::thread& thread : threads) thread.join();
     CHECK(equal == std::vector<int>(4, 6));
+  }
+
+  TEST_CASE("a batch gives each image the row it has alone") {
+    const Weights weights = weights_for(Variant::kKeras, 64);
+    const auto engine = make_torch_in_batches(weights);
+    REQUIRE(engine->batch() == 3);
+    std::vector<std::vector<float>> inputs;
+    std::vector<std::vector<float>> alone;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      inputs.push_back(random_input(weights, i));
+      alone.push_back(feature_of(*engine, inputs.back()));
+    }
+    std::vector<std::vector<float>> rows(3, std::vector<float>(engine->dim()));
+    engine->embed_batch({inputs[0].data(), inputs[1].data(), inputs[2].data()},
+                        {rows[0].data(), rows[1].data(), rows[2].data()});
+    CHECK(rows == alone);
+    engine->embed_batch({inputs[2].data(), inputs[0].data()},
+                        {rows[0].data(), rows[1].data()});
+    CHECK(rows[0] == alone[2]);
+    CHECK(rows[1] == alone[0]);
   }
 }

@@ -253,6 +253,17 @@ TEST_SUITE("embed") {
     CHECK(reason == "network: no");
   }
 
+  TEST_CASE("a feature that is no number is a bad image") {
+    const TempDir dir;
+    Names names;
+    names.append(dir.write("a.ppm", grey_ppm(1)));
+    PipelineSink sink = ignoring_sink();
+    std::string reason;
+    sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
+    run_pipeline(names, small(), MeanEngine(0), {}, sink);  // 0 / 0
+    CHECK(reason == "its feature has a value that is no finite number");
+  }
+
   TEST_CASE("stage times are measured") {
     const TempDir dir;
     Names names;
