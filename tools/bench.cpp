@@ -40,13 +40,7 @@ struct Options {
         ->add_option("images", extract.images,
                      "Images: files, folders or quoted patterns")
         ->required();
-    extracting
-        ->add_option("--weights", extract.weights,
-                     "Weights, as extract takes them")
-        ->type_name("NAME|FILE");
-    extracting
-        ->add_option("--engine", extract.engine, "Engine, as extract takes it")
-        ->type_name("NAME");
+    extract.model.add_to(*extracting);
     extracting->add_flag("--network", extract.network,
                          "The network alone, on images decoded before");
     cli::add_threads(*extracting, extract.threads);
@@ -56,6 +50,7 @@ struct Options {
 
 int bench(const Options& opt) {
   catch_interrupts();
+  opt.extract.model.check();
   const Report report = opt.extracting->parsed() ? bench_extract(opt.extract)
                                                  : bench_search(opt.search);
   print(opt.json ? report_json(report) : report_table(report));

@@ -42,9 +42,8 @@ std::vector<std::string> extract_arguments(const BenchExtractParams& params,
   else
     arguments.insert(arguments.end(), {"--output", folder.file("fvecs.bin"),
                                        "--names", folder.file("fnames.txt")});
-  if (!params.weights.empty())
-    arguments.push_back("--weights=" + params.weights);
-  if (!params.engine.empty()) arguments.push_back("--engine=" + params.engine);
+  for (const std::string& argument : params.model.arguments())
+    arguments.push_back(argument);
   if (params.threads != 0)
     arguments.push_back("--threads=" + std::to_string(params.threads));
   arguments.emplace_back("--");

@@ -1,6 +1,7 @@
 // How fast images become vectors.
 #pragma once
 
+#include "model_options.h"
 #include "report.h"
 
 #include <string>
@@ -10,10 +11,9 @@ namespace imsearch {
 
 struct BenchExtractParams {
   std::vector<std::string> images;  // as extract takes them
-  std::string weights;              // as extract --weights; empty: its choice
-  std::string engine;               // as extract --engine; empty: its choice
-  unsigned threads = 0;             // 0: all CPUs
-  bool network = false;             // the network alone, on decoded images
+  ModelOptions model;
+  unsigned threads = 0;  // 0: all CPUs
+  bool network = false;  // the network alone, on decoded images
 };
 
 /// Runs extract on the images, into a temporary folder, and reports its own

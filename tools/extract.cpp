@@ -19,15 +19,11 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <map>
 #include <string>
 
 namespace {
 
 using namespace imsearch;
-
-const std::map<std::string, EngineKind> kEngines = {
-    {"onednn", EngineKind::kOnednn}, {"torch", EngineKind::kTorch}};
 
 bool can_be_resumed(const std::string& path) {
   return path != "-" && (!file_exists(path) || is_regular_file(path));
@@ -35,10 +31,7 @@ bool can_be_resumed(const std::string& path) {
 
 struct Options {
   ExtractJob job;
-  EngineKind engine = kLinkedEngine;
-  std::string weights;
-  std::string model_sha256;
-  bool exif = false;
+  ModelOptions model;
   bool serve = false;
   bool network = false;
   CLI::Option* output = nullptr;
@@ -52,20 +45,12 @@ struct Options {
         ->type_name("FILE");
     cli::add_null(app, job.null);
     add_outputs(app);
-    app.add_option("--weights", weights,
-                   "demo, keras, torchvision or a file (default: "
-                   "IMSEARCH_WEIGHTS, else demo)")
-        ->type_name("NAME|FILE");
-    app.add_option("--model-sha256", model_sha256,
-                   "The installed weights whose file has this SHA-256")
+    model.add_to(app);
+    app.add_option("--model-sha256", model.sha256,
+                   "The SHA-256 of the file of --model; without it, of the "
+                   "installed weights to use")
         ->type_name("HEX")
         ->excludes("--weights");
-    app.add_option("--engine", engine,
-                   "What runs the network: onednn, or torch, the slower "
-                   "reference (default: onednn)")
-        ->transform(CLI::CheckedTransformer(kEngines))
-        ->type_name("NAME");
-    app.add_flag("--exif", exif, "Turn images as their EXIF orientation says");
     cli::add_threads(app, job.threads);
     app.add_flag("--strict", job.strict, "Stop at the first bad image");
     cli::add_quiet(app, job.quiet);
@@ -110,8 +95,6 @@ struct Options {
         ->excludes("--serve");
   }
 
-  Model model() const { return load_model(weights, model_sha256, exif); }
-
   /// Shards run at once or one after the other must not share their files.
   void name_shard() {
     if (!job.shard) return;
@@ -141,16 +124,16 @@ struct Options {
 };
 
 int extract(Options& options, char** argv) {
-  if (options.engine != kLinkedEngine)
-    cli::become_sibling(tool_of(options.engine), argv);
+  options.model.check();
+  const EngineKind engine = engine_for(options.model);
+  if (engine != kLinkedEngine) cli::become_sibling(tool_of(engine), argv);
   options.name_shard();
   options.check();
-  if (options.serve)
-    return serve([&] { return options.model(); }, options.job.threads);
+  const auto load = [&] { return load_model(options.model); };
+  if (options.serve) return serve(load, options.job.threads);
   catch_interrupts();
-  const auto model = [&] { return options.model(); };
-  return options.network ? time_network(options.job, model)
-                         : run_extract(options.job, model);
+  return options.network ? time_network(options.job, load)
+                         : run_extract(options.job, load);
 }
 
 }  // namespace

@@ -16,21 +16,12 @@
 namespace imsearch {
 namespace {
 
-std::vector<std::string> command_line(const std::string& weights,
-                                      unsigned threads,
-                                      const std::string& model_sha256,
-                                      bool exif) {
-  std::vector<std::string> arguments = {cli::sibling_path("extract"),
-                                        "--serve"};
-  if (threads > 0) {
-    arguments.emplace_back("--threads");
-    arguments.push_back(std::to_string(threads));
-  }
-  if (!weights.empty())
-    arguments.push_back("--weights=" + weights);
-  else if (!model_sha256.empty())
-    arguments.push_back("--model-sha256=" + model_sha256);
-  if (exif) arguments.emplace_back("--exif");
+std::vector<std::string> command_line(const ModelOptions& model,
+                                      unsigned threads) {
+  std::vector<std::string> arguments = model.arguments();
+  arguments.insert(arguments.begin(),
+                   {cli::sibling_path("extract"), "--serve"});
+  if (threads > 0) arguments.push_back("--threads=" + std::to_string(threads));
   return arguments;
 }
 
@@ -95,9 +86,8 @@ std::string ExtractClient::Child::ending() {
                              : fmt::format("exit code {}", WEXITSTATUS(status));
 }
 
-ExtractClient::ExtractClient(const std::string& weights, unsigned threads,
-                             const std::string& model_sha256, bool exif)
-    : child_(command_line(weights, threads, model_sha256, exif)) {
+ExtractClient::ExtractClient(const ModelOptions& model, unsigned threads)
+    : child_(command_line(model, threads)) {
   const ServeFrame frame = read_frame();
   if (frame.kind == ServeFrame::Kind::kFailed) throw Error(frame.payload);
   if (frame.kind != ServeFrame::Kind::kHello)

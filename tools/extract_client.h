@@ -2,6 +2,7 @@
 // that process pays for the network's libraries.
 #pragma once
 
+#include "model_options.h"
 #include "serve_frame.h"
 
 #include "base/error.h"
@@ -24,15 +25,10 @@ struct ExtractDied : Error {
 /// thread at a time. A process that dies is an error, never a signal to us.
 class ExtractClient {
  public:
-  /// Starts it. `weights` as `extract --weights` (empty: as extract decides);
-  /// `threads` 0: all CPUs; `model_sha256`, where weights is empty: the hash
-  /// that an index records, whose weights are looked for among those that are
-  /// installed; `exif`: images are turned as EXIF says. Throws Error with
+  /// Starts it with this model; `threads` 0: all CPUs. Throws Error with
   /// extract's own reason if it cannot serve (weights missing or broken, the
   /// tool itself missing).
-  explicit ExtractClient(const std::string& weights, unsigned threads = 1,
-                         const std::string& model_sha256 = "",
-                         bool exif = false);
+  explicit ExtractClient(const ModelOptions& model, unsigned threads = 1);
   /// Ends it at once.
   ~ExtractClient();
   ExtractClient(const ExtractClient&) = delete;

@@ -2,10 +2,7 @@
 // that only who needs libtorch starts it.
 #pragma once
 
-#include "embed/engine.h"
-#include "embed/weights.h"
-
-#include <memory>
+#include "model_options.h"
 
 namespace imsearch {
 
@@ -14,7 +11,10 @@ enum class EngineKind { kOnednn, kTorch };
 /// The engine that this binary was linked with: extract_engine_onednn.cpp in
 /// extract, extract_engine_torch.cpp in extract-torch.
 extern const EngineKind kLinkedEngine;
-std::unique_ptr<Engine> make_linked_engine(const Weights& weights);
+
+/// The engine that these options ask for; the linked one where they ask for
+/// none.
+EngineKind engine_for(const ModelOptions& options);
 
 /// The tool that has `engine`, and its name in --engine.
 const char* tool_of(EngineKind engine);

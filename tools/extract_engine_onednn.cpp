@@ -1,11 +1,12 @@
 #include "extract_engine.h"
+#include "extract_model.h"
 
 namespace imsearch {
 
 const EngineKind kLinkedEngine = EngineKind::kOnednn;
 
-std::unique_ptr<Engine> make_linked_engine(const Weights& weights) {
-  return make_onednn_engine(weights);
+Model load_model(const ModelOptions& options) {
+  return load_network(options, make_onednn_engine);
 }
 
 }  // namespace imsearch

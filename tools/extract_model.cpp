@@ -2,7 +2,6 @@
 
 #include "cli.h"
 #include "embed/weights_find.h"
-#include "extract_engine.h"
 #include "version.h"
 
 namespace imsearch {
@@ -11,15 +10,16 @@ Sidecar Model::sidecar() const {
   return {engine->dim(), identity, IMSEARCH_VERSION};
 }
 
-Model load_model(const std::string& weights, const std::string& model_sha256,
-                 bool exif) {
-  const std::string path = weights.empty() && !model_sha256.empty()
-                               ? find_weights_of_model(model_sha256)
-                               : find_weights(weights);
-  Weights read = read_weights(path);
-  read.preprocessing.exif = exif;
-  read.identity.exif = exif;
-  return {read.identity, read.preprocessing, make_linked_engine(read),
+Model load_network(
+    const ModelOptions& options,
+    const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine) {
+  const std::string path = options.sha256.empty()
+                               ? find_weights(options.weights)
+                               : find_weights_of_model(options.sha256);
+  Weights weights = read_weights(path);
+  weights.preprocessing.exif = options.exif;
+  weights.identity.exif = options.exif;
+  return {weights.identity, weights.preprocessing, make_engine(weights),
           is_demo(path)};
 }
 

@@ -4,7 +4,9 @@
 #include "embed/engine.h"
 #include "image/preprocess.h"
 #include "io/sidecar.h"
+#include "model_options.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,17 +16,22 @@ struct Model {
   ModelIdentity identity;
   Preprocessing preprocessing;
   std::unique_ptr<Engine> engine;
-  bool demo = false;  // the bundled demonstration weights
+  bool demo = false;           // the bundled demonstration weights
+  std::string device = "cpu";  // or "cuda, 64 at a time"
 
   /// What is recorded beside its vectors.
   Sidecar sidecar() const;
 };
 
-/// Finds and reads weights: `weights` as --weights; where it is empty,
-/// `model_sha256` (if not empty) is looked for among the installed ones.
-/// `exif`: images are turned as EXIF says. Throws Error.
-Model load_model(const std::string& weights, const std::string& model_sha256,
-                 bool exif);
+/// The model that `options` ask for, on the linked engine; each binary has its
+/// own (extract_engine_onednn.cpp, extract_engine_torch.cpp). Throws Error.
+Model load_model(const ModelOptions& options);
+
+/// The built-in network with the weights that `options` ask for: --weights, or
+/// the installed ones of --model-sha256. Throws Error.
+Model load_network(
+    const ModelOptions& options,
+    const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine);
 
 /// Says on stderr which network runs.
 void say_model(const Model& model);

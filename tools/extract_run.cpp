@@ -84,7 +84,7 @@ int run_extract(const ExtractJob& job,
   ImageResults results(job, images.names, sidecar.dim, output);
   StageTimes times;
   try {
-    const std::size_t first = results.start(run_identity(job, images, sidecar));
+    const std::size_t first = results.start(run_identity(job, images, model));
     times = extract_images(images.names, first, model, job.threads, results);
     results.finish(sidecar);
   } catch (...) {

@@ -4,6 +4,7 @@
 #include "questions.h"
 
 #include "base/parallel_for.h"
+#include "image/preprocess_text.h"
 
 #include <algorithm>
 
@@ -35,6 +36,42 @@ Question question_of_image(ExtractClient& extract, const std::string& path) {
   return question;
 }
 
+/// The module in --model, with the pixels that the index records.
+ModelOptions script_options(const Index& index, const std::string& model) {
+  const ModelIdentity& built = index.info().model;
+  if (!built.known())
+    fail("{}: does not say which model made it, so --model can't be checked",
+         index.path());
+  if (built.architecture != kTorchScript)
+    fail("{}: made by {}, not by a model of --model", index.path(),
+         describe(built));
+  if (model.empty())
+    fail("{}: made by {}: name this file with --model", index.path(),
+         describe(built));
+  const auto preprocessing =
+      preprocessing_of(built.preprocessing, built.input_size);
+  if (!preprocessing)
+    fail("{}: made from images of {} pixels by '{}', which is not known here",
+         index.path(), built.input_size, built.preprocessing);
+  ModelOptions options;
+  options.model = model;
+  options.sha256 = built.weights_sha256;
+  options.preprocessing = *preprocessing;
+  options.exif = built.exif;
+  return options;
+}
+
+ModelOptions model_options(const Index& index, const ImageParams& params) {
+  const ModelIdentity& built = index.info().model;
+  if (!params.model.empty() || built.architecture == kTorchScript)
+    return script_options(index, params.model);
+  ModelOptions options;
+  options.weights = params.weights;
+  if (params.weights.empty()) options.sha256 = built.weights_sha256;
+  options.exif = built.exif;
+  return options;
+}
+
 void check_model(const Index& index, const ExtractClient& extract, bool quiet) {
   const ModelIdentity& built = index.info().model;
   if (!same_model(built, extract.model()))
@@ -54,10 +91,8 @@ void ImageQuestions::start(std::size_t images) {
   const unsigned threads =
       params_.threads == 0 ? usable_cpus() : params_.threads;
   extract_ = std::make_unique<ExtractClient>(
-      params_.weights,
-      static_cast<unsigned>(std::min<std::size_t>(threads, images)),
-      params_.weights.empty() ? index_->info().model.weights_sha256 : "",
-      index_->info().model.exif);
+      model_options(*index_, params_),
+      static_cast<unsigned>(std::min<std::size_t>(threads, images)));
   check_model(*index_, *extract_, params_.quiet);
 }
 

@@ -16,6 +16,7 @@ namespace imsearch {
 
 struct ImageParams {
   std::string weights;  // empty: those that the index records
+  std::string model;    // the TorchScript file that the index records
   unsigned threads = 0;
   bool quiet = false;
 };

@@ -33,6 +33,7 @@ struct Options {
   std::string sheet;
   AnswerParams params;
   std::string weights;
+  std::string model;
   bool json = false;
   bool null = false;
   bool quiet = false;
@@ -59,6 +60,9 @@ struct Options {
                    "Weights for images: demo, keras, torchvision or a file "
                    "(default: those that the index records)")
         ->type_name("NAME|FILE");
+    app.add_option("--model", model,
+                   "For images: the TorchScript file that the index records")
+        ->excludes("--weights");
     cli::add_json(app, json);
     cli::add_null(app, null);
     cli::add_threads(app, params.threads);
@@ -93,7 +97,8 @@ struct Options {
 using Ask = std::function<void(const std::vector<Question>&)>;
 
 void ask_images(const Options& opt, const Index& index, const Ask& ask) {
-  ImageQuestions images(index, {opt.weights, opt.params.threads, opt.quiet});
+  ImageQuestions images(
+      index, {opt.weights, opt.model, opt.params.threads, opt.quiet});
   const auto ask_one = [&](const Question& question) { ask({question}); };
   std::vector<std::string> named;
   for (const std::string& image : opt.images) {

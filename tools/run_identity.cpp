@@ -35,13 +35,14 @@ Json flat(const Json& object) {
 }  // namespace
 
 std::string run_identity(const ExtractJob& job, const ImageList& images,
-                         const Sidecar& sidecar) {
+                         const Model& model) {
   Json object = {{"images", images.listed},
                  {kListSum, fmt::format("{:016x}", images.checksum)},
                  {"shard", job.shard ? job.shard->text() : "none"},
                  {"null", job.null},
-                 {"engine", name_of(kLinkedEngine)}};
-  object.update(Json::parse(to_json(sidecar)));
+                 {"engine", name_of(kLinkedEngine)},
+                 {"device", model.device}};
+  object.update(Json::parse(to_json(model.sidecar())));
   return object.dump();
 }
 

@@ -4,16 +4,16 @@
 
 #include "extract_inputs.h"
 #include "extract_job.h"
-#include "io/sidecar.h"
+#include "extract_model.h"
 
 #include <string>
 
 namespace imsearch {
 
 /// JSON on one line: the whole list of images, the shard of it, the model, the
-/// engine. Not what changes no row: threads, where the files go.
+/// engine and its device. Not what changes no row: threads, where the files go.
 std::string run_identity(const ExtractJob& job, const ImageList& images,
-                         const Sidecar& sidecar);
+                         const Model& model);
 
 /// False for a text that was not written whole.
 bool is_run_identity(const std::string& text);

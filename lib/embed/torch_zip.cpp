@@ -15,7 +15,7 @@ class TorchZip : public TorchContainer {
     check_byte_order();
     // A TorchScript module has its code beside a pickle of the same name.
     if (zip_.has(folder_ + "/constants.pkl"))
-      fail("a TorchScript module: save its state_dict() with torch.save");
+      fail("a TorchScript module: run it by --model, or save its state_dict()");
     pickle_bytes_ = zip_.read(folder_ + std::string(kPickleName));
     object_ = std::make_unique<Pickle>(pickle_bytes_, torch_globals());
     storages_ = torch_storages(*object_);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "io/file.h"
 #include "io/sha256.h"
+#include "io/sidecar.h"
 
 #include <unistd.h>
 
@@ -115,7 +116,7 @@ std::string find_weights_of_model(const std::string& sha256) {
   fail(
       "none of the {} installed weights files has sha256 {}: name the file "
       "with --weights",
-      candidates.size(), sha256.substr(0, 12));
+      candidates.size(), short_sha256(sha256));
 }
 
 bool is_demo(const std::string& path) {

@@ -90,8 +90,12 @@ std::string describe(const ModelIdentity& model) {
   for (const std::string* part :
        {&model.architecture, &model.variant, &model.weights})
     if (!part->empty()) text += *part + " ";
-  return text + "(sha256 " + model.weights_sha256.substr(0, kShownHashDigits) +
-         ")" + (model.exif ? ", images turned by EXIF" : "");
+  return text + "(sha256 " + short_sha256(model.weights_sha256) + ")" +
+         (model.exif ? ", images turned by EXIF" : "");
+}
+
+std::string short_sha256(const std::string& sha256) {
+  return sha256.substr(0, kShownHashDigits);
 }
 
 std::string sidecar_path(const std::string& vectors_path) {

@@ -31,6 +31,9 @@ bool same_model(const ModelIdentity& a, const ModelIdentity& b);
 /// by EXIF" if they are; or "unknown model".
 std::string describe(const ModelIdentity& model);
 
+/// The first digits of a hash, for people.
+std::string short_sha256(const std::string& sha256);
+
 struct Sidecar {
   std::size_t dim = 0;
   ModelIdentity model;

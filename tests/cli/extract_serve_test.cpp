@@ -66,6 +66,18 @@ std::vector<pid_t> children() {
   return found;
 }
 
+ModelOptions with_weights(const std::string& weights) {
+  ModelOptions options;
+  options.weights = weights;
+  return options;
+}
+
+ModelOptions with_sha256(const std::string& sha256) {
+  ModelOptions options;
+  options.sha256 = sha256;
+  return options;
+}
+
 /// The bundled weights, for processes that this one starts.
 void use_demo_weights() {
   ::setenv("IMSEARCH_WEIGHTS", "", 1);
@@ -128,7 +140,7 @@ TEST_SUITE("cli") {
     const std::string b = dir.write("b.ppm", pattern_ppm(2));
     REQUIRE(extract_in(dir, {"a.ppm", "b.ppm"}).status == 0);
     const std::vector<std::string> rows = rows_of(dir / "fvecs.bin");
-    ExtractClient client("", 2);
+    ExtractClient client({}, 2);
     CHECK(client.dim() == 1280);
     CHECK(client.model().weights == "mobilenet_v2_demo.safetensors");
     CHECK(bytes_of(client.embed(a)) == rows[0]);
@@ -139,18 +151,18 @@ TEST_SUITE("cli") {
       client.submit(i % 2 == 0 ? b : a);
     for (std::size_t i = 0; i < ExtractClient::kMaxSubmitted; ++i)
       CHECK(bytes_of(client.receive()) == rows[i % 2 == 0 ? 1 : 0]);
-    const ExtractClient again("", 1, client.model().weights_sha256);
+    const ExtractClient again(with_sha256(client.model().weights_sha256));
     CHECK(same_model(again.model(), client.model()));
   }
 
   TEST_CASE("the client gives extract's reason for not starting") {
     use_demo_weights();
     CHECK_THROWS_WITH_AS(
-        ExtractClient("gone"),
+        ExtractClient(with_weights("gone")),
         "gone: no such weights file; --weights takes demo, keras, torchvision "
         "or a file",
         Error);
-    CHECK_THROWS_AS(ExtractClient("", 1, std::string(64, '0')), Error);
+    CHECK_THROWS_AS(ExtractClient(with_sha256(std::string(64, '0'))), Error);
     CHECK(children().empty());
   }
 
@@ -158,7 +170,7 @@ TEST_SUITE("cli") {
     use_demo_weights();
     const TempDir dir;
     const std::string a = dir.write("a.ppm", pattern_ppm(1));
-    ExtractClient client("demo");
+    ExtractClient client(with_weights("demo"));
     const std::vector<pid_t> processes = children();
     REQUIRE(processes.size() == 1);
     REQUIRE(::kill(processes[0], SIGKILL) == 0);

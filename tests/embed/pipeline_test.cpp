@@ -260,7 +260,7 @@ TEST_SUITE("embed") {
     PipelineSink sink = ignoring_sink();
     std::string reason;
     sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
-    run_pipeline(names, small(), MeanEngine(0), {}, sink);  // 0 / 0
+    run_pipeline(names, 0, small(), MeanEngine(0), {}, sink);  // 0 / 0
     CHECK(reason == "its feature has a value that is no finite number");
   }
 
