@@ -61,7 +61,8 @@ int time_network(const ExtractJob& job,
   const Model model = load_model();
   if (!job.quiet) say_model(model);
   const Inputs inputs = load_inputs(job, model.preprocessing);
-  const unsigned threads = job.threads == 0 ? usable_cpus() : job.threads;
+  const unsigned threads = replica_count(
+      *model.engine, job.threads == 0 ? usable_cpus() : job.threads);
   const NetworkSpeed speed =
       measure_network(*model.engine, inputs.values, threads, kMeasuredSeconds);
   const double rate = static_cast<double>(speed.images) / speed.wall_s;

@@ -44,6 +44,10 @@ class Engine {
   virtual std::unique_ptr<Engine> clone() const = 0;
 };
 
+/// How many replicas to run on so many threads: one on each; two where batches
+/// fill a device, so that while one waits for it, the other copies.
+unsigned replica_count(const Engine& engine, unsigned threads);
+
 /// MobileNetV2 with global average pooling on oneDNN (onednn_engine.cpp; link
 /// imsearch_embed_onednn). Single-threaded: callers run several replicas, which
 /// share the weights. Throws Error.

@@ -15,13 +15,18 @@ using Inputs = std::vector<std::vector<float>>;
 
 /// Goes round the inputs until `seconds` have passed, and at least once.
 std::size_t run(Engine& engine, const Inputs& inputs, double seconds) {
-  std::vector<float> feature(engine.dim());
+  std::vector<float> features(engine.batch() * engine.dim());
+  std::vector<const float*> from(engine.batch());
+  std::vector<float*> to(engine.batch());
   std::size_t images = 0;
   const Stopwatch watch;
   do {
     check_interrupt();
-    engine.embed(inputs[images % inputs.size()].data(), feature.data());
-    ++images;
+    for (std::size_t i = 0; i < engine.batch(); ++i) {
+      from[i] = inputs[images++ % inputs.size()].data();
+      to[i] = features.data() + i * engine.dim();
+    }
+    engine.embed_batch(from, to);
   } while (images < inputs.size() || watch.seconds() < seconds);
   return images;
 }

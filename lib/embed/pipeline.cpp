@@ -25,20 +25,17 @@ constexpr std::size_t kSlotsPerThread = 16;
 constexpr std::size_t kInFlightBytes = std::size_t{256} << 20;
 constexpr std::chrono::milliseconds kInterruptPeriod(50);
 
-/// Networks that fill a device with batches: while one waits for it, the other
-/// copies.
-constexpr unsigned kBatchNetworks = 2;
-
-/// At least two images for each decoder, or a batch for each network and one
-/// that is gathered.
-std::size_t slot_count(const Preprocessing& preprocessing, unsigned threads,
-                       std::size_t batch) {
+/// At least two images for each decoder; a batch for each network, and one that
+/// is gathered.
+std::size_t slot_count(const Preprocessing& preprocessing, const Engine& engine,
+                       unsigned threads) {
   const std::size_t fitting =
       kInFlightBytes / (preprocessing.input_floats() * sizeof(float));
   const std::size_t wanted = kSlotsPerThread * threads;
-  const std::size_t least =
-      std::max(std::size_t{2} * threads,
-               batch > 1 ? (kBatchNetworks + 1) * batch : std::size_t{0});
+  std::size_t least = std::size_t{2} * threads;
+  if (engine.batch() > 1)
+    least =
+        std::max(least, (replica_count(engine, threads) + 1) * engine.batch());
   return std::max(std::min(wanted, fitting), least);
 }
 
@@ -65,7 +62,7 @@ class Pipeline {
       : paths_(paths),
         preprocessing_(preprocessing),
         dim_(engine.dim()),
-        slots_(slot_count(preprocessing, threads, engine.batch())) {}
+        slots_(slot_count(preprocessing, engine, threads)) {}
 
   /// The body of a decoder thread.
   void decode_all();
@@ -300,15 +297,14 @@ StageTimes run_pipeline(const PathSource& paths,
                         const PipelineSink& sink) {
   const Stopwatch watch;
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
-  // As many decoders as networks on the CPU: whichever is the bottleneck gets
-  // it, since the others then wait.
-  const unsigned networks =
-      engine.batch() > 1 ? std::min(kBatchNetworks, threads) : threads;
   Pipeline pipeline(paths, preprocessing, engine, threads);
   std::vector<std::unique_ptr<Engine>> engines;
-  for (unsigned n = 0; n < networks; ++n) engines.push_back(engine.clone());
+  for (unsigned n = 0; n < replica_count(engine, threads); ++n)
+    engines.push_back(engine.clone());
   {
     Crew crew(pipeline);
+    // As many decoders as networks on the CPU: whichever is the bottleneck gets
+    // it, since the others then wait.
     for (unsigned t = 0; t < threads; ++t)
       crew.add([&pipeline] { pipeline.decode_all(); });
     for (const auto& mine : engines)

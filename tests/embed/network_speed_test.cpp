@@ -27,20 +27,23 @@ struct Seen {
 /// An input's first value is its number.
 class CountingEngine final : public Engine {
  public:
-  explicit CountingEngine(Seen& seen) : seen_(seen) {}
+  explicit CountingEngine(Seen& seen, std::size_t batch = 1)
+      : seen_(seen), batch_(batch) {}
 
   std::size_t dim() const override { return 2; }
+  std::size_t batch() const override { return batch_; }
   void embed(const float* input, float* feature) override {
     ++seen_.times[static_cast<std::size_t>(input[0])];
     feature[1] = 0;  // there is room for dim() floats
   }
   std::unique_ptr<Engine> clone() const override {
     ++seen_.replicas;
-    return std::make_unique<CountingEngine>(seen_);
+    return std::make_unique<CountingEngine>(seen_, batch_);
   }
 
  private:
   Seen& seen_;
+  std::size_t batch_;
 };
 
 class FailingEngine final : public Engine {
@@ -76,6 +79,16 @@ TEST_SUITE("embed") {
         measure_network(CountingEngine(seen), kInputs, 1, 0);
     CHECK(speed.images == kInputs.size());
     for (const auto& times : seen.times) CHECK(times == 2);
+  }
+
+  TEST_CASE("batches are filled by going round the inputs") {
+    Seen seen(kInputs.size());
+    const NetworkSpeed speed =
+        measure_network(CountingEngine(seen, 4), kInputs, 1, 0);
+    CHECK(speed.images == 4);
+    CHECK(seen.times[0] == 4);
+    CHECK(seen.times[1] == 2);
+    CHECK(seen.times[2] == 2);
   }
 
   TEST_CASE("an engine that fails ends the measurement") {
