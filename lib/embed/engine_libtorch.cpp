@@ -129,7 +129,7 @@ void fail_in_libtorch(const std::string& what, const std::string& text) {
 
 at::Device use_device(Device device) {
   if (device == Device::kCpu) return at::kCPU;
-  if (!at::globalContext().hasCUDART())
+  if (!at::Context::hasCUDART())
     fail(
         "--device cuda: this libtorch was built without CUDA, as Debian's is: "
         "build imsearch with one that has it (imsearch-extract(1) says how)");

@@ -6,6 +6,7 @@
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
+#include <torch/version.h>
 
 #include <cstdint>
 #include <string_view>
@@ -41,10 +42,22 @@ void check_container(const std::string& path) {
   });
 }
 
+/// Loads it. Later versions of PyTorch export operations that this one lacks.
+torch::jit::Module load_module(const std::string& path, at::Device device) {
+  try {
+    return translated(path, [&] { return torch::jit::load(path, device); });
+  } catch (const Error& e) {
+    const std::string text = e.what();
+    if (text.find("Unknown builtin op") == std::string::npos) throw;
+    fail("{} This is libtorch {}: see Other models in imsearch-extract(1)",
+         text, TORCH_VERSION);
+  }
+}
+
 torch::jit::Method load_forward(const std::string& path, at::Device device) {
   check_container(path);
+  torch::jit::Module module = load_module(path, device);
   return translated(path, [&] {
-    torch::jit::Module module = torch::jit::load(path, device);
     module.eval();
     return module.get_method("forward");
   });
@@ -54,7 +67,7 @@ torch::jit::Method load_forward(const std::string& path, at::Device device) {
 at::Tensor rows_of(const torch::jit::IValue& output, std::int64_t n) {
   if (!output.isTensor())
     fail("returns {}, expected one tensor", output.type()->str());
-  at::Tensor rows = output.toTensor();
+  const at::Tensor& rows = output.toTensor();
   if (rows.scalar_type() != at::kFloat || rows.layout() != at::kStrided)
     fail("returns a tensor of {}, expected Float",
          c10::toString(rows.scalar_type()));

@@ -92,6 +92,7 @@ TEST_SUITE("embed") {
     const std::vector<float> expected = row_of(*engine, input);
     std::vector<int> equal(4, 0);
     std::vector<std::thread> threads;
+    threads.reserve(equal.size());
     for (int& count : equal)
       threads.emplace_back([&] {
         const auto replica = engine->clone();
@@ -115,7 +116,7 @@ TEST_SUITE("embed") {
       inputs.push_back(random_input(seed));
       alone.push_back(row_of(*engine, inputs.back()));
     }
-    for (const std::size_t count : {4, 2, 3, 1}) {
+    for (const std::size_t count : {4U, 2U, 3U, 1U}) {
       std::vector<std::vector<float>> rows(count, std::vector<float>(64));
       std::vector<const float*> from;
       std::vector<float*> to;
@@ -200,6 +201,16 @@ TEST_SUITE("embed") {
     save_state_dict(dir / "weights.pt");
     CHECK(refused(dir / "weights.pt",
                   "weights or a Python object, as torch.save writes them"));
+  }
+
+  TEST_CASE("an operation of a later PyTorch is told with the version here") {
+    const TempDir dir;
+    save_unknown_operation(dir / "m.pt");
+    const std::string error = error_of(dir / "m.pt");
+    CHECK(
+        contains(error, "m.pt: libtorch: Unknown builtin op: aten::of_later."));
+    CHECK(contains(error, " This is libtorch "));
+    CHECK(contains(error, "imsearch-extract(1)"));
   }
 
   TEST_CASE("no part of a module loads, and none crashes") {

@@ -37,8 +37,9 @@ SmallNet small_net(std::size_t dim, unsigned seed) {
 
 std::vector<double> feature_of(const SmallNet& net,
                                const std::vector<float>& input) {
+  const std::size_t pixels = input.size() / 3;
   const auto side = static_cast<std::size_t>(
-      std::lround(std::sqrt(static_cast<double>(input.size() / 3))));
+      std::lround(std::sqrt(static_cast<double>(pixels))));
   const std::size_t places = (side - 3) / 2 + 1;
   std::vector<double> feature(net.dim);
   for (std::size_t i = 0; i < net.dim; ++i) {
@@ -75,6 +76,21 @@ void save_state_dict(const std::string& path) {
   const std::string pickle("\x80\x02}q\0.", 6);  // an empty dict
   archive.writeRecord("data.pkl", pickle.data(), pickle.size());
   archive.writeEndOfFile();
+}
+
+void save_unknown_operation(const std::string& path) {
+  const std::string known = path + ".known";
+  save_script("def forward(self, x):\n  return torch.sigmoid(x)\n", known);
+  caffe2::serialize::PyTorchStreamReader from(known);
+  caffe2::serialize::PyTorchStreamWriter to(path);
+  for (const std::string& name : from.getAllRecords()) {
+    const auto [bytes, size] = from.getRecord(name);
+    std::string text(static_cast<const char*>(bytes.get()), size);
+    const std::size_t at = text.find("torch.sigmoid");
+    if (at != std::string::npos) text.replace(at, 13, "torch.of_later");
+    to.writeRecord(name, text.data(), text.size());
+  }
+  to.writeEndOfFile();
 }
 
 bool has_cuda() {

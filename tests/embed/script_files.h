@@ -32,6 +32,9 @@ void save_script(const std::string& methods, const std::string& path);
 /// a zip archive with a pickle and no code.
 void save_state_dict(const std::string& path);
 
+/// Saves a module that calls an operation which libtorch does not have.
+void save_unknown_operation(const std::string& path);
+
 /// Whether this machine and its libtorch have CUDA.
 bool has_cuda();
 
