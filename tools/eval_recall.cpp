@@ -31,7 +31,7 @@ using namespace imsearch;
 struct Options {
   std::string index = cli::kDefaultIndex;
   QueryRowsParams queries;
-  std::size_t k = SearchParams().k;
+  SearchParams search;  // but for ef
   std::vector<std::size_t> efs = {16, 32, 64, 128, 256};
   std::optional<double> at_least;
   std::optional<double> tune;
@@ -43,8 +43,9 @@ struct Options {
   void add_to(CLI::App& app) {
     cli::add_index(app, index);
     add_query_rows(app, queries);
-    cli::add_top(app, k);
+    cli::add_top(app, search.k);
     cli::add_ef_list(app, efs);
+    cli::add_rerank(app, search);
     app.add_option("--at-least", at_least,
                    "Exit 1 if recall@k at the largest --ef is lower")
         ->check(cli::between(0, 1));
@@ -75,7 +76,8 @@ void announce(const Options& opt, const Index& index,
       "{} queries ({}) against {} rows of {} floats; k {}, {} threads, "
       "index mapped",
       grouped(queries.size()), queries.origin, grouped(index.rows()),
-      index.dim(), opt.k, opt.threads == 0 ? usable_cpus() : opt.threads));
+      index.dim(), opt.search.k,
+      opt.threads == 0 ? usable_cpus() : opt.threads));
 }
 
 /// Lines come minutes apart on a large index: each is shown at once.
@@ -101,8 +103,8 @@ void judge(const std::vector<RecallLine>& lines, const Options& opt) {
       lines.begin(), lines.end(),
       [](const RecallLine& a, const RecallLine& b) { return a.ef < b.ef; });
   if (opt.at_least && !reaches(judged.at_k.mean, *opt.at_least))
-    fail("recall@{} is {:.4f} at ef {}, less than {}", opt.k, judged.at_k.mean,
-         judged.ef, *opt.at_least);
+    fail("recall@{} is {:.4f} at ef {}, less than {}", opt.search.k,
+         judged.at_k.mean, judged.ef, *opt.at_least);
 }
 
 void print_lines(const Options& opt, const Index& index,
@@ -121,7 +123,7 @@ void print_lines(const Options& opt, const Index& index,
 void tune(const Options& opt, std::size_t rows, RecallMeter& meter) {
   meter.measure_exact();
   const std::size_t largest =
-      std::max(opt.k, std::min(rows, cli::kMaxCandidates));
+      std::max(opt.search.k, std::min(rows, cli::kMaxCandidates));
   print_tuned(meter, {*opt.tune, largest, opt.json, opt.quiet});
 }
 
@@ -136,7 +138,7 @@ int evaluate(const Options& opt) {
   if (!opt.plot.empty()) opt.keep_inputs(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries);
-  RecallMeter meter(index, queries, opt.k, opt.threads, opt.queries.seed);
+  RecallMeter meter(index, queries, opt.search, opt.threads, opt.queries.seed);
   if (opt.tune)
     tune(opt, index.rows(), meter);
   else

@@ -68,6 +68,10 @@ void add_search(CLI::App& app, SearchParams& params) {
                  "Candidates kept while searching: more finds more, slower")
       ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
       ->capture_default_str();
+  add_rerank(app, params);
+}
+
+void add_rerank(CLI::App& app, SearchParams& params) {
   app.add_option("--rerank-codes", params.rerank_codes,
                  "Of those, the best that 8-bit codes re-rank")
       ->check(CLI::Range(std::size_t{1}, kMaxCandidates))

@@ -31,7 +31,9 @@ void add_seed(CLI::App& app, std::uint64_t& seed);   // --seed
 void add_index(CLI::App& app, std::string& index);   // -i, --index
 void add_top(CLI::App& app, std::size_t& k);         // -k, --top
 void add_ef_list(CLI::App& app, std::vector<std::size_t>& efs);  // --ef A,B
-void add_search(CLI::App& app, SearchParams& params);            // -k, --ef
+void add_rerank(CLI::App& app,
+                SearchParams& params);  // --rerank-codes, --rerank
+void add_search(CLI::App& app, SearchParams& params);  // these, -k, --ef
 void add_hnsw(CLI::App& app,
               HnswParams& params);  // -M, --links, --ef-construction
 

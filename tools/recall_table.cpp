@@ -31,23 +31,24 @@ Hits search_exactly(const VectorSet& vectors, const QueryRows& queries,
 }  // namespace
 
 RecallMeter::RecallMeter(const Index& index, const QueryRows& queries,
-                         std::size_t k, unsigned threads, std::uint64_t seed)
+                         const SearchParams& search, unsigned threads,
+                         std::uint64_t seed)
     : index_(&index),
       queries_(&queries),
-      k_(k),
+      search_(search),
       threads_(threads == 0 ? usable_cpus() : threads),
       seed_(seed) {}
 
 RecallLine RecallMeter::measure_exact() {
   const VectorSet& vectors = *index_->vectors();
   const Stopwatch watch;
-  truth_ = search_flat(vectors, queries_->unit.view(), k_, threads_,
+  truth_ = search_flat(vectors, queries_->unit.view(), search_.k, threads_,
                        queries_->leave_out);
   const double batch_s = watch.seconds();
   const SingleRun singles = run_singly(
       std::min(kExactSingles, queries_->size()),
       [&](std::size_t query, unsigned) {
-        return search_exactly(vectors, *queries_, query, k_, threads_);
+        return search_exactly(vectors, *queries_, query, search_.k, threads_);
       });
   RecallLine line = line_of("exact", truth_);
   line.single_ms = summarize(singles.latency_us).mean / 1e3;
@@ -58,8 +59,10 @@ RecallLine RecallMeter::measure_exact() {
 Searching RecallMeter::searching(std::size_t ef) const {
   const auto searchers = std::make_shared<std::vector<Searcher>>();
   for (unsigned t = 0; t < threads_; ++t) searchers->emplace_back(*index_);
-  return [this, ef, searchers](std::size_t query, unsigned thread) {
-    return (*searchers)[thread].search(queries_->unit.row(query), {k_, ef},
+  SearchParams params = search_;
+  params.ef = ef;
+  return [this, params, searchers](std::size_t query, unsigned thread) {
+    return (*searchers)[thread].search(queries_->unit.row(query), params,
                                        queries_->left_out_of(query));
   };
 }
@@ -83,7 +86,7 @@ Estimate RecallMeter::recall(std::size_t ef) const {
   run_batch(found.size(), threads_, [&](std::size_t query, unsigned thread) {
     return found[query] = search(query, thread);
   });
-  return estimate(found, k_);
+  return estimate(found, search_.k);
 }
 
 Estimate RecallMeter::estimate(const std::vector<Hits>& found,
@@ -98,8 +101,8 @@ RecallLine RecallMeter::line_of(const std::string& search,
                                 const std::vector<Hits>& found) const {
   RecallLine line;
   line.search = search;
-  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, k_}) {
-    if (k > k_) continue;
+  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, search_.k}) {
+    if (k > search_.k) continue;
     line.at_k = estimate(found, k);
     line.recall[k] = line.at_k.mean;
   }

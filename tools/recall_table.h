@@ -30,11 +30,12 @@ struct RecallLine {
 /// Measures exact search and the index. Needs index.vectors().
 class RecallMeter {
  public:
-  /// All must outlive it. `threads` 0: all CPUs.
-  RecallMeter(const Index& index, const QueryRows& queries, std::size_t k,
-              unsigned threads, std::uint64_t seed);
+  /// Index and queries must outlive it. `search`: how, but for ef, which each
+  /// measurement has its own of. `threads` 0: all CPUs.
+  RecallMeter(const Index& index, const QueryRows& queries,
+              const SearchParams& search, unsigned threads, std::uint64_t seed);
 
-  std::size_t k() const { return k_; }
+  std::size_t k() const { return search_.k; }
   unsigned threads() const { return threads_; }
   std::size_t queries() const { return queries_->size(); }
 
@@ -53,7 +54,7 @@ class RecallMeter {
 
   const Index* index_;
   const QueryRows* queries_;
-  std::size_t k_;
+  SearchParams search_;
   unsigned threads_;
   std::uint64_t seed_;
   std::vector<Hits> truth_;

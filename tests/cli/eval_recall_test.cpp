@@ -115,6 +115,21 @@ TEST_CASE("the interval holds the estimate") {
   CHECK(recall < std::stod(rows[2][5]));
 }
 
+TEST_CASE("re-ranking more finds more of a crowd") {
+  Collection collection(0);
+  collection.write("fvecs.bin", crowded_vectors(2000));
+  collection.write("fnames.txt", test::numbered_names(2000));
+  collection.build({"--dim", std::to_string(Collection::kDim)});
+  const auto recall = [&](const std::string& count) {
+    const RunResult result =
+        collection.run({"eval-recall", "--ef", "400", "--rerank-codes", count,
+                        "--rerank", count});
+    REQUIRE(result.status == 0);
+    return std::stod(recalls_in(result.out).at(2).at(3));
+  };
+  CHECK(recall("1") + 0.1 < recall("400"));
+}
+
 TEST_CASE("--at-least judges the largest ef") {
   const Collection collection(3000);
   build_poorly(collection);
