@@ -77,9 +77,7 @@ struct Sizes {
 Sizes sizes_of(const Plan& plan) {
   const DenseShape& last = plan.last->shape();
   Sizes sizes;
-  sizes.image_floats =
-      std::max(plan.padded_side() * plan.padded_side() * kColours,
-               last.rows * last.width * last.out);
+  sizes.image_floats = last.rows * last.width * last.out;
   sizes.scratch_bytes =
       std::max(sizes.scratch_bytes, plan.last->scratch_bytes());
   for (const InvertedBlock& block : plan.blocks) {

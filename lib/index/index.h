@@ -116,7 +116,6 @@ class Searcher {
   struct Scratch;
   void encode(const float* unit_query);
   Hits candidates(std::size_t least, const SearchParams& params);
-  void rerank_by_codes(Hits& hits) const;
   void compare_exactly(const float* unit_query, Hits& hits);
 
   const Index* index_;

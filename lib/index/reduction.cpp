@@ -32,4 +32,13 @@ void ReductionView::encode(const float* unit, const std::int8_t* code,
   }
 }
 
+ReductionView ReductionView::part(std::size_t first, std::size_t count) const {
+  ReductionView some = *this;
+  some.width = count;
+  some.components += first * code_stride(dim);
+  some.factors += first;
+  some.offsets += first;
+  return some;
+}
+
 }  // namespace imsearch

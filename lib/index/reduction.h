@@ -32,6 +32,9 @@ struct ReductionView {
   /// and `scale`, or the vector's own value.
   void encode(const float* unit, const std::int8_t* code, float scale,
               std::int8_t* out) const;
+
+  /// Some of the components of a projection, those from `first` on.
+  ReductionView part(std::size_t first, std::size_t count) const;
 };
 
 /// The same, with its memory.

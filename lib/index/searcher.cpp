@@ -62,27 +62,21 @@ void Searcher::encode(const float* unit_query) {
 
 Hits Searcher::candidates(std::size_t least, const SearchParams& params) {
   const CodesView& codes = index_->impl().codes;
+  const CodesScan scan(codes, scratch_->code.data(), scratch_->scale);
   const std::size_t ef = std::max(params.ef, least);
-  const auto scan = [&] {
-    return scan_codes(codes, scratch_->code.data(), scratch_->scale, ef);
-  };
   // A zero query is as far from all: nothing leads a walk.
-  if (is_scanned(codes.rows, ef) || scratch_->scale == 0) return scan();
+  if (is_scanned(codes.rows, ef) || scratch_->scale == 0)
+    return scan.nearest(ef);
   Hits hits = scratch_->graph.walk(scratch_->reduced.data(), ef);
-  if (hits.size() < least) return scan();
+  if (hits.size() < least) return scan.nearest(ef);
   const std::size_t exact = exact_count(params, least);
   keep_nearest(hits, std::max(params.rerank_codes, exact));
-  if (hits.size() > exact) rerank_by_codes(hits);
+  if (hits.size() > exact) {
+    for (const Hit& hit : hits) prefetch(codes.code(hit.row), codes.stride);
+    for (Hit& hit : hits) hit.l2sq = scan.l2sq(hit.row);
+    std::sort(hits.begin(), hits.end());
+  }
   return hits;
-}
-
-void Searcher::rerank_by_codes(Hits& hits) const {
-  const CodesView& codes = index_->impl().codes;
-  for (const Hit& hit : hits) prefetch(codes.code(hit.row), codes.stride);
-  for (Hit& hit : hits)
-    hit.l2sq =
-        codes_l2sq(codes, scratch_->code.data(), scratch_->scale, hit.row);
-  std::sort(hits.begin(), hits.end());
 }
 
 void Searcher::compare_exactly(const float* unit_query, Hits& hits) {

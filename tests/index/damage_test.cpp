@@ -86,7 +86,7 @@ void use(const std::string& path) {
                                   code.data());
     for (const Hit& hit : search.walk(code.data(), 32))
       CHECK(hit.row < index.rows());
-    for (const Hit& hit : scan_codes(codes, code8.data(), scale, 32))
+    for (const Hit& hit : CodesScan(codes, code8.data(), scale).nearest(32))
       CHECK(hit.row < index.rows());
     index.find("no such name");
   } catch (const Error&) {

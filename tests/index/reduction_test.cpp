@@ -73,6 +73,12 @@ TEST_SUITE("index") {
     }
   }
 
+  TEST_CASE("rows of very many values keep them, within bounded memory") {
+    const Reduction reduction = fitted(rows_with(2000, 4160, 4));
+    CHECK(reduction.components.empty());
+    CHECK(reduction.width == 4160);
+  }
+
   TEST_CASE("the distance of codes follows that of the vectors") {
     const Matrix rows = rows_with(2000, 128, 20);
     const Matrix units = unit_rows(rows);
