@@ -13,7 +13,7 @@ constexpr std::size_t kWidth = 80;
 /// is a file unless its type_name() says otherwise.
 std::string value_name(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  const std::string name = type.substr(0, type.find(':'));
+  std::string name = type.substr(0, type.find(':'));
   if (name == "UINT" || name == "INT") return "N";
   if (name == "FLOAT") return "X";
   if (name == "TEXT") return "FILE";

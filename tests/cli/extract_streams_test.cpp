@@ -20,7 +20,7 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-constexpr std::size_t kRowBytes = 1280 * 4;
+constexpr std::size_t kRowBytes = 1280 * sizeof(float);
 
 /// A shell's line in `dir`, with extract as $0.
 RunResult shell(const TempDir& dir, const std::string& line) {

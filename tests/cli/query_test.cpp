@@ -292,7 +292,8 @@ TEST_CASE("names of any bytes are shown, and taken as they are shown") {
   const auto lines = test::lines_of(json.out);
   REQUIRE(lines.size() == 2);
   CHECK(Json::parse(lines[1])["query_base64"] == "//4=");
-  for (const Json& neighbor : Json::parse(lines[0])["neighbors"]) {
+  const Json answer = Json::parse(lines[0]);
+  for (const Json& neighbor : answer["neighbors"]) {
     if (neighbor["row"] == 2) {
       CHECK(neighbor["name"] == "\xEF\xBF\xBD\xEF\xBF\xBD");
       CHECK(neighbor["name_base64"] == "//4=");

@@ -198,8 +198,8 @@ TEST_SUITE("simd") {
       const std::int8_t* first = codes.fill(values.data(), values.size());
       std::vector<std::uint32_t> rows;
       std::vector<std::int32_t> expected;
-      for (std::uint32_t i = 0; i < kRows; ++i) {
-        rows.push_back(i * 7 % kRows);
+      for (std::size_t i = 0; i < kRows; ++i) {
+        rows.push_back(static_cast<std::uint32_t>(i * 7 % kRows));
         std::int32_t sum = 0;
         for (std::size_t j = 0; j < n; ++j) {
           const int difference = query[j] - first[rows[i] * n + j];

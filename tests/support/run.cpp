@@ -86,6 +86,7 @@ bool mount_small_disk(const char* folder) {
     ::putenv(const_cast<char*>(setting.c_str()));
   if (options.unprivileged) drop_privileges();
   std::vector<char*> argv;
+  argv.reserve(args.size() + 1);
   for (const std::string& arg : args)
     argv.push_back(const_cast<char*>(arg.c_str()));
   argv.push_back(nullptr);

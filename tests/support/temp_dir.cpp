@@ -27,7 +27,7 @@ std::string TempDir::operator/(const std::string& name) const {
 
 std::string TempDir::write(const std::string& name,
                            const std::string& bytes) const {
-  const std::string file = *this / name;
+  std::string file = *this / name;
   std::filesystem::create_directories(
       std::filesystem::path(file).parent_path());
   std::ofstream stream(file, std::ios::binary);
