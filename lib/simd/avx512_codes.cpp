@@ -67,30 +67,20 @@ struct Four {
 
 std::int32_t avx512_dot_i8(const std::int8_t* a, const std::int8_t* b,
                            std::size_t n) {
-  __m512i even = _mm512_setzero_si512();
-  __m512i odd = _mm512_setzero_si512();
-  std::size_t i = 0;
-  for (; i + 64 <= n; i += 64) {
-    const __m512i left = _mm512_loadu_si512(a + i);
-    const __m512i right = _mm512_loadu_si512(b + i);
-    even = _mm512_add_epi32(
-        even,
-        _mm512_madd_epi16(_mm512_cvtepi8_epi16(_mm512_castsi512_si256(left)),
-                          _mm512_cvtepi8_epi16(_mm512_castsi512_si256(right))));
-    odd = _mm512_add_epi32(
-        odd, _mm512_madd_epi16(
-                 _mm512_cvtepi8_epi16(_mm512_extracti64x4_epi64(left, 1)),
-                 _mm512_cvtepi8_epi16(_mm512_extracti64x4_epi64(right, 1))));
+  // The instruction multiplies unsigned bytes with signed ones, so it is given
+  // a + 128, and what is too much, 128 times the sum of b, is taken off.
+  const __m512i sign = _mm512_set1_epi8(-128);
+  __m512i sums = _mm512_setzero_si512();
+  __m512i too_much = _mm512_setzero_si512();
+  for (std::size_t i = 0; i < n; i += 64) {
+    const __mmask64 mask = n - i >= 64 ? ~0ULL : (1ULL << (n - i)) - 1;
+    const __m512i left =
+        _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, a + i), sign);
+    const __m512i right = _mm512_maskz_loadu_epi8(mask, b + i);
+    sums = _mm512_dpbusd_epi32(sums, left, right);
+    too_much = _mm512_dpbusd_epi32(too_much, sign, right);
   }
-  for (; i < n; i += 32) {
-    const __mmask32 mask =
-        n - i >= 32 ? ~0U : static_cast<__mmask32>((1ULL << (n - i)) - 1U);
-    even = _mm512_add_epi32(
-        even, _mm512_madd_epi16(
-                  _mm512_cvtepi8_epi16(_mm256_maskz_loadu_epi8(mask, a + i)),
-                  _mm512_cvtepi8_epi16(_mm256_maskz_loadu_epi8(mask, b + i))));
-  }
-  return _mm512_reduce_add_epi32(_mm512_add_epi32(even, odd));
+  return sum_lanes(halves_added(_mm512_sub_epi32(sums, too_much)));
 }
 
 std::int32_t avx512_l2sq_i8(const std::int8_t* a, const std::int8_t* b,

@@ -94,11 +94,6 @@ inline __m256 castps512_ps256(Floats a) {
 inline Words setzero_si512() {
   return Words{};
 }
-inline Words loadu_si512(const void* from) {
-  Words out;
-  std::memcpy(&out, from, sizeof out);
-  return out;
-}
 inline __m256i extracti64x4_epi64(Words a, int half) {
   return _mm256_loadu_si256(
       reinterpret_cast<const __m256i*>(a.lane + 8 * half));
@@ -106,37 +101,32 @@ inline __m256i extracti64x4_epi64(Words a, int half) {
 inline __m256i castsi512_si256(Words a) {
   return extracti64x4_epi64(a, 0);
 }
-inline Words add_epi32(Words a, Words b) {
-  for (int i = 0; i < 16; ++i) a.lane[i] += b.lane[i];
-  return a;
-}
-inline std::int32_t reduce_add_epi32(Words a) {
-  std::int32_t sum = 0;
-  for (const std::int32_t lane : a.lane) sum += lane;
-  return sum;
-}
 inline Words cvtepi8_epi16(__m256i bytes) {
   const auto from = bits<Vector<std::int8_t, 32>>(bytes);
   Vector<std::int16_t, 32> to;
   for (int i = 0; i < 32; ++i) to.lane[i] = from.lane[i];
   return bits<Words>(to);
 }
-inline Words madd_epi16(Words a, Words b) {
-  const auto left = bits<Vector<std::int16_t, 32>>(a);
-  const auto right = bits<Vector<std::int16_t, 32>>(b);
-  Words out;
-  for (int i = 0; i < 16; ++i)
-    out.lane[i] = left.lane[2 * i] * right.lane[2 * i] +
-                  left.lane[2 * i + 1] * right.lane[2 * i + 1];
-  return out;
-}
-inline __m256i maskz_loadu_epi8(std::uint32_t mask, const void* from) {
-  Vector<std::int8_t, 32> out = {};
-  for (int i = 0; i < 32; ++i)
-    if (on(mask, i)) out.lane[i] = static_cast<const std::int8_t*>(from)[i];
-  return bits<__m256i>(out);
-}
 
+inline Words set1_epi8(std::int8_t value) {
+  Vector<std::int8_t, 64> out;
+  for (std::int8_t& lane : out.lane) lane = value;
+  return bits<Words>(out);
+}
+inline Words maskz_loadu_epi8(std::uint64_t mask, const void* from) {
+  Vector<std::int8_t, 64> out = {};
+  for (int i = 0; i < 64; ++i)
+    if (on(mask, i)) out.lane[i] = static_cast<const std::int8_t*>(from)[i];
+  return bits<Words>(out);
+}
+inline Words xor_si512(Words a, Words b) {
+  for (int i = 0; i < 16; ++i) a.lane[i] ^= b.lane[i];
+  return a;
+}
+inline Words sub_epi32(Words a, Words b) {
+  for (int i = 0; i < 16; ++i) a.lane[i] -= b.lane[i];
+  return a;
+}
 inline Words sub_epi16(Words a, Words b) {
   auto left = bits<Vector<std::int16_t, 32>>(a);
   const auto right = bits<Vector<std::int16_t, 32>>(b);
@@ -151,32 +141,39 @@ inline Words dpwssd_epi32(Words sum, Words a, Words b) {
   return sum;
 }
 
+inline Words dpbusd_epi32(Words sum, Words a, Words b) {
+  const auto left = bits<Vector<std::uint8_t, 64>>(a);
+  const auto right = bits<Vector<std::int8_t, 64>>(b);
+  for (int i = 0; i < 64; ++i) sum.lane[i / 4] += left.lane[i] * right.lane[i];
+  return sum;
+}
+
 }  // namespace emulated
 
 #define __m512 emulated::Floats
 #define __m512i emulated::Words
-#define _mm256_maskz_loadu_epi8 emulated::maskz_loadu_epi8
-#define _mm512_add_epi32 emulated::add_epi32
 #define _mm512_castps512_ps256 emulated::castps512_ps256
 #define _mm512_castsi512_si256 emulated::castsi512_si256
 #define _mm512_cvtepi8_epi16 emulated::cvtepi8_epi16
 #define _mm512_div_ps emulated::div_ps
+#define _mm512_dpbusd_epi32 emulated::dpbusd_epi32
+#define _mm512_dpwssd_epi32 emulated::dpwssd_epi32
 #define _mm512_extractf32x8_ps emulated::extractf32x8_ps
 #define _mm512_extracti64x4_epi64 emulated::extracti64x4_epi64
 #define _mm512_fmadd_ps emulated::fmadd_ps
 #define _mm512_loadu_ps emulated::loadu_ps
-#define _mm512_loadu_si512 emulated::loadu_si512
-#define _mm512_madd_epi16 emulated::madd_epi16
-#define _mm512_max_ps emulated::max_ps
-#define _mm512_min_ps emulated::min_ps
 #define _mm512_mask3_fmadd_ps emulated::mask3_fmadd_ps
 #define _mm512_mask_storeu_ps emulated::mask_storeu_ps
 #define _mm512_maskz_div_ps emulated::maskz_div_ps
+#define _mm512_maskz_loadu_epi8 emulated::maskz_loadu_epi8
 #define _mm512_maskz_loadu_ps emulated::maskz_loadu_ps
-#define _mm512_reduce_add_epi32 emulated::reduce_add_epi32
+#define _mm512_max_ps emulated::max_ps
+#define _mm512_min_ps emulated::min_ps
+#define _mm512_set1_epi8 emulated::set1_epi8
 #define _mm512_set1_ps emulated::set1_ps
 #define _mm512_setzero_ps emulated::setzero_ps
 #define _mm512_setzero_si512 emulated::setzero_si512
-#define _mm512_dpwssd_epi32 emulated::dpwssd_epi32
-#define _mm512_sub_epi16 emulated::sub_epi16
 #define _mm512_storeu_ps emulated::storeu_ps
+#define _mm512_sub_epi16 emulated::sub_epi16
+#define _mm512_sub_epi32 emulated::sub_epi32
+#define _mm512_xor_si512 emulated::xor_si512
