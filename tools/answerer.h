@@ -30,8 +30,8 @@ class Answerer {
   std::vector<Hits> answer(const std::vector<Question>& questions);
 
  private:
-  std::vector<Hits> walk(const std::vector<Question>& questions);
-  std::vector<Hits> scan(const std::vector<Question>& questions) const;
+  Hits search(const Question& question, Searcher& searcher) const;
+  void drop_distant(Hits& hits) const;
 
   const Index* index_;
   AnswerParams params_;

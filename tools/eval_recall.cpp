@@ -121,7 +121,6 @@ void print_lines(const Options& opt, const Index& index,
 }
 
 void tune(const Options& opt, std::size_t rows, RecallMeter& meter) {
-  meter.measure_exact();
   const std::size_t largest =
       std::max(opt.search.k, std::min(rows, cli::kMaxCandidates));
   print_tuned(meter, {*opt.tune, largest, opt.json, opt.quiet});
@@ -139,6 +138,7 @@ int evaluate(const Options& opt) {
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries);
   RecallMeter meter(index, queries, opt.search, opt.threads, opt.queries.seed);
+  meter.find_truth();
   if (opt.tune)
     tune(opt, index.rows(), meter);
   else

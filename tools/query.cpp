@@ -54,7 +54,7 @@ struct Options {
     app.add_option("--threshold", params.threshold,
                    "Leave out neighbours of a lower similarity")
         ->check(cli::between(-1, 1));
-    app.add_flag("--exact", params.exact, "Compare with every row");
+    app.add_flag("--exact", params.exact, "Miss no neighbour");
     app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
     app.add_option("--weights", weights,
                    "Weights for images: demo, keras, torchvision or a file "
@@ -135,7 +135,7 @@ int query(const Options& opt) {
   catch_interrupts();
   if (!opt.sheet.empty()) opt.keep_inputs();
   const Index index = open_index(opt.index);
-  if (index.vectors() == nullptr && !opt.quiet)
+  if (index.vectors() == nullptr)
     cli::complain(index.why_no_vectors() + ": similarities are approximate");
   Answerer answerer(index, opt.params);
   Results results(index, {opt.json, opt.params.exact, opt.stream()});

@@ -10,7 +10,12 @@ namespace imsearch {
 namespace {
 
 QueryRows sample(const Index& index, const QueryRowsParams& params) {
-  const auto rows = sample_rows(index.rows(), params.samples, params.seed);
+  std::vector<std::uint32_t> there;
+  for (std::uint32_t row = 0; row < index.rows(); ++row)
+    if (!index.is_deleted(row)) there.push_back(row);
+  std::vector<std::uint32_t> rows =
+      sample_rows(there.size(), params.samples, params.seed);
+  for (std::uint32_t& row : rows) row = there[row];
   QueryRows queries;
   queries.unit = Matrix(rows.size(), index.dim());
   for (std::size_t q = 0; q < rows.size(); ++q)

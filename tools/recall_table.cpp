@@ -1,9 +1,7 @@
 #include "recall_table.h"
 
 #include "base/parallel_for.h"
-#include "base/stopwatch.h"
 #include "eval/latency.h"
-#include "index/flat.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,18 +13,8 @@
 namespace imsearch {
 namespace {
 
-// Exact search takes as long for one query as for any other: a few are enough.
-constexpr std::size_t kExactSingles = 10;
-
-double per_query_ms(double seconds, std::size_t queries) {
-  return seconds * 1e3 / static_cast<double>(queries);
-}
-
-Hits search_exactly(const VectorSet& vectors, const QueryRows& queries,
-                    std::size_t query, std::size_t k, unsigned threads) {
-  return search_flat(vectors, {queries.unit.row(query), 1, vectors.dim()}, k,
-                     threads, {queries.left_out_of(query)})[0];
-}
+// Of a million rows, these take seconds.
+constexpr std::size_t kExactSingles = 100;
 
 }  // namespace
 
@@ -39,54 +27,71 @@ RecallMeter::RecallMeter(const Index& index, const QueryRows& queries,
       threads_(threads == 0 ? usable_cpus() : threads),
       seed_(seed) {}
 
-RecallLine RecallMeter::measure_exact() {
-  const VectorSet& vectors = *index_->vectors();
-  const Stopwatch watch;
-  truth_ = search_flat(vectors, queries_->unit.view(), search_.k, threads_,
-                       queries_->leave_out);
-  const double batch_s = watch.seconds();
-  const SingleRun singles = run_singly(
-      std::min(kExactSingles, queries_->size()),
-      [&](std::size_t query, unsigned) {
-        return search_exactly(vectors, *queries_, query, search_.k, threads_);
-      });
-  RecallLine line = line_of("exact", truth_);
-  line.single_ms = summarize(singles.latency_us).mean / 1e3;
-  line.batch_ms = per_query_ms(batch_s, queries_->size());
-  return line;
-}
-
-Searching RecallMeter::searching(std::size_t ef) const {
+Searching RecallMeter::searching(
+    const std::function<Hits(Searcher&, std::size_t query)>& search) const {
   const auto searchers = std::make_shared<std::vector<Searcher>>();
   for (unsigned t = 0; t < threads_; ++t) searchers->emplace_back(*index_);
-  SearchParams params = search_;
-  params.ef = ef;
-  return [this, params, searchers](std::size_t query, unsigned thread) {
-    return (*searchers)[thread].search(queries_->unit.row(query), params,
-                                       queries_->left_out_of(query));
+  return [search, searchers](std::size_t query, unsigned thread) {
+    return search((*searchers)[thread], query);
   };
 }
 
-RecallLine RecallMeter::measure(std::size_t ef) const {
-  const Searching search = searching(ef);
-  // The batch comes first and touches the pages that both then find.
-  run_batch(queries_->size(), threads_, search);
-  const SingleRun singles = run_singly(queries_->size(), search);
-  const double batch_s = run_batch(queries_->size(), threads_, search);
-  RecallLine line = line_of("index", singles.hits);
-  line.ef = ef;
-  line.single_ms = summarize(singles.latency_us).mean / 1e3;
-  line.batch_ms = per_query_ms(batch_s, queries_->size());
-  return line;
+Searching RecallMeter::exactly() const {
+  return searching([this](Searcher& searcher, std::size_t query) {
+    return searcher.search_exactly(queries_->unit.row(query), search_.k,
+                                   queries_->left_out_of(query));
+  });
 }
 
-Estimate RecallMeter::recall(std::size_t ef) const {
-  const Searching search = searching(ef);
+Searching RecallMeter::at(std::size_t ef) const {
+  SearchParams params = search_;
+  params.ef = ef;
+  return searching([this, params](Searcher& searcher, std::size_t query) {
+    return searcher.search(queries_->unit.row(query), params,
+                           queries_->left_out_of(query));
+  });
+}
+
+std::vector<Hits> RecallMeter::batch(const Searching& search) const {
   std::vector<Hits> found(queries_->size());
   run_batch(found.size(), threads_, [&](std::size_t query, unsigned thread) {
     return found[query] = search(query, thread);
   });
-  return estimate(found, search_.k);
+  return found;
+}
+
+void RecallMeter::find_truth() {
+  truth_ = batch(exactly());
+}
+
+RecallLine RecallMeter::measure(const Searching& search,
+                                std::size_t singles) const {
+  // A first batch touches the pages that all then find.
+  const std::vector<Hits> found = batch(search);
+  const SingleRun alone =
+      run_singly(std::min(singles, queries_->size()), search);
+  const double batch_s = run_batch(queries_->size(), threads_, search);
+  RecallLine line = line_of(found);
+  line.single_ms = summarize(alone.latency_us).mean / 1e3;
+  line.batch_ms = batch_s * 1e3 / static_cast<double>(queries_->size());
+  return line;
+}
+
+RecallLine RecallMeter::measure_exact() const {
+  RecallLine line = measure(exactly(), kExactSingles);
+  line.search = "exact";
+  return line;
+}
+
+RecallLine RecallMeter::measure(std::size_t ef) const {
+  RecallLine line = measure(at(ef), queries_->size());
+  line.search = "index";
+  line.ef = ef;
+  return line;
+}
+
+Estimate RecallMeter::recall(std::size_t ef) const {
+  return estimate(batch(at(ef)), search_.k);
 }
 
 Estimate RecallMeter::estimate(const std::vector<Hits>& found,
@@ -97,10 +102,8 @@ Estimate RecallMeter::estimate(const std::vector<Hits>& found,
   return bootstrap(values, seed_);
 }
 
-RecallLine RecallMeter::line_of(const std::string& search,
-                                const std::vector<Hits>& found) const {
+RecallLine RecallMeter::line_of(const std::vector<Hits>& found) const {
   RecallLine line;
-  line.search = search;
   for (const std::size_t k : {std::size_t{1}, std::size_t{10}, search_.k}) {
     if (k > search_.k) continue;
     line.at_k = estimate(found, k);

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -39,18 +40,24 @@ class RecallMeter {
   unsigned threads() const { return threads_; }
   std::size_t queries() const { return queries_->size(); }
 
-  /// Exact search's times; its hits are the truth for the others. Comes first.
-  RecallLine measure_exact();
+  /// Asks exact search for the truth that the others are judged by. Comes
+  /// first.
+  void find_truth();
+  RecallLine measure_exact() const;
   /// The index, with its times.
   RecallLine measure(std::size_t ef) const;
   /// The index's recall@k alone, by one batch.
   Estimate recall(std::size_t ef) const;
 
  private:
-  Searching searching(std::size_t ef) const;
+  Searching searching(
+      const std::function<Hits(Searcher&, std::size_t query)>& search) const;
+  Searching exactly() const;
+  Searching at(std::size_t ef) const;
+  std::vector<Hits> batch(const Searching& search) const;
+  RecallLine measure(const Searching& search, std::size_t singles) const;
   Estimate estimate(const std::vector<Hits>& found, std::size_t k) const;
-  RecallLine line_of(const std::string& search,
-                     const std::vector<Hits>& found) const;
+  RecallLine line_of(const std::vector<Hits>& found) const;
 
   const Index* index_;
   const QueryRows* queries_;

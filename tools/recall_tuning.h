@@ -16,7 +16,7 @@ struct TuningParams {
 
 /// Prints the smallest ef found from k on that reaches the recall, in the order
 /// of find_smallest(); what is tried is told on standard error. Throws Error if
-/// the largest ef does not reach it. meter.measure_exact() comes first.
+/// the largest ef does not reach it. meter.find_truth() comes first.
 void print_tuned(const RecallMeter& meter, const TuningParams& params);
 
 }  // namespace imsearch

@@ -61,6 +61,7 @@ void Results::print_object(const Question& question, const Hits& hits) const {
     object["error"] = to_utf8(question.error);
   } else {
     object["exact"] = format_.exact;
+    object["exact_similarities"] = index_->vectors() != nullptr;
     object["neighbors"] = Json::array();
     for (std::size_t i = 0; i < hits.size(); ++i) {
       Json neighbor = {{"rank", i + 1},

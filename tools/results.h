@@ -10,7 +10,7 @@ namespace imsearch {
 
 struct ResultFormat {
   bool json = false;
-  bool exact = false;   // what JSON says of the search
+  bool exact = false;   // --exact, which JSON tells
   bool stream = false;  // someone waits for each answer: mark its end, flush
 };
 

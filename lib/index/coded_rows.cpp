@@ -19,6 +19,7 @@ CodedRows room_for(std::size_t rows, std::size_t dim, std::size_t width) {
     coded.codes.resize(rows * coded.stride);
     coded.scales.resize(rows);
     coded.reduced.resize(rows * width);
+    coded.errors.resize(rows);
     return coded;
   } catch (const std::bad_alloc&) {
     fail("not enough memory for the codes of {} rows", rows);
@@ -32,18 +33,17 @@ CodedRows code_rows(const VectorSet& vectors, const ReductionView& reduction,
                     const std::function<std::size_t(std::size_t)>& row_of,
                     unsigned threads) {
   CodedRows coded = room_for(count, vectors.dim(), reduction.width);
-  parallel_for(coded.rows, kRowsAtOnce, threads,
-               [&](std::size_t begin, std::size_t end, unsigned) {
-                 std::vector<float> unit(vectors.dim());
-                 for (std::size_t row = begin; row < end; ++row) {
-                   std::int8_t* code = coded.codes.data() + row * coded.stride;
-                   vectors.read_unit(row_of(row), unit.data());
-                   coded.scales[row] =
-                       encode8(unit.data(), vectors.dim(), code);
-                   reduction.encode(unit.data(), code, coded.scales[row],
-                                    coded.reduced.data() + row * coded.width);
-                 }
-               });
+  parallel_for(
+      coded.rows, kRowsAtOnce, threads,
+      [&](std::size_t begin, std::size_t end, unsigned) {
+        std::vector<float> unit(vectors.dim());
+        for (std::size_t row = begin; row < end; ++row) {
+          vectors.read_unit(row_of(row), unit.data());
+          coded.scales[row] = encode(
+              unit.data(), reduction, coded.codes.data() + row * coded.stride,
+              coded.reduced.data() + row * coded.width, coded.errors[row]);
+        }
+      });
   return coded;
 }
 
@@ -56,7 +56,8 @@ CodedRows code_rows(const VectorSet& vectors, const ReductionView& reduction,
 
 std::uint64_t coded_rows_bytes(std::size_t rows, std::size_t dim,
                                std::size_t width) {
-  return std::uint64_t{rows} * (code_stride(dim) + sizeof(float) + width);
+  return std::uint64_t{rows} *
+         (code_stride(dim) + sizeof(float) + width + sizeof(CodeErrors));
 }
 
 }  // namespace imsearch

@@ -19,6 +19,7 @@ struct CodedRows {
   std::vector<std::int8_t> codes;    // [rows, stride], codes8.h
   std::vector<float> scales;         // [rows]
   std::vector<std::int8_t> reduced;  // [rows, width], reduction.h
+  std::vector<CodeErrors> errors;    // [rows]
 
   const std::int8_t* reduced_code(std::size_t row) const {
     return reduced.data() + row * width;

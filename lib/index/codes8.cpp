@@ -4,8 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace imsearch {
+namespace {
+
+/// More than sums of floats that are below 1 lose, here.
+constexpr float kRounding = 1e-5F;
+
+}  // namespace
 
 float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
   float largest = 0;
@@ -20,6 +27,22 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
   }
   const std::int32_t square = simd::active().dot_i8(code, code, dim);
   return 1 / std::sqrt(static_cast<float>(square));
+}
+
+float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
+                  float scale) {
+  constexpr std::size_t kLanes = 16;  // for the compiler to vectorise
+  float sums[kLanes] = {};
+  const auto add = [&](std::size_t lane, std::size_t i) {
+    const float difference = unit[i] - scale * static_cast<float>(code[i]);
+    sums[lane] += difference * difference;
+  };
+  const std::size_t whole = dim / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes)
+    for (std::size_t lane = 0; lane < kLanes; ++lane) add(lane, i + lane);
+  for (std::size_t i = whole; i < dim; ++i) add(i - whole, i);
+  const float square = std::accumulate(sums, sums + kLanes, 0.0F);
+  return std::sqrt(square) * (1 + kRounding) + kRounding;
 }
 
 void decode8(const std::int8_t* code, float scale, std::size_t dim,

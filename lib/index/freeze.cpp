@@ -103,6 +103,7 @@ void write_name_ends(const Names& names, const Sink& sink) {
 IndexHeader header_of(const IndexInfo& info, const Reduction& reduction) {
   IndexHeader header;
   header.reduced_width = static_cast<std::uint32_t>(reduction.width);
+  header.gain = reduction.gain;
   header.rows = info.rows;
   header.dim = static_cast<std::uint32_t>(info.dim);
   header.M = static_cast<std::uint32_t>(info.params.M);
@@ -132,6 +133,7 @@ void write_frozen(OutputFile& out, const CodedRows& coded,
   add_values("reduced", coded.reduced);
   add_values("codes", coded.codes);
   add_values("scales", coded.scales);
+  add_values("errors", coded.errors);
   if (graph != nullptr) {
     const auto upper = std::make_shared<UpperLevels>(*graph, info.rows);
     header.max_level = static_cast<std::uint32_t>(graph->level(graph->entry()));
@@ -145,6 +147,7 @@ void write_frozen(OutputFile& out, const CodedRows& coded,
     for (const char* name : {"links", "twins", "upper"})
       add(name, [](const Sink&) {});
   }
+  add("deleted", [](const Sink&) {});
   add("names", [&](const Sink& sink) { write_names(names, sink); });
   add("name_ends", [&](const Sink& sink) { write_name_ends(names, sink); });
   add("meta", [&](const Sink& sink) {
@@ -164,7 +167,7 @@ std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,
   return index_file_bytes(
       {width * code_stride(info.dim), width * 2 * sizeof(float), rows * width,
        rows * code_stride(info.dim), rows * sizeof(float),
-       rows * link_stride(M) * sizeof(std::uint32_t),
+       rows * sizeof(CodeErrors), rows * link_stride(M) * sizeof(std::uint32_t),
        rows / (M - 1) * upper_stride(M) * sizeof(std::uint32_t), name_bytes,
        rows * sizeof(std::uint64_t), meta_to_json(info).size()});
 }

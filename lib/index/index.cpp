@@ -6,6 +6,7 @@
 #include "io/file.h"
 
 #include <algorithm>
+#include <bitset>
 
 namespace imsearch {
 namespace {
@@ -38,6 +39,8 @@ Index::Impl::Impl(const std::string& path, Access access) : file(path) {
   read_info();
   read_codes(access);
   read_graph(access);
+  read_deleted();
+  read_names();
   open_vectors();
 }
 
@@ -71,9 +74,12 @@ void Index::Impl::read_codes(Access access) {
   codes.codes =
       as<std::int8_t>(hot_section("codes", codes.rows * codes.stride, access));
   codes.scales = as<float>(hot_section("scales", codes.rows * 4, access));
+  errors = as<CodeErrors>(
+      hot_section("errors", codes.rows * sizeof(CodeErrors), access));
   const std::uint64_t width = header.reduced_width;
   reduction.dim = header.dim;
   reduction.width = width;
+  reduction.gain = header.gain;
   reduction.projects = !file.section("components").empty();
   const std::uint64_t component_bytes =
       reduction.projects ? width * codes.stride : 0;
@@ -107,8 +113,21 @@ void Index::Impl::read_graph(Access access) {
   if (header.max_level > view.upper_records) file.fail_damaged("header");
   view.max_level = header.max_level;
   view.entry = header.entry;
+}
+
+void Index::Impl::read_deleted() {
+  deleted = file.section("deleted");
+  if (deleted.empty()) return;
+  if (deleted.size() != (info.rows + 7) / 8)
+    file.fail_damaged("section deleted");
+  for (const char byte : deleted)
+    deleted_count += std::bitset<8>(static_cast<unsigned char>(byte)).count();
+  if (deleted_count > info.rows) file.fail_damaged("section deleted");
+}
+
+void Index::Impl::read_names() {
   names = file.section("names");
-  name_ends = as<std::uint64_t>(file.section("name_ends", rows * 8));
+  name_ends = as<std::uint64_t>(file.section("name_ends", info.rows * 8));
 }
 
 void Index::Impl::open_vectors() {
@@ -148,6 +167,16 @@ const IndexInfo& Index::info() const {
   return impl_->info;
 }
 
+std::size_t Index::deleted_rows() const {
+  return impl_->deleted_count;
+}
+
+bool Index::is_deleted(std::uint32_t row) const {
+  const std::string_view bits = impl_->deleted;
+  return row / 8 < bits.size() &&
+         ((static_cast<unsigned>(bits[row / 8]) >> row % 8) & 1U) != 0;
+}
+
 std::string_view Index::name(std::uint32_t row) const {
   if (row >= rows()) fail("{}: row {} of {}", path(), row, rows());
   const std::uint64_t begin = row == 0 ? 0 : impl_->name_ends[row - 1];
@@ -159,7 +188,7 @@ std::string_view Index::name(std::uint32_t row) const {
 
 std::optional<std::uint32_t> Index::find(std::string_view wanted) const {
   for (std::uint32_t row = 0; row < rows(); ++row)
-    if (name(row) == wanted) return row;
+    if (!is_deleted(row) && name(row) == wanted) return row;
   return std::nullopt;
 }
 

@@ -3,7 +3,8 @@
 // Search walks an HNSW graph over short codes of the rows (reduction.h),
 // re-ranks the candidates by 8-bit codes of the whole vectors (codes8.h) and
 // the best of those exactly, when the vectors file is still there and
-// unchanged. Small indexes are scanned instead. Specification of the file:
+// unchanged. Small indexes are searched without loss instead. Specification of
+// the file:
 // imsearch-formats(5); of the graph: Malkov and Yashunin, arXiv:1603.09320.
 #pragma once
 
@@ -21,6 +22,8 @@
 #include <vector>
 
 namespace imsearch {
+
+struct CodedQuery;
 
 struct HnswParams {
   std::size_t M = 48;  // links a row keeps; twice as many at level 0
@@ -71,9 +74,14 @@ class Index {
   std::size_t rows() const { return info().rows; }
   std::size_t dim() const { return info().dim; }
 
+  /// Rows that are marked as deleted: they keep their numbers, names and
+  /// vectors, but no search finds them.
+  std::size_t deleted_rows() const;
+  bool is_deleted(std::uint32_t row) const;
+
   /// The name of a row (< rows()); valid as long as the index.
   std::string_view name(std::uint32_t row) const;
-  /// The first row of that name.
+  /// The first row of that name that is not deleted.
   std::optional<std::uint32_t> find(std::string_view name) const;
 
   /// The vectors that the index was built from, where they are still there and
@@ -112,11 +120,21 @@ class Searcher {
   Hits search(const float* unit_query, const SearchParams& params,
               std::optional<std::uint32_t> leave_out = std::nullopt);
 
+  /// The same without loss: where index.vectors() is there, what search_flat()
+  /// (flat.h) finds among the rows that are not deleted, to the bit.
+  Hits search_exactly(const float* unit_query, std::size_t k,
+                      std::optional<std::uint32_t> leave_out = std::nullopt);
+
  private:
   struct Scratch;
-  void encode(const float* unit_query);
-  Hits candidates(std::size_t least, const SearchParams& params);
-  void compare_exactly(const float* unit_query, Hits& hits);
+  struct Task;
+  Task task_of(const float* unit_query, std::size_t k,
+               std::optional<std::uint32_t> leave_out);
+  Hits walk(const Task& task, const SearchParams& params);
+  Hits scan(const Task& task);
+  void rerank_by_codes(const CodedQuery& query, Hits& hits) const;
+  Hits nearest_of(const Task& task, Hits hits);
+  void compare_exactly(const float* unit_query, Hit* hits, std::size_t count);
 
   const Index* index_;
   std::unique_ptr<Scratch> scratch_;

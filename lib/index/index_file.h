@@ -3,7 +3,7 @@
 // All numbers little-endian. The header (80 bytes) and the table (40 bytes a
 // section) are guarded by one checksum, each section by its own; sections start
 // at multiples of 4096, and what lies between is zero. Readers pass over
-// sections whose names they don't know. The sections of version 2 (S is
+// sections whose names they don't know. The sections of version 3 (S is
 // code_stride(dim), W the header's reduced_width, R rows, L is link_stride(M),
 // U is upper_stride(M)):
 //
@@ -13,6 +13,7 @@
 //   reduced     R x W int8         reduction.h
 //   codes       R x S int8         codes8.h
 //   scales      R float32          codes8.h
+//   errors      R x 2 float32      reduction.h: CodeErrors
 //   links       R x L uint32       level 0: count, then rows, then zeros
 //   twins       n x 2 uint32       a row of the graph, and a row of the same
 //   code
@@ -22,6 +23,7 @@
 //                                  `below` is the record of the same row one
 //                                  level down (at level 1: the row), links
 //                                  are records of the same level
+//   deleted     bits, or none      row r: bit r % 8 of byte r / 8, and zeros
 //   names       bytes              one after the other
 //   name_ends   R uint64           where each name ends
 //   meta        JSON               index_meta.h
@@ -41,7 +43,7 @@
 
 namespace imsearch {
 
-inline constexpr std::uint32_t kIndexVersion = 2;
+inline constexpr std::uint32_t kIndexVersion = 3;
 
 struct IndexHeader {
   char magic[8] = {'I', 'M', 'S', 'E', 'A', 'R', 'C', 'H'};
@@ -56,7 +58,7 @@ struct IndexHeader {
   std::uint32_t entry = 0;  // a record of `upper`; a row if max_level is 0
   std::uint32_t section_count = 0;
   std::uint32_t reduced_width = 0;  // bytes of a short code
-  std::uint32_t zero = 0;
+  float gain = 0;                   // reduction.h
   std::uint64_t seed = 0;
   std::uint64_t checksum = 0;  // XXH3 of what precedes it, then of the table
 };

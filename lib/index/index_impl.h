@@ -24,6 +24,9 @@ struct Index::Impl {
   GraphView view;
   ReductionView reduction;
   CodesView codes;
+  const CodeErrors* errors = nullptr;
+  std::string_view deleted;  // bits, or empty
+  std::size_t deleted_count = 0;
   std::string_view names;
   const std::uint64_t* name_ends = nullptr;
   std::optional<VectorSet> vectors;
@@ -35,6 +38,8 @@ struct Index::Impl {
   void read_info();
   void read_codes(Access access);
   void read_graph(Access access);
+  void read_deleted();
+  void read_names();
   void open_vectors();
 };
 

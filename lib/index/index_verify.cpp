@@ -34,6 +34,8 @@ class Verifier {
   }
 
   void check_reduction() const {
+    if (!std::isfinite(index_.reduction.gain) || index_.reduction.gain <= 0)
+      file_.fail_damaged("header: gain");
     for (std::size_t j = 0; j < view_.width; ++j) {
       if (!std::isfinite(index_.reduction.factors[j]))
         file_.fail_damaged(fmt::format("section factors: component {}", j));
@@ -46,6 +48,10 @@ class Verifier {
     const float scale = index_.codes.scales[row];
     if (!std::isfinite(scale) || scale < 0)
       file_.fail_damaged(fmt::format("section scales: row {}", row));
+    const CodeErrors& errors = index_.errors[row];
+    if (!std::isfinite(errors.whole) || !std::isfinite(errors.reduced) ||
+        errors.whole < 0 || errors.reduced < 0)
+      file_.fail_damaged(fmt::format("section errors: row {}", row));
     const std::uint32_t* list = view_.links + row * link_stride(view_.M);
     if (list[0] > 2 * view_.M)
       file_.fail_damaged(

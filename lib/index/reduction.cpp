@@ -9,6 +9,9 @@
 namespace imsearch {
 namespace {
 
+/// More than all components lose as floats, for vectors of length 1.
+constexpr float kRounding = 3e-5F;
+
 std::int8_t rounded(float value) {
   // The order of the comparisons turns NaN (a damaged index) into a number.
   const float clamped = std::min(127.0F, std::max(-127.0F, value));
@@ -17,8 +20,9 @@ std::int8_t rounded(float value) {
 
 }  // namespace
 
-void ReductionView::encode(const float* unit, const std::int8_t* code,
-                           float scale, std::int8_t* out) const {
+float ReductionView::encode(const float* unit, const std::int8_t* code,
+                            float scale, std::int8_t* out) const {
+  float lost = 0;
   const auto dot_i8 = simd::active().dot_i8;
   const std::size_t stride = code_stride(dim);
   for (std::size_t j = 0; j < width; ++j) {
@@ -28,8 +32,22 @@ void ReductionView::encode(const float* unit, const std::int8_t* code,
               static_cast<float>(dot_i8(code, components + j * stride, stride));
     else if (j < dim)
       value = unit[j];
-    out[j] = rounded(factors[j] * value - offsets[j]);
+    value = factors[j] * value - offsets[j];
+    out[j] = rounded(value);
+    const float difference = value - static_cast<float>(out[j]);
+    lost += difference * difference;
   }
+  return std::sqrt(lost);
+}
+
+float encode(const float* unit, const ReductionView& reduction,
+             std::int8_t* code, std::int8_t* reduced, CodeErrors& errors) {
+  const float scale = encode8(unit, reduction.dim, code);
+  const float lost = reduction.encode(unit, code, scale, reduced);
+  errors.whole = code8_error(unit, reduction.dim, code, scale);
+  errors.reduced = lost / reduction.gain + kRounding +
+                   (reduction.projects ? errors.whole : 0);
+  return scale;
 }
 
 ReductionView ReductionView::part(std::size_t first, std::size_t count) const {

@@ -10,6 +10,11 @@
 //
 // The components are 8-bit themselves: a projection is `width` integer dot
 // products with the vector's 8-bit code (codes8.h).
+//
+// Two codes tell how far apart their vectors are at least:
+//   |x - y| >= |code x - code y| / gain - error x - error y
+// since no distance grows by more than the gain, the largest singular value of
+// the components times their factors.
 #pragma once
 
 #include <cstddef>
@@ -26,12 +31,14 @@ struct ReductionView {
   const std::int8_t* components = nullptr;  // [width, code_stride(dim)]
   const float* factors = nullptr;           // [width]
   const float* offsets = nullptr;           // [width]
+  float gain = 0;
 
   /// Writes `width` bytes. value = factor * x - offset, rounded and clamped to
   /// -127..127; x is a component's dot product with the vector coded as `code`
-  /// and `scale`, or the vector's own value.
-  void encode(const float* unit, const std::int8_t* code, float scale,
-              std::int8_t* out) const;
+  /// and `scale`, or the vector's own value. Returns the length of what
+  /// rounding and clamping took off the values.
+  float encode(const float* unit, const std::int8_t* code, float scale,
+               std::int8_t* out) const;
 
   /// Some of the components of a projection, those from `first` on.
   ReductionView part(std::size_t first, std::size_t count) const;
@@ -44,6 +51,7 @@ struct Reduction {
   std::vector<std::int8_t> components;  // empty: none
   std::vector<float> factors;
   std::vector<float> offsets;
+  float gain = 0;
 
   ReductionView view() const {
     return {dim,
@@ -51,8 +59,21 @@ struct Reduction {
             !components.empty(),
             components.data(),
             factors.data(),
-            offsets.data()};
+            offsets.data(),
+            gain};
   }
 };
+
+/// How far a vector's codes are from the vector, at least.
+struct CodeErrors {
+  float whole = 0;    // |x - code * scale|, codes8.h
+  float reduced = 0;  // the error above
+};
+static_assert(sizeof(CodeErrors) == 8);  // as files have it
+
+/// Both codes of a unit vector: code_stride(dim) and `width` bytes. Returns the
+/// scale.
+float encode(const float* unit, const ReductionView& reduction,
+             std::int8_t* code, std::int8_t* reduced, CodeErrors& errors);
 
 }  // namespace imsearch

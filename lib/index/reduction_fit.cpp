@@ -4,6 +4,7 @@
 #include "index/codes8.h"
 #include "index/principal_components.h"
 #include "index/reduction_judge.h"
+#include "index/singular_value.h"
 #include "index/spread_rows.h"
 #include "simd/kernels.h"
 
@@ -95,7 +96,20 @@ Reduction keep_values(MatrixView rows) {
       reduction.offsets[j] =
           static_cast<float>(sums[j] / static_cast<double>(rows.rows));
   choose_step(rows, reduction);
+  constexpr float kRounding = 1e-4F;
+  reduction.gain = reduction.factors[0] * (1 + kRounding);
   return reduction;
+}
+
+float gain_of(const Reduction& reduction) {
+  const std::size_t stride = code_stride(reduction.dim);
+  Matrix scaled(reduction.width, stride);
+  for (std::size_t j = 0; j < reduction.width; ++j)
+    for (std::size_t i = 0; i < stride; ++i)
+      scaled.row(j)[i] =
+          reduction.factors[j] *
+          static_cast<float>(reduction.components[j * stride + i]);
+  return largest_singular_value(scaled.view());
 }
 
 /// The first `width` components of a reduction.
@@ -104,6 +118,7 @@ Reduction narrowed(Reduction reduction, std::size_t width) {
   reduction.components.resize(width * code_stride(reduction.dim));
   reduction.factors.resize(width);
   reduction.offsets.resize(width);
+  reduction.gain = gain_of(reduction);
   return reduction;
 }
 

@@ -1,16 +1,19 @@
-#include "index/codes_scan.h"
+#include "index/bounded_scan.h"
+#include "index/coded_distance.h"
 #include "index/flat.h"
 #include "index/index_impl.h"
 #include "index/prefetch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace imsearch {
 namespace {
 
-// Measured at dim 1280, M 48: a walk costs as much as scanning some 24 rows for
-// each of its ef candidates, and never less than scanning some 1,000.
-constexpr std::size_t kScannedRowsPerEf = 24;
+// Measured at dim 1280, M 48: a walk takes as long as a scan, which misses
+// nothing, of some 8 rows for each of its ef candidates. A scan of 1,000 rows
+// takes 0.08 ms.
+constexpr std::size_t kScannedRowsPerEf = 8;
 constexpr std::size_t kScannedRows = 1000;
 
 bool is_scanned(std::size_t rows, std::size_t ef) {
@@ -35,12 +38,21 @@ void keep_nearest(Hits& hits, std::size_t count) {
 struct Searcher::Scratch {
   explicit Scratch(const Index& index)
       : graph(index.impl().view),
+        scan(index.impl()),
         code(index.impl().codes.stride),
         reduced(index.impl().view.width) {}
 
+  /// The codes stay here.
+  CodedQuery coded(const float* unit_query, const ReductionView& reduction) {
+    CodedQuery query = {code.data(), 0, reduced.data(), {}};
+    query.scale = encode(unit_query, reduction, code.data(), reduced.data(),
+                         query.errors);
+    return query;
+  }
+
   GraphSearch graph;
-  std::vector<std::int8_t> code;  // of the query, in both forms
-  float scale = 0;
+  BoundedScan scan;
+  std::vector<std::int8_t> code;
   std::vector<std::int8_t> reduced;
   // Of the rows that are compared exactly.
   std::vector<std::uint32_t> rows;
@@ -48,68 +60,105 @@ struct Searcher::Scratch {
   std::vector<float> distances;
 };
 
+struct Searcher::Task {
+  const float* unit_query;
+  CodedQuery coded;
+  std::size_t rows;  // that are not hidden
+  std::size_t k;     // at most so many
+  IsHidden is_hidden;
+};
+
 Searcher::Searcher(const Index& index)
     : index_(&index), scratch_(std::make_unique<Scratch>(index)) {}
 Searcher::~Searcher() = default;
 Searcher::Searcher(Searcher&&) noexcept = default;
 
-void Searcher::encode(const float* unit_query) {
-  Scratch& scratch = *scratch_;
-  scratch.scale = encode8(unit_query, index_->dim(), scratch.code.data());
-  index_->impl().reduction.encode(unit_query, scratch.code.data(),
-                                  scratch.scale, scratch.reduced.data());
+Searcher::Task Searcher::task_of(const float* unit_query, std::size_t k,
+                                 std::optional<std::uint32_t> leave_out) {
+  const Index& index = *index_;
+  Task task = {unit_query, {}, index.rows() - index.deleted_rows(), 0, {}};
+  if (leave_out && *leave_out < index.rows() && !index.is_deleted(*leave_out))
+    --task.rows;
+  task.k = std::min(k, task.rows);
+  task.is_hidden = [&index, leave_out](std::uint32_t row) {
+    return row == leave_out || index.is_deleted(row);
+  };
+  if (task.k > 0)
+    task.coded = scratch_->coded(unit_query, index.impl().reduction);
+  return task;
 }
 
-Hits Searcher::candidates(std::size_t least, const SearchParams& params) {
-  const CodesView& codes = index_->impl().codes;
-  const CodesScan scan(codes, scratch_->code.data(), scratch_->scale);
-  const std::size_t ef = std::max(params.ef, least);
+/// Candidates that a walk finds; fewer than k where it must be scanned.
+Hits Searcher::walk(const Task& task, const SearchParams& params) {
+  // Walked through, hidden rows take room: about as many more are wanted.
+  const std::size_t rows = index_->rows();
+  const std::size_t ef =
+      (std::max(params.ef, task.k) * rows + task.rows - 1) / task.rows;
   // A zero query is as far from all: nothing leads a walk.
-  if (is_scanned(codes.rows, ef) || scratch_->scale == 0)
-    return scan.nearest(ef);
-  Hits hits = scratch_->graph.walk(scratch_->reduced.data(), ef);
-  if (hits.size() < least) return scan.nearest(ef);
-  const std::size_t exact = exact_count(params, least);
+  if (is_scanned(rows, ef) || task.coded.scale == 0) return {};
+  Hits hits = scratch_->graph.walk(task.coded.reduced, ef);
+  hits.erase(
+      std::remove_if(hits.begin(), hits.end(),
+                     [&](const Hit& h) { return task.is_hidden(h.row); }),
+      hits.end());
+  const std::size_t exact = exact_count(params, task.k);
   keep_nearest(hits, std::max(params.rerank_codes, exact));
-  if (hits.size() > exact) {
-    for (const Hit& hit : hits) prefetch(codes.code(hit.row), codes.stride);
-    for (Hit& hit : hits) hit.l2sq = scan.l2sq(hit.row);
-    std::sort(hits.begin(), hits.end());
-  }
+  if (hits.size() > exact) rerank_by_codes(task.coded, hits);
+  keep_nearest(hits, exact);
   return hits;
 }
 
-void Searcher::compare_exactly(const float* unit_query, Hits& hits) {
+void Searcher::rerank_by_codes(const CodedQuery& query, Hits& hits) const {
+  const CodesView& codes = index_->impl().codes;
+  const CodedDistance distance(codes, query.code, query.scale);
+  for (const Hit& hit : hits) prefetch(codes.code(hit.row), codes.stride);
+  for (Hit& hit : hits) hit.l2sq = distance.l2sq_to(hit.row);
+  std::sort(hits.begin(), hits.end());
+}
+
+Hits Searcher::scan(const Task& task) {
+  return scratch_->scan.candidates(task.coded, task.k, task.is_hidden);
+}
+
+/// The k nearest of the candidates.
+Hits Searcher::nearest_of(const Task& task, Hits hits) {
+  constexpr std::size_t kTogether = 256;  // bounds memory
+  for (std::size_t i = 0; i < hits.size(); i += kTogether)
+    compare_exactly(task.unit_query, hits.data() + i,
+                    std::min(kTogether, hits.size() - i));
+  std::sort(hits.begin(), hits.end());
+  hits.resize(std::min(task.k, hits.size()));
+  return hits;
+}
+
+void Searcher::compare_exactly(const float* unit_query, Hit* hits,
+                               std::size_t count) {
   const std::size_t dim = index_->dim();
   std::vector<std::uint32_t>& rows = scratch_->rows;
   rows.clear();
-  for (const Hit& hit : hits) rows.push_back(hit.row);
-  scratch_->units.resize(hits.size() * dim);
-  scratch_->distances.resize(hits.size());
-  index_->read_units(rows.data(), rows.size(), scratch_->units.data());
-  exact_l2sq(unit_query, scratch_->units.data(), rows.size(), dim,
+  for (std::size_t i = 0; i < count; ++i) rows.push_back(hits[i].row);
+  scratch_->units.resize(count * dim);
+  scratch_->distances.resize(count);
+  index_->read_units(rows.data(), count, scratch_->units.data());
+  exact_l2sq(unit_query, scratch_->units.data(), count, dim,
              scratch_->distances.data());
-  for (std::size_t i = 0; i < hits.size(); ++i)
-    hits[i].l2sq = scratch_->distances[i];
+  for (std::size_t i = 0; i < count; ++i) hits[i].l2sq = scratch_->distances[i];
 }
 
 Hits Searcher::search(const float* unit_query, const SearchParams& params,
                       std::optional<std::uint32_t> leave_out) {
-  const std::size_t rows = index_->rows();
-  const std::size_t left_out = leave_out && *leave_out < rows ? 1 : 0;
-  const std::size_t k = std::min(params.k, rows - left_out);
-  if (k == 0) return {};
-  encode(unit_query);
-  Hits hits = candidates(k + left_out, params);
-  if (left_out > 0)
-    hits.erase(std::remove_if(hits.begin(), hits.end(),
-                              [&](const Hit& h) { return h.row == leave_out; }),
-               hits.end());
-  keep_nearest(hits, exact_count(params, k));
-  compare_exactly(unit_query, hits);
-  std::sort(hits.begin(), hits.end());
-  hits.resize(std::min(k, hits.size()));
-  return hits;
+  const Task task = task_of(unit_query, params.k, leave_out);
+  if (task.k == 0) return {};
+  Hits hits = walk(task, params);
+  if (hits.size() < task.k) hits = scan(task);
+  return nearest_of(task, std::move(hits));
+}
+
+Hits Searcher::search_exactly(const float* unit_query, std::size_t k,
+                              std::optional<std::uint32_t> leave_out) {
+  const Task task = task_of(unit_query, k, leave_out);
+  if (task.k == 0) return {};
+  return nearest_of(task, scan(task));
 }
 
 }  // namespace imsearch

@@ -19,6 +19,10 @@ class TopK {
     return heap_.size() < k_ || hit < heap_.front();
   }
 
+  bool full() const { return heap_.size() == k_; }
+  /// Of those kept (at least one).
+  const Hit& worst() const { return heap_.front(); }
+
   /// Only a hit that would_take().
   void take(const Hit& hit) {
     if (heap_.size() == k_) {

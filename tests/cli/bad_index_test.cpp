@@ -99,7 +99,7 @@ TEST_CASE("another version is told") {
   collection.build();
   std::string bytes = collection.read("fvecs.bin.hnsw.index");
   bytes[12] = static_cast<char>(bytes[12] + 1);
-  CHECK(contains(complaint_about(collection, bytes), "version 2"));
+  CHECK(contains(complaint_about(collection, bytes), "version 3"));
 }
 
 TEST_CASE("a flipped bit is found by --verify, and crashes nothing") {

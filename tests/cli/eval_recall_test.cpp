@@ -122,12 +122,12 @@ TEST_CASE("re-ranking more finds more of a crowd") {
   collection.build({"--dim", std::to_string(Collection::kDim)});
   const auto recall = [&](const std::string& count) {
     const RunResult result =
-        collection.run({"eval-recall", "--ef", "400", "--rerank-codes", count,
+        collection.run({"eval-recall", "--ef", "100", "--rerank-codes", count,
                         "--rerank", count});
     REQUIRE(result.status == 0);
     return std::stod(recalls_in(result.out).at(2).at(3));
   };
-  CHECK(recall("1") + 0.1 < recall("400"));
+  CHECK(recall("1") + 0.1 < recall("100"));
 }
 
 TEST_CASE("--at-least judges the largest ef") {
@@ -204,19 +204,16 @@ TEST_CASE("--tune begins at k, which may be enough") {
   CHECK(collection.run({"eval-recall", "--tune", "0"}).out == "10\n");
 }
 
-TEST_CASE("a recall out of reach is a failure of --tune") {
+TEST_CASE("--tune finds an ef for all, however crowded the rows") {
   const Collection collection(0);
   collection.write("crowd.bin", crowded_vectors(3000));
   collection.write("fnames.txt", test::numbered_names(3000));
   collection.build({"crowd.bin", "--dim", std::to_string(Collection::kDim)});
   const RunResult result = collection.run(
       {"eval-recall", "-i", "crowd.bin.hnsw.index", "--tune", "1"});
-  CHECK(result.status == 1);
-  CHECK(result.out.empty());
+  CHECK(result.status == 0);
   CHECK(contains(result.err, "eval-recall: ef 10: recall@10 0."));
-  CHECK(contains(result.err, "eval-recall: ef 2560: recall@10 0."));
-  CHECK(contains(result.err, "eval-recall: ef 3000: recall@10 0."));
-  CHECK(contains(result.err, "): the largest ef reaches less than 1\n"));
+  CHECK(std::stoul(result.out) > 10);
 }
 
 TEST_CASE("--tune does not go with what it finds itself") {

@@ -260,6 +260,7 @@ TEST_CASE("--json gives an object for each query") {
   const Json row = Json::parse(lines[0]);
   CHECK(row["query"] == 3);
   CHECK(row["exact"] == false);
+  CHECK(row["exact_similarities"] == true);
   REQUIRE(row["neighbors"].size() == 2);
   CHECK(row["neighbors"][1]["rank"] == 2);
   const Json& first = row["neighbors"][0];
@@ -318,7 +319,10 @@ TEST_CASE("without the vectors answers are approximate, and told so") {
   CHECK(
       std::stod(test::fields_of(gone.out)[2]) ==
       doctest::Approx(std::stod(test::fields_of(before.out)[2])).epsilon(0.02));
-  CHECK(collection.run({"query", "-q", "--id", "1"}).err.empty());
+  const RunResult quiet =
+      collection.run({"query", "-q", "--json", "--id", "1"});
+  CHECK(quiet.err == gone.err);
+  CHECK(Json::parse(quiet.out)["exact_similarities"] == false);
 
   const RunResult exact = collection.run({"query", "--id", "1", "--exact"});
   CHECK(exact.status == 1);

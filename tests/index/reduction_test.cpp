@@ -6,33 +6,12 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <random>
 
 using namespace imsearch;
 using namespace imsearch::test;
 
 namespace {
-
-/// Rows that mostly vary in `latent` directions, around a mean that is not 0.
-Matrix rows_with(std::size_t count, std::size_t dim, std::size_t latent) {
-  std::mt19937 random(7);
-  std::normal_distribution<float> normal;
-  Matrix directions(latent, dim);
-  for (std::size_t l = 0; l < latent; ++l)
-    for (std::size_t j = 0; j < dim; ++j) directions.row(l)[j] = normal(random);
-  Matrix rows(count, dim);
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t l = 0; l < latent; ++l) {
-      const float weight = normal(random);
-      for (std::size_t j = 0; j < dim; ++j)
-        rows.row(i)[j] += weight * directions.row(l)[j];
-    }
-    for (std::size_t j = 0; j < dim; ++j)
-      rows.row(i)[j] += 1 + 0.05F * normal(random);
-  }
-  return rows;
-}
 
 Reduction fitted(const Matrix& rows, unsigned threads = 2) {
   const TempDir folder;

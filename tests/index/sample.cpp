@@ -27,6 +27,25 @@ Matrix random_rows(std::size_t rows, std::size_t dim, unsigned seed) {
   return result;
 }
 
+Matrix rows_with(std::size_t count, std::size_t dim, std::size_t latent) {
+  std::mt19937 random(7);
+  std::normal_distribution<float> normal;
+  Matrix directions(latent, dim);
+  for (std::size_t l = 0; l < latent; ++l)
+    for (std::size_t j = 0; j < dim; ++j) directions.row(l)[j] = normal(random);
+  Matrix rows(count, dim);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t l = 0; l < latent; ++l) {
+      const float weight = normal(random);
+      for (std::size_t j = 0; j < dim; ++j)
+        rows.row(i)[j] += weight * directions.row(l)[j];
+    }
+    for (std::size_t j = 0; j < dim; ++j)
+      rows.row(i)[j] += 1 + 0.05F * normal(random);
+  }
+  return rows;
+}
+
 Matrix unit_rows(const Matrix& rows) {
   Matrix units(rows.rows(), rows.dim());
   for (std::size_t r = 0; r < rows.rows(); ++r)

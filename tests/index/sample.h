@@ -18,6 +18,10 @@ namespace imsearch::test {
 /// negative.
 Matrix random_rows(std::size_t rows, std::size_t dim, unsigned seed);
 
+/// Rows that mostly vary in `latent` directions, around a mean that is not 0:
+/// enough of them are projected.
+Matrix rows_with(std::size_t rows, std::size_t dim, std::size_t latent);
+
 /// The same rows, normalised.
 Matrix unit_rows(const Matrix& rows);
 

@@ -1,0 +1,144 @@
+#include "index/bounded_scan.h"
+
+#include "index/coded_distance.h"
+#include "index/index_impl.h"
+#include "index/prefetch.h"
+#include "index/top_k.h"
+#include "simd/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kRowsAtOnce = 512;
+constexpr std::size_t kRowsAhead = 4;
+/// Some more than k, whose bounds come close to the last one.
+constexpr std::size_t kSeeds = 64;
+
+/// More than two sums of exact_l2sq() can lose, and a difference of them.
+float rounding_of(std::size_t dim) {
+  return (static_cast<float>(dim) / 16 + 16) * 1e-6F;
+}
+
+struct Bounds {
+  float low;
+  float high;
+};
+
+/// A query and what 8-bit codes say of its distance to rows.
+class CodeBounds {
+ public:
+  CodeBounds(const Index::Impl& index, const CodedQuery& query)
+      : errors_(index.errors),
+        query_error_(query.errors.whole),
+        rounding_(rounding_of(index.info.dim)),
+        distance_(index.codes, query.code, query.scale) {}
+
+  Bounds of(std::uint32_t row) const {
+    const float l2sq = distance_.l2sq_to(row);
+    const float cosine = 1 - l2sq / 2;
+    const float sine = std::sqrt(std::max(0.0F, 1 - cosine * cosine));
+    const float error = query_error_ + errors_[row].whole;
+    const float width = error * (2 * sine + error) + rounding_;
+    return {l2sq - width, l2sq + width};
+  }
+
+ private:
+  const CodeErrors* errors_;
+  float query_error_;
+  float rounding_;
+  CodedDistance distance_;
+};
+
+/// The rows that may be among the k nearest, as far as is known so far.
+class Contest {
+ public:
+  Contest(std::size_t k, float limit) : limit_(limit), highest_(k) {}
+
+  void enter(std::uint32_t row, const Bounds& bounds) {
+    const Hit high = {row, bounds.high};
+    if (highest_.would_take(high)) highest_.take(high);
+    if (highest_.full()) limit_ = std::min(limit_, highest_.worst().l2sq);
+    if (!(bounds.low > limit_)) entered_.push_back({row, bounds.low});
+  }
+
+  /// No row that is further away is among the k nearest.
+  float limit() const { return limit_; }
+
+  Hits winners() {
+    entered_.erase(
+        std::remove_if(entered_.begin(), entered_.end(),
+                       [&](const Hit& hit) { return hit.l2sq > limit_; }),
+        entered_.end());
+    return std::move(entered_);
+  }
+
+ private:
+  float limit_;
+  TopK highest_;  // upper bounds
+  Hits entered_;  // lower bounds
+};
+
+}  // namespace
+
+BoundedScan::BoundedScan(const Index::Impl& index) : index_(&index) {}
+
+void BoundedScan::measure(const std::int8_t* query) {
+  const GraphView& view = index_->view;
+  distances_.resize(view.rows);
+  std::uint32_t rows[kRowsAtOnce];
+  for (std::size_t first = 0; first < view.rows; first += kRowsAtOnce) {
+    const std::size_t count = std::min(kRowsAtOnce, view.rows - first);
+    std::iota(rows, rows + count, static_cast<std::uint32_t>(first));
+    simd::active().l2sq_i8_rows(query, view.reduced, view.width, rows, count,
+                                distances_.data() + first);
+  }
+}
+
+Hits BoundedScan::nearest_by_reduced(std::size_t count,
+                                     const IsHidden& is_hidden) const {
+  TopK nearest(count);
+  for (std::uint32_t row = 0; row < distances_.size(); ++row) {
+    const Hit hit = {row, static_cast<float>(distances_[row])};
+    if (nearest.would_take(hit) && !is_hidden(row)) nearest.take(hit);
+  }
+  return nearest.sorted();
+}
+
+Hits BoundedScan::candidates(const CodedQuery& query, std::size_t k,
+                             const IsHidden& is_hidden) {
+  measure(query.reduced);
+  const CodeBounds bounds(*index_, query);
+  Contest seeds(k, kFarthest);
+  for (const Hit& hit : nearest_by_reduced(std::max(k, kSeeds), is_hidden))
+    seeds.enter(hit.row, bounds.of(hit.row));
+
+  Contest contest(k, seeds.limit());
+  const float gain = index_->reduction.gain;
+  std::vector<std::uint32_t> rows;
+  for (std::size_t first = 0; first < distances_.size(); first += kRowsAtOnce) {
+    const float reach =
+        gain * (std::sqrt(contest.limit()) + query.errors.reduced);
+    rows.clear();
+    for (std::size_t row = first;
+         row < std::min(first + kRowsAtOnce, distances_.size()); ++row) {
+      const float longest = reach + gain * index_->errors[row].reduced;
+      // What damage has made NaN stays.
+      if (!(static_cast<float>(distances_[row]) > longest * longest))
+        rows.push_back(static_cast<std::uint32_t>(row));
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i + kRowsAhead < rows.size())
+        prefetch(index_->codes.code(rows[i + kRowsAhead]),
+                 index_->codes.stride);
+      if (!is_hidden(rows[i])) contest.enter(rows[i], bounds.of(rows[i]));
+    }
+  }
+  return contest.winners();
+}
+
+}  // namespace imsearch
