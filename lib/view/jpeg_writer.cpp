@@ -2,12 +2,16 @@
 
 #include "base/error.h"
 
+#include <array>
 #include <csetjmp>
 #include <cstdio>
-#include <cstdlib>
+#include <new>
+#include <utility>
 
 // After <cstdio>: it uses FILE and size_t without including them.
 #include <jpeglib.h>
+// After <jpeglib.h>, whose types it uses.
+#include <jerror.h>
 
 namespace imsearch {
 
@@ -16,10 +20,11 @@ namespace imsearch {
 struct JpegWriter::State {
   jpeg_compress_struct jpeg = {};
   jpeg_error_mgr errors = {};
+  jpeg_destination_mgr destination = {};
   std::jmp_buf jump = {};
   char message[JMSG_LENGTH_MAX] = {};
-  unsigned char* bytes = nullptr;  // malloc'ed by libjpeg
-  unsigned long size_bytes = 0;
+  std::array<JOCTET, 4096> buffer = {};  // what libjpeg fills
+  std::string bytes;                     // what it has filled so far
 };
 
 namespace {
@@ -34,6 +39,42 @@ extern "C" void jump_out(j_common_ptr jpeg) {
 
 extern "C" void stay_silent(j_common_ptr) {}
 
+JpegWriter::State& state_of(j_compress_ptr jpeg) {
+  return *static_cast<JpegWriter::State*>(jpeg->client_data);
+}
+
+/// Adds what the buffer holds but for its last `free_bytes`. An exception must
+/// not pass through libjpeg, nor a jump leave a handler of exceptions.
+void take_buffer(j_compress_ptr jpeg, std::size_t free_bytes) {
+  JpegWriter::State& state = state_of(jpeg);
+  bool taken = true;
+  try {
+    state.bytes.append(reinterpret_cast<const char*>(state.buffer.data()),
+                       state.buffer.size() - free_bytes);
+  } catch (const std::bad_alloc&) {
+    taken = false;
+  }
+  if (!taken) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
+}
+
+// libjpeg's own destination in memory does not say where its block is until the
+// picture is finished, so it could not be freed before.
+extern "C" void start_buffer(j_compress_ptr jpeg) {
+  JpegWriter::State& state = state_of(jpeg);
+  state.destination.next_output_byte = state.buffer.data();
+  state.destination.free_in_buffer = state.buffer.size();
+}
+
+extern "C" boolean empty_buffer(j_compress_ptr jpeg) {
+  take_buffer(jpeg, 0);
+  start_buffer(jpeg);
+  return TRUE;
+}
+
+extern "C" void end_buffer(j_compress_ptr jpeg) {
+  take_buffer(jpeg, jpeg->dest->free_in_buffer);
+}
+
 /// These return false where libjpeg failed. They hold no objects that a jump
 /// would leave undestroyed.
 bool start(JpegWriter::State& state, JDIMENSION width, JDIMENSION height) {
@@ -41,7 +82,10 @@ bool start(JpegWriter::State& state, JDIMENSION width, JDIMENSION height) {
   if (setjmp(state.jump) != 0) return false;
   jpeg_create_compress(&jpeg);
   jpeg.client_data = &state;
-  jpeg_mem_dest(&jpeg, &state.bytes, &state.size_bytes);
+  state.destination.init_destination = start_buffer;
+  state.destination.empty_output_buffer = empty_buffer;
+  state.destination.term_destination = end_buffer;
+  jpeg.dest = &state.destination;
   jpeg.image_width = width;
   jpeg.image_height = height;
   jpeg.input_components = 3;
@@ -90,7 +134,6 @@ JpegWriter::JpegWriter(std::size_t width, std::size_t height)
 
 JpegWriter::~JpegWriter() {
   jpeg_destroy_compress(&state_->jpeg);
-  std::free(state_->bytes);
 }
 
 void JpegWriter::add(const Image& strip) {
@@ -103,8 +146,7 @@ void JpegWriter::add(const Image& strip) {
 
 std::string JpegWriter::finish() {
   if (!end(*state_)) fail("{}", state_->message);
-  return {reinterpret_cast<const char*>(state_->bytes),
-          static_cast<std::size_t>(state_->size_bytes)};
+  return std::move(state_->bytes);
 }
 
 }  // namespace imsearch

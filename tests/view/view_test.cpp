@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <random>
 #include <string>
 
 TEST_SUITE_BEGIN("view");
@@ -222,6 +223,21 @@ TEST_CASE("a JPEG is written strip by strip") {
   CHECK(image.height == 20);
   CHECK(is_near(image, 15, 2, kRed));
   CHECK(is_near(image, 15, 18, kGreen));
+}
+
+TEST_CASE("a JPEG that is given up leaves its memory in order") {
+  // Noise, so that what is written before the end is more than any buffer.
+  constexpr std::size_t kSide = 400;
+  Image noise = make_canvas(kSide, kSide, kRed);
+  std::minstd_rand random(1);
+  for (std::uint8_t& value : noise.rgb)
+    value = static_cast<std::uint8_t>(random() >> 8);
+  JpegWriter jpeg(kSide, 2 * kSide);
+  jpeg.add(noise);
+  jpeg.add(noise);
+  JpegWriter given_up(kSide, 2 * kSide);
+  given_up.add(noise);
+  CHECK(jpeg.finish().size() > kSide * kSide);
 }
 
 TEST_CASE("a JPEG with missing lines or impossible sides is an error") {
