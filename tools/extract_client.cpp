@@ -1,13 +1,11 @@
 #include "extract_client.h"
 
 #include "base/interrupt.h"
+#include "child_process.h"
 #include "cli.h"
 
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -25,52 +23,21 @@ std::vector<std::string> command_line(const ModelOptions& model,
   return arguments;
 }
 
-/// Starts arguments[0] with `socket` as its standard input and output, in a
-/// process group of its own: ^C is for us to handle, and the end of the socket
-/// ends it.
-pid_t spawn(const std::vector<std::string>& arguments, int socket) {
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments)
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_adddup2(&files, socket, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&files, socket, STDOUT_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  pid_t process = -1;
-  const int error = ::posix_spawn(&process, argv[0], &files, &attributes,
-                                  argv.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  if (error != 0)
-    fail("{}: {}: it must lie beside this tool", argv[0], errno_text(error));
-  return process;
-}
-
 }  // namespace
 
-ExtractClient::Child::Child(const std::vector<std::string>& arguments) {
+ExtractClient::Child::Child(const std::vector<std::string>& command) {
   int ends[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     fail("socketpair: {}", errno_text(errno));
-  socket_ = ends[0];
-  try {
-    process_ = spawn(arguments, ends[1]);
-  } catch (const Error&) {
-    ::close(ends[0]);
-    ::close(ends[1]);
-    throw;
-  }
-  ::close(ends[1]);
+  socket_.reset(ends[0]);
+  const Descriptor other_end(ends[1]);
+  // ^C is for us to handle, and the end of the socket ends the process.
+  process_ = start_process(command, {other_end.get(), other_end.get(), true});
 }
 
 ExtractClient::Child::~Child() {
-  ::close(socket_);
-  if (process_ < 0) return;  // never started, or waited for
+  socket_.reset();
+  if (process_ < 0) return;  // waited for
   // It has nothing to save, and may be in the middle of loading its libraries.
   ::kill(process_, SIGKILL);
   ending();
@@ -78,12 +45,7 @@ ExtractClient::Child::~Child() {
 
 std::string ExtractClient::Child::ending() {
   if (process_ < 0) return "some time ago";
-  const pid_t process = std::exchange(process_, -1);
-  int status = 0;
-  while (::waitpid(process, &status, 0) < 0)
-    if (errno != EINTR) return errno_text(errno);
-  return WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
-                             : fmt::format("exit code {}", WEXITSTATUS(status));
+  return describe_ending(wait_for(std::exchange(process_, -1)));
 }
 
 ExtractClient::ExtractClient(const ModelOptions& model, unsigned threads)

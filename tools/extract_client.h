@@ -6,6 +6,7 @@
 #include "serve_frame.h"
 
 #include "base/error.h"
+#include "io/descriptor.h"
 #include "io/sidecar.h"
 
 #include <sys/types.h>
@@ -56,17 +57,17 @@ class ExtractClient {
   /// Ends the process and waits for that, whatever throws in the constructor.
   class Child {
    public:
-    explicit Child(const std::vector<std::string>& arguments);
+    explicit Child(const std::vector<std::string>& command);
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
-    int socket() const { return socket_; }
+    int socket() const { return socket_.get(); }
     /// Waits for a process that has closed its end: "exit code 1", "signal 9".
     std::string ending();
 
    private:
-    int socket_ = -1;
+    Descriptor socket_;
     pid_t process_ = -1;
   };
 

@@ -1,6 +1,7 @@
 #include "io/mapped_file.h"
 
 #include "base/error.h"
+#include "io/descriptor.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,24 +12,13 @@
 #include <utility>
 
 namespace imsearch {
-namespace {
-
-/// Closes the descriptor on every way out of the constructor.
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
-}  // namespace
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {
   // O_NONBLOCK: opening a FIFO must fail, not wait for a writer.
-  const Descriptor file{
-      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  const Descriptor file(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
-  if (file.fd < 0 || ::fstat(file.fd, &status) != 0)
+  if (!file.valid() || ::fstat(file.get(), &status) != 0)
     fail("{}: {}", path, errno_text(errno));
   if (S_ISDIR(status.st_mode)) fail("{}: {}", path, errno_text(EISDIR));
   if (!S_ISREG(status.st_mode))
@@ -36,7 +26,7 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
          path);
   size_ = static_cast<std::size_t>(status.st_size);
   if (size_ == 0) return;
-  void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.fd, 0);
+  void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.get(), 0);
   if (mapping == MAP_FAILED) fail("{}: {}", path, errno_text(errno));
   data_ = static_cast<const std::byte*>(mapping);
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "io/descriptor.h"
 #include "io/file.h"
 #include "io/folder.h"
 
@@ -29,16 +30,6 @@ constexpr int kMaxLinks = 40;  // as many as Linux follows itself
                                  const std::string& target) {
   fail("{}: there is no folder {}", path, parent_folder(target));
 }
-
-struct Descriptor {
-  int fd;
-  explicit Descriptor(int opened) : fd(opened) {}
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-};
 
 /// Whether the file of that status is found by this name.
 bool leads_to(const std::string& name, const struct stat& file) {
@@ -97,11 +88,10 @@ void copy_owner_and_mode(int fd, const struct stat& from) {
 }
 
 void sync_folder(const std::string& path) {
-  const int fd =
-      ::open(parent_folder(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;  // an unreadable folder: the rename itself is done
-  ::fsync(fd);
-  ::close(fd);
+  const Descriptor folder(
+      ::open(parent_folder(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // An unreadable folder: the rename itself is done.
+  if (folder.valid()) ::fsync(folder.get());
 }
 
 }  // namespace
@@ -159,17 +149,17 @@ bool OutputFile::lock_part(const std::string& name) {
   constexpr int kFlags =
       O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   Descriptor part(::open(name.c_str(), kFlags, 0666));
-  if (part.fd < 0 && errno == ENOENT) fail_no_folder(path_, target_);
-  if (part.fd < 0) fail_errno(name);
+  if (!part.valid() && errno == ENOENT) fail_no_folder(path_, target_);
+  if (!part.valid()) fail_errno(name);
   // Where a file system knows no locks, we must do without.
-  if (::flock(part.fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  if (::flock(part.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     fail("{}: another process is writing it", name);
   struct stat status = {};
-  if (::fstat(part.fd, &status) != 0) fail_errno(name);
+  if (::fstat(part.get(), &status) != 0) fail_errno(name);
   if (!S_ISREG(status.st_mode)) fail("{}: not a regular file", name);
   if (!leads_to(name, status)) return false;
   size_ = static_cast<std::uint64_t>(status.st_size);
-  fd_ = std::exchange(part.fd, -1);
+  fd_ = part.release();
   return true;
 }
 

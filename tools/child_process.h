@@ -1,0 +1,31 @@
+// Starting another tool of ours.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// What the process gets instead of what it would inherit.
+struct ProcessOptions {
+  int input = -1;   // its standard input; -1: ours
+  int output = -1;  // its standard output; -1: ours
+  /// A process group of its own: ^C in a terminal does not reach it.
+  bool own_group = false;
+};
+
+/// Starts the program command[0], whose path has a slash, with the arguments
+/// behind it. The caller waits for the process. Throws Error.
+pid_t start_process(const std::vector<std::string>& command,
+                    const ProcessOptions& options);
+
+/// Waits for the end of a process, whatever signals come meanwhile. Gives the
+/// status as waitpid(2) does.
+int wait_for(pid_t process);
+
+/// How it ended, for people: "exit code 1", "signal 9".
+std::string describe_ending(int status);
+
+}  // namespace imsearch
