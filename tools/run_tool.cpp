@@ -7,6 +7,7 @@
 #include "io/descriptor.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,11 +15,18 @@
 namespace imsearch {
 namespace {
 
-/// Both go on after a signal: the other process got it too, and ends.
-std::string read_to_end(int fd) {
+/// What `process` prints. A signal to us is passed on, since not all are sent
+/// to it as well; it then ends, and with it what it prints.
+std::string read_output(int fd, pid_t process) {
   std::string text;
   char buffer[4096];
+  bool passed_on = false;
   for (;;) {
+    wait_readable(fd);
+    if (interrupted() && !passed_on) {
+      ::kill(process, SIGTERM);
+      passed_on = true;
+    }
     const ssize_t got = ::read(fd, buffer, sizeof buffer);
     if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
     if (got == 0 || (got < 0 && errno != EINTR)) return text;
@@ -37,7 +45,7 @@ std::string run_tool(const std::string& tool,
   Descriptor its_output(ends[1]);
   const pid_t process = start_process(command, {-1, its_output.get(), false});
   its_output.reset();
-  std::string text = read_to_end(output.get());
+  std::string text = read_output(output.get(), process);
   const int status = wait_for(process);
   check_interrupt();
   if (status != 0)

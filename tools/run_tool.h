@@ -8,7 +8,8 @@ namespace imsearch {
 
 /// Runs the sibling `tool` with these arguments, waits, and gives its standard
 /// output; its standard error goes where ours goes. Throws Error if it cannot
-/// be started or fails, Interrupted if a SIGINT ended it.
+/// be started or fails, Interrupted after a signal to us (base/interrupt.h),
+/// which ends the tool, too.
 std::string run_tool(const std::string& tool,
                      const std::vector<std::string>& arguments);
 

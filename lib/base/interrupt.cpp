@@ -2,6 +2,9 @@
 
 #include "base/error.h"
 
+#include <poll.h>
+
+#include <array>
 #include <atomic>
 #include <csignal>
 
@@ -11,6 +14,9 @@ namespace {
 // Lock-free, so it may be set in a handler and read by any thread.
 std::atomic<int> pending_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free);
+
+/// Those that ask to stop; SIGHUP: a closed terminal.
+constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 
 void on_signal(int number) {
   pending_signal = number;
@@ -34,11 +40,24 @@ void catch_signal(int number) {
 }  // namespace
 
 void catch_interrupts() {
-  catch_signal(SIGINT);
-  catch_signal(SIGTERM);
-  catch_signal(SIGHUP);   // a closed terminal
+  for (const int number : kStopSignals) catch_signal(number);
   catch_signal(SIGPIPE);  // the reader of our output is gone
   std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void wait_readable(int fd) {
+  // A signal that comes between the check and the wait would be slept through:
+  // it is held back until ppoll lets it in.
+  sigset_t held;
+  sigset_t before;
+  sigemptyset(&held);
+  for (const int number : kStopSignals) sigaddset(&held, number);
+  ::pthread_sigmask(SIG_BLOCK, &held, &before);
+  if (!interrupted()) {
+    pollfd input = {fd, POLLIN, 0};
+    ::ppoll(&input, 1, nullptr, &before);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 bool interrupted() {

@@ -12,6 +12,10 @@ namespace imsearch {
 /// call it once, first thing.
 void catch_interrupts();
 
+/// Waits until `fd` has bytes, or is at its end, or a signal comes; one that
+/// came before counts, however shortly. Any thread.
+void wait_readable(int fd);
+
 /// True from the first signal on. Any thread.
 bool interrupted();
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -148,6 +149,34 @@ TEST_CASE("bench extract --network runs the network alone") {
     CHECK(report["model"]["input_size"] == 128);
     CHECK_FALSE(report.contains("decode_s"));
     CHECK(collection.files() == std::vector<std::string>{"bad.jpg"});
+  }
+}
+
+TEST_CASE("a signal to bench alone ends extract, too, and leaves nothing") {
+  const Collection collection(0);
+  const test::TempDir temporary;
+  // Far more images than are done before the signal comes.
+  std::vector<std::string> command = {"bench", "extract", "-j", "1"};
+  const std::string photos = test::source_path("data/photos");
+  command.insert(command.end(), 400, photos);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    CAPTURE(signal);
+    RunOptions options;
+    options.environment = {"TMPDIR=" + temporary.path()};
+    options.interrupt_signal = signal;
+    options.interrupt_when = [&] {
+      for (const auto& entry :
+           std::filesystem::recursive_directory_iterator(temporary.path()))
+        if (entry.path().filename() == "fvecs.bin.part" &&
+            entry.file_size() > 0)
+          return true;
+      return false;
+    };
+    const RunResult result = collection.run(command, options);
+    CHECK(result.status == 128 + signal);
+    CHECK(result.out.empty());
+    CHECK(contains(result.err, "bench: interrupted"));
+    CHECK(std::filesystem::is_empty(temporary.path()));
   }
 }
 
