@@ -4,6 +4,7 @@
 #include "image/decode.h"
 #include "image/exif.h"
 #include "io/file.h"
+#include "io/folder.h"
 
 #include <sys/stat.h>
 
@@ -23,7 +24,12 @@ constexpr std::size_t kLargePixelBytes = std::size_t{48} * 1000 * 1000;
 std::size_t image_file_size(const std::string& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) fail("{}", errno_text(errno));
-  if (S_ISDIR(status.st_mode)) fail("a directory, not an image");
+  if (S_ISDIR(status.st_mode)) {
+    const int error_number = Folder(path).error_number;
+    if (error_number != 0)
+      fail("a directory that cannot be read: {}", errno_text(error_number));
+    fail("a directory, not an image");
+  }
   if (!S_ISREG(status.st_mode)) fail("not a regular file");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > kMaxImageFileBytes)

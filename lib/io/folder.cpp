@@ -51,23 +51,36 @@ FolderId folder_id(const std::string& path) {
   return {status.st_dev, status.st_ino};
 }
 
-/// `way`: the folders from the first to this one.
-int walk(const std::string& path, const Visit& visit,
-         std::vector<FolderId>& way) {
-  way.push_back(folder_id(path));
+void walk(const std::string& path, const Folder& folder, const Visit& visit,
+          std::vector<FolderId>& way);
+
+bool is_on(const std::vector<FolderId>& way, const FolderId& id) {
+  return std::find(way.begin(), way.end(), id) != way.end();
+}
+
+/// Visits a folder, and what is in it.
+void enter(const std::string& path, const Visit& visit,
+           std::vector<FolderId>& way) {
+  if (is_on(way, folder_id(path))) return visit(path, EntryKind::kLoop);
   const Folder folder(path);
+  if (folder.error_number != 0) return visit(path, EntryKind::kUnreadable);
+  visit(path, EntryKind::kFolder);
+  walk(path, folder, visit, way);
+}
+
+/// `way`: the folders from the first to the one that holds this one.
+void walk(const std::string& path, const Folder& folder, const Visit& visit,
+          std::vector<FolderId>& way) {
+  way.push_back(folder_id(path));
   for (const FolderEntry& entry : folder.entries) {
     if (entry.name[0] == '.') continue;
     const std::string inner = join_path(path, entry.name);
-    EntryKind kind = entry.kind;
-    if (kind == EntryKind::kFolder &&
-        std::find(way.begin(), way.end(), folder_id(inner)) != way.end())
-      kind = EntryKind::kLoop;
-    visit(inner, kind);
-    if (kind == EntryKind::kFolder) walk(inner, visit, way);
+    if (entry.kind == EntryKind::kFolder)
+      enter(inner, visit, way);
+    else
+      visit(inner, entry.kind);
   }
   way.pop_back();
-  return folder.error_number;
 }
 
 }  // namespace
@@ -91,8 +104,10 @@ Folder::Folder(const std::string& path) {
 }
 
 int walk_folder(const std::string& path, const Visit& visit) {
+  const Folder folder(path);
   std::vector<FolderId> way;
-  return walk(path, visit, way);
+  walk(path, folder, visit, way);
+  return folder.error_number;
 }
 
 std::string join_path(const std::string& folder, const std::string& name) {

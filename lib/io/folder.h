@@ -11,7 +11,9 @@ enum class EntryKind : char {
   kFolder,   // or a link to one
   kFile,     // or a link to one, or a link to nothing
   kSpecial,  // a pipe, a socket, a device
-  kLoop,     // a folder that leads back to one on the way to it (walk_folder)
+  // Of walk_folder alone:
+  kLoop,        // a folder that leads back to one on the way to it
+  kUnreadable,  // a folder that cannot be read
 };
 
 struct FolderEntry {
@@ -31,8 +33,8 @@ struct Folder {
 
 /// Calls `visit` for every entry in and below `path` ("": the working folder),
 /// each folder before what is in it. Names that start with a dot are passed
-/// over with all below them; loops and folders that cannot be read are visited
-/// but not entered. Returns 0, or the errno of a `path` that itself cannot be
+/// over with all below them; loops and folders that cannot be read are told and
+/// not entered. Returns 0, or the errno of a `path` that itself cannot be
 /// read.
 int walk_folder(
     const std::string& path,

@@ -62,34 +62,48 @@ Pattern take_apart(const std::string& text) {
   return pattern;
 }
 
-void match_literal(const Paths& folders, const std::string& name,
+/// What is found: folders only where more of the pattern follows.
+enum class Wanted { kAll, kFolders, kOthers };
+
+bool is_wanted(EntryKind kind, Wanted wanted) {
+  // One that cannot be read may still be entered, by a name that is known.
+  const bool folder =
+      kind == EntryKind::kFolder || kind == EntryKind::kUnreadable;
+  if (wanted == Wanted::kFolders) return folder;
+  return wanted == Wanted::kAll || (!folder && kind != EntryKind::kLoop);
+}
+
+void match_literal(const Paths& folders, const std::string& name, Wanted wanted,
                    Paths& found) {
   for (const std::string& folder : folders) {
     std::string path = join_path(folder, name);
+    if (wanted == Wanted::kOthers && (name.empty() || is_directory(path)))
+      continue;
     if (name.empty() ? is_directory(folder) : name_exists(path))
       found.push_back(std::move(path));
   }
 }
 
 void match_wildcard(const Paths& folders, const std::string& pattern,
-                    bool folders_only, Paths& found) {
+                    Wanted wanted, Paths& found) {
   const Wildcard wildcard(pattern);
   const bool hidden_too = pattern[0] == '.';
   for (const std::string& folder : folders)
     for (const FolderEntry& entry : Folder(folder).entries)
-      if ((!folders_only || entry.kind == EntryKind::kFolder) &&
+      if (is_wanted(entry.kind, wanted) &&
           (hidden_too || entry.name[0] != '.') && wildcard.matches(entry.name))
         found.push_back(join_path(folder, entry.name));
 }
 
 /// "**": each folder itself, which ends with a slash where it is a result, and
 /// all below it.
-void match_any_depth(const Paths& folders, bool folders_only, Paths& found) {
+void match_any_depth(const Paths& folders, Wanted wanted, Paths& found) {
   for (const std::string& folder : folders) {
-    if (folder.empty() || is_directory(folder))
-      found.push_back(folders_only ? folder : join_path(folder, ""));
+    if (wanted != Wanted::kOthers && (folder.empty() || is_directory(folder)))
+      found.push_back(wanted == Wanted::kFolders ? folder
+                                                 : join_path(folder, ""));
     walk_folder(folder, [&](const std::string& path, EntryKind kind) {
-      if (!folders_only || kind == EntryKind::kFolder) found.push_back(path);
+      if (is_wanted(kind, wanted)) found.push_back(path);
     });
   }
 }
@@ -110,17 +124,38 @@ bool is_image_name(const std::string& path) {
                    extension) != kImageExtensions.end();
 }
 
+Paths match(const std::string& pattern, Wanted wanted) {
+  const Pattern parts = take_apart(pattern);
+  Paths paths = {parts.start};
+  for (const std::string& component : parts.components) {
+    const bool last = &component == &parts.components.back();
+    const Wanted here = last ? wanted : Wanted::kFolders;
+    Paths found;
+    if (component == "**")
+      match_any_depth(paths, here, found);
+    else if (has_wildcards(component))
+      match_wildcard(paths, component, here, found);
+    else
+      match_literal(paths, component, here, found);
+    sort_unique(found);
+    paths = std::move(found);
+  }
+  // The working folder itself, which "**" stands for, has no name.
+  if (!paths.empty() && paths[0].empty()) paths.erase(paths.begin());
+  return paths;
+}
+
 Paths expand_input(const std::string& input) {
   if (is_directory(input)) {
     Paths images = image_files(input);
     if (images.empty()) fail("{}: no images in this folder", input);
     return images;
   }
-  if (file_exists(input)) return {input};
-  Paths matches = glob(input);
-  if (!matches.empty()) return matches;
-  if (has_wildcards(input)) fail("{}: no file matches this pattern", input);
-  fail("{}: {}", input, errno_text(ENOENT));
+  if (name_exists(input)) return {input};
+  if (!has_wildcards(input)) fail("{}: {}", input, errno_text(ENOENT));
+  Paths matches = match(input, Wanted::kOthers);
+  if (matches.empty()) fail("{}: no file matches this pattern", input);
+  return matches;
 }
 
 }  // namespace
@@ -130,33 +165,16 @@ bool has_wildcards(const std::string& text) {
 }
 
 std::vector<std::string> glob(const std::string& pattern) {
-  if (!has_wildcards(pattern))
-    return name_exists(pattern) ? Paths{pattern} : Paths{};
-  const Pattern parts = take_apart(pattern);
-  Paths paths = {parts.start};
-  for (const std::string& component : parts.components) {
-    const bool folders_only = &component != &parts.components.back();
-    Paths found;
-    if (component == "**")
-      match_any_depth(paths, folders_only, found);
-    else if (has_wildcards(component))
-      match_wildcard(paths, component, folders_only, found);
-    else
-      match_literal(paths, component, found);
-    sort_unique(found);
-    paths = std::move(found);
-  }
-  // The working folder itself, which "**" stands for, has no name.
-  if (!paths.empty() && paths[0].empty()) paths.erase(paths.begin());
-  return paths;
+  if (has_wildcards(pattern)) return match(pattern, Wanted::kAll);
+  return name_exists(pattern) ? Paths{pattern} : Paths{};
 }
 
 std::vector<std::string> image_files(const std::string& folder) {
   Paths paths;
   const int error_number =
       walk_folder(folder, [&](const std::string& path, EntryKind kind) {
-        if (kind == EntryKind::kFile && is_image_name(path))
-          paths.push_back(path);
+        const bool image = kind == EntryKind::kFile && is_image_name(path);
+        if (image || kind == EntryKind::kUnreadable) paths.push_back(path);
       });
   if (error_number != 0) fail("{}: {}", folder, errno_text(error_number));
   sort_unique(paths);

@@ -21,13 +21,14 @@ std::vector<std::string> glob(const std::string& pattern);
 
 /// The files under `folder`, at any depth, whose extension is that of an image
 /// in any case (jpg jpeg jpe png bmp gif webp pnm ppm pgm pbm tga), sorted by
-/// bytes, dot files passed over. Throws Error if `folder` cannot be read.
+/// bytes, dot files passed over. A folder below that cannot be read is listed
+/// itself: the reader of it reports it. Throws Error if `folder` cannot be read.
 std::vector<std::string> image_files(const std::string& folder);
 
 /// All inputs in the order given: an existing file stays as it is, a directory
 /// gives image_files(), anything else is a pattern. Throws Error for an
-/// argument that names nothing. A directory matched by a pattern (one that is
-/// called x.jpg) is listed like any match: the reader of it reports it.
+/// argument that names nothing. Directories that a pattern matches are passed
+/// over.
 std::vector<std::string> expand_inputs(const std::vector<std::string>& inputs);
 
 }  // namespace imsearch

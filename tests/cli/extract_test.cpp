@@ -114,29 +114,69 @@ TEST_SUITE("cli") {
     dir.write("1.ppm", pattern_ppm(1).substr(0, 100));
     dir.write("2.ppm", "no picture");
     dir.write("3.ppm", "");
-    std::filesystem::create_directory(dir / "x.jpg");
     REQUIRE(extract_in(dir, {"0.ppm", "4.ppm", "-o", "good.bin"}).status == 0);
-    const RunResult result = extract_in(
-        dir, {"*.ppm", "*.jpg", "gone?.ppm", "--files-from", "list"});
+    const RunResult result =
+        extract_in(dir, {"*.ppm", "gone?.ppm", "--files-from", "list"});
     CHECK(result.status == 1);  // gone?.ppm names nothing
     CHECK(contains(result.err, "gone?.ppm"));
     dir.write("list", "absent.ppm\n\n4.ppm");
-    const RunResult done =
-        extract_in(dir, {"*.ppm", "*.jpg", "--files-from", "list"});
+    const RunResult done = extract_in(dir, {"*.ppm", "--files-from", "list"});
     CHECK(done.status == 0);
     CHECK(lines_of(dir / "fnames.txt") == Lines{"0.ppm", "4.ppm", "4.ppm"});
     Lines good = rows_of(dir / "good.bin");
     good.push_back(good[1]);
     CHECK(rows_of(dir / "fvecs.bin") == good);
     const Lines bad = lines_of(dir / "fnames.txt.bad.tsv");
-    REQUIRE(bad.size() == 5);
+    REQUIRE(bad.size() == 4);
     CHECK(contains(bad[0], "1.ppm\ttruncated"));
     CHECK(contains(bad[1], "2.ppm\tnot an image"));
     CHECK(bad[2] == "3.ppm\tempty file");
-    CHECK(bad[3] == "x.jpg\ta directory, not an image");
-    CHECK(bad[4] == "absent.ppm\tNo such file or directory");
+    CHECK(bad[3] == "absent.ppm\tNo such file or directory");
     CHECK(contains(done.err, "extract: 3.ppm: empty file\n"));
-    CHECK(contains(done.err, "3 images, 5 bad"));
+    CHECK(contains(done.err, "3 images, 4 bad"));
+  }
+
+  TEST_CASE("a folder that cannot be read is a bad input, not none") {
+    const TempDir dir;
+    std::filesystem::create_directories(dir / "photos/open");
+    std::filesystem::create_directories(dir / "photos/shut");
+    dir.write("photos/open/a.ppm", pattern_ppm(1));
+    dir.write("photos/shut/b.ppm", pattern_ppm(2));
+    REQUIRE(::chmod((dir / "photos/shut").c_str(), 0) == 0);
+    RunOptions options = demo_in(dir);
+    options.unprivileged = true;
+    const RunResult result = extract_in(options, {"photos"});
+    const RunResult strict = extract_in(options, {"photos", "--strict"});
+    const RunResult pattern =
+        extract_in(options, {"photos/**/*.ppm", "-n", "by_pattern"});
+    REQUIRE(::chmod((dir / "photos/shut").c_str(), 0700) == 0);
+    const std::string reason =
+        "a directory that cannot be read: Permission denied";
+    CHECK(result.status == 0);
+    CHECK(contains(result.err, "extract: photos/shut: " + reason + "\n"));
+    CHECK(contains(result.err, "1 images, 1 bad"));
+    CHECK(lines_of(dir / "fnames.txt.bad.tsv") ==
+          Lines{"photos/shut\t" + reason});
+    CHECK(strict.status == 1);
+    CHECK(contains(strict.err, "photos/shut: " + reason));
+    CHECK(pattern.status == 0);  // as Python does
+    CHECK(lines_of(dir / "by_pattern") == Lines{"photos/open/a.ppm"});
+  }
+
+  TEST_CASE("folders that a pattern matches are passed over") {
+    const TempDir dir;
+    std::filesystem::create_directories(dir / "photos/a/x.ppm");
+    dir.write("photos/a/0.ppm", pattern_ppm(0));
+    const Lines expected = {"photos/a/0.ppm"};
+    for (const char* pattern :
+         {"photos/**", "photos/**/*.ppm", "photos/*/*", "p*/a/[0]*"}) {
+      CAPTURE(pattern);
+      REQUIRE(extract_in(dir, {"--strict", pattern}).status == 0);
+      CHECK(lines_of(dir / "fnames.txt") == expected);
+    }
+    const RunResult none = extract_in(dir, {"photos/*"});
+    CHECK(none.status == 1);
+    CHECK(contains(none.err, "photos/*: no file matches this pattern"));
   }
 
   TEST_CASE("the list of bad images goes when there are none any more") {
