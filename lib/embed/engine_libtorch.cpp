@@ -106,6 +106,11 @@ class ForwardEngine final : public Engine {
     const at::Tensor images =
         input_.permute({0, 3, 1, 2}).to(device_, at::kFloat, true);
     const at::Tensor rows = forward_(images).to(at::kCPU).contiguous();
+    // A module may return other shapes for other images.
+    const std::size_t expected = params_.batch * dim_;
+    if (static_cast<std::size_t>(rows.numel()) != expected)
+      fail("{}: returns {} floats, expected {} rows of {}", name_, rows.numel(),
+           params_.batch, dim_);
     for (std::size_t i = 0; i < features.size(); ++i)
       std::memcpy(features[i], rows.data_ptr<float>() + i * dim_,
                   dim_ * sizeof(float));

@@ -191,6 +191,33 @@ TEST_SUITE("embed") {
     CHECK(row_of(*engine, input) == row);
   }
 
+  TEST_CASE("a row of another size is an error of its image") {
+    const TempDir dir;
+    save_script(
+        "def forward(self, x):\n"
+        "  row = x.mean([2, 3])\n"
+        "  if bool((x > 1.5).any()):\n"
+        "    return row[:, :2]\n"
+        "  if bool((x < -1.5).any()):\n"
+        "    return torch.cat([row, row], 1)\n"
+        "  return row\n",
+        dir / "m.pt");
+    const auto engine = make_script_engine(dir / "m.pt", kSide);
+    REQUIRE(engine->dim() == 3);
+    std::vector<float> input = random_input(1);
+    const std::vector<float> row = row_of(*engine, input);
+    const float value = std::exchange(input[5], 2.0F);
+    CHECK_THROWS_WITH_AS(
+        row_of(*engine, input),
+        (dir / "m.pt: returns 2 floats, expected 1 rows of 3").c_str(), Error);
+    input[5] = -2.0F;
+    CHECK_THROWS_WITH_AS(
+        row_of(*engine, input),
+        (dir / "m.pt: returns 6 floats, expected 1 rows of 3").c_str(), Error);
+    input[5] = value;
+    CHECK(row_of(*engine, input) == row);
+  }
+
   TEST_CASE("what is no TorchScript is told what it is and how to export it") {
     const TempDir dir;
     CHECK(error_of(dir / "gone.pt") == dir / "gone.pt: no such file");
