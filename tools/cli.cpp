@@ -94,6 +94,14 @@ int run(CLI::App& app, int argc, char** argv,
   });
   try {
     return run_checked(app, argc, argv, body);
+  } catch (...) {
+    return report_failure();
+  }
+}
+
+int report_failure() {
+  try {
+    throw;
   } catch (const Interrupted&) {
     report("interrupted");
     return 128 + interrupt_signal();

@@ -32,6 +32,10 @@ void complain(const std::string& text);
 /// `body` returns the exit code. Every error is printed here and nowhere else.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 
+/// Reports the exception that is being handled as run() does, for who cannot
+/// let it reach that. Gives the exit code.
+int report_failure();
+
 /// Throws UsageError if `output` is the same file as one of `inputs`, by this
 /// or another name.
 void keep_inputs(const std::string& output,

@@ -7,6 +7,7 @@
 #include "path_reader.h"
 #include "serve_frame.h"
 
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ int serve(const std::function<Model()>& load_model, unsigned threads) {
   PathReader reader(Separator::kNul);
   PipelineParams params;
   params.threads = threads;
+  // At once: a decoder may wait for the next path, while who would send it
+  // waits for an answer. There are no files that destructors would remove.
+  params.on_failure = [] { std::_Exit(cli::report_failure()); };
   PipelineSink sink;
   sink.on_row = [&](std::size_t, const float* feature) {
     send(out, ServeFrame::Kind::kRow,

@@ -309,7 +309,12 @@ StageTimes run_pipeline(const PathSource& paths,
       crew.add([&pipeline] { pipeline.decode_all(); });
     for (const auto& mine : engines)
       crew.add([&pipeline, &mine] { pipeline.embed_all(*mine); });
-    pipeline.emit_all(sink);
+    try {
+      pipeline.emit_all(sink);
+    } catch (...) {
+      if (params.on_failure) params.on_failure();
+      throw;
+    }
     crew.join();
   }
   StageTimes times = pipeline.times();

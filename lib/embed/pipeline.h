@@ -20,6 +20,10 @@ struct PipelineParams {
   /// Decoder threads, and as many network threads; two network threads where
   /// the engine wants batches. 0: usable_cpus().
   unsigned threads = 0;
+  /// Called within the handler of what run_pipeline() is about to throw, before
+  /// it waits for its threads: a source that may wait for ever would keep it
+  /// from ever throwing. May be empty, need not return.
+  std::function<void()> on_failure;
 };
 
 /// Where the time went, in seconds summed over the threads of each stage.

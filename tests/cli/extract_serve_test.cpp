@@ -123,6 +123,21 @@ TEST_SUITE("cli") {
     }
   }
 
+  TEST_CASE("serve ends when it fails, though more paths may come") {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    RunOptions options = demo_in(dir);
+    options.max_file_bytes = 3000;  // the hello, and no row
+    options.environment.push_back("EXTRACT=" + tool_path("extract"));
+    const RunResult result =
+        run({"/bin/sh", "-c",
+             "mkfifo paths && exec 3<>paths && printf 'a.ppm\\0' >&3 && "
+             "\"$EXTRACT\" --serve <paths >answers"},
+            options);
+    CHECK(result.status == 1);
+    CHECK(result.err == "extract: standard output: File too large\n");
+  }
+
   TEST_CASE("serve says by a frame why it cannot serve") {
     const TempDir dir;
     const RunResult result = extract_in(dir, {"--serve", "--weights", "gone"});

@@ -186,6 +186,27 @@ TEST_SUITE("embed") {
                          DeviceError);
   }
 
+  TEST_CASE("a failure is told before a source that waits is waited for") {
+    const TempDir dir;
+    const std::string path = dir.write("a.ppm", grey_ppm(1));
+    std::atomic<int> taken{0};
+    std::atomic<bool> told{false};
+    const PathSource source = [&]() -> std::optional<std::string> {
+      if (taken++ == 0) return path;
+      while (!told) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return std::nullopt;
+    };
+    PipelineParams params;
+    params.on_failure = [&] {
+      CHECK_THROWS_WITH_AS(throw, "lost", DeviceError);
+      told = true;
+    };
+    CHECK_THROWS_WITH_AS(
+        run_pipeline(source, small(), LostDevice(), params, ignoring_sink()),
+        "lost", DeviceError);
+    CHECK(told);
+  }
+
   TEST_CASE("no images give no rows") {
     CHECK(lines_of([] { return std::nullopt; }, 2, MeanEngine(1)).empty());
   }
