@@ -63,9 +63,8 @@ struct Options {
 
   /// The picture replaces nothing that is read.
   void keep_inputs(const Index& opened) const {
-    std::vector<std::string> inputs = {index, queries.vectors};
-    for (const VectorFile& file : opened.vectors()->files())
-      inputs.push_back(file.path());
+    std::vector<std::string> inputs = files_of(opened);
+    inputs.push_back(queries.vectors);
     cli::keep_inputs(plot, inputs);
   }
 };

@@ -12,4 +12,12 @@ Index open_index(const std::string& path, Access access) {
   return Index(path, access);
 }
 
+std::vector<std::string> files_of(const Index& index) {
+  std::vector<std::string> files = {index.path()};
+  if (index.vectors() != nullptr)
+    for (const VectorFile& file : index.vectors()->files())
+      files.push_back(file.path());
+  return files;
+}
+
 }  // namespace imsearch

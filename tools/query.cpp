@@ -75,9 +75,10 @@ struct Options {
   bool stream() const { return images_from_input() || vectors == "-"; }
 
   /// The sheet replaces nothing that is read.
-  void keep_inputs() const {
-    std::vector<std::string> inputs = images;
-    inputs.insert(inputs.end(), {index, vectors});
+  void keep_inputs(const Index& opened) const {
+    std::vector<std::string> inputs = files_of(opened);
+    inputs.insert(inputs.end(), images.begin(), images.end());
+    inputs.insert(inputs.end(), {vectors, weights, model});
     cli::keep_inputs(sheet, inputs);
   }
 
@@ -125,7 +126,7 @@ void ask_rows(const Options& opt, const Index& index, const Ask& ask) {
 
 void ask_vectors(const Options& opt, const Index& index, const Ask& ask) {
   if (opt.vectors.empty()) return;
-  VectorQuestions vectors(opt.vectors, index.dim());
+  VectorQuestions vectors(index, opt.vectors);
   for (auto block = vectors.next(); !block.empty(); block = vectors.next())
     ask(block);
 }
@@ -133,8 +134,8 @@ void ask_vectors(const Options& opt, const Index& index, const Ask& ask) {
 int query(const Options& opt) {
   opt.check();
   catch_interrupts();
-  if (!opt.sheet.empty()) opt.keep_inputs();
   const Index index = open_index(opt.index);
+  if (!opt.sheet.empty()) opt.keep_inputs(index);
   if (index.vectors() == nullptr)
     cli::complain(index.why_no_vectors() + ": similarities are approximate");
   Answerer answerer(index, opt.params);

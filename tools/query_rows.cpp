@@ -1,10 +1,10 @@
 #include "query_rows.h"
 
 #include "options.h"
+#include "query_vectors.h"
 
 #include "base/error.h"
 #include "eval/sample.h"
-#include "index/vector_set.h"
 
 namespace imsearch {
 namespace {
@@ -25,10 +25,10 @@ QueryRows sample(const Index& index, const QueryRowsParams& params) {
   return queries;
 }
 
-QueryRows read_file(const std::string& path, std::size_t dim) {
-  const VectorSet file({path}, dim);
+QueryRows read_file(const Index& index, const std::string& path) {
+  const VectorSet file = open_query_vectors(index, path);
   QueryRows queries;
-  queries.unit = Matrix(file.rows(), dim);
+  queries.unit = Matrix(file.rows(), file.dim());
   for (std::size_t q = 0; q < file.rows(); ++q)
     file.read_unit(q, queries.unit.row(q));
   queries.origin = path;
@@ -49,9 +49,8 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
 }
 
 QueryRows read_query_rows(const Index& index, const QueryRowsParams& params) {
-  QueryRows queries = params.vectors.empty()
-                          ? sample(index, params)
-                          : read_file(params.vectors, index.dim());
+  QueryRows queries = params.vectors.empty() ? sample(index, params)
+                                             : read_file(index, params.vectors);
   if (queries.size() == 0)
     fail("{}: no rows to ask for",
          params.vectors.empty() ? index.path() : params.vectors);

@@ -35,8 +35,8 @@ struct QueryRows {
 /// Registers --vectors, --samples and --seed.
 void add_query_rows(CLI::App& app, QueryRowsParams& params);
 
-/// Reads and normalises the queries. Throws Error: none, another dimension, NaN
-/// or infinity in a row.
+/// Reads and normalises the queries. Throws Error: none, another dimension or
+/// model, NaN or infinity in a row.
 QueryRows read_query_rows(const Index& index, const QueryRowsParams& params);
 
 }  // namespace imsearch

@@ -1,5 +1,6 @@
 #include "questions.h"
 
+#include "query_vectors.h"
 #include "standard_input.h"
 
 #include "base/error.h"
@@ -22,8 +23,14 @@ constexpr const char* kNotFinite = "holds NaN or infinity";
 void ask_row(const Index& index, std::uint32_t row, Question& question) {
   question.picture = index.name(row);
   question.unit.resize(index.dim());
-  index.read_unit(row, question.unit.data());
   question.leave_out = row;
+  try {
+    index.read_unit(row, question.unit.data());
+  } catch (const Error& e) {
+    // build-index refused such rows; not all are looked at when it is opened.
+    question.error =
+        fmt::format("{}: changed since the index was built", e.what());
+  }
 }
 
 /// Appends what standard input has, at most `wanted`; false at its end.
@@ -68,10 +75,10 @@ void set_feature(Question& question, const std::vector<float>& feature) {
     question.error = kNotFinite;
 }
 
-VectorQuestions::VectorQuestions(const std::string& path, std::size_t dim)
-    : dim_(dim) {
+VectorQuestions::VectorQuestions(const Index& index, const std::string& path)
+    : dim_(index.dim()) {
   if (path != "-")
-    file_ = std::make_unique<VectorSet>(std::vector<std::string>{path}, dim);
+    file_ = std::make_unique<VectorSet>(open_query_vectors(index, path));
 }
 
 std::vector<Question> VectorQuestions::next() {

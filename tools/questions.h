@@ -25,8 +25,9 @@ void set_feature(Question& question, const std::vector<float>& feature);
 /// The rows of a file of vectors, or of standard input, a block at a time.
 class VectorQuestions {
  public:
-  /// `path` "-": raw float32 of `dim` on standard input. Throws Error.
-  VectorQuestions(const std::string& path, std::size_t dim);
+  /// `path` "-": raw float32 of the index's dim on standard input. Throws
+  /// Error, also for vectors of another model.
+  VectorQuestions(const Index& index, const std::string& path);
 
   /// The next rows, in order; empty at the end. A row that holds NaN or
   /// infinity is a question with an error. From standard input come the rows

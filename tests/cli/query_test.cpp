@@ -1,4 +1,4 @@
-// query by rows, names and vectors.
+// query by rows and names, and what all queries share.
 #include "cli/collection.h"
 #include "support/contains.h"
 
@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,6 @@ TEST_SUITE_BEGIN("cli");
 using namespace imsearch;
 using imsearch::test::contains;
 using test::Collection;
-using test::RunOptions;
 using test::RunResult;
 using Json = nlohmann::json;
 
@@ -120,72 +118,6 @@ TEST_CASE("the answers are the same alone, together, and on any threads") {
       alone.push_back(answer);
   }
   CHECK(alone == answers_in(together));
-}
-
-TEST_CASE("more rows than a block of vectors are all answered, in order") {
-  const Collection collection(30);
-  collection.build();
-  const std::string vectors = collection.read("fvecs.bin");
-  std::string many;
-  for (int i = 0; i < 100; ++i) many += vectors;
-  collection.write("many.bin", many);
-  for (const char* option : {"--quiet", "--exact"}) {
-    const auto lines = test::lines_of(
-        collection.run({"query", "--vectors", "many.bin", "-k", "1", option})
-            .out);
-    REQUIRE(lines.size() == 3000);
-    for (std::size_t i = 0; i < lines.size(); ++i)
-      CHECK(lines[i] == std::to_string(i) + "\t1\t1.000000\t" +
-                            std::to_string(i % 30) + ".jpg");
-  }
-}
-
-TEST_CASE("vectors on standard input are answered, each ended by a blank") {
-  const Collection collection(60);
-  collection.build();
-  RunOptions input;
-  input.input = collection.read("fvecs.bin").substr(0, 3 * kRowBytes);
-  const RunResult result =
-      collection.run({"query", "--vectors", "-", "-k", "1"}, input);
-  CHECK(result.status == 0);
-  CHECK(result.out ==
-        "0\t1\t1.000000\t0.jpg\n\n1\t1\t1.000000\t1.jpg\n\n"
-        "2\t1\t1.000000\t2.jpg\n\n");
-}
-
-TEST_CASE("a partial last row is an error, after the answers to the others") {
-  const Collection collection(60);
-  collection.build();
-  RunOptions input;
-  input.input = collection.read("fvecs.bin").substr(0, kRowBytes + 10);
-  const RunResult result =
-      collection.run({"query", "--vectors", "-", "-k", "1"}, input);
-  CHECK(result.status == 1);
-  CHECK(result.out == "0\t1\t1.000000\t0.jpg\n\n");
-  CHECK(contains(result.err,
-                 "query: standard input: 10 bytes after row 1, a row of 24 "
-                 "floats has 96"));
-}
-
-TEST_CASE("a vector with NaN is an error of that query alone") {
-  const Collection collection(60);
-  collection.build();
-  std::string vectors = collection.read("fvecs.bin").substr(0, 3 * kRowBytes);
-  vectors.replace(kRowBytes, 4,
-                  test::float_bytes({std::numeric_limits<float>::quiet_NaN()}));
-  collection.write("q.bin", vectors);
-  const RunResult file =
-      collection.run({"query", "--vectors", "q.bin", "-k", "1"});
-  CHECK(file.status == 1);
-  CHECK(file.out == "0\t1\t1.000000\t0.jpg\n2\t1\t1.000000\t2.jpg\n");
-  CHECK(contains(file.err, "query: 1: "));
-  RunOptions input;
-  input.input = vectors;
-  const RunResult stream =
-      collection.run({"query", "--vectors", "-", "-k", "1"}, input);
-  CHECK(stream.status == 1);
-  CHECK(stream.out == "0\t1\t1.000000\t0.jpg\n\n\n2\t1\t1.000000\t2.jpg\n\n");
-  CHECK(contains(stream.err, "query: 1: holds NaN or infinity"));
 }
 
 TEST_CASE("a query that is not there is an error, the others are answered") {
@@ -332,22 +264,6 @@ TEST_CASE("without the vectors answers are approximate, and told so") {
   collection.write("fvecs.bin", test::clustered_vectors(200, 24, 99));
   CHECK(contains(collection.run({"query", "--id", "1"}).err,
                  "changed since the index was built"));
-}
-
-TEST_CASE("queries of another dimension are refused") {
-  const Collection collection(20);
-  collection.build();
-  collection.write("q.bin", std::string(100, '\0'));
-  CHECK(collection.run({"query", "--vectors", "q.bin"}).status == 1);
-  const std::uint32_t header[2] = {1, 12};
-  collection.write("q.fbin",
-                   std::string(reinterpret_cast<const char*>(header), 8) +
-                       std::string(48, '\0'));
-  const RunResult result = collection.run({"query", "--vectors", "q.fbin"});
-  CHECK(result.status == 1);
-  CHECK(contains(result.err, "q.fbin"));
-  CHECK(contains(result.err, "12"));
-  CHECK(contains(result.err, "24"));
 }
 
 TEST_CASE("a command line that asks nothing, or too much, is told") {
