@@ -129,11 +129,10 @@ int extract(Options& options, char** argv) {
   if (engine != kLinkedEngine) cli::become_sibling(tool_of(engine), argv);
   options.name_shard();
   options.check();
-  const auto load = [&] { return load_model(options.model); };
-  if (options.serve) return serve(load, options.job.threads);
+  if (options.serve) return serve(options.model, options.job.threads);
   catch_interrupts();
-  return options.network ? time_network(options.job, load)
-                         : run_extract(options.job, load);
+  return options.network ? time_network(options.job, options.model)
+                         : run_extract(options.job, options.model);
 }
 
 }  // namespace

@@ -53,14 +53,15 @@ ImageList list_images(const ExtractJob& job) {
   return images;
 }
 
-void keep_inputs(const ExtractJob& job, const Names& names) {
+void keep_inputs(const ExtractJob& job, const Names& names,
+                 const std::string& model_file) {
   // Only inputs of the output's own name: there may be a million others.
   const auto file_part = [](std::string_view path) {
     return path.substr(path.rfind('/') + 1);
   };
   for (const std::string& output :
        {job.vectors, job.vectors + ".part", job.names, job.names + ".part"}) {
-    std::vector<std::string> inputs = {job.files_from};
+    std::vector<std::string> inputs = {job.files_from, model_file};
     for (std::size_t i = 0; i < names.size(); ++i)
       if (file_part(names[i]) == file_part(output))
         inputs.emplace_back(names[i]);

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace imsearch {
 
@@ -20,8 +21,9 @@ struct ImageList {
 /// over. Throws Error if there are none at all; a shard may have none.
 ImageList list_images(const ExtractJob& job);
 
-/// Throws UsageError if an output of the job would replace an image or the list
-/// of them.
-void keep_inputs(const ExtractJob& job, const Names& names);
+/// Throws UsageError if an output of the job would replace an image, the list
+/// of them, or the file of the model.
+void keep_inputs(const ExtractJob& job, const Names& names,
+                 const std::string& model_file);
 
 }  // namespace imsearch

@@ -27,8 +27,11 @@ struct Model {
 /// own (extract_engine_onednn.cpp, extract_engine_torch.cpp). Throws Error.
 Model load_model(const ModelOptions& options);
 
-/// The built-in network with the weights that `options` ask for: --weights, or
-/// the installed ones of --model-sha256. Throws Error.
+/// The file that `options` ask for: --model, --weights, or the installed
+/// weights of --model-sha256. Throws Error if there is none.
+std::string model_file(const ModelOptions& options);
+
+/// The built-in network with the weights in model_file(). Throws Error.
 Model load_network(
     const ModelOptions& options,
     const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine);

@@ -56,9 +56,8 @@ Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
 
 }  // namespace
 
-int time_network(const ExtractJob& job,
-                 const std::function<Model()>& load_model) {
-  const Model model = load_model();
+int time_network(const ExtractJob& job, const ModelOptions& options) {
+  const Model model = load_model(options);
   if (!job.quiet) say_model(model);
   const Inputs inputs = load_inputs(job, model.preprocessing);
   const unsigned threads = replica_count(

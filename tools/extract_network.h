@@ -4,14 +4,11 @@
 #include "extract_model.h"
 #include "extract_run.h"
 
-#include <functional>
-
 namespace imsearch {
 
 /// Decodes some of the job's images, measures the network on them and reports,
 /// as run_extract() does but without files. Gives the exit code. Throws Error,
 /// also when no image is good, and Interrupted.
-int time_network(const ExtractJob& job,
-                 const std::function<Model()>& load_model);
+int time_network(const ExtractJob& job, const ModelOptions& options);
 
 }  // namespace imsearch

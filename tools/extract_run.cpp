@@ -73,12 +73,11 @@ void print_json(const ExtractJob& job, const ImageResults& results,
 
 }  // namespace
 
-int run_extract(const ExtractJob& job,
-                const std::function<Model()>& load_model) {
+int run_extract(const ExtractJob& job, const ModelOptions& options) {
   const ImageList images = list_images(job);
-  keep_inputs(job, images.names);
+  keep_inputs(job, images.names, model_file(options));
   ExtractOutput output(job.vectors, job.names, job.separator());
-  const Model model = load_model();
+  const Model model = load_model(options);
   if (!job.quiet) say_model(model);
   const Sidecar sidecar = model.sidecar();
   ImageResults results(job, images.names, sidecar.dim, output);

@@ -22,11 +22,11 @@ void send(OutputFile& out, ServeFrame::Kind kind, std::string_view payload) {
 
 }  // namespace
 
-int serve(const std::function<Model()>& load_model, unsigned threads) {
+int serve(const ModelOptions& options, unsigned threads) {
   OutputFile out("-");
   std::optional<Model> model;
   try {
-    model = load_model();
+    model = load_model(options);
   } catch (const Error& e) {
     send(out, ServeFrame::Kind::kFailed, e.what());
     return cli::kFailed;

@@ -3,13 +3,11 @@
 
 #include "extract_model.h"
 
-#include <functional>
-
 namespace imsearch {
 
 /// Says hello and answers paths until standard input ends. An Error of
-/// `load_model` is sent as a frame. Gives the exit code. Throws Error if
+/// load_model() is sent as a frame. Gives the exit code. Throws Error if
 /// standard input or output fails.
-int serve(const std::function<Model()>& load_model, unsigned threads);
+int serve(const ModelOptions& options, unsigned threads);
 
 }  // namespace imsearch

@@ -179,4 +179,24 @@ TEST_SUITE("cli") {
     CHECK(unknown.status == 1);
     CHECK(contains(unknown.err, "sha256 000000000000"));
   }
+
+  TEST_CASE("the model's own file is never replaced") {
+    const TempDir dir;
+    const std::string weights =
+        read_file(source_path("data/mobilenet_v2_demo.safetensors"));
+    dir.write("w.st", weights);
+    dir.write("w.part", weights);
+    for (const Lines& outputs : {Lines{"-o", "w.st"}, Lines{"-n", "./w.st"}}) {
+      Lines arguments = {"a.ppm", "--weights", "w.st"};
+      arguments.insert(arguments.end(), outputs.begin(), outputs.end());
+      CHECK(contains(failure(dir, 2, arguments), "would replace an input"));
+    }
+    failure(dir, 2, {"a.ppm", "--weights", "w.part", "-n", "w"});
+    failure(dir, 2, {"a.ppm", "--model", "w.st", "-n", "w.st"});
+    RunOptions options = demo_in(dir);
+    options.environment = {"IMSEARCH_WEIGHTS=w.st"};
+    CHECK(extract_in(options, {"a.ppm", "-n", "w.st"}).status == 2);
+    CHECK(read_file(dir / "w.st") == weights);
+    CHECK(read_file(dir / "w.part") == weights);
+  }
 }
