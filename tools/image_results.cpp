@@ -63,10 +63,11 @@ void ImageResults::bad(std::size_t i, const std::string& reason) {
   if (job_.strict) throw Error(text);
   output_.add_bad(names_[i], reason);
   ++bad_;
-  if (bad_ > kShownBad && !output_.bad_path().empty()) return;
+  ++complained_;
+  if (complained_ > kShownBad && !output_.bad_path().empty()) return;
   progress_->clear();
   cli::complain(text);
-  if (bad_ == kShownBad && !output_.bad_path().empty())
+  if (complained_ == kShownBad && !output_.bad_path().empty())
     cli::complain("further bad images are only listed, in " +
                   output_.bad_path());
 }

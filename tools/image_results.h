@@ -53,6 +53,7 @@ class ImageResults {
   std::size_t good_ = 0;
   std::size_t bad_ = 0;
   std::size_t older_ = 0;
+  std::size_t complained_ = 0;  // bad images of this run
 };
 
 }  // namespace imsearch

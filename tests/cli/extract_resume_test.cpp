@@ -145,6 +145,24 @@ TEST_SUITE("cli") {
     CHECK(contains(complete(), "\"done_before\":0,"));
   }
 
+  TEST_CASE("bad images of this run are told, however many there were before") {
+    InterruptedRun run(0);
+    const TempDir& images = run.images();
+    images.write("good.ppm", pattern_ppm(1));
+    std::string list;
+    for (int i = 0; i < 25; ++i) list += images / "early.ppm\n";
+    for (int i = 0; i < 4; ++i) list += images / "good.ppm\n";
+    images.write("list", list + (images / "late.ppm\n"));
+    const TempDir& dir = run.fresh_folder();
+    const RunResult stopped = run.stop_after_rows(dir, 2);
+    CHECK(contains(stopped.err, "further bad images are only listed"));
+    const RunResult result = extract_in(dir, run.arguments({"--resume"}));
+    CHECK(result.status == 0);
+    CHECK_FALSE(contains(result.err, "early.ppm"));
+    CHECK(contains(result.err, "late.ppm: No such file or directory\n"));
+    CHECK(lines_of(dir / "fnames.txt.bad.tsv").size() == 26);
+  }
+
   TEST_CASE("without parts --resume starts at the first image") {
     InterruptedRun run(10);
     const TempDir& dir = run.fresh_folder();
