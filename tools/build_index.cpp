@@ -18,6 +18,7 @@
 #include "index/build.h"
 #include "index/reduction_fit.h"
 #include "io/file.h"
+#include "io/text.h"
 
 #include <fmt/format.h>
 
@@ -102,22 +103,36 @@ int build(Options opt) {
   return cli::kDone;
 }
 
-int verify(const std::vector<std::string>& indexes) {
-  for (const std::string& path : indexes) {
-    const Index index = open_index(path);
-    index.verify();
-    print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n", path,
-                      index.rows(), index.dim(), index.info().params.M,
-                      describe(index.info().model)));
+void verify(const std::string& path) {
+  const Index index = open_index(path);
+  index.verify();
+  print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n",
+                    escape_field(path), index.rows(), index.dim(),
+                    index.info().params.M,
+                    escape_field(describe(index.info().model))));
+}
+
+/// All of them, whatever the first are.
+int verify_all(const std::vector<std::string>& paths) {
+  int status = cli::kDone;
+  for (const std::string& path : paths) {
+    try {
+      verify(path);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& e) {
+      cli::complain(e.what());
+      status = cli::kFailed;
+    }
   }
-  return cli::kDone;
+  return status;
 }
 
 int run(Options opt) {
   catch_interrupts();
   if (opt.files.empty())
     opt.files = {opt.verify ? cli::kDefaultIndex : cli::kDefaultVectors};
-  return opt.verify ? verify(opt.files) : build(std::move(opt));
+  return opt.verify ? verify_all(opt.files) : build(std::move(opt));
 }
 
 }  // namespace

@@ -329,6 +329,21 @@ TEST_CASE("--verify tells good indexes") {
   CHECK(test::lines_of(both.out).size() == 2);
 }
 
+TEST_CASE("--verify goes on behind a bad index, and names are escaped") {
+  const Collection collection(30);
+  collection.build({"-o", "a\tb.index"});
+  collection.build({"-o", "last.index"});
+  collection.write("bad.index", "no index");
+  const RunResult result = collection.run(
+      {"build-index", "--verify", "a\tb.index", "bad.index", "last.index"});
+  CHECK(result.status == 1);
+  const auto lines = test::lines_of(result.out);
+  REQUIRE(lines.size() == 2);
+  CHECK(test::fields_of(lines[0])[0] == "a\\tb.index");
+  CHECK(test::fields_of(lines[1])[0] == "last.index");
+  CHECK(contains(result.err, "build-index: bad.index: "));
+}
+
 TEST_CASE("--verify goes without the options of building") {
   const Collection collection(5);
   for (const std::vector<std::string>& option :
