@@ -22,7 +22,8 @@ std::vector<std::string> glob(const std::string& pattern);
 /// The files under `folder`, at any depth, whose extension is that of an image
 /// in any case (jpg jpeg jpe png bmp gif webp pnm ppm pgm pbm tga), sorted by
 /// bytes, dot files passed over. A folder below that cannot be read is listed
-/// itself: the reader of it reports it. Throws Error if `folder` cannot be read.
+/// itself: the reader of it reports it. Throws Error if `folder` cannot be
+/// read.
 std::vector<std::string> image_files(const std::string& folder);
 
 /// All inputs in the order given: an existing file stays as it is, a directory
