@@ -5,6 +5,7 @@
 // writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
 // query in milliseconds. Manual: man/build-index.1.
 #include "announce_build.h"
+#include "change_index.h"
 #include "cli.h"
 #include "index_inputs.h"
 #include "open_index.h"
@@ -22,6 +23,7 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,11 +42,14 @@ struct Options {
   bool null = false;
   bool quiet = false;
   bool verify = false;
+  bool append = false;
+  std::string deleted_names;
 
   void add_to(CLI::App& app) {
     app.add_option("vectors", files,
                    "Files of vectors, one after the other (default: "
-                   "fvecs.bin); with --verify, index files");
+                   "fvecs.bin); with --verify, index files; with --delete, "
+                   "an index file");
     app.add_option("-n,--names", names,
                    "File of names, one for each file of vectors (default: "
                    "fnames.txt beside it)")
@@ -58,12 +63,27 @@ struct Options {
     cli::add_threads(app, threads);
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
+    CLI::Option* add = app.add_flag(
+        "--append", append,
+        "Add to the index the rows that vectors and names have grown by");
+    exclude(app, add, {"-M", "--ef-construction", "--seed"});
+    CLI::Option* erase =
+        app.add_option("--delete", deleted_names,
+                       "Mark the images as deleted whose names are in this "
+                       "file; -: standard input");
+    exclude(app, erase,
+            {"--names", "--output", "--dim", "-M", "--ef-construction",
+             "--seed", "--threads", "--append"});
     CLI::Option* check = app.add_flag(
         "--verify", verify, "Check every sum of finished indexes, and stop");
-    for (const char* name :
-         {"--names", "--output", "--dim", "-M", "--ef-construction", "--seed",
-          "--threads", "--null"})
-      check->excludes(app.get_option(name));
+    exclude(app, check,
+            {"--names", "--output", "--dim", "-M", "--ef-construction",
+             "--seed", "--threads", "--null", "--append", "--delete"});
+  }
+
+  static void exclude(CLI::App& app, CLI::Option* option,
+                      std::initializer_list<const char*> others) {
+    for (const char* other : others) option->excludes(app.get_option(other));
   }
 };
 
@@ -76,20 +96,17 @@ std::vector<std::string> input_files(const Options& opt) {
   return inputs;
 }
 
-int build(Options opt) {
-  if (opt.names.empty())
-    for (const std::string& path : opt.files)
-      opt.names.push_back(names_beside(path));
-  const std::string output =
-      opt.output.empty() ? opt.files[0] + cli::kIndexSuffix : opt.output;
-  cli::keep_inputs(output, input_files(opt));
-  const IndexInputs inputs =
-      open_index_inputs(opt.files, opt.names, opt.dim,
-                        opt.null ? Separator::kNul : Separator::kNewline);
+std::string output_of(const Options& opt) {
+  return opt.output.empty() ? opt.files[0] + cli::kIndexSuffix : opt.output;
+}
+
+int build(const Options& opt, const IndexInputs& inputs) {
+  const std::string output = output_of(opt);
   const Stopwatch watch;
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
-  const BuildNeeds needs = estimate_build(inputs.vectors, inputs.names,
-                                          opt.params, reduction, opt.threads);
+  const BuildNeeds needs =
+      estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
+                     0, opt.threads);
   announce_build(inputs.vectors, needs, output, opt.quiet);
   {
     cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
@@ -101,6 +118,28 @@ int build(Options opt) {
         "{}: {} rows, {}, {}", output, grouped(inputs.vectors.rows()),
         describe(inputs.model), human_duration(watch.seconds())));
   return cli::kDone;
+}
+
+int build_or_append(Options opt) {
+  if (opt.names.empty())
+    for (const std::string& path : opt.files)
+      opt.names.push_back(names_beside(path));
+  cli::keep_inputs(output_of(opt), input_files(opt));
+  const IndexInputs inputs =
+      open_index_inputs(opt.files, opt.names, opt.dim,
+                        opt.null ? Separator::kNul : Separator::kNewline);
+  if (!opt.append) return build(opt, inputs);
+  append_rows(output_of(opt), inputs, opt.threads, opt.quiet);
+  return cli::kDone;
+}
+
+int erase(const Options& opt) {
+  if (opt.files.size() > 1)
+    cli::fail_usage("--delete changes one index, not {}", opt.files.size());
+  const Names names = read_names(
+      opt.deleted_names, opt.null ? Separator::kNul : Separator::kNewline);
+  return delete_rows(opt.files[0], names, opt.quiet) ? cli::kDone
+                                                     : cli::kFailed;
 }
 
 void verify(const std::string& path) {
@@ -130,9 +169,11 @@ int verify_all(const std::vector<std::string>& paths) {
 
 int run(Options opt) {
   catch_interrupts();
+  const bool of_index = opt.verify || !opt.deleted_names.empty();
   if (opt.files.empty())
-    opt.files = {opt.verify ? cli::kDefaultIndex : cli::kDefaultVectors};
-  return opt.verify ? verify_all(opt.files) : build(std::move(opt));
+    opt.files = {of_index ? cli::kDefaultIndex : cli::kDefaultVectors};
+  if (opt.verify) return verify_all(opt.files);
+  return of_index ? erase(opt) : build_or_append(std::move(opt));
 }
 
 }  // namespace

@@ -138,6 +138,10 @@ int query(const Options& opt) {
   if (!opt.sheet.empty()) opt.keep_inputs(index);
   if (index.vectors() == nullptr)
     cli::complain(index.why_no_vectors() + ": similarities are approximate");
+  if (index.rows_behind() > 0 && !opt.quiet)
+    cli::complain(fmt::format(
+        "{}: the vectors have {} rows more: build-index --append adds them",
+        opt.index, grouped(index.rows_behind())));
   Answerer answerer(index, opt.params);
   Results results(index, {opt.json, opt.params.exact, opt.stream()});
   std::vector<SheetRow> sheet;

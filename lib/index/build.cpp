@@ -4,10 +4,12 @@
 #include "index/coded_rows.h"
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"
+#include "index/index_impl.h"
 #include "index/insert.h"
 #include "io/file.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace imsearch {
 namespace {
@@ -52,9 +54,29 @@ IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
   IndexInfo info = {vectors.rows(),  vectors.dim(), params, model, {},
                     IMSEARCH_VERSION};
   for (const VectorFile& file : vectors.files())
-    info.sources.push_back(
-        {relative_path(file.path(), path), file.rows(), fingerprint(file)});
+    info.sources.push_back({relative_path(file.path(), path), file.rows(),
+                            fingerprint(file, file.rows())});
   return info;
+}
+
+/// The codes that the index has, and those of the rows behind.
+CodedRows code_appended(const Index& index, const VectorSet& vectors,
+                        unsigned threads) {
+  const Index::Impl& old = index.impl();
+  const std::size_t first = index.rows();
+  CodedRows coded = code_rows(
+      vectors, old.reduction, vectors.rows() - first,
+      [first](std::size_t i) { return first + i; }, threads);
+  coded.rows = vectors.rows();
+  const auto put_before = [first](auto& values, const auto* from,
+                                  std::size_t each) {
+    values.insert(values.begin(), from, from + first * each);
+  };
+  put_before(coded.codes, old.codes.codes, coded.stride);
+  put_before(coded.scales, old.codes.scales, 1);
+  put_before(coded.reduced, old.view.reduced, coded.width);
+  put_before(coded.errors, old.errors, 1);
+  return coded;
 }
 
 }  // namespace
@@ -67,14 +89,33 @@ void build_index(const VectorSet& vectors, const Names& names,
   OutputFile out(path);  // first: an unwritable folder should not cost hours
   const IndexInfo info = describe_index(vectors, model, params, path);
   const CodedRows coded = code_rows(vectors, reduction.view(), threads);
-  if (coded.rows == 0) {
-    write_frozen(out, coded, reduction, nullptr, names, info);
-  } else {
-    HnswGraph graph(coded.rows, coded.width, params);
-    insert_rows(graph, coded.rows, coded.reduced.data(), coded.width, threads,
-                on_progress);
-    write_frozen(out, coded, reduction, &graph, names, info);
+  std::optional<HnswGraph> graph;
+  if (coded.rows > 0) {
+    graph.emplace(coded.rows, coded.width, params);
+    insert_rows(*graph, 0, coded, threads, on_progress);
   }
+  write_frozen(
+      out,
+      {coded, reduction.view(), graph ? &*graph : nullptr, names, info, {}});
+  out.commit();
+}
+
+void append_to_index(const Index& index, const VectorSet& vectors,
+                     const Names& names, unsigned threads,
+                     const std::string& path, const OnProgress& on_progress) {
+  const HnswParams& params = index.info().params;
+  check_sizes(vectors, names, params);
+  OutputFile out(path);
+  const IndexInfo info =
+      describe_index(vectors, index.info().model, params, path);
+  const ReductionView& reduction = index.impl().reduction;
+  const CodedRows coded = code_appended(index, vectors, threads);
+  HnswGraph graph(coded.rows, coded.width, params);
+  graph.restore(index.impl().view);
+  insert_rows(graph, index.rows(), coded, threads, on_progress);
+  std::string deleted(index.impl().deleted);
+  if (!deleted.empty()) deleted.resize((coded.rows + 7) / 8);
+  write_frozen(out, {coded, reduction, &graph, names, info, deleted});
   out.commit();
 }
 

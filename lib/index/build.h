@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace imsearch {
 
@@ -21,8 +22,10 @@ struct BuildNeeds {
   double seconds = 0;              // from insertions timed on a sample
 };
 
+/// For an index of all rows, of which those from `first` on are to be inserted.
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
-                          const HnswParams& params, const Reduction& reduction,
+                          const HnswParams& params,
+                          const ReductionView& reduction, std::size_t first,
                           unsigned threads);
 
 /// Memory that this process may still use: what the system has free, and what
@@ -38,5 +41,18 @@ void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
                  const std::string& path, const OnProgress& on_progress);
+
+/// Writes the index anew with the rows of `vectors` that come behind its own,
+/// which must be the first ones there, unchanged; `names` are those of all. The
+/// graph grows, by the codes that the index has; its content must have been
+/// verified. Otherwise as build_index().
+void append_to_index(const Index& index, const VectorSet& vectors,
+                     const Names& names, unsigned threads,
+                     const std::string& path, const OnProgress& on_progress);
+
+/// Replaces the index's file by one where these rows too are marked as deleted.
+/// The content must have been verified. Throws Error, Interrupted.
+void delete_from_index(const Index& index,
+                       const std::vector<std::uint32_t>& rows);
 
 }  // namespace imsearch

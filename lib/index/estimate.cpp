@@ -14,9 +14,11 @@ namespace {
 
 constexpr std::size_t kSampledRows = 1000;
 
-/// Seconds that coding and inserting all rows takes, from doing so with a few.
+/// Seconds that coding and inserting the rows from `first` on takes, from doing
+/// so with a few.
 double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
-                        const ReductionView& reduction, unsigned threads) {
+                        const ReductionView& reduction, std::size_t first,
+                        unsigned threads) {
   const std::size_t rows = vectors.rows();
   const std::size_t sample = std::min(kSampledRows, rows / 10);
   if (sample < 2) return 0;
@@ -25,17 +27,18 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
       vectors, reduction, sample,
       [&](std::size_t i) { return i * (rows / sample); }, threads);
   HnswGraph graph(sample, coded.width, params);
-  insert_rows(graph, sample, coded.reduced.data(), coded.width, threads, {});
+  insert_rows(graph, 0, coded, threads, {});
   const double growth = std::log(static_cast<double>(rows)) /
                         std::log(static_cast<double>(sample));
-  return watch.seconds() * static_cast<double>(rows) /
+  return watch.seconds() * static_cast<double>(rows - first) /
          static_cast<double>(sample) * growth;
 }
 
 }  // namespace
 
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
-                          const HnswParams& params, const Reduction& reduction,
+                          const HnswParams& params,
+                          const ReductionView& reduction, std::size_t first,
                           unsigned threads) {
   if (threads == 0) threads = usable_cpus();
   IndexInfo info;
@@ -47,7 +50,7 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
       HnswGraph::memory_bytes(info.rows, reduction.width, params, threads) +
       coded_rows_bytes(info.rows, info.dim, reduction.width);
   needs.disk_bytes = frozen_bytes(names, info, reduction.width);
-  needs.seconds = estimate_seconds(vectors, params, reduction.view(), threads);
+  needs.seconds = estimate_seconds(vectors, params, reduction, first, threads);
   return needs;
 }
 

@@ -78,12 +78,11 @@ void write_twins(const HnswGraph& graph, std::size_t rows, const Sink& sink) {
 }
 
 template <typename T>
-void write_values(const std::vector<T>& values, const Sink& sink) {
+void write_values(const T* values, std::size_t count, const Sink& sink) {
   constexpr std::size_t kValuesAtOnce = std::size_t{1} << 20;
-  for (std::size_t i = 0; i < values.size(); i += kValuesAtOnce) {
+  for (std::size_t i = 0; i < count; i += kValuesAtOnce) {
     check_interrupt();
-    sink(values.data() + i,
-         std::min(kValuesAtOnce, values.size() - i) * sizeof(T));
+    sink(values + i, std::min(kValuesAtOnce, count - i) * sizeof(T));
   }
 }
 
@@ -100,7 +99,7 @@ void write_name_ends(const Names& names, const Sink& sink) {
   }
 }
 
-IndexHeader header_of(const IndexInfo& info, const Reduction& reduction) {
+IndexHeader header_of(const IndexInfo& info, const ReductionView& reduction) {
   IndexHeader header;
   header.reduced_width = static_cast<std::uint32_t>(reduction.width);
   header.gain = reduction.gain;
@@ -115,45 +114,49 @@ IndexHeader header_of(const IndexInfo& info, const Reduction& reduction) {
 
 }  // namespace
 
-void write_frozen(OutputFile& out, const CodedRows& coded,
-                  const Reduction& reduction, const HnswGraph* graph,
-                  const Names& names, const IndexInfo& info) {
+void write_frozen(OutputFile& out, const IndexParts& parts) {
+  const auto& [coded, reduction, graph, names, info, deleted] = parts;
   IndexHeader header = header_of(info, reduction);
+  const std::size_t rows = info.rows;
   const std::size_t M = info.params.M;
   std::vector<SectionSource> sections;
   const auto add = [&](const char* name, auto produce) {
     sections.push_back({name, std::move(produce)});
   };
-  const auto add_values = [&](const char* name, const auto& values) {
-    add(name, [&values](const Sink& sink) { write_values(values, sink); });
+  const auto add_values = [&](const char* name, const auto* values,
+                              std::size_t count) {
+    add(name, [=](const Sink& sink) { write_values(values, count, sink); });
   };
-  add_values("components", reduction.components);
-  add_values("factors", reduction.factors);
-  add_values("offsets", reduction.offsets);
-  add_values("reduced", coded.reduced);
-  add_values("codes", coded.codes);
-  add_values("scales", coded.scales);
-  add_values("errors", coded.errors);
+  add_values("components", reduction.components,
+             reduction.projects ? reduction.width * code_stride(info.dim) : 0);
+  add_values("factors", reduction.factors, reduction.width);
+  add_values("offsets", reduction.offsets, reduction.width);
+  add_values("reduced", coded.reduced.data(), coded.reduced.size());
+  add_values("codes", coded.codes.data(), coded.codes.size());
+  add_values("scales", coded.scales.data(), rows);
+  add_values("errors", coded.errors.data(), rows);
   if (graph != nullptr) {
-    const auto upper = std::make_shared<UpperLevels>(*graph, info.rows);
+    const auto upper = std::make_shared<UpperLevels>(*graph, rows);
     header.max_level = static_cast<std::uint32_t>(graph->level(graph->entry()));
     header.entry = upper->index_of(header.max_level, graph->entry());
-    add("links",
-        [&, M](const Sink& sink) { write_links(*graph, info.rows, M, sink); });
-    add("twins",
-        [&](const Sink& sink) { write_twins(*graph, info.rows, sink); });
+    add("links", [graph = graph, rows, M](const Sink& sink) {
+      write_links(*graph, rows, M, sink);
+    });
+    add("twins", [graph = graph, rows](const Sink& sink) {
+      write_twins(*graph, rows, sink);
+    });
     add("upper", [upper, M](const Sink& sink) { upper->write(sink, M); });
   } else {
     for (const char* name : {"links", "twins", "upper"})
       add(name, [](const Sink&) {});
   }
-  add("deleted", [](const Sink&) {});
-  add("names", [&](const Sink& sink) { write_names(names, sink); });
-  add("name_ends", [&](const Sink& sink) { write_name_ends(names, sink); });
-  add("meta", [&](const Sink& sink) {
-    const std::string json = meta_to_json(info);
-    sink(json.data(), json.size());
-  });
+  add_values("deleted", deleted.data(), deleted.size());
+  add("names",
+      [&names = names](const Sink& sink) { write_names(names, sink); });
+  add("name_ends",
+      [&names = names](const Sink& sink) { write_name_ends(names, sink); });
+  const std::string meta = meta_to_json(info);
+  add_values("meta", meta.data(), meta.size());
   write_index_file(out, header, sections);
 }
 

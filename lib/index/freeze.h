@@ -9,15 +9,23 @@
 #include "io/output_file.h"
 
 #include <cstdint>
+#include <string>
 
 namespace imsearch {
 
-/// Writes the index file of `graph`, which holds the rows of `coded` (nullptr
-/// where there are none). Throws Error on a failed write, Interrupted on
+/// What an index is made of.
+struct IndexParts {
+  const CodedRows& coded;
+  const ReductionView& reduction;
+  const HnswGraph* graph;  // of these rows; nullptr where there are none
+  const Names& names;
+  const IndexInfo& info;
+  std::string deleted;  // the section
+};
+
+/// Writes the index file. Throws Error on a failed write, Interrupted on
 /// SIGINT.
-void write_frozen(OutputFile& out, const CodedRows& coded,
-                  const Reduction& reduction, const HnswGraph* graph,
-                  const Names& names, const IndexInfo& info);
+void write_frozen(OutputFile& out, const IndexParts& parts);
 
 /// About how large that file will be; `width`: bytes of a short code.
 std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,

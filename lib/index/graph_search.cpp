@@ -10,20 +10,6 @@ namespace {
 constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
 constexpr std::uint32_t kExpanded = 0x80000000;
 
-/// One record of the section `upper`.
-struct UpperRecord {
-  std::uint32_t row;
-  std::uint32_t below;
-  const std::uint32_t* links;
-  std::size_t count;
-};
-
-UpperRecord upper_record(const GraphView& view, std::uint32_t index) {
-  const std::uint32_t* words = view.upper + index * upper_stride(view.M);
-  return {words[0], words[2], words + 4,
-          std::min<std::size_t>(words[3], view.M)};
-}
-
 }  // namespace
 
 void CandidatePool::reset(std::size_t capacity) {
@@ -77,7 +63,7 @@ void GraphSearch::measure(const std::int8_t* query) {
 
 std::uint32_t GraphSearch::row_of_record(std::uint32_t index) const {
   if (index >= view_->upper_records) return kNoRow;
-  const std::uint32_t row = upper_record(*view_, index).row;
+  const std::uint32_t row = view_->upper_record(index).row;
   return row < view_->rows ? row : kNoRow;
 }
 
@@ -90,14 +76,14 @@ std::uint32_t GraphSearch::nearest_on_level(const std::int8_t* query,
   // Every step comes nearer, so that no damage can make it run in a circle.
   for (bool nearer = true; nearer;) {
     nearer = false;
-    const UpperRecord record = upper_record(*view_, index);
+    const UpperRecord record = view_->upper_record(index);
     met_.clear();
     records.clear();
-    for (std::size_t i = 0; i < record.count; ++i) {
-      const std::uint32_t row = row_of_record(record.links[i]);
+    for (std::size_t i = 0; i < record.list.count; ++i) {
+      const std::uint32_t row = row_of_record(record.list.links[i]);
       if (row == kNoRow) continue;
       met_.push_back(row);
-      records.push_back(record.links[i]);
+      records.push_back(record.list.links[i]);
     }
     measure(query);
     for (std::size_t i = 0; i < met_.size(); ++i) {
@@ -114,7 +100,7 @@ std::uint32_t GraphSearch::descend(const std::int8_t* query) {
   std::uint32_t index = view_->entry;
   for (std::uint32_t level = view_->max_level; level > 0; --level) {
     if (row_of_record(index) == kNoRow) return 0;
-    index = upper_record(*view_, nearest_on_level(query, index)).below;
+    index = view_->upper_record(nearest_on_level(query, index)).below;
   }
   return index < view_->rows ? index : 0;
 }
@@ -126,11 +112,10 @@ void GraphSearch::start_visiting() {
 }
 
 void GraphSearch::collect_unvisited(std::uint32_t row) {
-  const std::uint32_t* list = view_->links + row * link_stride(view_->M);
-  const std::size_t count = std::min<std::size_t>(list[0], 2 * view_->M);
+  const LinkList list = view_->links_of(row);
   met_.clear();
-  for (std::size_t i = 1; i <= count; ++i) {
-    const std::uint32_t link = list[i];
+  for (std::size_t i = 0; i < list.count; ++i) {
+    const std::uint32_t link = list.links[i];
     if (link >= view_->rows || visited_[link] == epoch_) continue;
     visited_[link] = epoch_;
     met_.push_back(link);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/hit.h"
-#include "index/index_file.h"
+#include "index/graph_view.h"
 #include "simd/kernels.h"
 
 #include <cstddef>
@@ -11,27 +11,6 @@
 #include <vector>
 
 namespace imsearch {
-
-/// The hot sections of an index (index_file.h). Their sizes have been checked
-/// by whoever made the view; their content is not trusted: every link is
-/// compared with its bound before it is followed.
-struct GraphView {
-  std::size_t rows = 0;
-  std::size_t width = 0;  // bytes of a code
-  std::size_t M = 0;
-  const std::int8_t* reduced = nullptr;  // codes: reduction.h
-  const std::uint32_t* links = nullptr;
-  const Twin* twins = nullptr;
-  std::size_t twin_count = 0;
-  const std::uint32_t* upper = nullptr;
-  std::size_t upper_records = 0;
-  std::uint32_t max_level = 0;
-  std::uint32_t entry = 0;
-
-  const std::int8_t* code(std::uint32_t row) const {
-    return reduced + row * width;
-  }
-};
 
 /// The nearest candidates met so far, sorted, at most `capacity`; equal
 /// distances stay in the order they came in. Some are marked as expanded.

@@ -15,7 +15,10 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <mutex>
+#include <numeric>
 
 namespace imsearch {
 namespace {
@@ -82,6 +85,38 @@ struct HnswGraph::Impl {
                        rows * graph.size_data_per_element_);
   }
 
+  std::size_t level(std::uint32_t row) const {
+    return hnsw_level(params.seed, row, params.M);
+  }
+
+  /// As hnswlib's addPoint() begins: without links.
+  void restore_row(std::uint32_t row, const std::int8_t* code) {
+    twins.first_row(code, width, row);
+    const auto id = static_cast<hnswlib::tableint>(graph.cur_element_count++);
+    const hnswlib::labeltype label = row;
+    internal_ids[row] = id;
+    graph.label_lookup_[label] = id;
+    graph.element_levels_[id] = static_cast<int>(level(row));
+    std::memset(graph.get_linklist0(id), 0, graph.size_data_per_element_);
+    std::memcpy(graph.getExternalLabeLp(id), &label, sizeof label);
+    std::memcpy(graph.getDataByInternalId(id), code, width);
+    if (level(row) == 0) return;
+    // hnswlib frees it.
+    graph.linkLists_[id] = static_cast<char*>(
+        std::calloc(level(row), graph.size_links_per_element_ + 1));
+    if (graph.linkLists_[id] == nullptr)
+      fail("not enough memory for a graph of {} rows", first_rows.size());
+  }
+
+  void restore_links(std::uint32_t row, std::size_t level_, LinkList list) {
+    if (level_ > level(row)) fail("graph: row {} on level {}", row, level_);
+    hnswlib::linklistsizeint* words = graph.get_linklist_at_level(
+        internal_ids[row], static_cast<int>(level_));
+    graph.setListCount(words, static_cast<unsigned short>(list.count));
+    for (std::size_t i = 0; i < list.count; ++i)
+      words[1 + i] = internal_ids[list.links[i]];
+  }
+
   std::size_t width;
   HnswParams params;
   CodeSpace space;
@@ -113,12 +148,38 @@ void HnswGraph::insert(std::uint32_t row, const std::int8_t* code) {
   }
 }
 
+void HnswGraph::restore(const GraphView& finished) {
+  if (finished.rows == 0) return;
+  std::vector<std::uint32_t>& first_rows = impl_->first_rows;
+  std::iota(first_rows.data(), first_rows.data() + finished.rows, 0U);
+  for (std::size_t i = 0; i < finished.twin_count; ++i)
+    first_rows[finished.twins[i].row] = finished.twins[i].in_graph;
+  for (std::uint32_t row = 0; row < finished.rows; ++row)
+    if (first_rows[row] == row) impl_->restore_row(row, finished.code(row));
+  for (std::uint32_t row = 0; row < finished.rows; ++row)
+    if (first_rows[row] == row)
+      impl_->restore_links(row, 0, finished.links_of(row));
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t i = 0; i < finished.upper_records; ++i) {
+    const UpperRecord record = finished.upper_record(i);
+    rows.clear();
+    for (std::size_t l = 0; l < record.list.count; ++l)
+      rows.push_back(finished.upper_record(record.list.links[l]).row);
+    impl_->restore_links(record.row, record.level, {rows.data(), rows.size()});
+  }
+  const std::uint32_t entry = finished.max_level == 0
+                                  ? finished.entry
+                                  : finished.upper_record(finished.entry).row;
+  impl_->graph.enterpoint_node_ = impl_->internal_ids[entry];
+  impl_->graph.maxlevel_ = static_cast<int>(finished.max_level);
+}
+
 std::uint32_t HnswGraph::twin_of(std::uint32_t row) const {
   return impl_->first_rows[row];
 }
 
 std::size_t HnswGraph::level(std::uint32_t row) const {
-  return hnsw_level(impl_->params.seed, row, impl_->params.M);
+  return impl_->level(row);
 }
 
 void HnswGraph::read_links(std::uint32_t row, std::size_t level,

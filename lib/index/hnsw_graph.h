@@ -2,6 +2,7 @@
 // Malkov and Yashunin, arXiv:1603.09320.
 #pragma once
 
+#include "index/graph_view.h"
 #include "index/index.h"
 
 #include <cstddef>
@@ -37,6 +38,10 @@ class HnswGraph {
   /// for ever (as once in Faiss, pull request 2143). Rows of level 0 are
   /// linked, and so can be met, only when they have done searching.
   void insert(std::uint32_t row, const std::int8_t* code);
+
+  /// Takes over the rows, codes and links of a finished graph, whose content
+  /// has been verified (Index::verify). Comes before any insert().
+  void restore(const GraphView& finished);
 
   // What follows is for a graph that holds all its rows.
 

@@ -20,17 +20,19 @@ const T* as(std::string_view section) {
   return reinterpret_cast<const T*>(section.data());
 }
 
-/// Why the file is not the one that was indexed; empty if it is.
-std::string difference(const IndexSource& source, const std::string& path,
-                       std::size_t dim) {
-  const VectorFile file(path, dim);
-  if (file.size_bytes() != source.fingerprint.size_bytes)
-    return fmt::format(
-        "{}: changed since the index was built: {} bytes instead of {}", path,
-        file.size_bytes(), source.fingerprint.size_bytes);
-  if (!(fingerprint(file) == source.fingerprint))
-    return path + ": changed since the index was built";
-  return {};
+/// The rows that were indexed, of a file that may have grown since. Throws
+/// Error: it is another.
+VectorFile indexed_rows(const IndexSource& source, const std::string& path,
+                        std::size_t dim, std::size_t& rows_behind) {
+  VectorFile file(path, dim);
+  if (file.rows() < source.rows)
+    fail("{}: changed since the index was built: {} rows instead of {}", path,
+         file.rows(), source.rows);
+  if (fingerprint(file, source.rows) != source.fingerprint)
+    fail("{}: changed since the index was built", path);
+  rows_behind += file.rows() - source.rows;
+  file.keep_rows(source.rows);
+  return file;
 }
 
 }  // namespace
@@ -132,19 +134,17 @@ void Index::Impl::read_names() {
 
 void Index::Impl::open_vectors() {
   const std::string folder = parent_folder(file.path());
-  std::vector<std::string> paths;
-  std::size_t rows = 0;
   try {
+    std::vector<VectorFile> files;
     for (const IndexSource& source : info.sources) {
       const bool absolute = !source.path.empty() && source.path[0] == '/';
-      paths.push_back(absolute || folder == "." ? source.path
-                                                : folder + "/" + source.path);
-      why_no_vectors = difference(source, paths.back(), info.dim);
-      if (!why_no_vectors.empty()) return;
-      rows += source.rows;
+      files.push_back(indexed_rows(
+          source,
+          absolute || folder == "." ? source.path : folder + "/" + source.path,
+          info.dim, rows_behind));
     }
-    VectorSet set(paths, info.dim);
-    if (set.rows() == info.rows && rows == info.rows)
+    VectorSet set(std::move(files));
+    if (set.rows() == info.rows)
       vectors.emplace(std::move(set));
     else
       why_no_vectors = fmt::format("{} rows of vectors for an index of {}",
@@ -194,6 +194,10 @@ std::optional<std::uint32_t> Index::find(std::string_view wanted) const {
 
 const VectorSet* Index::vectors() const {
   return impl_->vectors ? &*impl_->vectors : nullptr;
+}
+
+std::size_t Index::rows_behind() const {
+  return impl_->rows_behind;
 }
 
 const std::string& Index::why_no_vectors() const {

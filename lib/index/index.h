@@ -42,7 +42,7 @@ struct SearchParams {
 struct IndexSource {
   std::string path;  // relative to the index file's folder, unless absolute
   std::size_t rows = 0;
-  Fingerprint fingerprint;
+  std::uint64_t fingerprint = 0;  // of those rows
 };
 
 /// What the index says of itself.
@@ -88,6 +88,8 @@ class Index {
   /// unchanged; else nullptr, and why_no_vectors() says why.
   const VectorSet* vectors() const;
   const std::string& why_no_vectors() const;
+  /// Rows that the vectors files have grown by since: not in the index.
+  std::size_t rows_behind() const;
 
   /// Row's unit vector into `out` (dim floats): exact where vectors() is there,
   /// else what its 8-bit code says.

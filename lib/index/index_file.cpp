@@ -138,6 +138,13 @@ const SectionEntry& IndexFile::entry(std::string_view name) const {
   return *found;
 }
 
+std::vector<std::string> IndexFile::section_names() const {
+  std::vector<std::string> names;
+  for (const SectionEntry& section : table_)
+    names.emplace_back(name_of(section));
+  return names;
+}
+
 std::string_view IndexFile::bytes(const SectionEntry& entry) const {
   return {reinterpret_cast<const char*>(file_.data()) + entry.offset,
           entry.size_bytes};

@@ -120,6 +120,9 @@ class IndexFile {
   const std::string& path() const { return file_.path(); }
   const IndexHeader& header() const { return header_; }
 
+  /// In the order of the file.
+  std::vector<std::string> section_names() const;
+
   /// The bytes of a section, which must be there and (unless 0 is given)
   /// `size_bytes` long. Throws Error. Nothing of the content is checked.
   std::string_view section(std::string_view name,

@@ -31,6 +31,7 @@ struct Index::Impl {
   const std::uint64_t* name_ends = nullptr;
   std::optional<VectorSet> vectors;
   std::string why_no_vectors;
+  std::size_t rows_behind = 0;
 
  private:
   std::string_view hot_section(std::string_view name, std::uint64_t size_bytes,

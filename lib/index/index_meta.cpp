@@ -25,16 +25,14 @@ std::string path_from_json(const Json& json) {
 Json source_to_json(const IndexSource& source) {
   return {{"path", path_to_json(source.path)},
           {"rows", source.rows},
-          {"size_bytes", source.fingerprint.size_bytes},
-          {"rows_xxh3", source.fingerprint.rows_hash}};
+          {"rows_xxh3", source.fingerprint}};
 }
 
 IndexSource source_from_json(const Json& json) {
   IndexSource source;
   source.path = path_from_json(json.at("path"));
   source.rows = json.at("rows").get<std::size_t>();
-  source.fingerprint.size_bytes = json.at("size_bytes").get<std::uint64_t>();
-  source.fingerprint.rows_hash = json.at("rows_xxh3").get<std::uint64_t>();
+  source.fingerprint = json.at("rows_xxh3").get<std::uint64_t>();
   return source;
 }
 

@@ -44,29 +44,29 @@ class ProgressGate {
 
 }  // namespace
 
-void insert_rows(HnswGraph& graph, std::size_t count, const std::int8_t* codes,
-                 std::size_t width, unsigned threads,
-                 const OnProgress& on_progress) {
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
+void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+                 unsigned threads, const OnProgress& on_progress) {
+  std::vector<std::uint32_t> order(coded.rows - first);
+  std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
   // Rows with upper levels, and the first of all, go in alone
   // (HnswGraph::insert says why).
   const auto level0 = std::stable_partition(
       order.begin(), order.end(),
       [&](std::uint32_t i) { return graph.level(i) > 0; });
-  const auto alone = std::max<std::size_t>(
-      1, static_cast<std::size_t>(level0 - order.begin()));
+  const std::size_t alone = std::min(
+      order.size(), std::max<std::size_t>(
+                        1, static_cast<std::size_t>(level0 - order.begin())));
 
   ProgressGate progress(on_progress);
   const auto insert = [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       check_interrupt();
-      graph.insert(order[i], codes + order[i] * width);
+      graph.insert(order[i], coded.reduced_code(order[i]));
       progress.add(1);
     }
   };
   insert(0, alone);
-  parallel_for(count - alone, kRowsAtOnce, threads,
+  parallel_for(order.size() - alone, kRowsAtOnce, threads,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  insert(alone + begin, alone + end);
                });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/progress.h"
+#include "index/coded_rows.h"
 #include "index/hnsw_graph.h"
 
 #include <cstddef>
@@ -9,11 +10,10 @@
 
 namespace imsearch {
 
-/// Inserts rows 0 to `count` - 1 (count > 0); `codes`: one after the other,
-/// `width` bytes each. On `threads` threads (0: all). Throws Error,
+/// Inserts the rows from `first` on, those before being there; on `threads`
+/// threads (0: all). `on_progress` gets how many were inserted. Throws Error,
 /// Interrupted.
-void insert_rows(HnswGraph& graph, std::size_t count, const std::int8_t* codes,
-                 std::size_t width, unsigned threads,
-                 const OnProgress& on_progress);
+void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+                 unsigned threads, const OnProgress& on_progress);
 
 }  // namespace imsearch

@@ -41,37 +41,43 @@ bool normalize(const float* row, float square, std::size_t dim, float* out) {
   return true;
 }
 
+std::vector<VectorFile> open_files(const std::vector<std::string>& paths,
+                                   std::size_t dim) {
+  std::vector<VectorFile> files;
+  files.reserve(paths.size());
+  for (const std::string& path : paths)
+    files.emplace_back(path, files.empty() ? dim : files.front().dim());
+  return files;
+}
+
 }  // namespace
 
 bool normalize(const float* row, std::size_t dim, float* out) {
   return normalize(row, simd::active().dot(row, row, dim), dim, out);
 }
 
-Fingerprint fingerprint(const VectorFile& file) {
-  Fingerprint result;
-  result.size_bytes = file.size_bytes();
+std::uint64_t fingerprint(const VectorFile& file, std::size_t rows) {
   Checksum checksum;
   std::vector<float> scratch(file.dim());
-  const std::size_t hashed = std::min(kHashedRows, file.rows());
+  const std::size_t hashed = std::min(kHashedRows, rows);
   for (std::size_t i = 0; i < hashed; ++i) {
     // From the first row to the last.
-    const std::size_t row =
-        hashed == 1 ? 0 : i * (file.rows() - 1) / (hashed - 1);
+    const std::size_t row = hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1);
     checksum.add(file.row(row, scratch.data()), file.dim() * sizeof(float));
   }
-  result.rows_hash = checksum.value();
-  return result;
+  return checksum.value();
 }
 
 VectorSet::VectorSet(const std::vector<std::string>& paths, std::size_t dim)
-    : dim_(dim) {
-  files_.reserve(paths.size());
-  for (const std::string& path : paths) {
-    files_.emplace_back(path, dim_);
-    const VectorFile& file = files_.back();
+    : VectorSet(open_files(paths, dim)) {
+  if (dim_ == 0) dim_ = dim;  // of no files
+}
+
+VectorSet::VectorSet(std::vector<VectorFile> files) : files_(std::move(files)) {
+  for (const VectorFile& file : files_) {
     if (dim_ == 0) dim_ = file.dim();
     if (file.dim() != dim_)
-      fail("{}: dimension {}, but {} has {}", path, file.dim(),
+      fail("{}: dimension {}, but {} has {}", file.path(), file.dim(),
            files_.front().path(), dim_);
     rows_ += file.rows();
     ends_.push_back(rows_);

@@ -18,23 +18,16 @@ namespace imsearch {
 /// simd dot(row, row), and each value is divided by it. row == out is allowed.
 bool normalize(const float* row, std::size_t dim, float* out);
 
-/// What a file held when it was indexed: enough to notice that it is another.
-struct Fingerprint {
-  std::uint64_t size_bytes = 0;
-  std::uint64_t rows_hash = 0;  // XXH3-64 of 64 rows spread over the file
-
-  friend bool operator==(const Fingerprint& a, const Fingerprint& b) {
-    return a.size_bytes == b.size_bytes && a.rows_hash == b.rows_hash;
-  }
-};
-
-Fingerprint fingerprint(const VectorFile& file);
+/// XXH3-64 of 64 rows spread over the first `rows` of the file: enough to
+/// notice that they are others. A file that has grown is still known by it.
+std::uint64_t fingerprint(const VectorFile& file, std::size_t rows);
 
 /// Immutable; any number of threads may read.
 class VectorSet {
  public:
   /// Opens the files, which must agree in dim. Throws Error.
   VectorSet(const std::vector<std::string>& paths, std::size_t dim);
+  explicit VectorSet(std::vector<VectorFile> files);
 
   std::size_t rows() const { return rows_; }
   std::size_t dim() const { return dim_; }

@@ -33,6 +33,9 @@ class VectorFile {
   /// zero rows.
   explicit VectorFile(const std::string& path, std::size_t dim = 0);
 
+  /// Forgets the rows behind the first `count` (at most rows()).
+  void keep_rows(std::size_t count) { layout_.rows = count; }
+
   std::size_t rows() const { return layout_.rows; }
   std::size_t dim() const { return layout_.dim; }
   const std::string& path() const { return file_.path(); }

@@ -93,25 +93,26 @@ TEST_SUITE("index") {
                          (bad + ": row 1: NaN or infinity").c_str(), Error);
   }
 
-  TEST_CASE("a fingerprint notices another size, first, last or middle row") {
+  TEST_CASE("a fingerprint notices another first, last or middle row") {
     const TempDir folder;
     const Matrix rows = random_rows(300, 4, 1);
-    const std::string path = folder.write("a.bin", raw_bytes(rows));
-    const Fingerprint before = fingerprint(VectorFile(path, 4));
-    CHECK(fingerprint(VectorFile(folder.write("b.bin", raw_bytes(rows)), 4)) ==
-          before);
+    const auto of_bytes = [&](const std::string& bytes, std::size_t count) {
+      return fingerprint(VectorFile(folder.write("a.bin", bytes), 4), count);
+    };
+    const std::string bytes = raw_bytes(rows);
+    const std::uint64_t before = of_bytes(bytes, 300);
+    CHECK(of_bytes(bytes, 300) == before);
     for (const std::size_t row : {std::size_t{0}, std::size_t{299}}) {
       Matrix other = rows;
       other.row(row)[0] += 1;
-      const std::string copy = folder.write("c.bin", raw_bytes(other));
-      CHECK_FALSE(fingerprint(VectorFile(copy, 4)) == before);
+      CHECK_FALSE(of_bytes(raw_bytes(other), 300) == before);
     }
-    const std::string longer = folder.write(
-        "d.bin", raw_bytes(rows) + raw_bytes(random_rows(1, 4, 2)));
-    CHECK_FALSE(fingerprint(VectorFile(longer, 4)) == before);
-    const std::string shifted = folder.write(
-        "e.bin", raw_bytes(rows).substr(16) + raw_bytes(rows).substr(0, 16));
-    CHECK_FALSE(fingerprint(VectorFile(shifted, 4)) == before);
+    CHECK_FALSE(of_bytes(bytes.substr(16) + bytes.substr(0, 16), 300) ==
+                before);
+    // A file that has grown is known by the rows that it had.
+    const std::string longer = bytes + raw_bytes(random_rows(7, 4, 2));
+    CHECK(of_bytes(longer, 300) == before);
+    CHECK_FALSE(of_bytes(longer, 307) == before);
   }
 
   TEST_CASE("files of one row and of none have fingerprints") {
@@ -119,9 +120,7 @@ TEST_SUITE("index") {
     const std::string one =
         folder.write("a.bin", raw_bytes(random_rows(1, 4, 1)));
     const std::string none = folder.write("b.bin", "");
-    CHECK(fingerprint(VectorFile(one, 4)).size_bytes == 16);
-    CHECK(fingerprint(VectorFile(none, 4)).size_bytes == 0);
-    CHECK_FALSE(fingerprint(VectorFile(one, 4)) ==
-                fingerprint(VectorFile(none, 4)));
+    CHECK_FALSE(fingerprint(VectorFile(one, 4), 1) ==
+                fingerprint(VectorFile(none, 4), 0));
   }
 }
