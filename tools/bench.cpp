@@ -3,7 +3,8 @@
 //   bench -k 10 --ef 64
 //   bench extract 'photos/**/*.jpg'
 //
-// Output, a line for each figure: name, tab, value. Manual: man/bench.1.
+// Output, a line for each figure: name, tab, value. Manual:
+// man/imsearch-bench.1.
 #include "bench_extract.h"
 #include "bench_search.h"
 #include "cli.h"

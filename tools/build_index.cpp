@@ -3,12 +3,11 @@
 //   build-index fvecs.bin -n fnames.txt
 //
 // writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
-// query in milliseconds. Manual: man/build-index.1.
+// query in milliseconds. Manual: man/imsearch-build-index.1.
 #include "announce_build.h"
 #include "change_index.h"
 #include "cli.h"
 #include "index_inputs.h"
-#include "open_index.h"
 #include "options.h"
 #include "progress_line.h"
 #include "standard_output.h"
@@ -17,6 +16,7 @@
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
+#include "index/index.h"
 #include "index/reduction_fit.h"
 #include "io/file.h"
 #include "io/text.h"
@@ -52,7 +52,7 @@ struct Options {
                    "an index file");
     app.add_option("-n,--names", names,
                    "File of names, one for each file of vectors (default: "
-                   "fnames.txt beside it)")
+                   "fnames.txt for fvecs.bin, and so on)")
         ->allow_extra_args(false);
     app.add_option("-o,--output", output,
                    "Index file (default: the first file of vectors with "
@@ -143,7 +143,7 @@ int erase(const Options& opt) {
 }
 
 void verify(const std::string& path) {
-  const Index index = open_index(path);
+  const Index index(path);
   index.verify();
   print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n",
                     escape_field(path), index.rows(), index.dim(),

@@ -49,6 +49,16 @@ void check_standard_output() {
     fail("standard output: {}", errno_text(errno));
 }
 
+/// CLI11's text, but for how many values there are: that in our own words.
+std::string text_of(const CLI::Error& e) {
+  const std::string text = e.what();
+  if (e.get_name() != "ArgumentMismatch") return text;
+  const std::string option = text.substr(0, text.find(':'));
+  if (text.find("At Most") != std::string::npos)
+    return option + ": given more than once";
+  return option + ": a value is missing";
+}
+
 int run_checked(CLI::App& app, int argc, char** argv,
                 const std::function<int()>& body) {
   try {
@@ -90,7 +100,7 @@ int run(CLI::App& app, int argc, char** argv,
                        "Print the version and exit");
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("{0}: {1}\n{0}: try '{0} --help'\n", program_name,
-                       e.what());
+                       text_of(e));
   });
   try {
     return run_checked(app, argc, argv, body);

@@ -4,7 +4,8 @@
 //
 // Writes fvecs.bin (rows x dim float32, not normalised), fnames.txt (line i
 // names row i) and fvecs.bin.json (which network). A bad image is reported,
-// left out of both and listed in fnames.txt.bad.tsv. Manual: man/extract.1.
+// left out of both and listed in fnames.txt.bad.tsv. Manual:
+// man/imsearch-extract.1.
 #include "cli.h"
 #include "extract_engine.h"
 #include "extract_model.h"
@@ -29,6 +30,17 @@ bool can_be_resumed(const std::string& path) {
   return path != "-" && (!file_exists(path) || is_regular_file(path));
 }
 
+/// Checks a SHA-256 as sidecars have it.
+CLI::Validator sha256_digits() {
+  const auto check = [](const std::string& text) -> std::string {
+    const bool hex =
+        text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (hex && text.size() == 64) return "";
+    return fmt::format("{} is not 64 of the digits 0-9 and a-f", text);
+  };
+  return CLI::Validator(check, "");
+}
+
 struct Options {
   ExtractJob job;
   ModelOptions model;
@@ -50,13 +62,18 @@ struct Options {
                    "The SHA-256 of the file of --model; without it, of the "
                    "installed weights to use")
         ->type_name("HEX")
+        ->check(sha256_digits())
         ->excludes("--weights");
     cli::add_threads(app, job.threads);
     app.add_flag("--strict", job.strict, "Stop at the first bad image");
     cli::add_quiet(app, job.quiet);
     app.add_flag("--json", job.json, "A summary as JSON on standard output");
-    app.add_flag("--serve", serve,
-                 "Answer paths on standard input (imsearch-formats.5)");
+    CLI::Option* serving =
+        app.add_flag("--serve", serve,
+                     "Answer paths on standard input (imsearch-formats.5)");
+    for (const char* name : {"--files-from", "--null", "--output", "--names",
+                             "--strict", "--json"})
+      serving->excludes(app.get_option(name));
     app.add_flag("--time-network", network,
                  "Time the network alone on some of the images, write nothing")
         ->excludes("--serve")
@@ -108,6 +125,8 @@ struct Options {
       cli::fail_usage(
           "standard output is a terminal, which vectors would "
           "garble: redirect it, or name a file with -o");
+    if (serve && !job.inputs.empty())
+      cli::fail_usage("--serve takes its images from standard input alone");
     if (serve) return;
     if (job.inputs.empty() && job.files_from.empty())
       cli::fail_usage(

@@ -42,13 +42,24 @@ double rate(const ImageResults& results, const StageTimes& times) {
   return times.wall_s > 0 ? static_cast<double>(images) / times.wall_s : 0;
 }
 
-void say_summary(const ImageResults& results, const StageTimes& times) {
+/// "64 images, 0 bad", or "6 of 17 images, 11 bad: see fnames.txt.bad.tsv".
+std::string counts(const ImageResults& results, const std::string& bad_path) {
+  const std::size_t good = results.good_count();
+  const std::size_t bad = results.bad_count();
+  if (bad == 0) return fmt::format("{} images, 0 bad", grouped(good));
+  return fmt::format("{} of {} images, {} bad{}", grouped(good),
+                     grouped(good + bad), grouped(bad),
+                     bad_path.empty() ? "" : ": see " + bad_path);
+}
+
+void say_summary(const ImageResults& results, const StageTimes& times,
+                 const std::string& bad_path) {
   const std::string duration = times.wall_s < 10
                                    ? fmt::format("{:.1f} s", times.wall_s)
                                    : human_duration(times.wall_s);
-  cli::complain(fmt::format(
-      "{} images, {} bad, {} ({:.1f} images/s)", grouped(results.good_count()),
-      grouped(results.bad_count()), duration, rate(results, times)));
+  cli::complain(fmt::format("{}, {} ({:.1f} images/s)",
+                            counts(results, bad_path), duration,
+                            rate(results, times)));
 }
 
 void print_json(const ExtractJob& job, const ImageResults& results,
@@ -77,6 +88,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   const ImageList images = list_images(job);
   keep_inputs(job, images.names, model_file(options));
   ExtractOutput output(job.vectors, job.names, job.separator());
+  const std::string bad_path = output.bad_path();
   const Model model = load_model(options);
   if (!job.quiet) say_model(model);
   const Sidecar sidecar = model.sidecar();
@@ -90,7 +102,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
     results.say_what_stays();
     throw;
   }
-  if (!job.quiet) say_summary(results, times);
+  if (!job.quiet) say_summary(results, times, bad_path);
   if (job.json) print_json(job, results, sidecar, times);
   return cli::kDone;
 }

@@ -65,6 +65,9 @@ ModelOptions model_options(const Index& index, const ImageParams& params) {
   const ModelIdentity& built = index.info().model;
   if (!params.model.empty() || built.architecture == kTorchScript)
     return script_options(index, params.model);
+  if (!built.known() && params.weights.empty())
+    fail("{}: does not say which model made it: name its weights by --weights",
+         index.path());
   ModelOptions options;
   options.weights = params.weights;
   if (params.weights.empty()) options.sha256 = built.weights_sha256;
@@ -72,7 +75,7 @@ ModelOptions model_options(const Index& index, const ImageParams& params) {
   return options;
 }
 
-void check_model(const Index& index, const ExtractClient& extract, bool quiet) {
+void check_model(const Index& index, const ExtractClient& extract) {
   const ModelIdentity& built = index.info().model;
   if (!same_model(built, extract.model()))
     fail("{}: made by {}, but these weights are {}: --weights names others",
@@ -80,9 +83,6 @@ void check_model(const Index& index, const ExtractClient& extract, bool quiet) {
   if (extract.dim() != index.dim())
     fail("{}: rows of {} floats, but {} makes {}", index.path(), index.dim(),
          describe(extract.model()), extract.dim());
-  if (!built.known() && !quiet)
-    cli::complain(fmt::format("{} does not say which model made it: taking {}",
-                              index.path(), describe(extract.model())));
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ void ImageQuestions::start(std::size_t images) {
   extract_ = std::make_unique<ExtractClient>(
       model_options(*index_, params_),
       static_cast<unsigned>(std::min<std::size_t>(threads, images)));
-  check_model(*index_, *extract_, params_.quiet);
+  check_model(*index_, *extract_);
 }
 
 void ImageQuestions::ask_each(const std::vector<std::string>& paths,

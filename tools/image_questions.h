@@ -18,7 +18,6 @@ struct ImageParams {
   std::string weights;  // empty: those that the index records
   std::string model;    // the TorchScript file that the index records
   unsigned threads = 0;
-  bool quiet = false;
 };
 
 /// Starts extract with the first image. One thread at a time.

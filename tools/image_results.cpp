@@ -25,8 +25,8 @@ std::size_t ImageResults::start(const std::string& identity) {
   } else {
     if (output_.has_older_parts())
       cli::complain(
-          "the parts of an earlier run are dropped: --resume goes on "
-          "from them");
+          "the parts of an earlier run are dropped: --resume would have "
+          "gone on from them");
     output_.start(identity);
   }
   progress_.emplace("images", names_.size() - older_, job_.quiet);
@@ -44,7 +44,7 @@ void ImageResults::take_over(const OlderRun& older) {
   }
   if (job_.quiet) return;
   if (older_ == 0)
-    cli::complain("no parts to go on from: this run starts at the first image");
+    cli::complain("nothing to go on from: this run starts at the first image");
   else
     cli::complain(fmt::format("{} of {} images were done by an earlier run",
                               grouped(older_), grouped(names_.size())));
@@ -81,7 +81,8 @@ void ImageResults::finish(const Sidecar& sidecar) {
   progress_->clear();
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
-    fail("none of {} images could be read: nothing written", bad_);
+    fail("none of {} images could be read{}", bad_,
+         output_.bad_path().empty() ? "" : ": see " + output_.bad_path());
   }
   // The files of a shard are there even if empty, so that all can be joined.
   output_.commit(sidecar);

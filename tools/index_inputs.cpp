@@ -6,6 +6,7 @@
 #include "io/file.h"
 
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace imsearch {
@@ -48,14 +49,26 @@ Known compare_sidecars(const std::vector<std::string>& vectors,
   return known;
 }
 
+[[noreturn]] void fail_missing(const std::string& vectors) {
+  fail("{}: no such file: extract makes one, or name your own", vectors);
+}
+
 void check_inputs_exist(const std::vector<std::string>& vectors,
                         const std::vector<std::string>& names) {
   for (const std::string& path : vectors)
-    if (!file_exists(path))
-      fail("{}: no such file: extract makes one, or name your own", path);
+    if (!file_exists(path)) fail_missing(path);
   for (const std::string& path : names)
     if (path != "-" && !file_exists(path))
       fail("{}: no such file: -n says where the names are", path);
+}
+
+/// The end of an error about a number of names that is wrong.
+std::string separator_hint(const Names& names, Separator separator) {
+  if (separator == Separator::kNul) return "";
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i].find('\0') != std::string_view::npos)
+      return "; they end with NUL, which -0 reads";
+  return "";
 }
 
 /// All names, one file after the other, each as long as its vectors.
@@ -66,8 +79,8 @@ Names read_all_names(const std::vector<std::string>& paths,
     Names names = read_names(paths[f], separator);
     const VectorFile& file = vectors.files()[f];
     if (names.size() != file.rows())
-      fail("{}: {} names for the {} rows of {}", paths[f], names.size(),
-           file.rows(), file.path());
+      fail("{}: {} names for the {} rows of {}{}", paths[f], names.size(),
+           file.rows(), file.path(), separator_hint(names, separator));
     if (paths.size() == 1) return names;
     for (std::size_t i = 0; i < names.size(); ++i) all.append(names[i]);
   }
@@ -77,8 +90,13 @@ Names read_all_names(const std::vector<std::string>& paths,
 }  // namespace
 
 std::string names_beside(const std::string& vectors) {
-  const std::string folder = parent_folder(vectors);
-  return folder == "." ? cli::kDefaultNames : folder + "/" + cli::kDefaultNames;
+  if (!file_exists(vectors)) fail_missing(vectors);
+  const std::string_view usual = cli::kDefaultVectors;
+  const std::size_t name_at = vectors.rfind('/') + 1;
+  if (vectors.compare(name_at, usual.size(), usual) != 0)
+    fail("{}: -n says where its names are", vectors);
+  return vectors.substr(0, name_at) + cli::kDefaultNames +
+         vectors.substr(name_at + usual.size());
 }
 
 IndexInputs open_index_inputs(const std::vector<std::string>& vectors,

@@ -39,7 +39,13 @@ void add_null(CLI::App& app, bool& null) {
 }
 
 void add_seed(CLI::App& app, std::uint64_t& seed) {
+  // CLI11 takes -1 for the greatest number.
+  const auto check = [](const std::string& text) -> std::string {
+    if (text.find_first_not_of("0123456789") == std::string::npos) return "";
+    return text + " is no whole number from 0";
+  };
   app.add_option("--seed", seed, "Seed of every random choice")
+      ->check(CLI::Validator(check, ""))
       ->capture_default_str();
 }
 

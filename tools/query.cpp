@@ -3,7 +3,7 @@
 //   query photo.jpg -k 5
 //
 // Output, one line per neighbour, tab-separated: the query, the rank from 1,
-// the similarity, the name. Manual: man/query.1.
+// the similarity, the name. Manual: man/imsearch-query.1.
 #include "answerer.h"
 #include "cli.h"
 #include "image_questions.h"
@@ -90,6 +90,8 @@ struct Options {
       cli::fail_usage("standard input has either paths (-) or --vectors -");
     if (null && !images_from_input())
       cli::fail_usage("-0 is for paths on standard input (-)");
+    if (images.empty() && !(weights.empty() && model.empty()))
+      cli::fail_usage("--weights and --model are for images: there is none");
     if (sheet == "-")
       cli::fail_usage("--sheet -: standard output is for the answers");
   }
@@ -98,8 +100,7 @@ struct Options {
 using Ask = std::function<void(const std::vector<Question>&)>;
 
 void ask_images(const Options& opt, const Index& index, const Ask& ask) {
-  ImageQuestions images(
-      index, {opt.weights, opt.model, opt.params.threads, opt.quiet});
+  ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
   const auto ask_one = [&](const Question& question) { ask({question}); };
   std::vector<std::string> named;
   for (const std::string& image : opt.images) {
@@ -156,6 +157,7 @@ int query(const Options& opt) {
   ask_images(opt, index, ask);
   ask_rows(opt, index, ask);
   ask_vectors(opt, index, ask);
+  if (!opt.quiet) say_missing(sheet);
   if (!sheet.empty()) write_sheet(sheet, opt.sheet);
   return results.failed() ? cli::kFailed : cli::kDone;
 }

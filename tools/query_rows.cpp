@@ -9,6 +9,8 @@
 namespace imsearch {
 namespace {
 
+constexpr std::size_t kMaxSamples = 0xFFFFFFFF;  // rows that an index can have
+
 QueryRows sample(const Index& index, const QueryRowsParams& params) {
   std::vector<std::uint32_t> there;
   for (std::uint32_t row = 0; row < index.rows(); ++row)
@@ -42,7 +44,7 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
       "--vectors", params.vectors,
       "File of vectors to ask for (default: sampled rows of the index)");
   app.add_option("--samples", params.samples, "Rows to sample")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(std::size_t{1}, kMaxSamples))
       ->excludes(vectors)
       ->capture_default_str();
   cli::add_seed(app, params.seed);

@@ -10,6 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr const char* kListSize = "images";
 constexpr const char* kListSum = "list_xxh3";
 
 /// Strings without their quotes.
@@ -36,7 +37,7 @@ Json flat(const Json& object) {
 
 std::string run_identity(const ExtractJob& job, const ImageList& images,
                          const Model& model) {
-  Json object = {{"images", images.listed},
+  Json object = {{kListSize, images.listed},
                  {kListSum, fmt::format("{:016x}", images.checksum)},
                  {"shard", job.shard ? job.shard->text() : "none"},
                  {"null", job.null},
@@ -60,6 +61,9 @@ std::string identity_difference(const std::string& then,
     const Json was = before.value(key, Json());
     const Json is = wanted.value(key, Json());
     if (was == is) continue;
+    if (key == kListSize)
+      return fmt::format("its list had {} images, now it has {}", shown(was),
+                         shown(is));
     if (key == kListSum) return "its images were others, or in another order";
     return fmt::format("its {} was {}, now {}", key, shown(was), shown(is));
   }

@@ -1,6 +1,9 @@
 #include "sheet_rows.h"
 
+#include "cli.h"
+
 #include "base/error.h"
+#include "io/file.h"
 
 #include <filesystem>
 #include <system_error>
@@ -27,6 +30,22 @@ SheetRow sheet_row(const Index& index, const Question& question,
         {name, fmt::format("{:.3f}", hit.similarity()), file_part(name)});
   }
   return row;
+}
+
+void say_missing(const std::vector<SheetRow>& rows) {
+  std::size_t pictures = 0;
+  std::size_t missing = 0;
+  for (const SheetRow& row : rows)
+    for (const SheetTile& tile : row) {
+      if (tile.path.empty()) continue;  // a vector
+      ++pictures;
+      missing += file_exists(tile.path) ? 0 : 1;
+    }
+  if (missing > 0)
+    cli::complain(fmt::format(
+        "{} of {} pictures are not found: names are relative to the folder "
+        "where extract ran",
+        missing, pictures));
 }
 
 void write_sheet(const std::vector<SheetRow>& rows, const std::string& path) {

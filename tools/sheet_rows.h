@@ -18,6 +18,9 @@ SheetRow sheet_row(const Index& index, const Question& question,
 
 /// write_contact_sheet(), but never over one of the pictures in it. Throws
 /// Error.
+/// Says on stderr how many pictures are not there, if any: they will be grey.
+void say_missing(const std::vector<SheetRow>& rows);
+
 void write_sheet(const std::vector<SheetRow>& rows, const std::string& path);
 
 }  // namespace imsearch

@@ -74,12 +74,21 @@ std::string find_fetched(const Fetched& kind) {
   return path;
 }
 
+/// What IMSEARCH_WEIGHTS names.
+std::string find_set(const std::string& name) {
+  try {
+    return find_weights(name);
+  } catch (const Error& e) {
+    fail("IMSEARCH_WEIGHTS: {}", e.what());
+  }
+}
+
 }  // namespace
 
 std::string find_weights(const std::string& wanted) {
   if (wanted.empty()) {
     const std::string set = environment("IMSEARCH_WEIGHTS");
-    return set.empty() ? find_demo() : find_weights(set);
+    return set.empty() ? find_demo() : find_set(set);
   }
   if (wanted == "demo") return find_demo();
   for (const Fetched& kind : kFetched)

@@ -57,8 +57,8 @@ std::string size_hint(const MappedFile& file, std::size_t dim) {
     return fmt::format(
         "; it looks like a {0} file: give it a name that ends in {0}", format);
   const std::string dims = fitting_dims(file, dim);
-  if (!dims.empty()) return fmt::format("; its size fits --dim {}", dims);
-  return "; give its dimension by --dim, or the file is incomplete";
+  if (!dims.empty()) return fmt::format("; its size fits rows of {}", dims);
+  return "; its rows have another dimension, or it is incomplete";
 }
 
 }  // namespace imsearch

@@ -27,7 +27,7 @@ void check_dim(const MappedFile& file, std::uint64_t stated,
     fail("{}: states vectors of {} values, need 1 to {}", file.path(), stated,
          kMaxDim);
   if (wanted != 0 && wanted != stated)
-    fail("{}: states vectors of {} values, not of {} (--dim)", file.path(),
+    fail("{}: states vectors of {} values, not of {}", file.path(),
          stated, wanted);
 }
 

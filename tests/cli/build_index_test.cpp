@@ -156,6 +156,31 @@ TEST_CASE("a file of names for each file of vectors, or none at all") {
   CHECK(contains(result.err, "1 files of names (-n) for 2 files of vectors"));
 }
 
+TEST_CASE("names of a shard are found, those of another name must be told") {
+  const Collection collection(30);
+  for (const char* file : {"fvecs.bin", "fnames.txt"})
+    collection.write(file + std::string(".1-of-2"), collection.read(file));
+  const RunResult shard =
+      collection.run({"build-index", "-q", "fvecs.bin.1-of-2", "--dim", "24"});
+  CAPTURE(shard.err);
+  CHECK(shard.status == 0);
+  collection.write("b.bin", collection.read("fvecs.bin"));
+  const RunResult other =
+      collection.run({"build-index", "b.bin", "--dim", "24"});
+  CHECK(other.status == 1);
+  CHECK(other.err == "build-index: b.bin: -n says where its names are\n");
+}
+
+TEST_CASE("names that end with NUL are told to need -0") {
+  const Collection collection(30);
+  collection.write("fnames.txt", test::numbered_names(30, "", '\0'));
+  const RunResult result = collection.run({"build-index"});
+  CHECK(result.status == 1);
+  CHECK(contains(result.err,
+                 "1 names for the 30 rows of fvecs.bin; they end "
+                 "with NUL, which -0 reads\n"));
+}
+
 TEST_CASE("missing vectors and names are told with a remedy") {
   const Collection collection(5);
   CHECK(contains(collection.run({"build-index", "other.bin"}).err,

@@ -107,6 +107,10 @@ TEST_CASE("NaN and huge numbers are usage errors in few words") {
   const std::vector<std::vector<std::string>> lines = {
       {"query", "--id", "0", "--threshold", "nan"},
       {"query", "--id", "-1"},
+      {"eval-recall", "--samples", "0"},
+      {"eval-recall", "--samples", "-1"},
+      {"bench", "--samples", "abc"},
+      {"build-index", "--seed", "-1"},
       {"query", "--id", "99999999999999999999"},
       {"eval-recall", "--at-least", "nan"}};
   const Collection collection(0);

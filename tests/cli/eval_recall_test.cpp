@@ -208,7 +208,8 @@ TEST_CASE("--tune finds an ef for all, however crowded the rows") {
   const Collection collection(0);
   collection.write("crowd.bin", crowded_vectors(3000));
   collection.write("fnames.txt", test::numbered_names(3000));
-  collection.build({"crowd.bin", "--dim", std::to_string(Collection::kDim)});
+  collection.build({"crowd.bin", "-n", "fnames.txt", "--dim",
+                    std::to_string(Collection::kDim)});
   const RunResult result = collection.run(
       {"eval-recall", "-i", "crowd.bin.hnsw.index", "--tune", "1"});
   CHECK(result.status == 0);

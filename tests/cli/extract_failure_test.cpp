@@ -44,13 +44,32 @@ TEST_SUITE("cli") {
     CHECK(contains(failure(dir, 2, {"a.ppm", "-o", "-", "--json"}),
                    "both want standard output"));
     CHECK(contains(failure(dir, 2, {"a.ppm", "-j", "0"}), "--threads"));
-    CHECK(contains(
-        failure(dir, 2, {"a.ppm", "--weights", "demo", "--model-sha256", "00"}),
-        "excludes"));
+    CHECK(contains(failure(dir, 2,
+                           {"a.ppm", "--weights", "demo", "--model-sha256",
+                            std::string(64, '0')}),
+                   "excludes"));
     for (const char* output : {"-o", "-n"})
       CHECK(contains(failure(dir, 2, {"a.ppm", "--time-network", output, "x"}),
                      "excludes"));
     CHECK(contains(failure(dir, 2, {"--time-network", "--serve"}), "excludes"));
+  }
+
+  TEST_CASE("what would be ignored is a wrong command line") {
+    const TempDir dir;
+    CHECK(contains(failure(dir, 2, {"--serve", "a.ppm"}), "standard input"));
+    CHECK(contains(failure(dir, 2, {"--serve", "-o", "x"}), "excludes"));
+    for (const std::string& digits :
+         {std::string("12"), std::string(64, 'x'), std::string(65, '0')})
+      CHECK(contains(failure(dir, 2, {"a.ppm", "--model-sha256", digits}),
+                     "64 of the digits"));
+    CHECK(contains(failure(dir, 2, {"a.ppm", "-o", "x", "-o", "y"}),
+                   "--output: given more than once\n"));
+    CHECK(contains(failure(dir, 2, {"a.ppm", "-j"}),
+                   "--threads: a value is missing\n"));
+    RunOptions options = demo_in(dir);
+    options.environment = {"IMSEARCH_WEIGHTS=nowhere"};
+    CHECK(contains(extract_in(options, {"a.ppm"}).err,
+                   "extract: IMSEARCH_WEIGHTS: nowhere: no such weights"));
   }
 
   TEST_CASE("inputs that name nothing are an error") {

@@ -43,8 +43,9 @@ TEST_SUITE("cli") {
     const std::string head = "extract: fvecs.bin.part is of another run: its ";
 
     dir.write("longer", list + "new.ppm\n");
-    CHECK(contains(refusal(dir, {"--files-from", "longer"}),
-                   head + "images was 20, now 21: give the same images"));
+    CHECK(contains(
+        refusal(dir, {"--files-from", "longer"}),
+        head + "list had 20 images, now it has 21: give the same images"));
     dir.write("other", "new.ppm" + list.substr(list.find('\n')));
     CHECK(contains(refusal(dir, {"--files-from", "other"}),
                    head + "images were others, or in another order"));

@@ -133,7 +133,7 @@ TEST_SUITE("cli") {
     CHECK(bad[2] == "3.ppm\tempty file");
     CHECK(bad[3] == "absent.ppm\tNo such file or directory");
     CHECK(contains(done.err, "extract: 3.ppm: empty file\n"));
-    CHECK(contains(done.err, "3 images, 4 bad"));
+    CHECK(contains(done.err, "3 of 7 images, 4 bad: see fnames.txt.bad.tsv, "));
   }
 
   TEST_CASE("a folder that cannot be read is a bad input, not none") {
@@ -154,7 +154,8 @@ TEST_SUITE("cli") {
         "a directory that cannot be read: Permission denied";
     CHECK(result.status == 0);
     CHECK(contains(result.err, "extract: photos/shut: " + reason + "\n"));
-    CHECK(contains(result.err, "1 images, 1 bad"));
+    CHECK(
+        contains(result.err, "1 of 2 images, 1 bad: see fnames.txt.bad.tsv, "));
     CHECK(lines_of(dir / "fnames.txt.bad.tsv") ==
           Lines{"photos/shut\t" + reason});
     CHECK(strict.status == 1);

@@ -202,23 +202,30 @@ TEST_CASE("an index of other weights is refused, and both are named") {
   CHECK_FALSE(lost.err.empty());
 }
 
-TEST_CASE("an index that names no model is asked with a warning") {
+TEST_CASE("an index that names no model wants weights that are named") {
   const Photos photos;
   std::filesystem::remove(photos.path("fvecs.bin.json"));
   photos.build();
   const RunResult result = photos.run({"query", "p0.jpg", "-k", "1"});
-  CHECK(result.status == 0);
-  CHECK(result.out == self_match("p0.jpg") + "\n");
-  CHECK(contains(result.err, "does not say which model made it"));
-  CHECK(photos.run({"query", "-q", "p0.jpg"}).err.empty());
+  CHECK(result.status == 1);
+  CHECK(result.out.empty());
+  CHECK(contains(result.err,
+                 "does not say which model made it: name its "
+                 "weights by --weights"));
+  const RunResult named =
+      photos.run({"query", "--weights", "demo", "p0.jpg", "-k", "1"});
+  CHECK(named.status == 0);
+  CHECK(named.out == self_match("p0.jpg") + "\n");
+  CHECK(named.err.empty());
 }
 
 TEST_CASE("an index of another dimension is refused") {
   const Photos photos;
   const Collection vectors(20);
   vectors.build();
-  const RunResult result = photos.run(
-      {"query", "-i", vectors.path("fvecs.bin.hnsw.index"), "p0.jpg"});
+  const RunResult result =
+      photos.run({"query", "--weights", "demo", "-i",
+                  vectors.path("fvecs.bin.hnsw.index"), "p0.jpg"});
   CHECK(result.status == 1);
   CHECK(contains(result.err, "rows of 24 floats"));
   CHECK(contains(result.err, "1280"));

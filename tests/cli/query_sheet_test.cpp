@@ -53,6 +53,22 @@ TEST_CASE("a sheet never replaces what query reads") {
   }
 }
 
+TEST_CASE("pictures that are not there are told once") {
+  const OnePhoto collection(5);
+  const std::vector<std::string> command = {
+      "query", "--id", "0", "--id", "1", "-k", "3", "--sheet", "sheet.jpg"};
+  CHECK(collection.run(command).err.empty());
+  std::filesystem::remove(collection.path("photo.jpg"));
+  const RunResult result = collection.run(command);
+  CHECK(result.status == 0);
+  CHECK(result.err ==
+        "query: 8 of 8 pictures are not found: names are relative to the "
+        "folder where extract ran\n");
+  auto quietly = command;
+  quietly.emplace_back("-q");
+  CHECK(collection.run(quietly).err.empty());
+}
+
 TEST_CASE("a signal while a sheet is drawn leaves nothing") {
   // Seconds of work: 200 lines of 64 pictures.
   const OnePhoto collection(200);

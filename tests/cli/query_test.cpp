@@ -276,6 +276,8 @@ TEST_CASE("a command line that asks nothing, or too much, is told") {
            {"query", "-0", "--id", "1"},
            {"query", "--id", "1", "--sheet", "-"},
            {"query", "--id", "-1"},
+           {"query", "--id", "1", "--weights", "demo"},
+           {"query", "--id", "1", "--model", "net.pt"},
            {"query", "--id", "1", "-k", "0"},
            {"query", "--id", "1", "--threshold", "high"}}) {
     const RunResult result = collection.run(command);

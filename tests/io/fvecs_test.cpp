@@ -106,11 +106,11 @@ TEST_SUITE("io") {
   TEST_CASE("a wrong size is an error with both numbers and a remedy") {
     const test::TempDir dir;
     CHECK(error_of(dir.write("fvecs.bin", std::string(1204, '\0'))) ==
-          "1204 bytes are no whole number of rows of 1280 floats; give its "
-          "dimension by --dim, or the file is incomplete");
+          "1204 bytes are no whole number of rows of 1280 floats; its rows have "
+          "another dimension, or it is incomplete");
     CHECK(error_of(dir.write("x", floats(3)), 4) ==
-          "12 bytes are no whole number of rows of 4 floats; give its "
-          "dimension by --dim, or the file is incomplete");
+          "12 bytes are no whole number of rows of 4 floats; its rows have "
+          "another dimension, or it is incomplete");
     CHECK(error_of(dir.write("x", floats(4) + "x"), 4).find("17 bytes") == 0);
   }
 
@@ -118,11 +118,11 @@ TEST_SUITE("io") {
     const test::TempDir dir;
     CHECK(error_of(dir.write("x", std::string(std::size_t{512} * 4, '\0'))) ==
           "2048 bytes are no whole number of rows of 1280 floats; its size "
-          "fits --dim 512, 256, 128");
+          "fits rows of 512, 256, 128");
     CHECK(
         error_of(dir.write("x", std::string(std::size_t{3} * 960 * 4, '\0'))) ==
         "11520 bytes are no whole number of rows of 1280 floats; its size "
-        "fits --dim 960");
+        "fits rows of 960");
   }
 
   TEST_CASE("a wrong size hints at the format that the first bytes fit") {
@@ -237,7 +237,7 @@ TEST_SUITE("io") {
 
   TEST_CASE("a dimension other than the file states is an error") {
     const test::TempDir dir;
-    const std::string text = "states vectors of 3 values, not of 4 (--dim)";
+    const std::string text = "states vectors of 3 values, not of 4";
     CHECK(error_of(dir.write("x.fvecs", u32(3) + floats(3)), 4) == text);
     CHECK(error_of(dir.write("x.fbin", u32(1) + u32(3) + floats(3)), 4) ==
           text);
