@@ -24,6 +24,7 @@
 #include <fmt/format.h>
 
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ struct Options {
   std::string output;
   std::size_t dim = 0;
   HnswParams params;
+  IndexFormat format = IndexFormat::kImsearch;
   unsigned threads = 0;
   bool null = false;
   bool quiet = false;
@@ -61,24 +63,33 @@ struct Options {
     cli::add_hnsw(app, params);
     cli::add_seed(app, params.seed);
     cli::add_threads(app, threads);
+    const std::map<std::string, IndexFormat> formats = {
+        {"imsearch", IndexFormat::kImsearch},
+        {"hnswlib", IndexFormat::kHnswlib}};
+    app.add_option("--format", format,
+                   "imsearch; or hnswlib, for a program that reads its files "
+                   "(default: imsearch)")
+        ->type_name("FORMAT")
+        ->transform(CLI::CheckedTransformer(formats));
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
     CLI::Option* add = app.add_flag(
         "--append", append,
         "Add to the index the rows that vectors and names have grown by");
-    exclude(app, add, {"-M", "--ef-construction", "--seed"});
+    exclude(app, add, {"-M", "--ef-construction", "--seed", "--format"});
     CLI::Option* erase =
         app.add_option("--delete", deleted_names,
                        "Mark the images as deleted whose names are in this "
                        "file; -: standard input");
     exclude(app, erase,
             {"--names", "--output", "--dim", "-M", "--ef-construction",
-             "--seed", "--threads", "--append"});
+             "--seed", "--format", "--threads", "--append"});
     CLI::Option* check = app.add_flag(
         "--verify", verify, "Check every sum of finished indexes, and stop");
-    exclude(app, check,
-            {"--names", "--output", "--dim", "-M", "--ef-construction",
-             "--seed", "--threads", "--null", "--append", "--delete"});
+    exclude(
+        app, check,
+        {"--names", "--output", "--dim", "-M", "--ef-construction", "--seed",
+         "--format", "--threads", "--null", "--append", "--delete"});
   }
 
   static void exclude(CLI::App& app, CLI::Option* option,
@@ -97,7 +108,9 @@ std::vector<std::string> input_files(const Options& opt) {
 }
 
 std::string output_of(const Options& opt) {
-  return opt.output.empty() ? opt.files[0] + cli::kIndexSuffix : opt.output;
+  if (!opt.output.empty()) return opt.output;
+  return opt.files[0] +
+         (opt.format == IndexFormat::kHnswlib ? ".hnswlib" : cli::kIndexSuffix);
 }
 
 int build(const Options& opt, const IndexInputs& inputs) {
@@ -106,12 +119,12 @@ int build(const Options& opt, const IndexInputs& inputs) {
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
-                     0, opt.threads);
+                     0, opt.threads, opt.format);
   announce_build(inputs.vectors, needs, output, opt.quiet);
   {
     cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
     build_index(inputs.vectors, inputs.names, inputs.model, opt.params,
-                reduction, opt.threads, output, line.callback());
+                reduction, opt.threads, output, line.callback(), opt.format);
   }
   if (!opt.quiet)
     cli::complain(fmt::format(

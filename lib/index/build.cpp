@@ -4,6 +4,7 @@
 #include "index/coded_rows.h"
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"
+#include "index/hnswlib_file.h"
 #include "index/index_impl.h"
 #include "index/insert.h"
 #include "io/file.h"
@@ -84,7 +85,8 @@ CodedRows code_appended(const Index& index, const VectorSet& vectors,
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
-                 const std::string& path, const OnProgress& on_progress) {
+                 const std::string& path, const OnProgress& on_progress,
+                 IndexFormat format) {
   check_sizes(vectors, names, params);
   OutputFile out(path);  // first: an unwritable folder should not cost hours
   const IndexInfo info = describe_index(vectors, model, params, path);
@@ -94,9 +96,11 @@ void build_index(const VectorSet& vectors, const Names& names,
     graph.emplace(coded.rows, coded.width, params);
     insert_rows(*graph, 0, coded, threads, on_progress);
   }
-  write_frozen(
-      out,
-      {coded, reduction.view(), graph ? &*graph : nullptr, names, info, {}});
+  const HnswGraph* built = graph ? &*graph : nullptr;
+  if (format == IndexFormat::kHnswlib)
+    write_hnswlib(out, built, vectors, params);
+  else
+    write_frozen(out, {coded, reduction.view(), built, names, info, {}});
   out.commit();
 }
 

@@ -15,6 +15,11 @@
 
 namespace imsearch {
 
+enum class IndexFormat {
+  kImsearch,  // index_file.h
+  kHnswlib    // hnswlib_file.h: without names
+};
+
 /// What a build will need, told before it starts.
 struct BuildNeeds {
   std::uint64_t memory_bytes = 0;  // beyond the mapped vectors
@@ -26,7 +31,8 @@ struct BuildNeeds {
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
                           const ReductionView& reduction, std::size_t first,
-                          unsigned threads);
+                          unsigned threads,
+                          IndexFormat format = IndexFormat::kImsearch);
 
 /// Memory that this process may still use: what the system has free, and what
 /// its cgroups allow, whichever is less.
@@ -40,7 +46,8 @@ std::uint64_t available_memory_bytes();
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
-                 const std::string& path, const OnProgress& on_progress);
+                 const std::string& path, const OnProgress& on_progress,
+                 IndexFormat format = IndexFormat::kImsearch);
 
 /// Writes the index anew with the rows of `vectors` that come behind its own,
 /// which must be the first ones there, unchanged; `names` are those of all. The

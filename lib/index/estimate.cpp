@@ -4,6 +4,7 @@
 #include "index/coded_rows.h"
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"
+#include "index/hnswlib_file.h"
 #include "index/insert.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
                           const ReductionView& reduction, std::size_t first,
-                          unsigned threads) {
+                          unsigned threads, IndexFormat format) {
   if (threads == 0) threads = usable_cpus();
   IndexInfo info;
   info.rows = vectors.rows();
@@ -49,7 +50,9 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   needs.memory_bytes =
       HnswGraph::memory_bytes(info.rows, reduction.width, params, threads) +
       coded_rows_bytes(info.rows, info.dim, reduction.width);
-  needs.disk_bytes = frozen_bytes(names, info, reduction.width);
+  needs.disk_bytes = format == IndexFormat::kHnswlib
+                         ? hnswlib_bytes(info.rows, info.dim, params)
+                         : frozen_bytes(names, info, reduction.width);
   needs.seconds = estimate_seconds(vectors, params, reduction, first, threads);
   return needs;
 }
