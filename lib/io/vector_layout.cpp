@@ -27,8 +27,8 @@ void check_dim(const MappedFile& file, std::uint64_t stated,
     fail("{}: states vectors of {} values, need 1 to {}", file.path(), stated,
          kMaxDim);
   if (wanted != 0 && wanted != stated)
-    fail("{}: states vectors of {} values, not of {}", file.path(),
-         stated, wanted);
+    fail("{}: states vectors of {} values, not of {}", file.path(), stated,
+         wanted);
 }
 
 VectorLayout raw_layout(const MappedFile& file, std::size_t dim) {

@@ -105,9 +105,10 @@ TEST_SUITE("io") {
 
   TEST_CASE("a wrong size is an error with both numbers and a remedy") {
     const test::TempDir dir;
-    CHECK(error_of(dir.write("fvecs.bin", std::string(1204, '\0'))) ==
-          "1204 bytes are no whole number of rows of 1280 floats; its rows have "
-          "another dimension, or it is incomplete");
+    CHECK(
+        error_of(dir.write("fvecs.bin", std::string(1204, '\0'))) ==
+        "1204 bytes are no whole number of rows of 1280 floats; its rows have "
+        "another dimension, or it is incomplete");
     CHECK(error_of(dir.write("x", floats(3)), 4) ==
           "12 bytes are no whole number of rows of 4 floats; its rows have "
           "another dimension, or it is incomplete");
