@@ -22,7 +22,8 @@
 #   svs-leanvec160                 SVS: 160 dimensions and all, each in 8 bits
 #   vsag-sq4 vsag-sq8              HGraph, degree 96, re-ranked in float32
 #   usearch-bf16                   connectivity 48, expansion 128
-#   imsearch-exact faiss-flat-debian faiss-flat-pypi     every row is looked at
+#   imsearch-exact                 bounds first, then those that are left
+#   faiss-flat-debian faiss-flat-pypi            every row is compared
 #
 # hnswlib is compiled here, from Debian's package and by pip, both for this CPU
 # (-march=native): it is the peers' build, ours runs on any. Debian's Faiss is a
@@ -34,9 +35,9 @@
 #   build_s    seconds on 2 threads; ours is the whole build-index, of the peers
 #              the building alone
 #   index_mb   the index in files; of all MB are a million bytes
-#   rss_mb     resident memory after 1,000 queries: of a peer in a process of
-#              its own, less what it had before it loaded its index; of ours all
-#              of bench but the pages of the vectors
+#   rss_mb     resident memory after 1,000 queries, in a process of its own, less
+#              what it had before it loaded its index; of ours also less the
+#              pages of the vectors
 #   ef         candidates kept; each engine has a name of its own for it
 #   recall10   recall@10, as eval-recall defines it, over 1,000 queries
 #   single_us  microseconds a query, each in a call of its own, on one thread

@@ -69,3 +69,4 @@ show "$bin/query" -i "$index" -k 6 --sheet "$out/sheet.jpg" -- "${photos[@]}"
 echo >&2
 echo "Done. Files in $out:" >&2
 ls -l "$out" >&2
+echo "The answers as a picture: $out/sheet.jpg" >&2

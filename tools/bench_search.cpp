@@ -33,13 +33,14 @@ Report throughput_report(std::size_t queries, unsigned most,
   }
 }
 
-Report memory_report(const Index& index) {
+Report memory_report(const Index& index, std::size_t at_start) {
   std::vector<std::string> vectors;
   if (index.vectors() != nullptr)
     for (const VectorFile& file : index.vectors()->files())
       vectors.push_back(file.path());
   const ResidentMemory memory = resident_memory(index.path(), vectors);
-  return {{"total", memory.total},
+  return {{"start", at_start},
+          {"total", memory.total},
           {"index", memory.index},
           {"vectors", memory.vectors},
           {"other", memory.total - memory.index - memory.vectors}};
@@ -63,6 +64,7 @@ Report setting_report(const BenchSearchParams& params, const Index& index,
 
 Report bench_search(const BenchSearchParams& params) {
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
+  const std::size_t at_start = resident_memory("", {}).total;
   const Stopwatch watch;
   const Index index =
       open_index(params.index, params.load ? Access::kLoaded : Access::kMapped);
@@ -82,7 +84,7 @@ Report bench_search(const BenchSearchParams& params) {
       latency_report(run_singly(queries.size(), search).latency_us);
   report["throughput_per_s"] =
       throughput_report(queries.size(), threads, search);
-  report["memory_bytes"] = memory_report(index);
+  report["memory_bytes"] = memory_report(index, at_start);
   return report;
 }
 

@@ -66,6 +66,7 @@ std::string_view Index::Impl::hot_section(std::string_view name,
   const std::string_view mapped = file.section(name, size_bytes);
   if (access == Access::kMapped) return mapped;
   loaded.emplace_back(mapped);
+  file.release(mapped);  // or it would be in memory twice
   return loaded.back().bytes();
 }
 

@@ -128,6 +128,9 @@ class IndexFile {
   std::string_view section(std::string_view name,
                            std::uint64_t size_bytes = 0) const;
 
+  /// Lets go of the pages of a section that has been copied.
+  void release(std::string_view section) const { file_.release(section); }
+
   /// Compares the checksum of one section. Throws Error.
   void check_sum(std::string_view name) const;
   /// Compares all of them, and that what lies between is zero.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace imsearch {
 
@@ -27,6 +28,10 @@ class MappedFile {
   /// Tells the kernel how the mapping will be read (madvise).
   void expect_random_access() const;
   void expect_sequential_access() const;
+
+  /// Lets go of the pages of a part of the mapping, which are read again when
+  /// they are touched.
+  void release(std::string_view part) const;
 
  private:
   std::string path_;

@@ -160,7 +160,7 @@ class Ours:
             self.index.recalls[ef],
             told["latency_us"]["mean"],
             1e6 / told["throughput_per_s"]["1"],
-            memory["total"] - memory["vectors"],
+            memory["total"] - memory["vectors"] - memory["start"],
         )
 
 

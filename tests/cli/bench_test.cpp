@@ -70,6 +70,8 @@ TEST_CASE("memory is told apart by file") {
   const auto bytes = [&](const char* name) {
     return memory[name].get<std::size_t>();
   };
+  CHECK(bytes("start") > 0);
+  CHECK(bytes("start") < bytes("total"));
   CHECK(bytes("vectors") > 0);
   CHECK(bytes("vectors") <= 2000 * Collection::kDim * 4 + 4096);
   CHECK(bytes("index") > 0);
@@ -80,8 +82,12 @@ TEST_CASE("memory is told apart by file") {
 TEST_CASE("--load copies the index into memory") {
   const Collection collection(2000);
   collection.build();
+  const auto index_bytes =
+      std::filesystem::file_size(collection.path("fvecs.bin.hnsw.index"));
   const Json report = measured(collection, {"--load"});
   CHECK(report["access"] == "loaded");
+  // Not a second time as pages of the file.
+  CHECK(report["memory_bytes"]["index"] < index_bytes / 2);
   CHECK(report["latency_us"]["mean"] > 0);
 }
 
