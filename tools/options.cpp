@@ -79,8 +79,8 @@ void add_search(CLI::App& app, SearchParams& params) {
 
 void add_rerank(CLI::App& app, SearchParams& params) {
   app.add_option("--rerank-codes", params.rerank_codes,
-                 "Of those, the best that 8-bit codes re-rank")
-      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+                 "Of those, the best that 8-bit codes re-rank; 0: all")
+      ->check(CLI::Range(std::size_t{0}, kMaxCandidates))
       ->capture_default_str();
   app.add_option("--rerank", params.rerank,
                  "Of those, the best that are compared exactly; 2 k at least")

@@ -31,11 +31,15 @@ struct HnswParams {
   std::uint64_t seed = 100;           // of the levels
 };
 
+/// Counts to re-rank, measured: where queries are unlike all rows, short codes
+/// put neighbours far back (of 20,000 crops of photos, with ef 512 and 48
+/// re-ranked recall@10 ends at .923, with all at .9996), so all candidates are;
+/// a code costs 0.3 microseconds. More than 2 k exact comparisons find no more.
 struct SearchParams {
   std::size_t k = 10;
   std::size_t ef = 256;  // candidates kept while walking; at least k is used
-  std::size_t rerank_codes = 48;  // of those, re-ranked by 8-bit codes
-  std::size_t rerank = 20;  // of those, compared exactly; at least 2 k are
+  std::size_t rerank_codes = 0;  // of those, re-ranked by 8-bit codes; 0: all
+  std::size_t rerank = 20;       // of those, compared exactly; at least 2 k are
 };
 
 /// A vectors file that an index was built from.

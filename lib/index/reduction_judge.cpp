@@ -15,7 +15,9 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kRows = 50'000;
+/// Of few rows spread over a set, hardly one is a near copy of another, as
+/// crops and bursts of photos are, which any codes find.
+constexpr std::size_t kRows = 10'000;
 constexpr std::size_t kQueries = 1000;
 constexpr std::size_t kNeighbours = 10;
 constexpr std::size_t kCandidates = 32;

@@ -12,7 +12,7 @@
 namespace imsearch {
 
 /// Asks 1,000 rows, spread over the set, for their neighbours among some
-/// 50,000. The set must outlive it.
+/// 10,000. The set must outlive it.
 class ReductionJudge {
  public:
   /// Finds the true 10 nearest of each query by exact search, on `threads`

@@ -102,7 +102,8 @@ Hits Searcher::walk(const Task& task, const SearchParams& params) {
                      [&](const Hit& h) { return task.is_hidden(h.row); }),
       hits.end());
   const std::size_t exact = exact_count(params, task.k);
-  keep_nearest(hits, std::max(params.rerank_codes, exact));
+  if (params.rerank_codes > 0)
+    keep_nearest(hits, std::max(params.rerank_codes, exact));
   if (hits.size() > exact) rerank_by_codes(task.coded, hits);
   keep_nearest(hits, exact);
   return hits;

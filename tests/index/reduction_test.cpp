@@ -58,6 +58,18 @@ TEST_SUITE("index") {
     CHECK(reduction.width == 4160);
   }
 
+  TEST_CASE("near copies, which any codes find, do not make codes narrower") {
+    const Matrix originals = rows_with(3000, 192, 100);
+    REQUIRE(fitted(originals).components.empty());
+    Matrix copies(14 * originals.rows(), 192);
+    std::mt19937 random(4);
+    std::normal_distribution<float> normal;
+    for (std::size_t i = 0; i < copies.rows(); ++i)
+      for (std::size_t j = 0; j < 192; ++j)
+        copies.row(i)[j] = originals.row(i / 14)[j] + 0.1F * normal(random);
+    CHECK(fitted(copies).components.empty());
+  }
+
   TEST_CASE("the distance of codes follows that of the vectors") {
     const Matrix rows = rows_with(2000, 128, 20);
     const Matrix units = unit_rows(rows);
