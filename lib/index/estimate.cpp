@@ -55,7 +55,7 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
       coded_rows_bytes(info.rows, info.dim, reduction.width);
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
-                         : frozen_bytes(names, info, reduction.width);
+                         : frozen_bytes(names, info, reduction);
   needs.seconds = estimate_seconds(vectors, params, reduction, first, threads);
   return needs;
 }

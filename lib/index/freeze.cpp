@@ -161,16 +161,18 @@ void write_frozen(OutputFile& out, const IndexParts& parts) {
 }
 
 std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,
-                           std::size_t width) {
+                           const ReductionView& reduction) {
   const std::uint64_t rows = info.rows;
+  const std::size_t width = reduction.width;
   const std::size_t M = info.params.M;
   std::uint64_t name_bytes = 0;
   for (std::size_t row = 0; row < names.size(); ++row)
     name_bytes += names[row].size();
   return index_file_bytes(
-      {width * code_stride(info.dim), width * 2 * sizeof(float), rows * width,
-       rows * code_stride(info.dim), rows * sizeof(float),
-       rows * sizeof(CodeErrors), rows * link_stride(M) * sizeof(std::uint32_t),
+      {reduction.projects ? width * code_stride(info.dim) : 0,
+       width * 2 * sizeof(float), rows * width, rows * code_stride(info.dim),
+       rows * sizeof(float), rows * sizeof(CodeErrors),
+       rows * link_stride(M) * sizeof(std::uint32_t),
        rows / (M - 1) * upper_stride(M) * sizeof(std::uint32_t), name_bytes,
        rows * sizeof(std::uint64_t), meta_to_json(info).size()});
 }

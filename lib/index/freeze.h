@@ -27,8 +27,8 @@ struct IndexParts {
 /// SIGINT.
 void write_frozen(OutputFile& out, const IndexParts& parts);
 
-/// About how large that file will be; `width`: bytes of a short code.
+/// About how large that file will be.
 std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,
-                           std::size_t width);
+                           const ReductionView& reduction);
 
 }  // namespace imsearch

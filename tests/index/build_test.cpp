@@ -225,6 +225,14 @@ TEST_SUITE("index") {
     CHECK(needs.memory_bytes > needs.disk_bytes);
     CHECK(needs.memory_bytes < 4 * needs.disk_bytes);
     CHECK(needs.seconds > 0);
+    // Few rows have no components, which would be most of a small file.
+    const Sample small(random_rows(64, 1280, 1));
+    const BuildNeeds few =
+        estimate_build(small.vectors, numbered_names(64), {},
+                       fit_reduction(small.vectors, 1).view(), 0, 1);
+    const auto small_real =
+        static_cast<double>(fs::file_size(small.index_path));
+    CHECK(static_cast<double>(few.disk_bytes) < 1.1 * small_real);
     const VectorSet none({sample.folder.write("none.bin", "")}, 64);
     CHECK(estimate_build(none, {}, {}, fit_reduction(none, 0).view(), 0, 0)
               .seconds == 0);
