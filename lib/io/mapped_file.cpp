@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <utility>
 
 namespace imsearch {
@@ -54,12 +53,15 @@ void MappedFile::expect_random_access() const {
 }
 
 void MappedFile::release(std::string_view part) const {
+  // The mapping begins with a page.
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(part.data());
-  const std::uintptr_t first = (begin + page - 1) / page * page;
-  const std::uintptr_t last = (begin + part.size()) / page * page;
+  const auto begin = static_cast<std::size_t>(
+      reinterpret_cast<const std::byte*>(part.data()) - data_);
+  const std::size_t first = (begin + page - 1) / page * page;
+  const std::size_t last = (begin + part.size()) / page * page;
   if (first < last)
-    ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+    ::madvise(const_cast<std::byte*>(data_) + first, last - first,
+              MADV_DONTNEED);
 }
 
 void MappedFile::expect_sequential_access() const {

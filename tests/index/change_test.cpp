@@ -59,7 +59,8 @@ double recall_of_rest(const Index& index, const Matrix& queries,
     CHECK(hits.size() == truth.size());
     for (const Hit& hit : hits) {
       CHECK_FALSE(index.is_deleted(hit.row));
-      found += std::count(truth.begin(), truth.end(), hit);
+      found +=
+          static_cast<std::size_t>(std::count(truth.begin(), truth.end(), hit));
     }
     wanted += truth.size();
   }
