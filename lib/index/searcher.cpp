@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kScannedRowsPerEf = 8;
 constexpr std::size_t kScannedRows = 1000;
 
+/// Whole codes on their way while one is compared.
+constexpr std::size_t kCodesAhead = 4;
+
 bool is_scanned(std::size_t rows, std::size_t ef) {
   return rows <= kScannedRows || rows / kScannedRowsPerEf < ef;
 }
@@ -112,8 +115,14 @@ Hits Searcher::walk(const Task& task, const SearchParams& params) {
 void Searcher::rerank_by_codes(const CodedQuery& query, Hits& hits) const {
   const CodesView& codes = index_->impl().codes;
   const CodedDistance distance(codes, query.code, query.scale);
-  for (const Hit& hit : hits) prefetch(codes.code(hit.row), codes.stride);
-  for (Hit& hit : hits) hit.l2sq = distance.l2sq_to(hit.row);
+  const auto fetch = [&](std::size_t i) {
+    if (i < hits.size()) prefetch(codes.code(hits[i].row), codes.stride);
+  };
+  for (std::size_t i = 0; i < kCodesAhead; ++i) fetch(i);
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    fetch(i + kCodesAhead);
+    hits[i].l2sq = distance.l2sq_to(hits[i].row);
+  }
   std::sort(hits.begin(), hits.end());
 }
 
