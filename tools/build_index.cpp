@@ -119,7 +119,7 @@ int build(const Options& opt, const IndexInputs& inputs) {
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
-                     0, opt.threads, opt.format);
+                     opt.threads, opt.format);
   announce_build(inputs.vectors, needs, output, opt.quiet);
   {
     cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);

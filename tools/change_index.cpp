@@ -8,7 +8,6 @@
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
-#include "index/index_impl.h"
 #include "io/text.h"
 
 #include <string_view>
@@ -103,11 +102,9 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                                 grouped(index.rows())));
     return;
   }
-  announce_build(
-      inputs.vectors,
-      estimate_build(inputs.vectors, inputs.names, index.info().params,
-                     index.impl().reduction, index.rows(), threads),
-      path, quiet);
+  announce_build(inputs.vectors,
+                 estimate_append(index, inputs.vectors, inputs.names, threads),
+                 path, quiet);
   {
     cli::ProgressLine line("inserted", more, quiet);
     append_to_index(index, inputs.vectors, inputs.names, threads, path,

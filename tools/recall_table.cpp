@@ -65,9 +65,8 @@ void RecallMeter::find_truth() {
 }
 
 RecallLine RecallMeter::measure(const Searching& search,
+                                const std::vector<Hits>& found,
                                 std::size_t singles) const {
-  // A first batch touches the pages that all then find.
-  const std::vector<Hits> found = batch(search);
   const SingleRun alone =
       run_singly(std::min(singles, queries_->size()), search);
   const double batch_s = run_batch(queries_->size(), threads_, search);
@@ -78,13 +77,14 @@ RecallLine RecallMeter::measure(const Searching& search,
 }
 
 RecallLine RecallMeter::measure_exact() const {
-  RecallLine line = measure(exactly(), kExactSingles);
+  RecallLine line = measure(exactly(), truth_, kExactSingles);
   line.search = "exact";
   return line;
 }
 
 RecallLine RecallMeter::measure(std::size_t ef) const {
-  RecallLine line = measure(at(ef), queries_->size());
+  const Searching search = at(ef);
+  RecallLine line = measure(search, batch(search), queries_->size());
   line.search = "index";
   line.ef = ef;
   return line;

@@ -55,7 +55,9 @@ class RecallMeter {
   Searching exactly() const;
   Searching at(std::size_t ef) const;
   std::vector<Hits> batch(const Searching& search) const;
-  RecallLine measure(const Searching& search, std::size_t singles) const;
+  /// `found`: what a batch found, which has touched the pages.
+  RecallLine measure(const Searching& search, const std::vector<Hits>& found,
+                     std::size_t singles) const;
   Estimate estimate(const std::vector<Hits>& found, std::size_t k) const;
   RecallLine line_of(const std::vector<Hits>& found) const;
 

@@ -27,12 +27,13 @@ struct BuildNeeds {
   double seconds = 0;              // from insertions timed on a sample
 };
 
-/// For an index of all rows, of which those from `first` on are to be inserted.
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
-                          const ReductionView& reduction, std::size_t first,
-                          unsigned threads,
+                          const ReductionView& reduction, unsigned threads,
                           IndexFormat format = IndexFormat::kImsearch);
+/// Of append_to_index().
+BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
+                           const Names& names, unsigned threads);
 
 /// Memory that this process may still use: what the system has free, and what
 /// its cgroups allow, whichever is less.

@@ -5,6 +5,7 @@
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
+#include "index/index_impl.h"
 #include "index/insert.h"
 
 #include <algorithm>
@@ -18,11 +19,9 @@ constexpr std::size_t kSampledRows = 1000;
 /// the cache. Measured at 100,000 and at a million rows.
 constexpr double kOutOfCache = 2.3;
 
-/// Seconds that coding and inserting the rows from `first` on takes, from doing
-/// so with a few.
+/// Seconds that coding and inserting all rows takes, from doing so with a few.
 double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
-                        const ReductionView& reduction, std::size_t first,
-                        unsigned threads) {
+                        const ReductionView& reduction, unsigned threads) {
   const std::size_t rows = vectors.rows();
   const std::size_t sample = std::min(kSampledRows, rows / 10);
   if (sample < 2) return 0;
@@ -34,7 +33,7 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
   insert_rows(graph, 0, coded, threads, {});
   const double growth = std::log(static_cast<double>(rows)) /
                         std::log(static_cast<double>(sample));
-  return watch.seconds() * static_cast<double>(rows - first) /
+  return watch.seconds() * static_cast<double>(rows) /
          static_cast<double>(sample) * growth * kOutOfCache;
 }
 
@@ -42,8 +41,8 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
 
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
-                          const ReductionView& reduction, std::size_t first,
-                          unsigned threads, IndexFormat format) {
+                          const ReductionView& reduction, unsigned threads,
+                          IndexFormat format) {
   if (threads == 0) threads = usable_cpus();
   IndexInfo info;
   info.rows = vectors.rows();
@@ -56,7 +55,16 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
                          : frozen_bytes(names, info, reduction);
-  needs.seconds = estimate_seconds(vectors, params, reduction, first, threads);
+  needs.seconds = estimate_seconds(vectors, params, reduction, threads);
+  return needs;
+}
+
+BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
+                           const Names& names, unsigned threads) {
+  BuildNeeds needs = estimate_build(vectors, names, index.info().params,
+                                    index.impl().reduction, threads);
+  const auto all = static_cast<double>(vectors.rows());
+  needs.seconds *= (all - static_cast<double>(index.rows())) / all;
   return needs;
 }
 

@@ -218,7 +218,7 @@ TEST_SUITE("index") {
     const Sample sample(rows);
     const Reduction reduction = fit_reduction(sample.vectors, 1);
     const BuildNeeds needs = estimate_build(
-        sample.vectors, numbered_names(3000), {}, reduction.view(), 0, 1);
+        sample.vectors, numbered_names(3000), {}, reduction.view(), 1);
     const auto real = static_cast<double>(fs::file_size(sample.index_path));
     CHECK(static_cast<double>(needs.disk_bytes) > 0.9 * real);
     CHECK(static_cast<double>(needs.disk_bytes) < 1.1 * real);
@@ -229,12 +229,12 @@ TEST_SUITE("index") {
     const Sample small(random_rows(64, 1280, 1));
     const BuildNeeds few =
         estimate_build(small.vectors, numbered_names(64), {},
-                       fit_reduction(small.vectors, 1).view(), 0, 1);
+                       fit_reduction(small.vectors, 1).view(), 1);
     const auto small_real =
         static_cast<double>(fs::file_size(small.index_path));
     CHECK(static_cast<double>(few.disk_bytes) < 1.1 * small_real);
     const VectorSet none({sample.folder.write("none.bin", "")}, 64);
-    CHECK(estimate_build(none, {}, {}, fit_reduction(none, 0).view(), 0, 0)
+    CHECK(estimate_build(none, {}, {}, fit_reduction(none, 0).view(), 0)
               .seconds == 0);
   }
 }
