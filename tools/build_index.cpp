@@ -24,7 +24,6 @@
 #include <fmt/format.h>
 
 #include <initializer_list>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +38,7 @@ struct Options {
   std::string output;
   std::size_t dim = 0;
   HnswParams params;
-  IndexFormat format = IndexFormat::kImsearch;
+  std::string format = "imsearch";
   unsigned threads = 0;
   bool null = false;
   bool quiet = false;
@@ -63,14 +62,11 @@ struct Options {
     cli::add_hnsw(app, params);
     cli::add_seed(app, params.seed);
     cli::add_threads(app, threads);
-    const std::map<std::string, IndexFormat> formats = {
-        {"imsearch", IndexFormat::kImsearch},
-        {"hnswlib", IndexFormat::kHnswlib}};
     app.add_option("--format", format,
-                   "imsearch; or hnswlib, for a program that reads its files "
-                   "(default: imsearch)")
+                   "imsearch; or hnswlib, for a program that reads its files")
         ->type_name("FORMAT")
-        ->transform(CLI::CheckedTransformer(formats));
+        ->check(CLI::IsMember({"imsearch", "hnswlib"}))
+        ->capture_default_str();
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
     CLI::Option* add = app.add_flag(
@@ -110,21 +106,23 @@ std::vector<std::string> input_files(const Options& opt) {
 std::string output_of(const Options& opt) {
   if (!opt.output.empty()) return opt.output;
   return opt.files[0] +
-         (opt.format == IndexFormat::kHnswlib ? ".hnswlib" : cli::kIndexSuffix);
+         (opt.format == "hnswlib" ? ".hnswlib" : cli::kIndexSuffix);
 }
 
 int build(const Options& opt, const IndexInputs& inputs) {
   const std::string output = output_of(opt);
+  const IndexFormat format =
+      opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
-                     opt.threads, opt.format);
+                     opt.threads, format);
   announce_build(inputs.vectors, needs, output, opt.quiet);
   {
     cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
     build_index(inputs.vectors, inputs.names, inputs.model, opt.params,
-                reduction, opt.threads, output, line.callback(), opt.format);
+                reduction, opt.threads, output, line.callback(), format);
   }
   if (!opt.quiet)
     cli::complain(fmt::format(

@@ -2,12 +2,12 @@
 
 #include "announce_build.h"
 #include "cli.h"
-#include "open_index.h"
 #include "progress_line.h"
 
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
+#include "io/file.h"
 #include "io/text.h"
 
 #include <string_view>
@@ -61,7 +61,12 @@ void check_model(const Index& index, const IndexInputs& inputs) {
 
 /// A damaged index must not get checksums of its damage.
 Index open_whole(const std::string& path) {
-  Index index = open_index(path);
+  if (!file_exists(path))
+    fail(
+        "{}: no such index: without --append or --delete, build-index makes "
+        "one",
+        path);
+  Index index(path);
   index.verify();
   return index;
 }
@@ -122,7 +127,7 @@ bool delete_rows(const std::string& path, const Names& names, bool quiet) {
   const std::vector<std::uint32_t> rows = rows_of(index, names, all_found);
   delete_from_index(index, rows);
   if (!quiet) {
-    const Index changed = open_index(path);
+    const Index changed(path);
     cli::complain(fmt::format("{}: {} of {} rows are deleted", path,
                               grouped(changed.deleted_rows()),
                               grouped(changed.rows())));

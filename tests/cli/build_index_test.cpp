@@ -78,6 +78,13 @@ TEST_CASE("without options fvecs.bin and fnames.txt become an index") {
   CHECK(names[49] == "49.jpg");
 }
 
+TEST_CASE("a format is one of those there are") {
+  const Collection collection(5);
+  const RunResult result = collection.run({"build-index", "--format", "faiss"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "{imsearch,hnswlib}"));
+}
+
 TEST_CASE("--quiet leaves nothing to say") {
   const Collection collection(20);
   const RunResult result = collection.run({"build-index", "-q"});

@@ -163,6 +163,18 @@ TEST_CASE("--delete tells what it does not know, and deletes the others") {
                  "2 of 20 rows are deleted"));
 }
 
+TEST_CASE("an index that is not there cannot be changed") {
+  const Collection collection(5);
+  collection.write("gone", "1.jpg\n");
+  for (const std::vector<std::string>& args :
+       std::vector<std::vector<std::string>>{
+           {"build-index", "--append"}, {"build-index", "--delete", "gone"}}) {
+    const RunResult result = collection.run(args);
+    CHECK(result.status == 1);
+    CHECK(contains(result.err, "fvecs.bin.hnsw.index: no such index: without"));
+  }
+}
+
 TEST_CASE("an index is changed in one way at a time") {
   const Collection collection(0);
   for (const std::vector<std::string>& args :
