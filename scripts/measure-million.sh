@@ -7,7 +7,7 @@
 # Makes ROWS (1,000,000 unless given) vectors by make_vectors.py in
 # build/million, indexes them, and prints three tables: the build; recall and
 # time over ef and of exact search (200 queries, index mapped); and speed, opening
-# and memory of the index, mapped and loaded, at ef 64. All but making the vectors
+# and memory of the index, mapped and loaded, at ef 38. All but making the vectors
 # runs inside a memory control group of GB (16 unless given), where the system
 # lets one be made; which is said. Takes 6 GB of disk and some ten minutes.
 set -euo pipefail
@@ -75,12 +75,12 @@ stat -c $'vectors_bytes\t%s' "$vectors"
 
 echo
 "$bin/eval-recall" -i "$index" --vectors "$folder/queries.bin" \
-  --ef 24,32,48,64,96,128,256
+  --ef 24,32,38,48,64,128,256
 
 for access in "" --load; do
   echo
   # shellcheck disable=SC2086 # nothing, or a word
-  "$bin/bench" -i "$index" --vectors "$vectors.q" --ef 64 $access
+  "$bin/bench" -i "$index" --vectors "$vectors.q" --ef 38 $access
 done
 
 echo
