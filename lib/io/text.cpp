@@ -127,4 +127,18 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+std::string from_base64(std::string_view text) {
+  base64_decode_ctx context;
+  base64_decode_init(&context);
+  std::string bytes(BASE64_DECODE_LENGTH(text.size()), '\0');
+  std::size_t size = bytes.size();
+  const bool good =
+      base64_decode_update(&context, &size,
+                           reinterpret_cast<std::uint8_t*>(bytes.data()),
+                           text.size(), text.data()) == 1 &&
+      base64_decode_final(&context) == 1;
+  bytes.resize(good ? size : 0);
+  return bytes;
+}
+
 }  // namespace imsearch

@@ -38,4 +38,7 @@ std::string printable(std::string_view bytes);
 /// RFC 4648 with padding.
 std::string base64(std::string_view bytes);
 
+/// The inverse; empty where `text` is no such code.
+std::string from_base64(std::string_view text);
+
 }  // namespace imsearch

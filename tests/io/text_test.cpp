@@ -87,6 +87,13 @@ TEST_SUITE("io") {
     CHECK(base64("\xFF\xFE\xFD") == "//79");
   }
 
+  TEST_CASE("base64 is read back, and what is none is nothing") {
+    for (const std::string bytes : {"", "f", "fo", "foo", "\xFF\xFE\n"})
+      CHECK(from_base64(base64(bytes)) == bytes);
+    CHECK(from_base64("Zg=").empty());
+    CHECK(from_base64("????").empty());
+  }
+
   TEST_CASE("bytes that nobody has checked are shown as printable ASCII") {
     CHECK(printable("os.system") == "os.system");
     CHECK(printable("\x1b[2J\n\x7f\xc3\xa9~ ") == "?[2J????~ ");

@@ -1,0 +1,78 @@
+// What OpenSearch's k-NN plugin and Elasticsearch call the same things.
+//
+// Sources: OpenSearch documentation, "k-NN vector" and "k-NN query"; the
+// Elasticsearch reference, "Dense vector field type" and "k-nearest neighbor
+// search"; scores checked against both.
+#pragma once
+
+#include "remote/index_meta.h"
+#include "remote/service.h"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace imsearch {
+
+/// Names of the fields that we make.
+inline constexpr const char* kVectorField = "fvec";
+inline constexpr const char* kNameField = "name";
+inline constexpr const char* kNameBytesField = "name_base64";
+
+struct IndexSpec {
+  std::size_t dim = 0;
+  std::string engine = "lucene";  // of OpenSearch
+  Space space = Space::kCosine;
+  std::size_t M = 48;
+  std::size_t ef_construction = 128;
+  std::size_t compression = 1;  // bytes of float32 for one that is searched
+  std::size_t shards = 1;
+  std::size_t replicas = 0;
+};
+
+/// One question for the nearest rows.
+struct SearchSpec {
+  std::string vector;  // JSON array of floats
+  std::size_t k = 10;
+  std::size_t ef = 256;
+  bool exact = false;
+  std::string filter;  // JSON of a query clause; empty: none
+};
+
+/// Immutable; any thread.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  /// The body that creates an index. Throws Error: a compression that the
+  /// service does not have, naming those it has; more dimensions than it takes.
+  virtual Json create_body(const IndexSpec& spec) const = 0;
+
+  /// What the body of _search asks by: its members "query" or "knn", as text.
+  virtual std::string search_body(const SearchSpec& spec,
+                                  Space space) const = 0;
+
+  /// The most dimensions of an index.
+  virtual std::size_t max_dim() const = 0;
+
+  /// The path that loads an index's graphs into memory; none: nothing does.
+  virtual std::optional<std::string> warm_up_path(
+      const ServiceUrl& url) const = 0;
+
+  /// True if there is an index's engine to choose; else it is "lucene".
+  virtual bool has_engines() const = 0;
+};
+
+/// The cosine of two vectors of length 1 that a hit's score stands for: both
+/// services score alike, by the index and exactly.
+double cosine_of_score(double score, Space space);
+
+/// Cosine does not hold a row of zeros.
+inline bool holds_zero_rows(Space space) {
+  return space != Space::kCosine;
+}
+
+std::unique_ptr<const Dialect> dialect_of(const ServiceInfo& service);
+
+}  // namespace imsearch

@@ -1,0 +1,85 @@
+#include "remote/opensearch.h"
+
+namespace imsearch {
+namespace {
+
+const char* space_name(Space space) {
+  switch (space) {
+    case Space::kCosine:
+      return "cosinesimil";
+    case Space::kL2:
+      return "l2";
+    case Space::kInnerProduct:
+      return "innerproduct";
+  }
+  fail("no such space: {}", static_cast<int>(space));
+}
+
+/// Which engine keeps rows in fewer bytes by which factors, since 2.19; fewer
+/// before that.
+void check_compression(const ServiceInfo& service, const IndexSpec& spec) {
+  if (spec.compression == 1) return;
+  if (!service.at_least(2, 19))
+    fail("{} cannot compress vectors as push asks it to: 2.19 and later can",
+         service.text());
+  const bool lucene = spec.engine == "lucene";
+  const bool known = lucene ? spec.compression == 4
+                            : spec.compression == 8 || spec.compression == 16 ||
+                                  spec.compression == 32;
+  if (!known)
+    fail("engine {} of {} has no compression {}x: it has {}", spec.engine,
+         service.text(), spec.compression, lucene ? "4x" : "8x, 16x and 32x");
+}
+
+Json vector_field(const IndexSpec& spec) {
+  Json field = {{"type", "knn_vector"}, {"dimension", spec.dim}};
+  const Json parameters = {{"m", spec.M},
+                           {"ef_construction", spec.ef_construction}};
+  field["method"] = {{"name", "hnsw"},
+                     {"engine", spec.engine},
+                     {"space_type", space_name(spec.space)},
+                     {"parameters", parameters}};
+  if (spec.compression > 1)
+    field["compression_level"] = fmt::format("{}x", spec.compression);
+  return field;
+}
+
+std::string filtered(const std::string& filter) {
+  return filter.empty() ? "" : ",\"filter\":" + filter;
+}
+
+}  // namespace
+
+Json OpenSearch::create_body(const IndexSpec& spec) const {
+  check_compression(service_, spec);
+  const Json index = {{"knn", true},
+                      {"number_of_shards", spec.shards},
+                      {"number_of_replicas", spec.replicas},
+                      {"refresh_interval", "-1"}};
+  const Json properties = {{kNameField, {{"type", "keyword"}}},
+                           {kNameBytesField, {{"type", "keyword"}}},
+                           {kVectorField, vector_field(spec)}};
+  return {{"settings", {{"index", index}}},
+          {"mappings", {{"properties", properties}}}};
+}
+
+std::string OpenSearch::search_body(const SearchSpec& spec, Space space) const {
+  if (spec.exact)
+    return fmt::format(
+        R"("query":{{"script_score":{{"query":{},"script":{{"source":"knn_score",)"
+        R"("lang":"knn","params":{{"field":"{}","query_value":{},)"
+        R"("space_type":"{}"}}}}}}}})",
+        spec.filter.empty() ? R"({"match_all":{}})" : spec.filter, kVectorField,
+        spec.vector, space_name(space));
+  return fmt::format(R"("query":{{"knn":{{"{}":{{"vector":{},"k":{},)"
+                     R"("method_parameters":{{"ef_search":{}}}{}}}}}}})",
+                     kVectorField, spec.vector, spec.k, spec.ef,
+                     filtered(spec.filter));
+}
+
+std::optional<std::string> OpenSearch::warm_up_path(
+    const ServiceUrl& url) const {
+  return "/_plugins/_knn/warmup/" + url.index;
+}
+
+}  // namespace imsearch

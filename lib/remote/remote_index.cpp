@@ -1,0 +1,135 @@
+#include "remote/remote_index.h"
+
+#include "remote/number_text.h"
+#include "remote/stored_rows.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+namespace imsearch {
+namespace {
+
+IndexMeta read_meta(HttpClient& client, const ServiceUrl& url) {
+  const std::optional<IndexMeta> meta = read_answer(
+      ask(client, http_get(url.path("_mapping"))), url.text(),
+      [&](const Json& mapping) { return meta_in(mapping, url.text()); });
+  if (!meta)
+    fail(
+        "{}: its mapping has no _meta.imsearch: push made no such index, so "
+        "model and rows cannot be checked",
+        url.text());
+  return *meta;
+}
+
+/// The hit that a row's cosine makes.
+Hit hit_of(std::uint32_t row, double cosine) {
+  return {row, static_cast<float>(std::max(0.0, 2 - 2 * cosine))};
+}
+
+void check_shards(const Json& answer, const std::string& where) {
+  if (answer.value("timed_out", false))
+    fail("{}: the service took too long and answered in part", where);
+  const Json& shards = answer.at("_shards");
+  if (shards.value("failed", 0) > 0)
+    fail("{}: {} of {} shards failed", where, shards.value("failed", 0),
+         shards.value("total", 0));
+}
+
+RemoteAnswer answer_in(const Json& json, const RemoteIndex& index) {
+  check_shards(json, index.where());
+  RemoteAnswer answer;
+  answer.took_ms = json.at("took").get<double>();
+  for (const Json& hit : json.at("hits").at("hits")) {
+    const double cosine =
+        cosine_of_score(hit.at("_score").get<double>(), index.meta().space);
+    answer.hits.push_back(
+        {hit_of(row_of_id(hit.at("_id"), index.where()), cosine),
+         name_in_fields(hit)});
+  }
+  return answer;
+}
+
+}  // namespace
+
+RemoteIndex::RemoteIndex(const Endpoint& endpoint) : endpoint_(endpoint) {
+  HttpClient client(endpoint_);
+  service_ = identify(client);
+  meta_ = read_meta(client, endpoint_.url);
+  dialect_ = dialect_of(service_);
+  const Json count = ask(client, http_get(endpoint_.url.path("_count")));
+  rows_ = count.value("count", std::size_t{0});
+}
+
+RemoteSearcher::RemoteSearcher(const RemoteIndex& index)
+    : index_(&index), client_(index.endpoint()) {}
+
+RemoteAnswer RemoteSearcher::search(const float* unit_query,
+                                    const RemoteSearchParams& params,
+                                    std::optional<std::uint32_t> leave_out) {
+  SearchSpec spec;
+  append_vector(spec.vector, unit_query, index_->dim());
+  spec.k = params.k + (leave_out ? 1 : 0);
+  spec.ef = std::max(params.ef, spec.k);
+  spec.exact = params.exact;
+  spec.filter = params.filter;
+  const HttpRequest request = http_post(
+      index_->endpoint().url.path("_search") +
+          "?allow_partial_search_results=false",
+      fmt::format(
+          R"({{"size":{},"_source":false,"docvalue_fields":["{}","{}"],{}}})",
+          spec.k, kNameField, kNameBytesField,
+          index_->dialect().search_body(spec, index_->meta().space)));
+  RemoteAnswer found = read_answer(
+      ask(client_, request), index_->where(),
+      [&](const Json& answer) { return answer_in(answer, *index_); });
+  auto& hits = found.hits;
+  hits.erase(std::remove_if(hits.begin(), hits.end(),
+                            [&](const RemoteHit& hit) {
+                              return hit.hit.row == leave_out;
+                            }),
+             hits.end());
+  std::sort(
+      hits.begin(), hits.end(),
+      [](const RemoteHit& a, const RemoteHit& b) { return a.hit < b.hit; });
+  if (hits.size() > params.k) hits.resize(params.k);
+  return found;
+}
+
+std::vector<RemoteRow> RemoteSearcher::rows(
+    const std::vector<std::uint32_t>& numbers) {
+  return read_rows(client_, numbers);
+}
+
+std::optional<RemoteRow> RemoteSearcher::find(const std::string& name) {
+  const std::vector<std::uint32_t> rows = rows_of_name(client_, name);
+  if (rows.empty()) return std::nullopt;
+  std::vector<RemoteRow> found = read_rows(client_, {rows.front()});
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+std::vector<std::uint32_t> RemoteSearcher::sample(std::size_t count,
+                                                  std::uint64_t seed) {
+  const std::size_t rows = index_->meta().rows;
+  std::mt19937_64 random(seed);
+  std::set<std::uint32_t> tried;
+  std::vector<std::uint32_t> sampled;
+  // Rows may have been deleted or refused: others are tried instead.
+  while (sampled.size() < count && tried.size() < rows) {
+    std::vector<std::uint32_t> next;
+    const std::size_t wanted =
+        std::min(count - sampled.size(), rows - tried.size());
+    while (next.size() < wanted) {
+      const auto row = static_cast<std::uint32_t>(random() % rows);
+      if (tried.insert(row).second) next.push_back(row);
+    }
+    const std::vector<bool> there = are_there(client_, next);
+    for (std::size_t i = 0; i < next.size(); ++i)
+      if (there[i]) sampled.push_back(next[i]);
+  }
+  std::sort(sampled.begin(), sampled.end());
+  return sampled;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,73 @@
+// Which service answers at an endpoint, and asking it with JSON.
+#pragma once
+
+#include "remote/http.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace imsearch {
+
+/// Keys stay in the order written.
+using Json = nlohmann::ordered_json;
+
+enum class ServiceKind { kOpenSearch, kElasticsearch };
+
+struct ServiceInfo {
+  ServiceKind kind = ServiceKind::kOpenSearch;
+  int major = 0;
+  int minor = 0;
+  std::string version;     // "2.19.6"
+  std::string build_type;  // "tar", "docker", "zip"; empty: not said
+
+  bool at_least(int wanted_major, int wanted_minor) const {
+    return major != wanted_major ? major > wanted_major : minor >= wanted_minor;
+  }
+  /// "OpenSearch 2.19.6".
+  std::string text() const;
+};
+
+/// Asks `GET /`, and where that is not answered, the nodes. Throws Error:
+/// another service, one that is too old (OpenSearch before 2.10, Elasticsearch
+/// before 8.0), a serverless one, no permission.
+ServiceInfo identify(HttpClient& client);
+
+/// An answer that says no: "URL: 404: index_not_found_exception: no such index
+/// [x]", with what to do about it where that is known.
+struct ServiceError : Error {
+  ServiceError(const std::string& text, int http_status)
+      : Error(text), status(http_status) {}
+  int status;
+};
+
+/// The JSON that `text` is. Throws Error naming `where`.
+Json parse_json(const std::string& text, const std::string& where);
+
+/// Calls `read` with an answer; a member that is missing or of another type is
+/// an Error naming `where`.
+template <typename Read>
+auto read_answer(const Json& answer, const std::string& where,
+                 const Read& read) {
+  try {
+    return read(answer);
+  } catch (const Json::exception& e) {
+    fail("{}: an answer that push and query do not know: {}", where, e.what());
+  }
+}
+
+/// What an answer says of its failure: type and reason, or the start of a body
+/// that is no JSON.
+std::string failure_text(const HttpResponse& response);
+
+/// Throws the answer as ServiceError.
+[[noreturn]] void fail_with_answer(const HttpClient& client,
+                                   const HttpRequest& request,
+                                   const HttpResponse& response);
+
+/// Sends the request, several times where that may help (backoff.h), and gives
+/// the answer's JSON. Throws ServiceError for any status but 2xx, and what
+/// HttpClient::send() throws.
+Json ask(HttpClient& client, const HttpRequest& request);
+
+}  // namespace imsearch

@@ -1,0 +1,134 @@
+#include "remote/stored_rows.h"
+
+#include "io/text.h"
+#include "remote/dialect.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kRowsAtOnce = 100;   // with vectors: a few MB
+constexpr std::size_t kIdsAtOnce = 10000;  // without
+
+std::string ids_body(const std::vector<std::uint32_t>& rows, std::size_t begin,
+                     std::size_t end) {
+  Json ids = Json::array();
+  for (std::size_t i = begin; i < end; ++i)
+    ids.push_back(std::to_string(rows[i]));
+  return Json{{"ids", std::move(ids)}}.dump();
+}
+
+/// The documents of these rows, `at_once` a request, each given to `take`.
+template <typename Take>
+void get_each(HttpClient& client, const std::vector<std::uint32_t>& rows,
+              std::size_t at_once, const std::string& source,
+              const Take& take) {
+  const std::string where = client.endpoint().url.text();
+  const std::string path =
+      client.endpoint().url.path("_mget") + "?_source=" + source;
+  for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
+    const std::size_t end = std::min(begin + at_once, rows.size());
+    read_answer(ask(client, http_post(path, ids_body(rows, begin, end))), where,
+                [&](const Json& answer) {
+                  for (const Json& document : answer.at("docs")) {
+                    // No answer of its shard is not the same as no such row.
+                    if (document.contains("error"))
+                      fail("{}: row {}: {}", where, document.value("_id", ""),
+                           document.at("error").dump());
+                    take(document);
+                  }
+                });
+  }
+}
+
+std::string name_of(const Json& source) {
+  if (source.contains(kNameBytesField))
+    return from_base64(source.at(kNameBytesField).get<std::string>());
+  return source.value(kNameField, "");
+}
+
+}  // namespace
+
+std::uint32_t row_of_id(const Json& id, const std::string& where) {
+  const std::string text = id.get<std::string>();
+  std::uint32_t row = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, code] = std::from_chars(text.data(), end, row);
+  if (code != std::errc() || stop != end)
+    fail("{}: a document with the id '{}', which is no row number", where,
+         printable(text));
+  return row;
+}
+
+std::string name_in_fields(const Json& hit) {
+  const auto fields = hit.find("fields");
+  if (fields == hit.end()) return "";
+  const auto bytes = fields->find(kNameBytesField);
+  if (bytes != fields->end())
+    return from_base64(bytes->at(0).get<std::string>());
+  const auto name = fields->find(kNameField);
+  return name == fields->end() ? "" : name->at(0).get<std::string>();
+}
+
+void append_name(std::string& json, std::string_view name) {
+  json += fmt::format("\"{}\":{}", kNameField, Json(to_utf8(name)).dump());
+  if (!is_utf8(name))
+    json += fmt::format(",\"{}\":\"{}\"", kNameBytesField, base64(name));
+}
+
+std::vector<RemoteRow> read_rows(HttpClient& client,
+                                 const std::vector<std::uint32_t>& rows) {
+  const std::string where = client.endpoint().url.text();
+  std::vector<RemoteRow> found;
+  const auto take = [&](const Json& document) {
+    if (!document.value("found", false)) return;
+    const Json& source = document.at("_source");
+    if (!source.contains(kVectorField))
+      fail("{}: row {} has no vector in its source", where,
+           document.value("_id", ""));
+    found.push_back({row_of_id(document.at("_id"), where), name_of(source),
+                     source.at(kVectorField).get<std::vector<float>>()});
+  };
+  get_each(client, rows, kRowsAtOnce, "true", take);
+  return found;
+}
+
+std::vector<bool> are_there(HttpClient& client,
+                            const std::vector<std::uint32_t>& rows) {
+  std::vector<bool> there;
+  there.reserve(rows.size());
+  get_each(client, rows, kIdsAtOnce, "false", [&](const Json& document) {
+    there.push_back(document.value("found", false));
+  });
+  return there;
+}
+
+std::vector<std::uint32_t> rows_of_name(HttpClient& client,
+                                        std::string_view name) {
+  const bool text = is_utf8(name);
+  const Json term = {{text ? kNameField : kNameBytesField,
+                      text ? std::string(name) : base64(name)}};
+  const Json body = {{"size", 10000},
+                     {"_source", false},
+                     {"docvalue_fields", {kNameField, kNameBytesField}},
+                     {"query", {{"term", term}}}};
+  const ServiceUrl& url = client.endpoint().url;
+  std::vector<std::uint32_t> rows = read_answer(
+      ask(client,
+          http_post(url.path("_search") + "?allow_partial_search_results=false",
+                    body.dump())),
+      url.text(), [&](const Json& answer) {
+        std::vector<std::uint32_t> found;
+        for (const Json& hit : answer.at("hits").at("hits"))
+          // A name that is no UTF-8 may be stored as another's text.
+          if (name_in_fields(hit) == name)
+            found.push_back(row_of_id(hit.at("_id"), url.text()));
+        return found;
+      });
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,45 @@
+// Rows as a service keeps them: documents with our fields.
+#pragma once
+
+#include "remote/service.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imsearch {
+
+/// A stored row.
+struct RemoteRow {
+  std::uint32_t row = 0;
+  std::string name;  // the bytes that were pushed
+  std::vector<float> unit;
+};
+
+/// The row whose document has this id. Throws Error naming `where` if another
+/// than we made it.
+std::uint32_t row_of_id(const Json& id, const std::string& where);
+
+/// The name in a hit's docvalue fields.
+std::string name_in_fields(const Json& hit);
+
+/// Appends the members that hold a name: "name":"…", and "name_base64" where
+/// it is no UTF-8.
+void append_name(std::string& json, std::string_view name);
+
+/// The rows that are there of those asked for, in that order.
+std::vector<RemoteRow> read_rows(HttpClient& client,
+                                 const std::vector<std::uint32_t>& rows);
+
+/// Which of the rows are there, also before a refresh, in the order asked.
+std::vector<bool> are_there(HttpClient& client,
+                            const std::vector<std::uint32_t>& rows);
+
+/// All rows of that name that a search can find, rising; 10,000 at most.
+std::vector<std::uint32_t> rows_of_name(HttpClient& client,
+                                        std::string_view name);
+
+}  // namespace imsearch
