@@ -66,8 +66,8 @@ Report bench_search(const BenchSearchParams& params) {
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
   const std::size_t at_start = resident_memory("", {}).total;
   const Stopwatch watch;
-  const Index index =
-      open_index(params.index, params.load ? Access::kLoaded : Access::kMapped);
+  const Index index = open_index(
+      params.index, params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
   const double open_ms = watch.milliseconds();
   const QueryRows queries = read_query_rows(index, params.queries);
   std::vector<Searcher> searchers;

@@ -5,7 +5,7 @@
 
 namespace imsearch {
 
-Index open_index(const std::string& path, Access access) {
+Index open_index(const std::string& path, IndexAccess access) {
   if (!file_exists(path))
     fail("{}: no such file: build-index makes an index, -i says where it is",
          path);

@@ -10,7 +10,8 @@ namespace imsearch {
 
 /// As Index's constructor; where there is no such file, the error says how to
 /// get one.
-Index open_index(const std::string& path, Access access = Access::kMapped);
+Index open_index(const std::string& path,
+                 IndexAccess access = IndexAccess::kMapped);
 
 /// All files that the index reads: its own, and its vectors where they are
 /// used.

@@ -37,7 +37,7 @@ VectorFile indexed_rows(const IndexSource& source, const std::string& path,
 
 }  // namespace
 
-Index::Impl::Impl(const std::string& path, Access access) : file(path) {
+Index::Impl::Impl(const std::string& path, IndexAccess access) : file(path) {
   read_info();
   read_codes(access);
   read_graph(access);
@@ -62,15 +62,15 @@ void Index::Impl::read_info() {
 
 std::string_view Index::Impl::hot_section(std::string_view name,
                                           std::uint64_t size_bytes,
-                                          Access access) {
+                                          IndexAccess access) {
   const std::string_view mapped = file.section(name, size_bytes);
-  if (access == Access::kMapped) return mapped;
+  if (access == IndexAccess::kMapped) return mapped;
   loaded.emplace_back(mapped);
   file.release(mapped);  // or it would be in memory twice
   return loaded.back().bytes();
 }
 
-void Index::Impl::read_codes(Access access) {
+void Index::Impl::read_codes(IndexAccess access) {
   const IndexHeader& header = file.header();
   codes.rows = header.rows;
   codes.stride = code_stride(header.dim);
@@ -93,7 +93,7 @@ void Index::Impl::read_codes(Access access) {
   if (!reduction.projects && width != codes.stride) file.fail_damaged("header");
 }
 
-void Index::Impl::read_graph(Access access) {
+void Index::Impl::read_graph(IndexAccess access) {
   const IndexHeader& header = file.header();
   const std::uint64_t rows = header.rows;
   const std::size_t record_bytes = upper_stride(header.M) * 4;
@@ -155,7 +155,7 @@ void Index::Impl::open_vectors() {
   }
 }
 
-Index::Index(const std::string& path, Access access)
+Index::Index(const std::string& path, IndexAccess access)
     : impl_(std::make_unique<Impl>(path, access)) {}
 Index::~Index() = default;
 Index::Index(Index&&) noexcept = default;

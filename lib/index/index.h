@@ -61,14 +61,15 @@ struct IndexInfo {
 
 /// How the file's hot parts are held: mapped (opens in milliseconds) or copied
 /// into anonymous huge pages (faster searches).
-enum class Access { kMapped, kLoaded };
+enum class IndexAccess { kMapped, kLoaded };
 
 /// Immutable; any number of threads may use it, each with its own Searcher.
 class Index {
  public:
   /// Opens `path` and checks its header, section table and sizes. Throws Error:
   /// missing, foreign (hnswlib, Faiss), another version, truncated, malformed.
-  explicit Index(const std::string& path, Access access = Access::kMapped);
+  explicit Index(const std::string& path,
+                 IndexAccess access = IndexAccess::kMapped);
   ~Index();
   Index(Index&&) noexcept;
   Index& operator=(Index&&) noexcept;

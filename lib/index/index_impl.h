@@ -16,11 +16,11 @@
 namespace imsearch {
 
 struct Index::Impl {
-  Impl(const std::string& path, Access access);
+  Impl(const std::string& path, IndexAccess access);
 
   IndexFile file;
   IndexInfo info;
-  std::vector<LoadedCopy> loaded;  // what view sees with Access::kLoaded
+  std::vector<LoadedCopy> loaded;  // what view sees with IndexAccess::kLoaded
   GraphView view;
   ReductionView reduction;
   CodesView codes;
@@ -35,10 +35,10 @@ struct Index::Impl {
 
  private:
   std::string_view hot_section(std::string_view name, std::uint64_t size_bytes,
-                               Access access);
+                               IndexAccess access);
   void read_info();
-  void read_codes(Access access);
-  void read_graph(Access access);
+  void read_codes(IndexAccess access);
+  void read_graph(IndexAccess access);
   void read_deleted();
   void read_names();
   void open_vectors();

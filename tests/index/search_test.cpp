@@ -212,8 +212,8 @@ TEST_SUITE("index") {
 
   TEST_CASE("loaded into memory it answers the same") {
     const Sample sample(random_rows(kWalkedRows, 16, 1), kSmallGraph);
-    const Index mapped(sample.index_path, Access::kMapped);
-    const Index loaded(sample.index_path, Access::kLoaded);
+    const Index mapped(sample.index_path, IndexAccess::kMapped);
+    const Index loaded(sample.index_path, IndexAccess::kLoaded);
     CHECK_NOTHROW(loaded.verify());
     const Matrix queries = unit_rows(random_rows(50, 16, 2));
     for (std::size_t q = 0; q < 50; ++q)
