@@ -15,16 +15,6 @@ double now_s() {
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
 }
 
-void sleep_s(double seconds) {
-  constexpr double kStep = 0.1;  // how long a signal may go unnoticed
-  const double end = now_s() + seconds;
-  for (double left = seconds; left > 0; left = end - now_s()) {
-    std::this_thread::sleep_for(
-        std::chrono::duration<double>(std::min(left, kStep)));
-    check_interrupt();
-  }
-}
-
 }  // namespace
 
 Backoff::Backoff(const BackoffParams& params)
@@ -35,7 +25,7 @@ Backoff::Backoff(const BackoffParams& params)
 bool Backoff::wait() {
   if (since_s_ < 0) since_s_ = now_s();
   if (now_s() - since_s_ >= params_.give_up_s) return false;
-  sleep_s(std::uniform_real_distribution<double>(0, most_s_)(random_));
+  pause_s(std::uniform_real_distribution<double>(0, most_s_)(random_));
   most_s_ = std::min(most_s_ * 2, params_.longest_s);
   return true;
 }
@@ -43,6 +33,16 @@ bool Backoff::wait() {
 void Backoff::reset() {
   most_s_ = params_.first_s;
   since_s_ = -1;
+}
+
+void pause_s(double seconds) {
+  constexpr double kStep = 0.1;  // how long a signal may go unnoticed
+  const double end = now_s() + seconds;
+  for (double left = seconds; left > 0; left = end - now_s()) {
+    std::this_thread::sleep_for(
+        std::chrono::duration<double>(std::min(left, kStep)));
+    check_interrupt();
+  }
 }
 
 bool is_passing_status(int http_status) {

@@ -33,6 +33,9 @@ class Backoff {
   double since_s_ = -1;  // the first failure, on the monotonic clock
 };
 
+/// Sleeps. Throws Interrupted soon after a signal.
+void pause_s(double seconds);
+
 /// True for the statuses that pass: 429, 502, 503, 504.
 bool is_passing_status(int http_status);
 

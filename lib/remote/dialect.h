@@ -5,7 +5,7 @@
 // search"; scores checked against both.
 #pragma once
 
-#include "remote/index_meta.h"
+#include "remote/index_spec.h"
 #include "remote/service.h"
 
 #include <cstddef>
@@ -19,17 +19,6 @@ namespace imsearch {
 inline constexpr const char* kVectorField = "fvec";
 inline constexpr const char* kNameField = "name";
 inline constexpr const char* kNameBytesField = "name_base64";
-
-struct IndexSpec {
-  std::size_t dim = 0;
-  std::string engine = "lucene";  // of OpenSearch
-  Space space = Space::kCosine;
-  std::size_t M = 48;
-  std::size_t ef_construction = 128;
-  std::size_t compression = 1;  // bytes of float32 for one that is searched
-  std::size_t shards = 1;
-  std::size_t replicas = 0;
-};
 
 /// One question for the nearest rows.
 struct SearchSpec {

@@ -13,7 +13,6 @@ Json loads_to_json(const IndexMeta& meta) {
                {"vectors_xxh3", meta.vectors_fingerprint},
                {"names_xxh3", meta.names_fingerprint}};
   if (meta.loading_to) json["loading_to"] = *meta.loading_to;
-  json["replicas"] = meta.replicas;
   if (meta.refresh_interval) json["refresh_interval"] = *meta.refresh_interval;
   return json;
 }
@@ -25,36 +24,38 @@ void loads_from_json(const Json& json, IndexMeta& meta) {
   meta.known_rows = json.at("known_rows").get<std::size_t>();
   meta.vectors_fingerprint = json.at("vectors_xxh3").get<std::uint64_t>();
   meta.names_fingerprint = json.at("names_xxh3").get<std::uint64_t>();
-  meta.replicas = json.at("replicas").get<std::size_t>();
   if (json.contains("refresh_interval"))
     meta.refresh_interval = json.at("refresh_interval").get<std::string>();
 }
 
+Json spec_to_json(const IndexSpec& spec) {
+  return {{"space", to_text(spec.space)},
+          {"engine", spec.engine},
+          {"M", spec.M},
+          {"ef_construction", spec.ef_construction},
+          {"compression", spec.compression},
+          {"shards", spec.shards},
+          {"replicas", spec.replicas}};
+}
+
+IndexSpec spec_from_json(const Json& json) {
+  IndexSpec spec;
+  spec.space = space_from_text(json.at("space").get<std::string>());
+  spec.engine = json.at("engine").get<std::string>();
+  spec.M = json.at("M").get<std::size_t>();
+  spec.ef_construction = json.at("ef_construction").get<std::size_t>();
+  spec.compression = json.at("compression").get<std::size_t>();
+  spec.shards = json.at("shards").get<std::size_t>();
+  spec.replicas = json.at("replicas").get<std::size_t>();
+  return spec;
+}
+
 }  // namespace
 
-std::string to_text(Space space) {
-  switch (space) {
-    case Space::kCosine:
-      return "cosine";
-    case Space::kL2:
-      return "l2";
-    case Space::kInnerProduct:
-      return "innerproduct";
-  }
-  fail("no such space: {}", static_cast<int>(space));
-}
-
-Space space_from_text(const std::string& text) {
-  for (const Space space : {Space::kCosine, Space::kL2, Space::kInnerProduct})
-    if (text == to_text(space)) return space;
-  fail("'{}' is none of cosine, l2, innerproduct", text);
-}
-
 Json to_json(const IndexMeta& meta) {
-  const Sidecar sidecar = {meta.dim, meta.model, meta.tool_version};
+  const Sidecar sidecar = {meta.spec.dim, meta.model, meta.tool_version};
   return {{"vectors", Json::parse(to_json(sidecar))},
-          {"space", to_text(meta.space)},
-          {"engine", meta.engine},
+          {"index", spec_to_json(meta.spec)},
           {"load", loads_to_json(meta)}};
 }
 
@@ -63,11 +64,10 @@ IndexMeta index_meta_from_json(const Json& json, const std::string& where) {
   try {
     const Sidecar sidecar =
         sidecar_from_json(json.at("vectors").dump(), where + ": _meta");
-    meta.dim = sidecar.dim;
+    meta.spec = spec_from_json(json.at("index"));
+    meta.spec.dim = sidecar.dim;
     meta.model = sidecar.model;
     meta.tool_version = sidecar.tool_version;
-    meta.space = space_from_text(json.at("space").get<std::string>());
-    meta.engine = json.at("engine").get<std::string>();
     loads_from_json(json.at("load"), meta);
   } catch (const Json::exception& e) {
     fail("{}: _meta.imsearch: {}", where, e.what());

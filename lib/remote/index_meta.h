@@ -2,6 +2,7 @@
 #pragma once
 
 #include "io/sidecar.h"
+#include "remote/index_spec.h"
 #include "remote/service.h"
 
 #include <cstddef>
@@ -11,16 +12,9 @@
 
 namespace imsearch {
 
-/// How vectors are compared there. All rows and queries have length 1, so all
-/// three rank alike; they differ in what the score is, and in zero rows, which
-/// only l2 gives the similarity they have here.
-enum class Space { kCosine, kL2, kInnerProduct };
-
 struct IndexMeta {
-  std::size_t dim = 0;
+  IndexSpec spec;
   ModelIdentity model;
-  Space space = Space::kCosine;
-  std::string engine;  // "lucene", "faiss"; Elasticsearch has but one
   std::string tool_version;
 
   /// Rows 0 … rows - 1 are there, but for those deleted or refused since.
@@ -32,15 +26,9 @@ struct IndexMeta {
   std::size_t known_rows = 0;
   std::uint64_t vectors_fingerprint = 0;
   std::uint64_t names_fingerprint = 0;
-  /// What to set once the load is finished.
-  std::size_t replicas = 0;
+  /// What to set once the load is finished, beside the replicas.
   std::optional<std::string> refresh_interval;  // none: the service's default
 };
-
-/// "cosine", "l2", "innerproduct".
-std::string to_text(Space space);
-/// Throws Error for another text.
-Space space_from_text(const std::string& text);
 
 Json to_json(const IndexMeta& meta);
 /// Throws Error naming `where` and what is missing or malformed.

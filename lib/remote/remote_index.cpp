@@ -41,8 +41,8 @@ RemoteAnswer answer_in(const Json& json, const RemoteIndex& index) {
   RemoteAnswer answer;
   answer.took_ms = json.at("took").get<double>();
   for (const Json& hit : json.at("hits").at("hits")) {
-    const double cosine =
-        cosine_of_score(hit.at("_score").get<double>(), index.meta().space);
+    const double cosine = cosine_of_score(hit.at("_score").get<double>(),
+                                          index.meta().spec.space);
     answer.hits.push_back(
         {hit_of(row_of_id(hit.at("_id"), index.where()), cosine),
          name_in_fields(hit)});
@@ -79,7 +79,7 @@ RemoteAnswer RemoteSearcher::search(const float* unit_query,
       fmt::format(
           R"({{"size":{},"_source":false,"docvalue_fields":["{}","{}"],{}}})",
           spec.k, kNameField, kNameBytesField,
-          index_->dialect().search_body(spec, index_->meta().space)));
+          index_->dialect().search_body(spec, index_->meta().spec.space)));
   RemoteAnswer found = read_answer(
       ask(client_, request), index_->where(),
       [&](const Json& answer) { return answer_in(answer, *index_); });

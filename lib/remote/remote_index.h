@@ -51,7 +51,7 @@ class RemoteIndex {
   const ServiceInfo& service() const { return service_; }
   const IndexMeta& meta() const { return meta_; }
   const Dialect& dialect() const { return *dialect_; }
-  std::size_t dim() const { return meta_.dim; }
+  std::size_t dim() const { return meta_.spec.dim; }
   /// Rows that a search can find.
   std::size_t rows() const { return rows_; }
 

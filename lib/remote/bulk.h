@@ -1,0 +1,65 @@
+// Rows on their way to a service: many at once, on several connections, each
+// known to be stored before it counts.
+//
+// Every row is a document whose _id is its row number, so a row that is sent
+// again replaces itself: a request that was cut off may be repeated.
+#pragma once
+
+#include "base/progress.h"
+#include "remote/access.h"
+#include "remote/backoff.h"
+#include "remote/index_spec.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+
+struct BulkParams {
+  unsigned connections = 4;
+  std::size_t batch_bytes = std::size_t{5} << 20;  // of one request, about
+  double timeout_s = 120;                          // of one request
+  BackoffParams backoff;
+};
+
+/// Rows begin … end - 1, dim floats each. Memory does not depend on how many.
+struct RowsToLoad {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t dim = 0;
+  Space space = Space::kCosine;
+  /// An earlier run sent some of them: those that are there are not sent again.
+  bool skip_stored = false;
+
+  /// The name of the next row, from `begin` on: called once for each, in order,
+  /// never from two threads at once. Valid until the next call.
+  std::function<std::string_view()> next_name;
+  /// Row into `unit`, of length 1 or zero. Any thread. Throws Error.
+  std::function<void(std::size_t row, float* unit)> read_unit;
+};
+
+/// A row that the service, or its space, does not take; never from two threads
+/// at once. Must not throw.
+using OnRefused = std::function<void(std::size_t row, std::string_view name,
+                                     const std::string& reason)>;
+
+struct BulkTotals {
+  std::size_t stored = 0;   // by this call
+  std::size_t skipped = 0;  // were there
+  std::size_t refused = 0;
+  std::size_t retries = 0;  // requests sent again, for whatever reason
+};
+
+/// Sends the rows. A full queue (429), a service that is away (503, no
+/// connection, no answer in time) is waited for; a request that is too large
+/// (413) is sent in halves. Throws Error once a row could not be stored for
+/// `backoff.give_up_s`, or the service says no to a whole request; Interrupted.
+/// What was stored by then stays.
+BulkTotals load_rows(const Endpoint& endpoint, const RowsToLoad& rows,
+                     const BulkParams& params, const OnProgress& on_progress,
+                     const OnRefused& on_refused);
+
+}  // namespace imsearch

@@ -1,0 +1,57 @@
+// One request of many rows, and what became of each.
+#pragma once
+
+#include "remote/service.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imsearch {
+
+/// Rows as the lines of a request: for each an action and a document.
+class BulkBatch {
+ public:
+  struct Row {
+    std::size_t row = 0;
+    std::string name;
+    std::size_t end = 0;  // of its lines, in bytes
+  };
+
+  /// `unit`: dim floats.
+  void add(std::size_t row, std::string_view name, const float* unit,
+           std::size_t dim);
+  /// Its document is to go.
+  void add_deletion(std::size_t row);
+
+  bool empty() const { return rows_.empty(); }
+  std::size_t size() const { return rows_.size(); }
+  const Row& operator[](std::size_t i) const { return rows_[i]; }
+  const std::string& body() const { return body_; }
+
+  /// Only these, by their places here, in that order.
+  BulkBatch subset(const std::vector<std::size_t>& places) const;
+
+ private:
+  std::vector<Row> rows_;
+  std::string body_;
+};
+
+/// What a service says of one row.
+struct BulkItem {
+  int status = 0;
+  std::string reason;  // of a failure
+  /// Done; a row to delete that is not there counts as well (404, no failure).
+  bool done() const {
+    return (status >= 200 && status < 300) || (status == 404 && reason.empty());
+  }
+};
+
+/// Of each of `count` rows, in order. Throws Error naming `where` if the answer
+/// says something else.
+std::vector<BulkItem> items_in(const std::string& answer, std::size_t count,
+                               const std::string& where);
+
+}  // namespace imsearch

@@ -1,0 +1,182 @@
+#include "remote/loading.h"
+
+#include <charconv>
+
+namespace imsearch {
+namespace {
+
+// Long, for much is done within one: a refresh builds graphs.
+constexpr double kLongTimeoutS = 1800;
+
+std::size_t number_setting(const Json& settings, const char* name) {
+  const std::string text = settings.value(name, "0");
+  std::size_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+/// The one index in an answer about a name. Throws Error for several.
+const Json& only_index(const Json& answer, const std::string& where) {
+  if (answer.size() != 1)
+    fail("{}: {} indexes of that name, where one is needed", where,
+         answer.size());
+  return answer.front();
+}
+
+void check_shards(const Json& answer, const std::string& where,
+                  const char* what) {
+  const Json& shards = answer.at("_shards");
+  const auto failed = shards.value("failed", std::size_t{0});
+  if (failed > 0)
+    fail("{}: {} failed on {} of {} shards: {}", where, what, failed,
+         shards.value("total", std::size_t{0}),
+         shards.value("failures", Json::array()).dump().substr(0, 500));
+}
+
+void put_settings(HttpClient& client, const Json& index) {
+  ask(client, http_put(client.endpoint().url.path("_settings"),
+                       Json{{"index", index}}.dump()));
+}
+
+}  // namespace
+
+std::optional<StoredIndex> find_index(HttpClient& client) {
+  const ServiceUrl& url = client.endpoint().url;
+  Json answer;
+  try {
+    answer = ask(client, http_get(url.path()));
+  } catch (const ServiceError& e) {
+    if (e.status == 404) return std::nullopt;
+    throw;
+  }
+  return read_answer(answer, url.text(), [&](const Json& json) {
+    const Json& index = only_index(json, url.text());
+    const auto meta = meta_in(json, url.text());
+    if (!meta)
+      fail(
+          "{}: an index of that name is there, but push did not make it: its "
+          "mapping has no _meta.imsearch; choose another name",
+          url.text());
+    const Json& settings = index.at("settings").at("index");
+    return std::optional(
+        StoredIndex{*meta, number_setting(settings, "number_of_shards"),
+                    number_setting(settings, "number_of_replicas")});
+  });
+}
+
+void create_index(HttpClient& client, const Dialect& dialect,
+                  const IndexSpec& spec, const IndexMeta& meta) {
+  Json body = dialect.create_body(spec);
+  body["mappings"]["_meta"]["imsearch"] = to_json(meta);
+  ask(client, http_put(client.endpoint().url.path(), body.dump()));
+}
+
+void write_meta(HttpClient& client, const IndexMeta& meta) {
+  const ServiceUrl& url = client.endpoint().url;
+  const Json answer = ask(client, http_get(url.path("_mapping")));
+  Json all = read_answer(answer, url.text(), [&](const Json& json) {
+    return only_index(json, url.text())
+        .at("mappings")
+        .value("_meta", Json::object());
+  });
+  if (!all.contains("imsearch"))
+    fail("{}: was deleted, or made anew by others, during the load: push again",
+         url.text());
+  all["imsearch"] = to_json(meta);
+  ask(client, http_put(url.path("_mapping"), Json{{"_meta", all}}.dump()));
+}
+
+void prepare_loading(HttpClient& client, std::size_t replicas) {
+  put_settings(client,
+               {{"refresh_interval", "-1"}, {"number_of_replicas", replicas}});
+}
+
+void restore_settings(HttpClient& client, const IndexMeta& meta) {
+  Json index = {{"number_of_replicas", meta.spec.replicas}};
+  index["refresh_interval"] =
+      meta.refresh_interval ? Json(*meta.refresh_interval) : Json();
+  put_settings(client, index);
+}
+
+void refresh(HttpClient& client) {
+  HttpRequest request = http_post(client.endpoint().url.path("_refresh"));
+  request.timeout_s = kLongTimeoutS;
+  const std::string where = client.endpoint().url.text();
+  read_answer(ask(client, request), where, [&](const Json& answer) {
+    check_shards(answer, where, "refresh");
+  });
+}
+
+std::size_t count_rows(HttpClient& client) {
+  const std::string where = client.endpoint().url.text();
+  return read_answer(
+      ask(client, http_get(client.endpoint().url.path("_count"))), where,
+      [&](const Json& answer) {
+        check_shards(answer, where, "counting");
+        return answer.at("count").get<std::size_t>();
+      });
+}
+
+std::optional<std::size_t> count_segments(HttpClient& client) {
+  const std::string where = client.endpoint().url.text();
+  try {
+    return read_answer(
+        ask(client, http_get(client.endpoint().url.path("_stats/segments"))),
+        where, [](const Json& answer) {
+          return std::optional(answer.at("_all")
+                                   .at("primaries")
+                                   .at("segments")
+                                   .at("count")
+                                   .get<std::size_t>());
+        });
+  } catch (const ServiceError&) {
+    return std::nullopt;
+  }
+}
+
+bool warm_up(HttpClient& client, const Dialect& dialect) {
+  const auto path = dialect.warm_up_path(client.endpoint().url);
+  if (!path) return false;
+  HttpRequest request = http_get(*path);
+  request.timeout_s = kLongTimeoutS;
+  const std::string where = client.endpoint().url.text();
+  read_answer(ask(client, request), where, [&](const Json& answer) {
+    check_shards(answer, where, "warm-up");
+  });
+  return true;
+}
+
+std::size_t wait_for_replicas(HttpClient& client, double longest_s) {
+  HttpRequest request = http_get(
+      fmt::format("/_cluster/health/{}?timeout={:.0f}s&wait_for_status=green",
+                  client.endpoint().url.index, longest_s));
+  request.timeout_s = longest_s + 30;
+  const HttpResponse response = client.send(request);
+  // 408: the time is over.
+  if (!response.ok() && response.status != 408) return 0;
+  const std::string where = client.endpoint().url.text();
+  return read_answer(
+      parse_json(response.body, where), where, [](const Json& answer) {
+        return answer.value("unassigned_shards", std::size_t{0}) +
+               answer.value("initializing_shards", std::size_t{0});
+      });
+}
+
+std::string lost_shards(HttpClient& client) {
+  const HttpResponse response = client.send(
+      http_get(fmt::format("/_cluster/health/{}?level=shards&timeout=5s",
+                           client.endpoint().url.index)));
+  if (!response.ok() && response.status != 408) return "";
+  const std::string where = client.endpoint().url.text();
+  return read_answer(
+      parse_json(response.body, where), where, [&](const Json& answer) {
+        std::string lost;
+        for (const auto& [name, index] : answer.at("indices").items())
+          for (const auto& [shard, state] : index.at("shards").items())
+            if (state.at("status") == "red")
+              lost += (lost.empty() ? "" : ", ") + shard;
+        return lost;
+      });
+}
+
+}  // namespace imsearch

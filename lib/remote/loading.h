@@ -1,0 +1,65 @@
+// An index's life around its rows: made, prepared for a load, finished.
+#pragma once
+
+#include "remote/dialect.h"
+#include "remote/index_meta.h"
+#include "remote/service.h"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace imsearch {
+
+/// An index that is there, as far as push made it.
+struct StoredIndex {
+  IndexMeta meta;
+  std::size_t shards = 0;
+  std::size_t replicas = 0;  // as set now
+};
+
+/// None: there is no index of that name. Throws Error: another's index, whose
+/// mapping lacks our _meta, or an alias of several.
+std::optional<StoredIndex> find_index(HttpClient& client);
+
+/// Makes the index, with `meta` in its mapping.
+void create_index(HttpClient& client, const Dialect& dialect,
+                  const IndexSpec& spec, const IndexMeta& meta);
+
+/// Puts `meta` into the mapping, beside what others keep in its _meta.
+void write_meta(HttpClient& client, const IndexMeta& meta);
+
+/// No refresh until the load is finished; `replicas` meanwhile.
+void prepare_loading(HttpClient& client, std::size_t replicas);
+
+/// Refresh interval (none: the service's default) and replicas as they should
+/// be for searching.
+void restore_settings(HttpClient& client, const IndexMeta& meta);
+
+/// Makes what was sent visible to searches.
+void refresh(HttpClient& client);
+
+/// Rows that a search can find.
+std::size_t count_rows(HttpClient& client);
+
+/// Segments of all primary shards; none: may not be asked.
+std::optional<std::size_t> count_segments(HttpClient& client);
+
+/// Merges each shard to one segment, as a task of the service's own: an
+/// interrupted connection does not end it. Calls `on_wait` every second or two.
+/// Throws Error if shards failed.
+void force_merge(HttpClient& client, const std::function<void()>& on_wait);
+
+/// Loads the graphs into memory, where the service has a way; false: it has
+/// none. Throws Error if shards failed.
+bool warm_up(HttpClient& client, const Dialect& dialect);
+
+/// Waits until every copy of every shard is there, `longest_s` at most; gives
+/// how many are not.
+std::size_t wait_for_replicas(HttpClient& client, double longest_s);
+
+/// Shards without a copy that answers, "2, 5"; empty: none, or not to be known.
+std::string lost_shards(HttpClient& client);
+
+}  // namespace imsearch

@@ -1,0 +1,156 @@
+#include "remote/plan.h"
+
+#include "base/progress.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace imsearch {
+namespace {
+
+constexpr double kShardBytes = 30e9;
+// A row's id, name and what Lucene keeps of both.
+constexpr double kBookkeepingBytes = 200;
+// Links of Lucene's graph, as they are stored: some 2 bytes each.
+constexpr double kLinkBytes = 2;
+// Of the text of a vector, once the service has compressed its source.
+constexpr double kSourceFloatBytes = 8.4;
+// Rows of 1280 floats a second and core, M 48, efConstruction 128, merge and
+// all; measured on cores that the client shared.
+constexpr double kRowsPerCore = 190;
+
+bool is_faiss(const ServiceInfo& service, const IndexSpec& spec) {
+  return service.kind == ServiceKind::kOpenSearch && spec.engine == "faiss";
+}
+
+/// OpenSearch 3 derives the vector in a document's source from the index.
+bool keeps_vectors_twice(const ServiceInfo& service) {
+  return service.kind == ServiceKind::kElasticsearch ? !service.at_least(9, 2)
+                                                     : !service.at_least(3, 0);
+}
+
+double total(const std::vector<DataNode>& nodes,
+             const std::function<double(const DataNode&)>& figure) {
+  double sum = 0;
+  for (const DataNode& node : nodes) sum += figure(node);
+  return sum;
+}
+
+double memory_there(const Cluster& cluster, double share) {
+  return total(cluster.nodes, [&](const DataNode& node) {
+    return std::max(0.0, node.memory_bytes - node.heap_bytes) * share;
+  });
+}
+
+double disk_there(const Cluster& cluster) {
+  return total(cluster.nodes, [&](const DataNode& node) {
+    const double kept_free = node.disk_bytes * (1 - cluster.disk_share);
+    return std::max(0.0, node.disk_free_bytes - kept_free);
+  });
+}
+
+void check_memory(const ServiceInfo& service, const Cluster& cluster,
+                  LoadPlan& plan) {
+  const bool faiss = is_faiss(service, plan.spec);
+  const double there = memory_there(cluster, faiss ? cluster.knn_share : 1);
+  if (plan.memory_bytes <= there) return;
+  const double nodes = std::ceil(plan.memory_bytes / there *
+                                 static_cast<double>(cluster.nodes.size()));
+  plan.obstacles.push_back(fmt::format(
+      "graphs and vectors need {} of memory, but the nodes have {} beside "
+      "their heaps{}: each search would read from disk. Take {:.0f} such nodes,"
+      " a smaller heap, fewer replicas{} or --compression",
+      human_bytes(plan.memory_bytes), human_bytes(there),
+      faiss ? fmt::format(" that the k-NN plugin may use ({:.0f} % of it: "
+                          "knn.memory.circuit_breaker.limit)",
+                          cluster.knn_share * 100)
+            : "",
+      nodes, faiss ? ", a higher limit" : ""));
+}
+
+void check_disk(const Cluster& cluster, LoadPlan& plan) {
+  const double there = disk_there(cluster);
+  if (plan.merging_disk_bytes <= there) return;
+  plan.obstacles.push_back(fmt::format(
+      "while segments are merged {} of disk are needed, but the nodes have {} "
+      "below the watermark ({:.0f} % full): free some, add nodes or take fewer "
+      "replicas",
+      human_bytes(plan.merging_disk_bytes), human_bytes(there),
+      cluster.disk_share * 100));
+}
+
+void check_replicas(const Cluster& cluster, LoadPlan& plan) {
+  const std::size_t nodes = cluster.nodes.size();
+  if (nodes > 0 && plan.spec.replicas >= nodes)
+    plan.remarks.push_back(fmt::format(
+        "{} replicas need {} nodes, and there are {}: the others stay "
+        "unassigned, the index is yellow",
+        plan.spec.replicas, plan.spec.replicas + 1, nodes));
+}
+
+double expected_seconds(const Cluster& cluster, const LoadPlan& plan,
+                        bool replicas_while_loading) {
+  const double cores = total(cluster.nodes, [](const DataNode& node) {
+    return static_cast<double>(node.cores);
+  });
+  if (cores <= 0) return 0;
+  const double copies =
+      replicas_while_loading ? static_cast<double>(plan.spec.replicas + 1) : 1;
+  const double work = static_cast<double>(plan.spec.dim) / 1280 *
+                      static_cast<double>(plan.spec.ef_construction) / 128;
+  return static_cast<double>(plan.rows) * copies * std::max(0.1, work) /
+         (kRowsPerCore * cores);
+}
+
+}  // namespace
+
+RowNeeds row_needs(const ServiceInfo& service, const IndexSpec& spec) {
+  const auto dim = static_cast<double>(spec.dim);
+  const auto links = static_cast<double>(2 * spec.M);
+  const double vector = 4 * dim;
+  const double code = vector / static_cast<double>(spec.compression);
+  RowNeeds needs;
+  needs.memory = is_faiss(service, spec)
+                     ? 1.1 * (code + 8 * static_cast<double>(spec.M))
+                     : code + kLinkBytes * links;
+  needs.disk = needs.memory + kBookkeepingBytes;
+  if (is_faiss(service, spec) || spec.compression > 1) needs.disk += vector;
+  if (keeps_vectors_twice(service)) needs.disk += kSourceFloatBytes * dim;
+  needs.sent = 11 * dim + kBookkeepingBytes;
+  return needs;
+}
+
+std::size_t shards_for(std::size_t rows, const RowNeeds& needs) {
+  const double bytes = static_cast<double>(rows) * needs.disk;
+  return std::max<std::size_t>(
+      1, static_cast<std::size_t>(std::ceil(bytes / kShardBytes)));
+}
+
+LoadPlan plan_load(const ServiceInfo& service, const Cluster& cluster,
+                   IndexSpec spec, std::size_t rows,
+                   bool replicas_while_loading) {
+  LoadPlan plan;
+  plan.rows = rows;
+  plan.needs = row_needs(service, spec);
+  if (spec.shards == 0) spec.shards = shards_for(rows, plan.needs);
+  plan.spec = spec;
+  const auto copies = static_cast<double>(spec.replicas + 1);
+  const auto count = static_cast<double>(rows);
+  plan.memory_bytes = count * plan.needs.memory * copies;
+  plan.disk_bytes = count * plan.needs.disk * copies;
+  // Old segments go when the merged one is there. Replicas are copied later.
+  plan.merging_disk_bytes =
+      replicas_while_loading
+          ? 2 * plan.disk_bytes
+          : std::max(2 * count * plan.needs.disk, plan.disk_bytes);
+  plan.expected_s = expected_seconds(cluster, plan, replicas_while_loading);
+  if (!cluster.nodes.empty()) {
+    check_memory(service, cluster, plan);
+    check_disk(cluster, plan);
+  }
+  check_replicas(cluster, plan);
+  return plan;
+}
+
+}  // namespace imsearch

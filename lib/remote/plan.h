@@ -1,0 +1,49 @@
+// What a load needs, against what there is: made before anything is written.
+//
+// Sources: memory of engine faiss, OpenSearch documentation, "k-NN vector",
+// "memory estimation": 1.1 (4 dim + 8 M) bytes a row; bytes on disk and rates
+// measured here (service.md's figures and scripts/compare-push.sh).
+#pragma once
+
+#include "remote/cluster.h"
+#include "remote/dialect.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// Bytes of one row, before replicas.
+struct RowNeeds {
+  double memory = 0;  // to search it fast: codes or vectors, and the graph
+  double disk = 0;    // once merged
+  double sent = 0;    // as text
+};
+
+RowNeeds row_needs(const ServiceInfo& service, const IndexSpec& spec);
+
+/// The shards that keep each below 30 GB.
+std::size_t shards_for(std::size_t rows, const RowNeeds& needs);
+
+struct LoadPlan {
+  IndexSpec spec;
+  std::size_t rows = 0;
+  RowNeeds needs;
+  double memory_bytes = 0;        // of all nodes, with replicas
+  double disk_bytes = 0;          // of all nodes, with replicas, merged
+  double merging_disk_bytes = 0;  // the most there is meanwhile
+  double expected_s = 0;          // 0: not known
+  /// Why it does not fit, each with what to change.
+  std::vector<std::string> obstacles;
+  /// What is worth knowing, but stops nothing.
+  std::vector<std::string> remarks;
+};
+
+/// `spec.shards` 0: as shards_for() says. `replicas_while_loading`: they are
+/// written with each row, not copied at the end.
+LoadPlan plan_load(const ServiceInfo& service, const Cluster& cluster,
+                   IndexSpec spec, std::size_t rows,
+                   bool replicas_while_loading);
+
+}  // namespace imsearch
