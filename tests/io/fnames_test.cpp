@@ -1,6 +1,7 @@
 #include "io/fnames.h"
 
 #include "base/error.h"
+#include "io/names_file.h"
 #include "support/temp_dir.h"
 
 #include <doctest/doctest.h>
@@ -58,5 +59,31 @@ TEST_SUITE("io") {
                          Error);
     CHECK_THROWS_WITH_AS(read_names(dir.path()),
                          (dir.path() + ": Is a directory").c_str(), Error);
+  }
+
+  TEST_CASE("a file of names is read in order, from any row on") {
+    const test::TempDir dir;
+    for (const std::string end : {"", "\n"}) {
+      const NamesFile file(dir.write("names", "a\n\nb\xFF" + end),
+                           Separator::kNewline);
+      CHECK(file.size() == 3);
+      NamesFile::Reader all(file, 0);
+      CHECK(all.next() == "a");
+      CHECK(all.next().empty());
+      CHECK(all.next() == "b\xFF");
+      CHECK(NamesFile::Reader(file, 2).next() == "b\xFF");
+    }
+    CHECK(NamesFile(dir.write("none", ""), Separator::kNewline).size() == 0);
+    CHECK(NamesFile(dir.write("nul", "a\0b\0"s), Separator::kNul).size() == 2);
+  }
+
+  TEST_CASE("a file that has grown is known by its first names") {
+    const test::TempDir dir;
+    const NamesFile before(dir.write("1", "a\nb"), Separator::kNewline);
+    const NamesFile after(dir.write("2", "a\nb\nc\n"), Separator::kNewline);
+    CHECK(before.fingerprint(2) == after.fingerprint(2));
+    CHECK(before.fingerprint(2) != after.fingerprint(3));
+    const NamesFile other(dir.write("3", "ab\n\n"), Separator::kNewline);
+    CHECK(before.fingerprint(2) != other.fingerprint(2));
   }
 }
