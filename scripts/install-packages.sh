@@ -2,7 +2,8 @@
 # Install the packages of scripts/packages.txt that are missing (Debian 12).
 #
 # usage: install-packages.sh GROUP...      groups: build, test, dev, check,
-#                                        fetch, compare, peers, cluster
+#                                        fetch, compare, peers, cluster,
+#                                        service, service-test
 #
 # Says what it installs, and does nothing when nothing is missing. Uses sudo
 # when not run as root.

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$IMSEARCH_SOURCE"
 
-shellcheck .ci/run scripts/*.sh tests/*/*.sh
+shellcheck -x .ci/run scripts/*.sh scripts/*/*.sh tests/*/*.sh
 
 for script in scripts/*.sh; do
   "$script" --help >/dev/null
