@@ -4,7 +4,9 @@
 #
 # usage: test.sh [CTEST-OPTION...]         e.g. test.sh -L unit
 #
-# Installs the Debian packages that are missing (with sudo when not root).
+# Installs the Debian packages that are missing (with sudo when not root). Needs
+# no network once they are there; the tests that need a search service are those
+# of test-service.sh.
 set -euo pipefail
 
 usage() { sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
@@ -15,6 +17,7 @@ esac
 
 cd "$(dirname "$(dirname "$(readlink -f "$0")")")"
 scripts/install-packages.sh build test
-cmake --preset release -DIMSEARCH_BUILD_TESTS=ON --log-level=WARNING
+cmake --preset release -DIMSEARCH_BUILD_TESTS=ON -DIMSEARCH_SERVICE_TESTS=OFF \
+  --log-level=WARNING
 cmake --build build
 exec ctest --preset release --no-tests=error -j"$(nproc)" "$@"
