@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cmath>
 
 namespace imsearch {
 namespace {
@@ -51,7 +52,8 @@ void Index::Impl::read_info() {
   if (header.rows >= kMaxRows || header.dim == 0 || header.dim > kMaxDim ||
       header.M < 2 || header.M > kMaxM || header.max_level > kMaxLevel ||
       header.reduced_width == 0 || header.reduced_width % 64 != 0 ||
-      header.reduced_width > code_stride(kMaxDim))
+      header.reduced_width > code_stride(kMaxDim) ||
+      !(header.gain > 0 && std::isfinite(header.gain)))
     file.fail_damaged("header");
   info.rows = header.rows;
   info.dim = header.dim;
@@ -125,7 +127,9 @@ void Index::Impl::read_deleted() {
     file.fail_damaged("section deleted");
   for (const char byte : deleted)
     deleted_count += std::bitset<8>(static_cast<unsigned char>(byte)).count();
-  if (deleted_count > info.rows) file.fail_damaged("section deleted");
+  const unsigned used = info.rows % 8;
+  if (used > 0 && static_cast<unsigned char>(deleted.back()) >> used != 0)
+    file.fail_damaged("section deleted");
 }
 
 void Index::Impl::read_names() {

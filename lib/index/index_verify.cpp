@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 namespace imsearch {
 namespace {
@@ -11,15 +12,20 @@ namespace {
 class Verifier {
  public:
   explicit Verifier(const Index::Impl& index)
-      : file_(index.file), view_(index.view), index_(index) {}
+      : file_(index.file),
+        view_(index.view),
+        index_(index),
+        outside_graph_(index.view.rows) {}
 
-  void check_all() const {
+  void check_all() {
+    check_sources();
     check_reduction();
+    mark_twins();
+    for (std::size_t i = 0; i < view_.twin_count; ++i) check_twin(i);
     for (std::uint32_t row = 0; row < view_.rows; ++row) check_row(row);
     if (index_.names.size() != end_of_names())
       file_.fail_damaged(fmt::format("section names has {} bytes for {}",
                                      index_.names.size(), end_of_names()));
-    for (std::size_t i = 0; i < view_.twin_count; ++i) check_twin(i);
     for (std::uint32_t i = 0; i < view_.upper_records; ++i) check_record(i);
     check_entry();
   }
@@ -33,9 +39,23 @@ class Verifier {
     return view_.rows == 0 ? 0 : index_.name_ends[view_.rows - 1];
   }
 
+  /// Whether there is such a row, and it may be linked to.
+  bool in_graph(std::uint32_t row) const {
+    return row < view_.rows && !outside_graph_[row];
+  }
+
+  void check_sources() const {
+    std::uint64_t rows = 0;
+    for (const IndexSource& source : index_.info.sources) {
+      if (source.rows > view_.rows - rows)
+        file_.fail_damaged("section meta: rows of the sources");
+      rows += source.rows;
+    }
+    if (rows != view_.rows)
+      file_.fail_damaged("section meta: rows of the sources");
+  }
+
   void check_reduction() const {
-    if (!std::isfinite(index_.reduction.gain) || index_.reduction.gain <= 0)
-      file_.fail_damaged("header: gain");
     for (std::size_t j = 0; j < view_.width; ++j) {
       if (!std::isfinite(index_.reduction.factors[j]))
         file_.fail_damaged(fmt::format("section factors: component {}", j));
@@ -58,21 +78,34 @@ class Verifier {
           fmt::format("section links: row {} has {} links, {} at most", row,
                       list[0], 2 * view_.M));
     for (std::uint32_t i = 1; i <= list[0]; ++i)
-      if (list[i] >= view_.rows)
+      if (!in_graph(list[i]))
         file_.fail_damaged(
-            fmt::format("section links: row {} links to {} of {}", row, list[i],
-                        view_.rows));
+            fmt::format("section links: row {} links to {}, which is no row "
+                        "of the graph",
+                        row, list[i]));
     if (row > 0 && index_.name_ends[row] < index_.name_ends[row - 1])
       file_.fail_damaged(fmt::format("section name_ends: row {}", row));
   }
 
+  void mark_twins() {
+    for (std::size_t i = 0; i < view_.twin_count; ++i) {
+      const std::uint32_t row = view_.twins[i].row;
+      if (!in_graph(row)) fail_twin(i);
+      outside_graph_[row] = true;
+    }
+  }
+
   void check_twin(std::size_t i) const {
     const Twin& twin = view_.twins[i];
-    const bool right = twin.in_graph < view_.rows && twin.row < view_.rows &&
+    const bool right = in_graph(twin.in_graph) &&
                        (i == 0 || view_.twins[i - 1] < twin) &&
                        std::memcmp(view_.code(twin.in_graph),
                                    view_.code(twin.row), view_.width) == 0;
-    if (!right) file_.fail_damaged(fmt::format("section twins: entry {}", i));
+    if (!right) fail_twin(i);
+  }
+
+  [[noreturn]] void fail_twin(std::size_t i) const {
+    file_.fail_damaged(fmt::format("section twins: entry {}", i));
   }
 
   void check_record(std::uint32_t i) const {
@@ -80,7 +113,7 @@ class Verifier {
     const std::uint32_t row = words[0];
     const std::uint32_t level = words[1];
     const std::uint32_t below = words[2];
-    bool right = row < view_.rows && level >= 1 && level <= view_.max_level &&
+    bool right = in_graph(row) && level >= 1 && level <= view_.max_level &&
                  words[3] <= view_.M;
     if (level == 1)
       right = right && below == row;
@@ -96,7 +129,7 @@ class Verifier {
   void check_entry() const {
     const bool right =
         view_.rows == 0 ||
-        (view_.max_level == 0 ? view_.entry < view_.rows
+        (view_.max_level == 0 ? in_graph(view_.entry)
                               : view_.entry < view_.upper_records &&
                                     record(view_.entry)[1] == view_.max_level);
     if (!right) file_.fail_damaged(fmt::format("entry point {}", view_.entry));
@@ -105,6 +138,7 @@ class Verifier {
   const IndexFile& file_;
   const GraphView& view_;
   const Index::Impl& index_;
+  std::vector<bool> outside_graph_;  // [rows]: twins
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <limits>
 #include <random>
 
 using namespace imsearch;
@@ -51,6 +52,21 @@ void reseal(std::string& file, IndexHeader header,
   std::memcpy(file.data(), &header, sizeof header);
   std::memcpy(file.data() + sizeof header, table.data(),
               table.size() * sizeof(SectionEntry));
+}
+
+/// The file with a section changed by `change`, under checksums that are right.
+template <typename Change>
+std::string with_changed(const std::string& whole, const std::string& section,
+                         const Change& change) {
+  std::string file = whole;
+  std::vector<SectionEntry> table = table_of(whole);
+  for (SectionEntry& entry : table) {
+    if (section != entry.name) continue;
+    change(file.data() + entry.offset, entry.size_bytes);
+    entry.checksum = checksum_of(file.data() + entry.offset, entry.size_bytes);
+  }
+  reseal(file, header_of(whole), table);
+  return file;
 }
 
 /// The text of opening's Error alone; empty if it opens.
@@ -182,17 +198,12 @@ TEST_SUITE("index") {
                                name == "components" || name == "names";
       if (any_content || name == "meta" || entry.size_bytes == 0) continue;
       for (int i = 0; i < 100; ++i) {
-        std::string damaged = whole;
-        for (int times = 0; times < 20; ++times)
-          std::memcpy(damaged.data() + entry.offset +
-                          random() % (entry.size_bytes / 4) * 4,
-                      &values[random() % 6], 4);
-        std::vector<SectionEntry> table = table_of(whole);
-        for (SectionEntry& other : table)
-          if (name == other.name)
-            other.checksum =
-                checksum_of(damaged.data() + entry.offset, entry.size_bytes);
-        reseal(damaged, header_of(whole), table);
+        const std::string damaged =
+            with_changed(whole, name, [&](char* data, std::size_t size) {
+              for (int times = 0; times < 20; ++times)
+                std::memcpy(data + random() % (size / 4) * 4,
+                            &values[random() % 6], 4);
+            });
         const std::string path = sample.folder.write("wrong", damaged);
         const std::string text = complaint_about(path);
         ++damages;
@@ -210,7 +221,7 @@ TEST_SUITE("index") {
     const Sample sample = damage_sample();
     const std::string whole = read_file(sample.index_path);
     const IndexHeader good = header_of(whole);
-    std::vector<IndexHeader> headers(13, good);
+    std::vector<IndexHeader> headers(15, good);
     headers[0].rows = 0x7FFFFFFF;
     headers[1].rows = kRows + 1;
     headers[2].dim = 0;
@@ -224,6 +235,8 @@ TEST_SUITE("index") {
     headers[10].reduced_width = 0;
     headers[11].reduced_width = 65;
     headers[12].reduced_width = 0x7FFFFFC0;
+    headers[13].gain = -good.gain;
+    headers[14].gain = std::numeric_limits<float>::quiet_NaN();
     for (const IndexHeader& header : headers) {
       std::string damaged = whole;
       reseal(damaged, header, table_of(whole));
@@ -231,6 +244,68 @@ TEST_SUITE("index") {
       CHECK(has(complaint_about(path), "damaged"));
       use(path);
     }
+  }
+
+  TEST_CASE("twins that are twins of twins, or linked to, are caught") {
+    const Sample sample = damage_sample();
+    const std::string whole = read_file(sample.index_path);
+    // All twins here are of one code.
+    std::uint32_t first_row = 0;
+    std::uint32_t second_row = 0;
+    const auto complaint = [&](const std::string& section, auto change) {
+      return complaint_about(sample.folder.write(
+          "wrong", with_changed(whole, section, [&](char* data, std::size_t) {
+            change(reinterpret_cast<std::uint32_t*>(data));
+          })));
+    };
+    const auto twins_to = [&](std::uint32_t in_graph) {
+      return complaint("twins", [&](std::uint32_t* words) {
+        first_row = words[1];
+        second_row = words[3];
+        words[0] = in_graph;
+      });
+    };
+    CHECK(has(twins_to(1), "section twins: entry 0"));  // of another code
+    CHECK(has(twins_to(first_row), "section twins: entry 0"));
+    CHECK(has(twins_to(second_row), "section twins: entry 0"));
+    CHECK(has(complaint("links",
+                        [&](std::uint32_t* words) {
+                          words += link_stride(3);  // of row 1
+                          REQUIRE(words[0] > 0);
+                          words[1] = first_row;
+                        }),
+              "section links: row 1 links to"));
+    CHECK(has(complaint("upper",
+                        [&](std::uint32_t* words) {
+                          REQUIRE(words[1] == 1);
+                          words[0] = words[2] = first_row;
+                        }),
+              "section upper: record 0"));
+  }
+
+  TEST_CASE("sources of other rows than the index are caught") {
+    const Sample sample = damage_sample();
+    const std::string whole = read_file(sample.index_path);
+    for (const char* rows : {"1299", "9999"}) {
+      const std::string wrong =
+          with_changed(whole, "meta", [&](char* data, std::size_t size) {
+            const auto at = std::string_view(data, size).find("\"rows\": 1300");
+            REQUIRE(at != std::string_view::npos);
+            std::memcpy(data + at + 8, rows, 4);
+          });
+      CHECK(has(complaint_about(sample.folder.write("wrong", wrong)),
+                "section meta: rows of the sources"));
+    }
+  }
+
+  TEST_CASE("marks behind the last row are caught") {
+    const Sample sample = damage_sample();
+    delete_from_index(Index(sample.index_path), {0, kRows - 1});
+    const std::string wrong = with_changed(
+        read_file(sample.index_path), "deleted",
+        [](char* data, std::size_t size) { data[size - 1] |= '\x10'; });
+    CHECK(has(opening_complaint(sample.folder.write("wrong", wrong)),
+              "section deleted"));
   }
 
   TEST_CASE("a section table that is wrong under a right checksum is caught") {
