@@ -12,9 +12,9 @@ namespace {
 /// More than all components lose as floats, for vectors of length 1.
 constexpr float kRounding = 3e-5F;
 
-std::int8_t rounded(float value) {
+std::int8_t rounded(float value, float most) {
   // The order of the comparisons turns NaN (a damaged index) into a number.
-  const float clamped = std::min(127.0F, std::max(-127.0F, value));
+  const float clamped = std::min(most, std::max(-most, value));
   return static_cast<std::int8_t>(clamped + std::copysign(0.5F, clamped));
 }
 
@@ -25,6 +25,7 @@ float ReductionView::encode(const float* unit, const std::int8_t* code,
   float lost = 0;
   const auto dot_i8 = simd::active().dot_i8;
   const std::size_t stride = code_stride(dim);
+  const float most = largest_value(width);
   for (std::size_t j = 0; j < width; ++j) {
     float value = 0;
     if (projects)
@@ -33,7 +34,7 @@ float ReductionView::encode(const float* unit, const std::int8_t* code,
     else if (j < dim)
       value = unit[j];
     value = factors[j] * value - offsets[j];
-    out[j] = rounded(value);
+    out[j] = rounded(value, most);
     const float difference = value - static_cast<float>(out[j]);
     lost += difference * difference;
   }

@@ -23,6 +23,12 @@
 
 namespace imsearch {
 
+/// The largest magnitude in a code of `width` bytes: squares of differences
+/// must add up to less than 2^31.
+constexpr float largest_value(std::size_t width) {
+  return width <= (std::size_t{1} << 15) ? 127 : 89;
+}
+
 /// Of the vectors' own values or of their principal components. Owns nothing.
 struct ReductionView {
   std::size_t dim = 0;
@@ -34,8 +40,8 @@ struct ReductionView {
   float gain = 0;
 
   /// Writes `width` bytes. value = factor * x - offset, rounded and clamped to
-  /// -127..127; x is a component's dot product with the vector coded as `code`
-  /// and `scale`, or the vector's own value. Returns the length of what
+  /// largest_value(); x is a component's dot product with the vector coded as
+  /// `code` and `scale`, or the vector's own value. Returns the length of what
   /// rounding and clamping took off the values.
   float encode(const float* unit, const std::int8_t* code, float scale,
                std::int8_t* out) const;

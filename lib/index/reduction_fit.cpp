@@ -39,15 +39,15 @@ Matrix analysed_rows(const VectorSet& vectors, unsigned threads) {
   return units;
 }
 
-/// Makes the largest of all values 127. The values of `rows` are those before
-/// `reduction.offsets` are taken off them.
+/// Makes the largest of all values largest_value(). The values of `rows` are
+/// those before `reduction.offsets` are taken off them.
 void choose_step(MatrixView values, Reduction& reduction) {
   float largest = 1e-6F;  // where all rows are equal
   for (std::size_t i = 0; i < values.rows; ++i)
     for (std::size_t j = 0; j < values.dim; ++j)
       largest =
           std::max(largest, std::fabs(values.row(i)[j] - reduction.offsets[j]));
-  const float per_unit = 127 / largest;
+  const float per_unit = largest_value(reduction.width) / largest;
   for (float& factor : reduction.factors) factor *= per_unit;
   for (float& offset : reduction.offsets) offset *= per_unit;
 }

@@ -44,13 +44,14 @@ struct Kernels {
   std::int32_t (*dot_i8)(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n);
 
-  /// Sum of (a[i] - b[i])^2; n: a multiple of 64, <= 2^15.
+  /// Sum of (a[i] - b[i])^2; n: a multiple of 64, <= 2^15, or <= 2^16 of
+  /// values -90..90: the sum fits.
   std::int32_t (*l2sq_i8)(const std::int8_t* a, const std::int8_t* b,
                           std::size_t n);
 
   /// out[i] = l2sq_i8(query, code, n) for the code of rows[i], which is
-  /// the n values at codes + rows[i] * n. n: a multiple of 64, <= 2^15. The
-  /// codes of rows further on in the list are on their way meanwhile.
+  /// the n values at codes + rows[i] * n. n as above. The codes of rows further
+  /// on in the list are on their way meanwhile.
   void (*l2sq_i8_rows)(const std::int8_t* query, const std::int8_t* codes,
                        std::size_t n, const std::uint32_t* rows,
                        std::size_t count, std::int32_t* out);

@@ -58,6 +58,26 @@ TEST_SUITE("index") {
     CHECK(reduction.width == 4160);
   }
 
+  TEST_CASE("opposite rows of very many values are furthest apart") {
+    constexpr std::size_t kDim = 65536;
+    Matrix rows(3, kDim);
+    std::mt19937 random(5);
+    for (std::size_t i = 0; i < kDim; ++i) {
+      rows.row(0)[i] = random() % 2 == 0 ? 1.0F : -1.0F;
+      rows.row(1)[i] = -rows.row(0)[i];
+      rows.row(2)[i] = i % 2 == 0 ? 1.0F : -1.0F;
+    }
+    const Reduction reduction = fitted(rows);
+    const Matrix units = unit_rows(rows);
+    const auto apart = [&](std::size_t a, std::size_t b) {
+      return simd::active().l2sq_i8(coded(reduction, units.row(a)).data(),
+                                    coded(reduction, units.row(b)).data(),
+                                    reduction.width);
+    };
+    CHECK(apart(0, 2) > 0);
+    CHECK(apart(0, 1) > apart(0, 2));
+  }
+
   TEST_CASE("near copies, which any codes find, do not make codes narrower") {
     const Matrix originals = rows_with(3000, 192, 100);
     REQUIRE(fitted(originals).components.empty());
