@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "io/text.h"
 
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -107,13 +108,17 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                                 grouped(index.rows())));
     return;
   }
-  announce_build(inputs.vectors,
-                 estimate_append(index, inputs.vectors, inputs.names, threads),
-                 path, quiet);
+  const std::optional<Reduction> refitted =
+      refit_for_append(index, inputs.vectors, threads);
+  announce_build(
+      inputs.vectors,
+      estimate_append(index, inputs.vectors, inputs.names, refitted, threads),
+      path, quiet);
   {
-    cli::ProgressLine line("inserted", more, quiet);
-    append_to_index(index, inputs.vectors, inputs.names, threads, path,
-                    line.callback());
+    cli::ProgressLine line("inserted", refitted ? inputs.vectors.rows() : more,
+                           quiet);
+    append_to_index(index, inputs.vectors, inputs.names, refitted, threads,
+                    path, line.callback());
   }
   if (!quiet)
     cli::complain(fmt::format("{}: {} rows added to {}, {}", path,

@@ -7,6 +7,7 @@
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
 #include "index/insert.h"
+#include "index/reduction_fit.h"
 #include "io/file.h"
 
 #include <filesystem>
@@ -60,13 +61,13 @@ IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
   return info;
 }
 
-/// The codes that the index has, and those of the rows behind.
+/// The codes that the index has of the rows before `first`, and new ones.
 CodedRows code_appended(const Index& index, const VectorSet& vectors,
+                        const ReductionView& reduction, std::size_t first,
                         unsigned threads) {
   const Index::Impl& old = index.impl();
-  const std::size_t first = index.rows();
   CodedRows coded = code_rows(
-      vectors, old.reduction, vectors.rows() - first,
+      vectors, reduction, vectors.rows() - first,
       [first](std::size_t i) { return first + i; }, threads);
   coded.rows = vectors.rows();
   const auto put_before = [first](auto& values, const auto* from,
@@ -104,19 +105,30 @@ void build_index(const VectorSet& vectors, const Names& names,
   out.commit();
 }
 
+std::optional<Reduction> refit_for_append(const Index& index,
+                                          const VectorSet& vectors,
+                                          unsigned threads) {
+  if (index.rows() >= kLeastFitted) return std::nullopt;
+  return fit_reduction(vectors, threads);
+}
+
 void append_to_index(const Index& index, const VectorSet& vectors,
-                     const Names& names, unsigned threads,
+                     const Names& names,
+                     const std::optional<Reduction>& refitted, unsigned threads,
                      const std::string& path, const OnProgress& on_progress) {
   const HnswParams& params = index.info().params;
   check_sizes(vectors, names, params);
   OutputFile out(path);
   const IndexInfo info =
       describe_index(vectors, index.info().model, params, path);
-  const ReductionView& reduction = index.impl().reduction;
-  const CodedRows coded = code_appended(index, vectors, threads);
+  const ReductionView reduction =
+      refitted ? refitted->view() : index.impl().reduction;
+  const std::size_t kept = refitted ? 0 : index.rows();
+  const CodedRows coded =
+      code_appended(index, vectors, reduction, kept, threads);
   HnswGraph graph(coded.rows, coded.width, params);
-  graph.restore(index.impl().view);
-  insert_rows(graph, index.rows(), coded, threads, on_progress);
+  if (kept > 0) graph.restore(index.impl().view);
+  insert_rows(graph, kept, coded, threads, on_progress);
   std::string deleted(index.impl().deleted);
   if (!deleted.empty()) deleted.resize((coded.rows + 7) / 8);
   write_frozen(out, {coded, reduction, &graph, names, info, deleted});

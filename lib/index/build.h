@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           IndexFormat format = IndexFormat::kImsearch);
 /// Of append_to_index().
 BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
-                           const Names& names, unsigned threads);
+                           const Names& names,
+                           const std::optional<Reduction>& refitted,
+                           unsigned threads);
 
 /// Memory that this process may still use: what the system has free, and what
 /// its cgroups allow, whichever is less.
@@ -50,12 +53,20 @@ void build_index(const VectorSet& vectors, const Names& names,
                  const std::string& path, const OnProgress& on_progress,
                  IndexFormat format = IndexFormat::kImsearch);
 
+/// What suits all rows, where the index has too few (kLeastFitted) to have
+/// known what would come; else nothing.
+std::optional<Reduction> refit_for_append(const Index& index,
+                                          const VectorSet& vectors,
+                                          unsigned threads);
+
 /// Writes the index anew with the rows of `vectors` that come behind its own,
 /// which must be the first ones there, unchanged; `names` are those of all. The
-/// graph grows, by the codes that the index has; its content must have been
-/// verified. Otherwise as build_index().
+/// graph grows, by the codes that the index has, or is built again by those of
+/// `refitted`. The index's content must have been verified. Otherwise as
+/// build_index().
 void append_to_index(const Index& index, const VectorSet& vectors,
-                     const Names& names, unsigned threads,
+                     const Names& names,
+                     const std::optional<Reduction>& refitted, unsigned threads,
                      const std::string& path, const OnProgress& on_progress);
 
 /// Replaces the index's file by one where these rows too are marked as deleted.

@@ -60,11 +60,15 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
 }
 
 BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
-                           const Names& names, unsigned threads) {
-  BuildNeeds needs = estimate_build(vectors, names, index.info().params,
-                                    index.impl().reduction, threads);
+                           const Names& names,
+                           const std::optional<Reduction>& refitted,
+                           unsigned threads) {
+  BuildNeeds needs = estimate_build(
+      vectors, names, index.info().params,
+      refitted ? refitted->view() : index.impl().reduction, threads);
   const auto all = static_cast<double>(vectors.rows());
-  needs.seconds *= (all - static_cast<double>(index.rows())) / all;
+  if (!refitted)
+    needs.seconds *= (all - static_cast<double>(index.rows())) / all;
   return needs;
 }
 

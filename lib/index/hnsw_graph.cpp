@@ -149,7 +149,6 @@ void HnswGraph::insert(std::uint32_t row, const std::int8_t* code) {
 }
 
 void HnswGraph::restore(const GraphView& finished) {
-  if (finished.rows == 0) return;
   std::vector<std::uint32_t>& first_rows = impl_->first_rows;
   std::iota(first_rows.data(), first_rows.data() + finished.rows, 0U);
   for (std::size_t i = 0; i < finished.twin_count; ++i)

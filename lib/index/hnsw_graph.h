@@ -39,8 +39,9 @@ class HnswGraph {
   /// linked, and so can be met, only when they have done searching.
   void insert(std::uint32_t row, const std::int8_t* code);
 
-  /// Takes over the rows, codes and links of a finished graph, whose content
-  /// has been verified (Index::verify). Comes before any insert().
+  /// Takes over the rows, codes and links of a finished graph (of at least one
+  /// row), whose content has been verified (Index::verify). Comes before any
+  /// insert().
   void restore(const GraphView& finished);
 
   // What follows is for a graph that holds all its rows.

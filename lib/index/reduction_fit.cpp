@@ -18,8 +18,6 @@ namespace {
 constexpr std::size_t kPiece = 64;  // components: a cache line of codes
 constexpr std::size_t kMaxWidth = 512;
 constexpr double kEnoughFound = 0.995;
-/// Fewer rows are scanned anyway, or tell too little.
-constexpr std::size_t kLeastRows = 2000;
 /// Principal components take time with the cube of dim: here some 20 s.
 constexpr std::size_t kMaxDim = 4096;
 
@@ -127,7 +125,8 @@ std::optional<Reduction> fit_projection(const VectorSet& vectors,
                                         MatrixView analysed, unsigned threads) {
   const std::size_t max_width =
       std::min(kMaxWidth, vectors.dim() / 2 / kPiece * kPiece);
-  if (max_width == 0 || vectors.dim() > kMaxDim || vectors.rows() < kLeastRows)
+  if (max_width == 0 || vectors.dim() > kMaxDim ||
+      vectors.rows() < kLeastFitted)
     return std::nullopt;
   const Reduction wide =
       project(principal_components(analysed, max_width), analysed, threads);

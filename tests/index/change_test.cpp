@@ -23,8 +23,10 @@ void append(const Sample& sample, const Matrix& rows, unsigned threads = 3) {
   std::ofstream(sample.vectors_path, std::ios::binary | std::ios::app)
       << raw_bytes(rows);
   const VectorSet all({sample.vectors_path}, rows.dim());
-  append_to_index(Index(sample.index_path), all, numbered_names(all.rows()),
-                  threads, sample.index_path, {});
+  const Index index(sample.index_path);
+  append_to_index(index, all, numbered_names(all.rows()),
+                  refit_for_append(index, all, threads), threads,
+                  sample.index_path, {});
 }
 
 Matrix part_of(const Matrix& rows, std::size_t first, std::size_t count) {
@@ -102,16 +104,35 @@ TEST_SUITE("index") {
     CHECK(recall_of_rest(index, unit_rows(rows), {10, 64}) == 1);
   }
 
+  TEST_CASE("an index of few rows, grown, is that of all of them") {
+    const Matrix rows = rows_with(3000, 192, 30);
+    const Sample whole(rows, kSmallGraph);
+    REQUIRE(Index(whole.index_path).impl().reduction.projects);
+    for (const std::size_t few : {0U, 1U, 1999U}) {
+      const Sample grown(part_of(rows, 0, few), kSmallGraph);
+      append(grown, part_of(rows, few, 3000 - few), 1);
+      CHECK(read_file(grown.index_path) == read_file(whole.index_path));
+    }
+    const Sample marked(part_of(rows, 0, 1999), kSmallGraph);
+    erase(marked, {0, 1998});
+    append(marked, part_of(rows, 1999, 1001));
+    const Index index(marked.index_path);
+    CHECK_NOTHROW(index.verify());
+    CHECK(index.impl().reduction.projects);
+    CHECK(index.deleted_rows() == 2);
+    CHECK(index.is_deleted(1998));
+  }
+
   TEST_CASE("copies of rows may be appended") {
-    const Matrix rows = random_rows(1500, 16, 1);
+    const Matrix rows = random_rows(2200, 16, 1);
     const Sample sample(rows, kSmallGraph);
     append(sample, rows);
     const Index index(sample.index_path);
     CHECK_NOTHROW(index.verify());
     const Matrix units = unit_rows(rows);
-    for (const std::uint32_t row : {0U, 700U, 1499U}) {
+    for (const std::uint32_t row : {0U, 700U, 2199U}) {
       const Hits hits = Searcher(index).search(units.row(row), {2, 64});
-      CHECK(hits == Hits{{row, 0}, {row + 1500, 0}});
+      CHECK(hits == Hits{{row, 0}, {row + 2200, 0}});
     }
   }
 
