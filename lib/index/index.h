@@ -137,6 +137,7 @@ class Searcher {
   struct Task;
   Task task_of(const float* unit_query, std::size_t k,
                std::optional<std::uint32_t> leave_out);
+  Hits nearest_to_zero(const Task& task) const;
   Hits walk(const Task& task, const SearchParams& params);
   Hits scan(const Task& task);
   void rerank_by_codes(const CodedQuery& query, Hits& hits) const;

@@ -91,14 +91,25 @@ Searcher::Task Searcher::task_of(const float* unit_query, std::size_t k,
   return task;
 }
 
+/// Zero rows are nearest to a zero query, and all others as far.
+Hits Searcher::nearest_to_zero(const Task& task) const {
+  const CodesView& codes = index_->impl().codes;
+  Hits hits;
+  for (const bool zero : {true, false})
+    for (std::uint32_t row = 0; row < codes.rows && hits.size() < task.k; ++row)
+      if ((codes.scales[row] == 0) == zero && !task.is_hidden(row))
+        hits.push_back({row, 0});
+  return hits;
+}
+
 /// Candidates that a walk finds; fewer than k where it must be scanned.
 Hits Searcher::walk(const Task& task, const SearchParams& params) {
   // Walked through, hidden rows take room: about as many more are wanted.
   const std::size_t rows = index_->rows();
   const std::size_t ef =
       (std::max(params.ef, task.k) * rows + task.rows - 1) / task.rows;
-  // A zero query is as far from all: nothing leads a walk.
-  if (is_scanned(rows, ef) || task.coded.scale == 0) return {};
+  if (is_scanned(rows, ef)) return {};
+  if (task.coded.scale == 0) return nearest_to_zero(task);
   Hits hits = scratch_->graph.walk(task.coded.reduced, ef);
   hits.erase(
       std::remove_if(hits.begin(), hits.end(),

@@ -160,6 +160,26 @@ TEST_SUITE("index") {
     CHECK(of_zero[3].similarity() == doctest::Approx(0.5).epsilon(1e-4));
   }
 
+  TEST_CASE("a zero query finds zero rows, then the first that may be found") {
+    Matrix rows = random_rows(kWalkedRows, 12, 1);
+    for (const std::size_t zero : {77U, 400U, 2499U})
+      std::fill_n(rows.row(zero), 12, 0.0F);
+    const Sample sample(rows, kSmallGraph);
+    delete_from_index(Index(sample.index_path), {1, 400});
+    const Index index(sample.index_path);
+    const std::vector<float> zero(12);
+    const Hits hits = search_one(index, zero.data(), 6, 16, 3);
+    REQUIRE(hits.size() == 6);
+    CHECK(hits[0] == Hit{77, 0});
+    CHECK(hits[1] == Hit{2499, 0});
+    std::set<std::uint32_t> others;
+    for (std::size_t i = 2; i < 6; ++i) {
+      CHECK(hits[i].similarity() == doctest::Approx(0.5));
+      others.insert(hits[i].row);
+    }
+    CHECK(others == std::set<std::uint32_t>{0, 2, 4, 5});
+  }
+
   TEST_CASE("similarities are those of flat search, bit for bit") {
     const Sample sample(random_rows(kWalkedRows, 40, 1), kSmallGraph);
     const Index index(sample.index_path);
