@@ -2,18 +2,16 @@
 #pragma once
 
 #include "question.h"
-
-#include "base/hit.h"
-#include "index/index.h"
+#include "searched_index.h"
 
 #include <limits>
+#include <memory>
 #include <vector>
 
 namespace imsearch {
 
 struct AnswerParams {
-  SearchParams search;
-  bool exact = false;  // compare with every row
+  AskParams ask;
   float threshold = -std::numeric_limits<float>::infinity();  // similarity
   unsigned threads = 0;                                       // 0: all CPUs
 };
@@ -22,20 +20,19 @@ struct AnswerParams {
 /// question is the same alone and among others.
 class Answerer {
  public:
-  /// `index` must outlive it. Throws Error if exact search is asked for and the
-  /// vectors are gone.
-  Answerer(const Index& index, const AnswerParams& params);
+  /// `index` must outlive it. Throws Error if the index cannot be asked so.
+  Answerer(const SearchedIndex& index, const AnswerParams& params);
 
-  /// The hits of each question, in order; none for a question with an error.
-  std::vector<Hits> answer(const std::vector<Question>& questions);
+  /// The neighbours for each question, in order; none for a question with an
+  /// error.
+  std::vector<Neighbors> answer(const std::vector<Question>& questions);
 
  private:
-  Hits search(const Question& question, Searcher& searcher) const;
-  void drop_distant(Hits& hits) const;
+  void drop_distant(Neighbors& neighbors) const;
 
-  const Index* index_;
+  const SearchedIndex* index_;
   AnswerParams params_;
-  std::vector<Searcher> searchers_;  // one per thread
+  std::vector<std::unique_ptr<Asker>> askers_;  // one per thread
 };
 
 }  // namespace imsearch

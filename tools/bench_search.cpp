@@ -1,7 +1,7 @@
 #include "bench_search.h"
 
+#include "local_index.h"
 #include "machine.h"
-#include "open_index.h"
 
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
@@ -66,10 +66,11 @@ Report bench_search(const BenchSearchParams& params) {
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
   const std::size_t at_start = resident_memory("", {}).total;
   const Stopwatch watch;
-  const Index index = open_index(
-      params.index, params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
+  LocalIndex opened(params.index,
+                    params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
   const double open_ms = watch.milliseconds();
-  const QueryRows queries = read_query_rows(index, params.queries);
+  const QueryRows queries = read_query_rows(opened, params.queries);
+  const Index& index = opened.index();
   std::vector<Searcher> searchers;
   for (unsigned t = 0; t < threads; ++t) searchers.emplace_back(index);
   const Searching search = [&](std::size_t query, unsigned thread) {

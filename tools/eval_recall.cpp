@@ -7,9 +7,10 @@
 // alone and in a batch over all threads. With --tune only the smallest ef that
 // is enough. Manual: man/imsearch-eval-recall.1.
 #include "cli.h"
-#include "open_index.h"
+#include "local_index.h"
 #include "options.h"
 #include "query_rows.h"
+#include "recall_local.h"
 #include "recall_plot.h"
 #include "recall_table.h"
 #include "recall_tuning.h"
@@ -62,14 +63,14 @@ struct Options {
   }
 
   /// The picture replaces nothing that is read.
-  void keep_inputs(const Index& opened) const {
-    std::vector<std::string> inputs = files_of(opened);
+  void keep_inputs(const SearchedIndex& opened) const {
+    std::vector<std::string> inputs = opened.files();
     inputs.push_back(queries.vectors);
     cli::keep_inputs(plot, inputs);
   }
 };
 
-void announce(const Options& opt, const Index& index,
+void announce(const Options& opt, const SearchedIndex& index,
               const QueryRows& queries) {
   cli::complain(fmt::format(
       "{} queries ({}) against {} rows of {} floats; k {}, {} threads, "
@@ -106,7 +107,7 @@ void judge(const std::vector<RecallLine>& lines, const Options& opt) {
          judged.at_k.mean, judged.ef, *opt.at_least);
 }
 
-void print_lines(const Options& opt, const Index& index,
+void print_lines(const Options& opt, const SearchedIndex& index,
                  const QueryRows& queries, RecallMeter& meter) {
   // What cannot be written is known before anything is measured.
   std::optional<OutputFile> picture;
@@ -129,14 +130,16 @@ int evaluate(const Options& opt) {
   if (opt.plot == "-")
     cli::fail_usage("--plot -: standard output is for the table");
   catch_interrupts();
-  const Index index = open_index(opt.index);
-  if (index.vectors() == nullptr)
+  LocalIndex index(opt.index);
+  if (index.index().vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
-         index.why_no_vectors());
+         index.index().why_no_vectors());
   if (!opt.plot.empty()) opt.keep_inputs(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries);
-  RecallMeter meter(index, queries, opt.search, opt.threads, opt.queries.seed);
+  const LocalRecall subject(index.index(), queries, opt.search);
+  RecallMeter meter(subject, queries.size(), opt.search.k, opt.threads,
+                    opt.queries.seed);
   meter.find_truth();
   if (opt.tune)
     tune(opt, index.rows(), meter);

@@ -37,22 +37,23 @@ Question question_of_image(ExtractClient& extract, const std::string& path) {
 }
 
 /// The module in --model, with the pixels that the index records.
-ModelOptions script_options(const Index& index, const std::string& model) {
-  const ModelIdentity& built = index.info().model;
+ModelOptions script_options(const SearchedIndex& index,
+                            const std::string& model) {
+  const ModelIdentity& built = index.model();
   if (!built.known())
     fail("{}: does not say which model made it, so --model can't be checked",
-         index.path());
+         index.where());
   if (built.architecture != kTorchScript)
-    fail("{}: made by {}, not by a model of --model", index.path(),
+    fail("{}: made by {}, not by a model of --model", index.where(),
          describe(built));
   if (model.empty())
-    fail("{}: made by {}: name this file with --model", index.path(),
+    fail("{}: made by {}: name this file with --model", index.where(),
          describe(built));
   const auto preprocessing =
       preprocessing_of(built.preprocessing, built.input_size);
   if (!preprocessing)
     fail("{}: made from images of {} pixels by '{}', which is not known here",
-         index.path(), built.input_size, built.preprocessing);
+         index.where(), built.input_size, built.preprocessing);
   ModelOptions options;
   options.model = model;
   options.sha256 = built.weights_sha256;
@@ -61,13 +62,14 @@ ModelOptions script_options(const Index& index, const std::string& model) {
   return options;
 }
 
-ModelOptions model_options(const Index& index, const ImageParams& params) {
-  const ModelIdentity& built = index.info().model;
+ModelOptions model_options(const SearchedIndex& index,
+                           const ImageParams& params) {
+  const ModelIdentity& built = index.model();
   if (!params.model.empty() || built.architecture == kTorchScript)
     return script_options(index, params.model);
   if (!built.known() && params.weights.empty())
     fail("{}: does not say which model made it: name its weights by --weights",
-         index.path());
+         index.where());
   ModelOptions options;
   options.weights = params.weights;
   if (params.weights.empty()) options.sha256 = built.weights_sha256;
@@ -75,13 +77,13 @@ ModelOptions model_options(const Index& index, const ImageParams& params) {
   return options;
 }
 
-void check_model(const Index& index, const ExtractClient& extract) {
-  const ModelIdentity& built = index.info().model;
+void check_model(const SearchedIndex& index, const ExtractClient& extract) {
+  const ModelIdentity& built = index.model();
   if (!same_model(built, extract.model()))
     fail("{}: made by {}, but these weights are {}: --weights names others",
-         index.path(), describe(built), describe(extract.model()));
+         index.where(), describe(built), describe(extract.model()));
   if (extract.dim() != index.dim())
-    fail("{}: rows of {} floats, but {} makes {}", index.path(), index.dim(),
+    fail("{}: rows of {} floats, but {} makes {}", index.where(), index.dim(),
          describe(extract.model()), extract.dim());
 }
 

@@ -3,8 +3,7 @@
 
 #include "extract_client.h"
 #include "question.h"
-
-#include "index/index.h"
+#include "searched_index.h"
 
 #include <cstddef>
 #include <functional>
@@ -26,7 +25,7 @@ class ImageQuestions {
   using Ask = std::function<void(const Question&)>;
 
   /// `index` must outlive it.
-  ImageQuestions(const Index& index, ImageParams params)
+  ImageQuestions(const SearchedIndex& index, ImageParams params)
       : index_(&index), params_(std::move(params)) {}
 
   /// Calls `ask` for each image, in order, while the next ones are worked on.
@@ -37,7 +36,7 @@ class ImageQuestions {
  private:
   void start(std::size_t images);
 
-  const Index* index_;
+  const SearchedIndex* index_;
   ImageParams params_;
   std::unique_ptr<ExtractClient> extract_;
 };

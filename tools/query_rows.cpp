@@ -4,30 +4,24 @@
 #include "query_vectors.h"
 
 #include "base/error.h"
-#include "eval/sample.h"
 
 namespace imsearch {
 namespace {
 
 constexpr std::size_t kMaxSamples = 0xFFFFFFFF;  // rows that an index can have
 
-QueryRows sample(const Index& index, const QueryRowsParams& params) {
-  std::vector<std::uint32_t> there;
-  for (std::uint32_t row = 0; row < index.rows(); ++row)
-    if (!index.is_deleted(row)) there.push_back(row);
-  std::vector<std::uint32_t> rows =
-      sample_rows(there.size(), params.samples, params.seed);
-  for (std::uint32_t& row : rows) row = there[row];
+QueryRows sample(SearchedIndex& index, const QueryRowsParams& params) {
+  const std::vector<std::uint32_t> rows =
+      index.sample(params.samples, params.seed);
   QueryRows queries;
   queries.unit = Matrix(rows.size(), index.dim());
-  for (std::size_t q = 0; q < rows.size(); ++q)
-    index.read_unit(rows[q], queries.unit.row(q));
+  index.read_units(rows, queries.unit.row(0));
   queries.leave_out.assign(rows.begin(), rows.end());
   queries.origin = "sampled rows";
   return queries;
 }
 
-QueryRows read_file(const Index& index, const std::string& path) {
+QueryRows read_file(const SearchedIndex& index, const std::string& path) {
   const VectorSet file = open_query_vectors(index, path);
   QueryRows queries;
   queries.unit = Matrix(file.rows(), file.dim());
@@ -50,12 +44,12 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
   cli::add_seed(app, params.seed);
 }
 
-QueryRows read_query_rows(const Index& index, const QueryRowsParams& params) {
+QueryRows read_query_rows(SearchedIndex& index, const QueryRowsParams& params) {
   QueryRows queries = params.vectors.empty() ? sample(index, params)
                                              : read_file(index, params.vectors);
   if (queries.size() == 0)
     fail("{}: no rows to ask for",
-         params.vectors.empty() ? index.path() : params.vectors);
+         params.vectors.empty() ? index.where() : params.vectors);
   return queries;
 }
 

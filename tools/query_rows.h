@@ -1,8 +1,9 @@
 // The queries of a measurement: sampled rows of the index, or a file's rows.
 #pragma once
 
+#include "searched_index.h"
+
 #include "base/matrix.h"
-#include "index/index.h"
 
 #include <CLI/CLI.hpp>
 
@@ -37,6 +38,6 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params);
 
 /// Reads and normalises the queries. Throws Error: none, another dimension or
 /// model, NaN or infinity in a row.
-QueryRows read_query_rows(const Index& index, const QueryRowsParams& params);
+QueryRows read_query_rows(SearchedIndex& index, const QueryRowsParams& params);
 
 }  // namespace imsearch

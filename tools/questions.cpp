@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -20,17 +21,11 @@ constexpr std::size_t kBlockRows = 1024;
 
 constexpr const char* kNotFinite = "holds NaN or infinity";
 
-void ask_row(const Index& index, std::uint32_t row, Question& question) {
-  question.picture = index.name(row);
-  question.unit.resize(index.dim());
-  question.leave_out = row;
-  try {
-    index.read_unit(row, question.unit.data());
-  } catch (const Error& e) {
-    // build-index refused such rows; not all are looked at when it is opened.
-    question.error =
-        fmt::format("{}: changed since the index was built", e.what());
-  }
+void ask_row(StoredRow row, Question& question) {
+  question.picture = std::move(row.name);
+  question.unit = std::move(row.unit);
+  question.leave_out = row.row;
+  question.error = std::move(row.error);
 }
 
 /// Appends what standard input has, at most `wanted`; false at its end.
@@ -44,27 +39,27 @@ bool read_more(std::string& bytes, std::size_t wanted) {
 
 }  // namespace
 
-Question question_of_row(const Index& index, std::size_t row) {
+Question question_of_row(SearchedIndex& index, std::size_t row) {
   Question question;
   question.number = row;
-  if (row < index.rows())
-    ask_row(index, static_cast<std::uint32_t>(row), question);
+  if (std::optional<StoredRow> stored = index.row(row))
+    ask_row(std::move(*stored), question);
   else
     question.error =
-        fmt::format("no such row: {} has {}", index.path(), index.rows());
+        fmt::format("no such row: {} has {}", index.where(), index.rows());
   return question;
 }
 
-Question question_of_name(const Index& index, const std::string& name) {
+Question question_of_name(SearchedIndex& index, const std::string& name) {
   Question question;
   question.text = name;
-  std::optional<std::uint32_t> row = index.find(name);
-  if (!row) row = index.find(unescape_field(name));
-  if (row)
-    ask_row(index, *row, question);
+  std::optional<StoredRow> stored = index.find(name);
+  if (!stored) stored = index.find(unescape_field(name));
+  if (stored)
+    ask_row(std::move(*stored), question);
   else
     question.error = fmt::format(
-        "no image of that name in {}{}", index.path(),
+        "no image of that name in {}{}", index.where(),
         file_exists(name) ? ": to ask by its picture, leave out --like" : "");
   return question;
 }
@@ -75,7 +70,8 @@ void set_feature(Question& question, const std::vector<float>& feature) {
     question.error = kNotFinite;
 }
 
-VectorQuestions::VectorQuestions(const Index& index, const std::string& path)
+VectorQuestions::VectorQuestions(const SearchedIndex& index,
+                                 const std::string& path)
     : dim_(index.dim()) {
   if (path != "-")
     file_ = std::make_unique<VectorSet>(open_query_vectors(index, path));

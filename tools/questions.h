@@ -2,8 +2,8 @@
 #pragma once
 
 #include "question.h"
+#include "searched_index.h"
 
-#include "index/index.h"
 #include "index/vector_set.h"
 
 #include <cstddef>
@@ -14,10 +14,10 @@
 namespace imsearch {
 
 /// An indexed row; it leaves itself out of its answer.
-Question question_of_row(const Index& index, std::size_t row);
+Question question_of_row(SearchedIndex& index, std::size_t row);
 
 /// The first row of that name, as query prints it or in its own bytes.
-Question question_of_name(const Index& index, const std::string& name);
+Question question_of_name(SearchedIndex& index, const std::string& name);
 
 /// Sets question.unit to `feature` at length 1, or the error.
 void set_feature(Question& question, const std::vector<float>& feature);
@@ -27,7 +27,7 @@ class VectorQuestions {
  public:
   /// `path` "-": raw float32 of the index's dim on standard input. Throws
   /// Error, also for vectors of another model.
-  VectorQuestions(const Index& index, const std::string& path);
+  VectorQuestions(const SearchedIndex& index, const std::string& path);
 
   /// The next rows, in order; empty at the end. A row that holds NaN or
   /// infinity is a question with an error. From standard input come the rows

@@ -12,7 +12,7 @@
 namespace imsearch {
 namespace {
 
-std::string subtitle(const Index& index, const QueryRows& queries,
+std::string subtitle(const SearchedIndex& index, const QueryRows& queries,
                      unsigned threads) {
   return fmt::format(
       "{} rows of {} floats, {} queries ({}); {}, {}", grouped(index.rows()),
@@ -35,10 +35,10 @@ std::vector<PlotPoint> curve_of(std::vector<RecallLine> lines) {
 }  // namespace
 
 std::string draw_recall(const std::vector<RecallLine>& lines,
-                        const Index& index, const QueryRows& queries,
+                        const SearchedIndex& index, const QueryRows& queries,
                         const RecallMeter& meter) {
   Plot plot;
-  plot.title = fmt::format("Recall@{} of {}", meter.k(), index.path());
+  plot.title = fmt::format("Recall@{} of {}", meter.k(), index.where());
   plot.subtitle = subtitle(index, queries, meter.threads());
   plot.time_title = "time of a query asked alone";
   plot.found_title = fmt::format("recall@{}", meter.k());

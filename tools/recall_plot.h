@@ -3,8 +3,7 @@
 
 #include "query_rows.h"
 #include "recall_table.h"
-
-#include "index/index.h"
+#include "searched_index.h"
 
 #include <cstddef>
 #include <string>
@@ -15,7 +14,7 @@ namespace imsearch {
 /// Recall@k against the time of a query asked alone, as SVG; `lines` are exact
 /// search's and, in any order, those of the index.
 std::string draw_recall(const std::vector<RecallLine>& lines,
-                        const Index& index, const QueryRows& queries,
+                        const SearchedIndex& index, const QueryRows& queries,
                         const RecallMeter& meter);
 
 }  // namespace imsearch

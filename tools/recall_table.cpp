@@ -1,6 +1,7 @@
 #include "recall_table.h"
 
 #include "base/parallel_for.h"
+#include "base/stopwatch.h"
 #include "eval/latency.h"
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
 namespace imsearch {
 namespace {
@@ -18,80 +18,57 @@ constexpr std::size_t kExactSingles = 100;
 
 }  // namespace
 
-RecallMeter::RecallMeter(const Index& index, const QueryRows& queries,
-                         const SearchParams& search, unsigned threads,
-                         std::uint64_t seed)
-    : index_(&index),
-      queries_(&queries),
-      search_(search),
+RecallMeter::RecallMeter(const RecallSubject& subject, std::size_t queries,
+                         std::size_t k, unsigned threads, std::uint64_t seed)
+    : subject_(&subject),
+      queries_(queries),
+      k_(k),
       threads_(threads == 0 ? usable_cpus() : threads),
       seed_(seed) {}
 
-Searching RecallMeter::searching(
-    const std::function<Hits(Searcher&, std::size_t query)>& search) const {
-  const auto searchers = std::make_shared<std::vector<Searcher>>();
-  for (unsigned t = 0; t < threads_; ++t) searchers->emplace_back(*index_);
-  return [search, searchers](std::size_t query, unsigned thread) {
-    return search((*searchers)[thread], query);
-  };
-}
-
-Searching RecallMeter::exactly() const {
-  return searching([this](Searcher& searcher, std::size_t query) {
-    return searcher.search_exactly(queries_->unit.row(query), search_.k,
-                                   queries_->left_out_of(query));
-  });
-}
-
-Searching RecallMeter::at(std::size_t ef) const {
-  SearchParams params = search_;
-  params.ef = ef;
-  return searching([this, params](Searcher& searcher, std::size_t query) {
-    return searcher.search(queries_->unit.row(query), params,
-                           queries_->left_out_of(query));
-  });
-}
-
-std::vector<Hits> RecallMeter::batch(const Searching& search) const {
-  std::vector<Hits> found(queries_->size());
-  run_batch(found.size(), threads_, [&](std::size_t query, unsigned thread) {
-    return found[query] = search(query, thread);
-  });
+std::vector<Hits> RecallMeter::found_by(const Searching& search) const {
+  std::vector<Hits> found = ask_all(search, queries_, threads_);
+  for (std::size_t q = 0; q < found.size(); ++q)
+    subject_->compare_exactly(q, found[q]);
   return found;
 }
 
 void RecallMeter::find_truth() {
-  truth_ = batch(exactly());
+  truth_ = subject_->all_exactly(threads_);
 }
 
-RecallLine RecallMeter::measure(const Searching& search,
-                                const std::vector<Hits>& found,
-                                std::size_t singles) const {
-  const SingleRun alone =
-      run_singly(std::min(singles, queries_->size()), search);
-  const double batch_s = run_batch(queries_->size(), threads_, search);
-  RecallLine line = line_of(found);
-  line.single_ms = summarize(alone.latency_us).mean / 1e3;
-  line.batch_ms = batch_s * 1e3 / static_cast<double>(queries_->size());
-  return line;
+double RecallMeter::single_ms(const Searching& search, std::size_t most) const {
+  const SingleRun alone = run_singly(std::min(most, queries_), search);
+  return summarize(alone.latency_us).mean / 1e3;
+}
+
+double RecallMeter::per_query_ms(double seconds) const {
+  return seconds * 1e3 / static_cast<double>(queries_);
 }
 
 RecallLine RecallMeter::measure_exact() const {
-  RecallLine line = measure(exactly(), truth_, kExactSingles);
+  RecallLine line = line_of(truth_);
   line.search = "exact";
+  line.single_ms = single_ms(subject_->exactly(threads_), kExactSingles);
+  const Stopwatch watch;
+  subject_->all_exactly(threads_);
+  line.batch_ms = per_query_ms(watch.seconds());
   return line;
 }
 
 RecallLine RecallMeter::measure(std::size_t ef) const {
-  const Searching search = at(ef);
-  RecallLine line = measure(search, batch(search), queries_->size());
+  const Searching search = subject_->at(ef, threads_);
+  // What is timed comes second: this has touched the pages.
+  RecallLine line = line_of(found_by(search));
   line.search = "index";
   line.ef = ef;
+  line.single_ms = single_ms(search, queries_);
+  line.batch_ms = per_query_ms(run_batch(queries_, threads_, search));
   return line;
 }
 
 Estimate RecallMeter::recall(std::size_t ef) const {
-  return estimate(batch(at(ef)), search_.k);
+  return estimate(found_by(subject_->at(ef, threads_)), k_);
 }
 
 Estimate RecallMeter::estimate(const std::vector<Hits>& found,
@@ -104,8 +81,8 @@ Estimate RecallMeter::estimate(const std::vector<Hits>& found,
 
 RecallLine RecallMeter::line_of(const std::vector<Hits>& found) const {
   RecallLine line;
-  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, search_.k}) {
-    if (k > search_.k) continue;
+  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, k_}) {
+    if (k > k_) continue;
     line.at_k = estimate(found, k);
     line.recall[k] = line.at_k.mean;
   }

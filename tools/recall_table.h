@@ -3,15 +3,14 @@
 #pragma once
 
 #include "query_rows.h"
+#include "recall_subject.h"
 
 #include "base/hit.h"
 #include "eval/measure.h"
 #include "eval/recall.h"
-#include "index/index.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,17 +27,17 @@ struct RecallLine {
   double batch_ms = 0;                   // a query among all, over all threads
 };
 
-/// Measures exact search and the index. Needs index.vectors().
+/// Measures exact search and the index.
 class RecallMeter {
  public:
-  /// Index and queries must outlive it. `search`: how, but for ef, which each
-  /// measurement has its own of. `threads` 0: all CPUs.
-  RecallMeter(const Index& index, const QueryRows& queries,
-              const SearchParams& search, unsigned threads, std::uint64_t seed);
+  /// The subject of these `queries` and this k must outlive it. `threads` 0:
+  /// all CPUs.
+  RecallMeter(const RecallSubject& subject, std::size_t queries, std::size_t k,
+              unsigned threads, std::uint64_t seed);
 
-  std::size_t k() const { return search_.k; }
+  std::size_t queries() const { return queries_; }
+  std::size_t k() const { return k_; }
   unsigned threads() const { return threads_; }
-  std::size_t queries() const { return queries_->size(); }
 
   /// Asks exact search for the truth that the others are judged by. Comes
   /// first.
@@ -50,20 +49,16 @@ class RecallMeter {
   Estimate recall(std::size_t ef) const;
 
  private:
-  Searching searching(
-      const std::function<Hits(Searcher&, std::size_t query)>& search) const;
-  Searching exactly() const;
-  Searching at(std::size_t ef) const;
-  std::vector<Hits> batch(const Searching& search) const;
-  /// `found`: what a batch found, which has touched the pages.
-  RecallLine measure(const Searching& search, const std::vector<Hits>& found,
-                     std::size_t singles) const;
+  /// What the index finds for all queries, by exact distance.
+  std::vector<Hits> found_by(const Searching& search) const;
+  double single_ms(const Searching& search, std::size_t most) const;
+  double per_query_ms(double seconds) const;
   Estimate estimate(const std::vector<Hits>& found, std::size_t k) const;
   RecallLine line_of(const std::vector<Hits>& found) const;
 
-  const Index* index_;
-  const QueryRows* queries_;
-  SearchParams search_;
+  const RecallSubject* subject_;
+  std::size_t queries_;
+  std::size_t k_;
   unsigned threads_;
   std::uint64_t seed_;
   std::vector<Hits> truth_;

@@ -30,28 +30,30 @@ void add_text(Json& object, const std::string& key, std::string_view bytes) {
 
 }  // namespace
 
-void Results::print(const Question& question, const Hits& hits) {
+void Results::print(const Question& question, const Neighbors& neighbors) {
   if (!question.error.empty()) {
     failed_ = true;
     cli::complain(escape_field(question.label()) + ": " + question.error);
   }
   if (format_.json)
-    print_object(question, hits);
+    print_object(question, neighbors);
   else
-    print_lines(question, hits);
+    print_lines(question, neighbors);
   if (format_.stream) flush_output();
 }
 
-void Results::print_lines(const Question& question, const Hits& hits) const {
+void Results::print_lines(const Question& question,
+                          const Neighbors& neighbors) const {
   const std::string asked = escape_field(question.label());
-  for (std::size_t i = 0; i < hits.size(); ++i)
+  for (std::size_t i = 0; i < neighbors.size(); ++i)
     imsearch::print(fmt::format("{}\t{}\t{:.6f}\t{}\n", asked, i + 1,
-                                hits[i].similarity(),
-                                escape_field(index_->name(hits[i].row))));
+                                neighbors[i].hit.similarity(),
+                                escape_field(neighbors[i].name)));
   if (format_.stream) imsearch::print("\n");
 }
 
-void Results::print_object(const Question& question, const Hits& hits) const {
+void Results::print_object(const Question& question,
+                           const Neighbors& neighbors) const {
   Json object;
   if (question.number)
     object["query"] = *question.number;
@@ -61,13 +63,14 @@ void Results::print_object(const Question& question, const Hits& hits) const {
     object["error"] = to_utf8(question.error);
   } else {
     object["exact"] = format_.exact;
-    object["exact_similarities"] = index_->vectors() != nullptr;
+    object["exact_similarities"] = format_.exact_similarities;
     object["neighbors"] = Json::array();
-    for (std::size_t i = 0; i < hits.size(); ++i) {
+    for (std::size_t i = 0; i < neighbors.size(); ++i) {
+      const Hit& hit = neighbors[i].hit;
       Json neighbor = {{"rank", i + 1},
-                       {"row", hits[i].row},
-                       {"similarity", six_decimals(hits[i].similarity())}};
-      add_text(neighbor, "name", index_->name(hits[i].row));
+                       {"row", hit.row},
+                       {"similarity", six_decimals(hit.similarity())}};
+      add_text(neighbor, "name", neighbors[i].name);
       object["neighbors"].push_back(std::move(neighbor));
     }
   }

@@ -2,36 +2,32 @@
 #pragma once
 
 #include "question.h"
-
-#include "base/hit.h"
-#include "index/index.h"
+#include "searched_index.h"
 
 namespace imsearch {
 
 struct ResultFormat {
   bool json = false;
-  bool exact = false;   // --exact, which JSON tells
+  bool exact = false;  // --exact, which JSON tells, and the next
+  bool exact_similarities = false;
   bool stream = false;  // someone waits for each answer: mark its end, flush
 };
 
 /// Prints on standard output; errors of questions go to standard error too.
 class Results {
  public:
-  /// `index` must outlive it.
-  Results(const Index& index, const ResultFormat& format)
-      : index_(&index), format_(format) {}
+  explicit Results(const ResultFormat& format) : format_(format) {}
 
   /// The answer to one question, or its error.
-  void print(const Question& question, const Hits& hits);
+  void print(const Question& question, const Neighbors& neighbors);
 
   /// True once a question had an error.
   bool failed() const { return failed_; }
 
  private:
-  void print_lines(const Question& question, const Hits& hits) const;
-  void print_object(const Question& question, const Hits& hits) const;
+  void print_lines(const Question& question, const Neighbors& neighbors) const;
+  void print_object(const Question& question, const Neighbors& neighbors) const;
 
-  const Index* index_;
   ResultFormat format_;
   bool failed_ = false;
 };

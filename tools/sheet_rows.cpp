@@ -17,18 +17,15 @@ std::string file_part(const std::string& path) {
 
 }  // namespace
 
-SheetRow sheet_row(const Index& index, const Question& question,
-                   const Hits& hits) {
+SheetRow sheet_row(const Question& question, const Neighbors& neighbors) {
   SheetRow row;
   row.push_back({question.picture, "query",
                  question.picture.empty()
                      ? fmt::format("vector {}", question.label())
                      : file_part(question.picture)});
-  for (const Hit& hit : hits) {
-    const std::string name(index.name(hit.row));
+  for (const auto& [hit, name] : neighbors)
     row.push_back(
         {name, fmt::format("{:.3f}", hit.similarity()), file_part(name)});
-  }
   return row;
 }
 

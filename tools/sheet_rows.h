@@ -2,9 +2,8 @@
 #pragma once
 
 #include "question.h"
+#include "searched_index.h"
 
-#include "base/hit.h"
-#include "index/index.h"
 #include "view/contact_sheet.h"
 
 #include <string>
@@ -12,15 +11,14 @@
 
 namespace imsearch {
 
-/// One answer: the question's picture, then those of its hits.
-SheetRow sheet_row(const Index& index, const Question& question,
-                   const Hits& hits);
+/// One answer: the question's picture, then those of its neighbours.
+SheetRow sheet_row(const Question& question, const Neighbors& neighbors);
 
-/// write_contact_sheet(), but never over one of the pictures in it. Throws
-/// Error.
 /// Says on stderr how many pictures are not there, if any: they will be grey.
 void say_missing(const std::vector<SheetRow>& rows);
 
+/// write_contact_sheet(), but never over one of the pictures in it. Throws
+/// Error.
 void write_sheet(const std::vector<SheetRow>& rows, const std::string& path);
 
 }  // namespace imsearch

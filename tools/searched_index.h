@@ -1,0 +1,82 @@
+// What query, eval-recall and bench ask for neighbours, wherever it is: an
+// index file (local_index.h), or an index at a service.
+#pragma once
+
+#include "base/hit.h"
+#include "index/index.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+struct AskParams {
+  SearchParams search;
+  bool exact = false;  // compare with every row
+};
+
+/// A found row and its name, which is bytes.
+struct Neighbor {
+  Hit hit;
+  std::string name;
+};
+
+/// Nearest first.
+using Neighbors = std::vector<Neighbor>;
+
+/// An indexed row, as it can be asked for.
+struct StoredRow {
+  std::uint32_t row = 0;
+  std::string name;
+  std::vector<float> unit;  // of length 1, or zero
+  std::string error;        // not empty: why there is no `unit`
+};
+
+/// One thread's questions to an index, which must outlive it.
+class Asker {
+ public:
+  virtual ~Asker() = default;
+
+  /// The rows nearest to `unit_query` (dim floats, of length 1 or zero) but for
+  /// the row `leave_out`. Throws Error.
+  virtual Neighbors ask(const float* unit_query,
+                        std::optional<std::uint32_t> leave_out) = 0;
+};
+
+/// One thread at a time, but for its askers, of which each thread has its own.
+class SearchedIndex {
+ public:
+  virtual ~SearchedIndex() = default;
+
+  /// For messages: a path, or a URL.
+  virtual std::string where() const = 0;
+  virtual std::size_t rows() const = 0;
+  virtual std::size_t dim() const = 0;
+  /// What made the vectors.
+  virtual const ModelIdentity& model() const = 0;
+  /// Whether similarities are those of the vectors themselves, to the bit.
+  virtual bool has_exact_similarities() const = 0;
+  /// The files that it reads.
+  virtual std::vector<std::string> files() const = 0;
+
+  /// A row by its number or its name; of several the first. None where there is
+  /// no such row. Throws Error.
+  virtual std::optional<StoredRow> row(std::size_t number) = 0;
+  virtual std::optional<StoredRow> find(const std::string& name) = 0;
+  /// `count` rows that may be found, chosen by `seed`, rising; all where there
+  /// are fewer. Throws Error.
+  virtual std::vector<std::uint32_t> sample(std::size_t count,
+                                            std::uint64_t seed) = 0;
+  /// The unit vectors of such rows, one after the other in `out`. Throws Error.
+  virtual void read_units(const std::vector<std::uint32_t>& rows,
+                          float* out) = 0;
+
+  virtual std::unique_ptr<Asker> asker(const AskParams& params) const = 0;
+};
+
+}  // namespace imsearch
