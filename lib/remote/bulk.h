@@ -42,7 +42,7 @@ struct RowsToLoad {
 };
 
 /// A row that the service, or its space, does not take; never from two threads
-/// at once. Must not throw.
+/// at once. May throw, which ends the load.
 using OnRefused = std::function<void(std::size_t row, std::string_view name,
                                      const std::string& reason)>;
 

@@ -2,28 +2,45 @@
 
 #include "base/error.h"
 
+#include <stdexcept>
+#include <string>
+
 namespace imsearch {
 namespace {
+
+/// Text, for not everyone on the way keeps 64 bits of a number.
+std::string hex(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
+
+std::uint64_t from_hex(const Json& text) {
+  return std::stoull(text.get<std::string>(), nullptr, 16);
+}
 
 /// What the names and vectors of an unfinished or a finished load are known by.
 Json loads_to_json(const IndexMeta& meta) {
   Json json = {{"rows", meta.rows},
                {"finished", !meta.loading_to.has_value()},
                {"known_rows", meta.known_rows},
-               {"vectors_xxh3", meta.vectors_fingerprint},
-               {"names_xxh3", meta.names_fingerprint}};
-  if (meta.loading_to) json["loading_to"] = *meta.loading_to;
+               {"vectors_xxh3", hex(meta.vectors_fingerprint)},
+               {"names_xxh3", hex(meta.names_fingerprint)}};
+  if (meta.loading_to) {
+    json["loading_to"] = *meta.loading_to;
+    json["rows_before"] = meta.rows_before;
+  }
   if (meta.refresh_interval) json["refresh_interval"] = *meta.refresh_interval;
   return json;
 }
 
 void loads_from_json(const Json& json, IndexMeta& meta) {
   meta.rows = json.at("rows").get<std::size_t>();
-  if (json.contains("loading_to"))
+  if (json.contains("loading_to")) {
     meta.loading_to = json.at("loading_to").get<std::size_t>();
+    meta.rows_before = json.at("rows_before").get<std::size_t>();
+  }
   meta.known_rows = json.at("known_rows").get<std::size_t>();
-  meta.vectors_fingerprint = json.at("vectors_xxh3").get<std::uint64_t>();
-  meta.names_fingerprint = json.at("names_xxh3").get<std::uint64_t>();
+  meta.vectors_fingerprint = from_hex(json.at("vectors_xxh3"));
+  meta.names_fingerprint = from_hex(json.at("names_xxh3"));
   if (json.contains("refresh_interval"))
     meta.refresh_interval = json.at("refresh_interval").get<std::string>();
 }
@@ -33,6 +50,7 @@ Json spec_to_json(const IndexSpec& spec) {
           {"engine", spec.engine},
           {"M", spec.M},
           {"ef_construction", spec.ef_construction},
+          {"ef", spec.ef},
           {"compression", spec.compression},
           {"shards", spec.shards},
           {"replicas", spec.replicas}};
@@ -44,6 +62,7 @@ IndexSpec spec_from_json(const Json& json) {
   spec.engine = json.at("engine").get<std::string>();
   spec.M = json.at("M").get<std::size_t>();
   spec.ef_construction = json.at("ef_construction").get<std::size_t>();
+  spec.ef = json.at("ef").get<std::size_t>();
   spec.compression = json.at("compression").get<std::size_t>();
   spec.shards = json.at("shards").get<std::size_t>();
   spec.replicas = json.at("replicas").get<std::size_t>();
@@ -71,6 +90,8 @@ IndexMeta index_meta_from_json(const Json& json, const std::string& where) {
     loads_from_json(json.at("load"), meta);
   } catch (const Json::exception& e) {
     fail("{}: _meta.imsearch: {}", where, e.what());
+  } catch (const std::logic_error&) {
+    fail("{}: _meta.imsearch: a fingerprint that is no number", where);
   }
   return meta;
 }

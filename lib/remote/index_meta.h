@@ -26,6 +26,8 @@ struct IndexMeta {
   std::size_t known_rows = 0;
   std::uint64_t vectors_fingerprint = 0;
   std::uint64_t names_fingerprint = 0;
+  /// Rows that a search could find before an unfinished load.
+  std::size_t rows_before = 0;
   /// What to set once the load is finished, beside the replicas.
   std::optional<std::string> refresh_interval;  // none: the service's default
 };

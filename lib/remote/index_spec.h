@@ -22,6 +22,7 @@ struct IndexSpec {
   Space space = Space::kCosine;
   std::size_t M = 48;
   std::size_t ef_construction = 128;
+  std::size_t ef = 256;  // of queries that do not say; OpenSearch's alone
   std::size_t compression = 1;  // bytes of float32 for one that is searched
   std::size_t shards = 1;
   std::size_t replicas = 0;  // once it is loaded

@@ -58,9 +58,13 @@ std::optional<StoredIndex> find_index(HttpClient& client) {
           "mapping has no _meta.imsearch; choose another name",
           url.text());
     const Json& settings = index.at("settings").at("index");
-    return std::optional(
-        StoredIndex{*meta, number_setting(settings, "number_of_shards"),
-                    number_setting(settings, "number_of_replicas")});
+    StoredIndex stored = {*meta, number_setting(settings, "number_of_shards"),
+                          number_setting(settings, "number_of_replicas"),
+                          std::nullopt};
+    if (settings.contains("refresh_interval"))
+      stored.refresh_interval =
+          settings.at("refresh_interval").get<std::string>();
+    return std::optional(stored);
   });
 }
 
@@ -146,20 +150,24 @@ bool warm_up(HttpClient& client, const Dialect& dialect) {
   return true;
 }
 
-std::size_t wait_for_replicas(HttpClient& client, double longest_s) {
-  HttpRequest request = http_get(
-      fmt::format("/_cluster/health/{}?timeout={:.0f}s&wait_for_status=green",
-                  client.endpoint().url.index, longest_s));
-  request.timeout_s = longest_s + 30;
-  const HttpResponse response = client.send(request);
-  // 408: the time is over.
-  if (!response.ok() && response.status != 408) return 0;
+std::size_t wait_for_replicas(HttpClient& client) {
   const std::string where = client.endpoint().url.text();
-  return read_answer(
-      parse_json(response.body, where), where, [](const Json& answer) {
-        return answer.value("unassigned_shards", std::size_t{0}) +
-               answer.value("initializing_shards", std::size_t{0});
-      });
+  const HttpRequest request =
+      http_get(fmt::format("/_cluster/health/{}?timeout=5s&wait_for_status="
+                           "green",
+                           client.endpoint().url.index));
+  for (;;) {
+    const HttpResponse response = client.send(request);
+    // 408: not green within the time.
+    if (!response.ok() && response.status != 408) return 0;
+    const auto [missing, copying] = read_answer(
+        parse_json(response.body, where), where, [](const Json& answer) {
+          const auto on_the_way = answer.at("initializing_shards").get<int>();
+          const auto without = answer.at("unassigned_shards").get<int>();
+          return std::pair(on_the_way + without, on_the_way > 0);
+        });
+    if (!copying) return static_cast<std::size_t>(missing);
+  }
 }
 
 std::string lost_shards(HttpClient& client) {

@@ -17,6 +17,7 @@ struct StoredIndex {
   IndexMeta meta;
   std::size_t shards = 0;
   std::size_t replicas = 0;  // as set now
+  std::optional<std::string> refresh_interval;
 };
 
 /// None: there is no index of that name. Throws Error: another's index, whose
@@ -55,9 +56,9 @@ void force_merge(HttpClient& client, const std::function<void()>& on_wait);
 /// none. Throws Error if shards failed.
 bool warm_up(HttpClient& client, const Dialect& dialect);
 
-/// Waits until every copy of every shard is there, `longest_s` at most; gives
-/// how many are not.
-std::size_t wait_for_replicas(HttpClient& client, double longest_s);
+/// Waits until every copy of every shard is there, or no copying goes on any
+/// more, since there is no node for it; gives how many are not there.
+std::size_t wait_for_replicas(HttpClient& client);
 
 /// Shards without a copy that answers, "2, 5"; empty: none, or not to be known.
 std::string lost_shards(HttpClient& client);

@@ -53,6 +53,7 @@ std::string filtered(const std::string& filter) {
 Json OpenSearch::create_body(const IndexSpec& spec) const {
   check_compression(service_, spec);
   const Json index = {{"knn", true},
+                      {"knn.algo_param.ef_search", spec.ef},
                       {"number_of_shards", spec.shards},
                       {"number_of_replicas", spec.replicas},
                       {"refresh_interval", "-1"}};

@@ -14,7 +14,7 @@ loads_libtorch() {
   [[ $libraries == *libtorch* ]]
 }
 
-for tool in extract build-index query eval-recall bench; do
+for tool in extract build-index query eval-recall bench push; do
   echo "$tool loads no libtorch"
   ! loads_libtorch "$tool" || complain "$tool is linked with libtorch"
 done

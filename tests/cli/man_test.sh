@@ -37,7 +37,7 @@ for page in imsearch-*.1; do
 done
 
 echo "every tool has a page"
-for tool in extract build-index query eval-recall bench; do
+for tool in extract build-index query eval-recall bench push; do
   [[ -f imsearch-$tool.1 ]] || complain "imsearch-$tool.1: missing"
 done
 

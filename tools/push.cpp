@@ -1,0 +1,92 @@
+// push: vectors and names to an index in OpenSearch or Elasticsearch.
+//
+//   push http://localhost:9200/photos fvecs.bin
+//
+// What is printed says what will be needed, what was sent and how good the
+// answers are. Manual: man/imsearch-push.1.
+#include "cli.h"
+#include "options.h"
+#include "push_announce.h"
+#include "push_delete.h"
+#include "push_finish.h"
+#include "push_inputs.h"
+#include "push_load.h"
+#include "push_options.h"
+#include "push_target.h"
+#include "service_options.h"
+#include "standard_output.h"
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+
+#include <cstdio>
+
+namespace {
+
+using namespace imsearch;
+
+/// Says what the load needs. Throws Error if it does not fit.
+void announce(HttpClient& client, const ServiceInfo& service,
+              PushTarget& target, const PushOptions& options) {
+  const Cluster cluster = ask_cluster(client, service);
+  const LoadPlan plan =
+      plan_load(service, cluster, target.meta.spec, *target.meta.loading_to,
+                options.replicas_while_loading);
+  target.meta.spec = plan.spec;
+  const EngineChoice choice = choose_engine(options, service);
+  if (!options.quiet || options.plan)
+    std::fputs(
+        plan_text(service, cluster, plan,
+                  choice.engine == plan.spec.engine ? choice.reason
+                                                    : "as the index was made")
+            .c_str(),
+        stderr);
+  for (const std::string& obstacle : plan.obstacles) cli::complain(obstacle);
+  if (!plan.obstacles.empty() && !options.force)
+    fail("{}: does not fit: --force goes on all the same",
+         client.endpoint().url.text());
+}
+
+int load(const PushOptions& options, const Endpoint& endpoint) {
+  const PushInputs inputs(
+      options.vectors.empty() ? cli::kDefaultVectors : options.vectors,
+      options.names, options.dim,
+      options.null ? Separator::kNul : Separator::kNewline);
+  HttpClient client(endpoint);
+  const ServiceInfo service = identify(client);
+  const auto dialect = dialect_of(service);
+  PushTarget target = choose_target(client, service, inputs, options);
+  if (target.work == PushTarget::Work::kNothing) {
+    cli::complain(fmt::format("{}: all {} rows are there", endpoint.url.text(),
+                              grouped(inputs.rows())));
+    return cli::kDone;
+  }
+  announce(client, service, target, options);
+  if (options.plan) return cli::kDone;
+  begin_load(client, *dialect, target, options.replicas_while_loading);
+  const BulkTotals totals = send_rows(endpoint, inputs, target, options);
+  finish_load(client, *dialect, target.meta, totals, options.quiet);
+  check_answers(endpoint, inputs, options.quiet);
+  return cli::kDone;
+}
+
+int push(const PushOptions& options) {
+  options.check();
+  catch_interrupts();
+  const Endpoint endpoint = endpoint_of(options.url, options.access);
+  if (options.deleted_names.empty()) return load(options, endpoint);
+  const Names names =
+      read_names(options.deleted_names,
+                 options.null ? Separator::kNul : Separator::kNewline);
+  return delete_remote_rows(endpoint, names, options.quiet) ? cli::kDone
+                                                            : cli::kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Push vectors to OpenSearch or Elasticsearch."};
+  PushOptions options;
+  options.add_to(app);
+  return cli::run(app, argc, argv, [&] { return push(options); });
+}

@@ -1,0 +1,133 @@
+// check_answers() of push_finish.h.
+#include "push_finish.h"
+
+#include "cli.h"
+
+#include "base/progress.h"
+#include "base/stopwatch.h"
+#include "eval/latency.h"
+#include "eval/recall.h"
+#include "index/flat.h"
+#include "remote/remote_index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kSamples = 100;
+constexpr std::size_t kTop = 10;
+constexpr std::uint64_t kSeed = 1;
+
+struct Asked {
+  std::vector<Hits> found;  // with exact distances
+  std::vector<double> round_trip_ms;
+  std::vector<double> took_ms;
+};
+
+/// The k nearest by exact search here, of rows that the service holds: some may
+/// have been deleted or refused.
+std::vector<Hits> find_truth(const Endpoint& endpoint, const PushInputs& inputs,
+                             const Matrix& queries) {
+  std::vector<Hits> truth =
+      search_flat(inputs.vectors(), queries.view(), 2 * kTop, 0);
+  std::vector<std::uint32_t> rows;
+  for (const Hits& hits : truth)
+    for (const Hit& hit : hits) rows.push_back(hit.row);
+  HttpClient client(endpoint);
+  const std::vector<bool> there = are_there(client, rows);
+  std::size_t i = 0;
+  for (Hits& hits : truth) {
+    Hits kept;
+    for (const Hit& hit : hits)
+      if (there[i++] && kept.size() < kTop) kept.push_back(hit);
+    hits = std::move(kept);
+  }
+  return truth;
+}
+
+/// With the distances that exact search gives them: scores are rounded.
+Hits with_exact_distances(const RemoteAnswer& answer, const PushInputs& inputs,
+                          const float* query) {
+  Hits hits;
+  std::vector<float> unit(inputs.dim());
+  for (const RemoteHit& hit : answer.hits) {
+    if (hit.hit.row >= inputs.rows()) continue;  // pushed by others since
+    inputs.vectors().read_unit(hit.hit.row, unit.data());
+    hits.push_back({hit.hit.row, exact_l2sq(query, unit.data(), inputs.dim())});
+  }
+  std::sort(hits.begin(), hits.end());
+  return hits;
+}
+
+Asked ask_all(const RemoteIndex& index, const PushInputs& inputs,
+              const Matrix& queries) {
+  RemoteSearcher searcher(index);
+  RemoteSearchParams params;
+  params.k = kTop;
+  params.ef = index.meta().spec.ef;
+  Asked asked;
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    const Stopwatch watch;
+    const RemoteAnswer answer = searcher.search(queries.row(q), params);
+    asked.round_trip_ms.push_back(watch.milliseconds());
+    asked.took_ms.push_back(answer.took_ms);
+    asked.found.push_back(with_exact_distances(answer, inputs, queries.row(q)));
+  }
+  return asked;
+}
+
+bool is_zero(const float* unit, std::size_t dim) {
+  return std::all_of(unit, unit + dim, [](float value) { return value == 0; });
+}
+
+/// Rows that the service holds, as queries. A row of zeros is none.
+Matrix sample(const RemoteIndex& index, const PushInputs& inputs) {
+  RemoteSearcher searcher(index);
+  std::vector<std::vector<float>> units;
+  for (const std::uint32_t row : searcher.sample(kSamples, kSeed)) {
+    std::vector<float> unit(inputs.dim());
+    inputs.vectors().read_unit(row, unit.data());
+    if (!is_zero(unit.data(), unit.size())) units.push_back(std::move(unit));
+  }
+  Matrix queries(units.size(), inputs.dim());
+  for (std::size_t q = 0; q < units.size(); ++q)
+    std::copy(units[q].begin(), units[q].end(), queries.row(q));
+  return queries;
+}
+
+double mean_recall(const std::vector<Hits>& found,
+                   const std::vector<Hits>& truth) {
+  double sum = 0;
+  for (std::size_t q = 0; q < found.size(); ++q)
+    sum += recall_at(found[q], truth[q], kTop);
+  return sum / static_cast<double>(found.size());
+}
+
+}  // namespace
+
+void check_answers(const Endpoint& endpoint, const PushInputs& inputs,
+                   bool quiet) {
+  const RemoteIndex index(endpoint);
+  const Matrix queries = sample(index, inputs);
+  if (queries.rows() == 0) return;
+  const std::vector<Hits> truth = find_truth(endpoint, inputs, queries);
+  // Twice: the first brings what is searched into memory.
+  ask_all(index, inputs, queries);
+  const Asked asked = ask_all(index, inputs, queries);
+  if (quiet) return;
+  cli::complain(fmt::format(
+      "{} rows asked for: recall@{} is {:.4f} at ef {}, {:.1f} ms a query of "
+      "which {:.1f} are the service's (median), {:.1f} ms at the 95th "
+      "percentile",
+      queries.rows(), kTop, mean_recall(asked.found, truth),
+      index.meta().spec.ef, summarize(asked.round_trip_ms).p50,
+      summarize(asked.took_ms).p50, summarize(asked.round_trip_ms).p95));
+}
+
+}  // namespace imsearch

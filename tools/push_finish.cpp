@@ -1,0 +1,83 @@
+#include "push_finish.h"
+
+#include "cli.h"
+
+#include "base/progress.h"
+#include "base/stopwatch.h"
+#include "remote/loading.h"
+
+#include <fmt/format.h>
+
+namespace imsearch {
+namespace {
+
+constexpr double kSayEveryS = 10;
+
+void say(bool quiet, const std::string& text) {
+  if (!quiet) cli::complain(text);
+}
+
+void merge(HttpClient& client, bool quiet) {
+  const Stopwatch watch;
+  const auto before = count_segments(client);
+  say(quiet, fmt::format("merging {} segments to one a shard",
+                         before ? grouped(*before) : "all"));
+  double next_s = kSayEveryS;
+  force_merge(client, [&] {
+    if (watch.seconds() < next_s) return;
+    next_s += kSayEveryS;
+    const auto left = count_segments(client);
+    say(quiet, fmt::format("merging for {}{}", human_duration(watch.seconds()),
+                           left ? fmt::format(": {} segments", *left) : ""));
+  });
+  refresh(client);  // searches go on in the old segments until then
+  const auto after = count_segments(client);
+  say(quiet, fmt::format("merged{} in {}",
+                         after ? fmt::format(" to {} segments", *after) : "",
+                         human_duration(watch.seconds())));
+}
+
+void copy_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
+  restore_settings(client, meta);
+  if (meta.spec.replicas == 0) return;
+  const Stopwatch watch;
+  const std::size_t missing = wait_for_replicas(client);
+  if (missing > 0)
+    cli::complain(fmt::format(
+        "{} copies of shards are not in place yet: GET /_cluster/health tells",
+        missing));
+  else
+    say(quiet, fmt::format("replicas are in place, after {}",
+                           human_duration(watch.seconds())));
+}
+
+void compare_count(HttpClient& client, const IndexMeta& meta,
+                   const BulkTotals& totals) {
+  const std::size_t expected =
+      meta.rows_before + totals.stored + totals.skipped;
+  const std::size_t there = count_rows(client);
+  if (there != expected)
+    fail(
+        "{}: {} rows are there, but {} were stored: the same push sends what "
+        "is missing",
+        client.endpoint().url.text(), grouped(there), grouped(expected));
+}
+
+}  // namespace
+
+void finish_load(HttpClient& client, const Dialect& dialect, IndexMeta meta,
+                 const BulkTotals& totals, bool quiet) {
+  refresh(client);
+  compare_count(client, meta, totals);
+  merge(client, quiet);
+  copy_replicas(client, meta, quiet);
+  const Stopwatch watch;
+  if (warm_up(client, dialect))
+    say(quiet, fmt::format("graphs are in memory, after {}",
+                           human_duration(watch.seconds())));
+  meta.rows = *meta.loading_to;
+  meta.loading_to.reset();
+  write_meta(client, meta);
+}
+
+}  // namespace imsearch

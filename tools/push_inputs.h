@@ -1,0 +1,42 @@
+// What push sends: one file of vectors, the names of its rows, their model.
+#pragma once
+
+#include "index/vector_set.h"
+#include "io/names_file.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace imsearch {
+
+class PushInputs {
+ public:
+  /// `names` empty: fnames.txt as build-index finds it. `dim` 0: as the sidecar
+  /// says. Throws Error: numbers that do not match.
+  PushInputs(const std::string& vectors, const std::string& names,
+             std::size_t dim, Separator separator);
+
+  std::size_t rows() const { return vectors_.rows(); }
+  std::size_t dim() const { return vectors_.dim(); }
+  const VectorSet& vectors() const { return vectors_; }
+  const NamesFile& names() const { return names_; }
+  const ModelIdentity& model() const { return model_; }
+  const std::string& path() const { return vectors_.files()[0].path(); }
+
+  /// Of the first `rows` rows.
+  std::uint64_t vectors_fingerprint(std::size_t rows) const {
+    return fingerprint(vectors_.files()[0], rows);
+  }
+
+ private:
+  PushInputs(const std::string& vectors, const std::string& names,
+             const Sidecar& sidecar, std::size_t dim, Separator separator);
+
+  VectorSet vectors_;
+  NamesFile names_;
+  ModelIdentity model_;
+};
+
+}  // namespace imsearch

@@ -1,0 +1,34 @@
+// Rows that a service did not take: shown, listed in a file, counted.
+#pragma once
+
+#include "io/output_file.h"
+#include "progress_line.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+
+/// One thread at a time.
+class RefusedRows {
+ public:
+  /// The list is NAMES.refused.tsv; an older one is removed. `progress` must
+  /// outlive it.
+  RefusedRows(const std::string& names_path, cli::ProgressLine& progress);
+
+  /// Says so on stderr, for the first few, and lists it. Throws Error.
+  void add(std::size_t row, std::string_view name, const std::string& reason);
+
+  /// Makes the list appear, if there is one; gives its path.
+  std::string finish();
+
+ private:
+  std::string path_;
+  cli::ProgressLine& progress_;
+  std::optional<OutputFile> file_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace imsearch
