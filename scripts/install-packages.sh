@@ -3,7 +3,8 @@
 #
 # usage: install-packages.sh GROUP...      groups: build, test, dev, check,
 #                                        fetch, compare, peers, cluster,
-#                                        service, service-test, loaders
+#                                        service, service-test, loaders,
+#                                        signature
 #
 # Says what it installs, and does nothing when nothing is missing. Uses sudo
 # when not run as root.

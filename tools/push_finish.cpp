@@ -17,24 +17,25 @@ void say(bool quiet, const std::string& text) {
   if (!quiet) cli::complain(text);
 }
 
-void merge(HttpClient& client, bool quiet) {
+void merge(HttpClient& client, std::size_t shards, bool quiet) {
   const Stopwatch watch;
   const auto before = count_segments(client);
   say(quiet, fmt::format("merging {} segments to one a shard",
                          before ? grouped(*before) : "all"));
   double next_s = kSayEveryS;
-  force_merge(client, [&] {
+  const auto left = force_merge(client, shards, [&] {
     if (watch.seconds() < next_s) return;
     next_s += kSayEveryS;
-    const auto left = count_segments(client);
-    say(quiet, fmt::format("merging for {}{}", human_duration(watch.seconds()),
-                           left ? fmt::format(": {} segments", *left) : ""));
+    say(quiet, fmt::format("merging for {}", human_duration(watch.seconds())));
   });
-  refresh(client);  // searches go on in the old segments until then
-  const auto after = count_segments(client);
-  say(quiet, fmt::format("merged{} in {}",
-                         after ? fmt::format(" to {} segments", *after) : "",
-                         human_duration(watch.seconds())));
+  if (left && *left > shards)
+    cli::complain(
+        fmt::format("{} segments are left in {} shards: searches are slower "
+                    "than they might be; the service's log says why",
+                    *left, shards));
+  say(quiet,
+      fmt::format("merged{} in {}", left ? fmt::format(" to {}", *left) : "",
+                  human_duration(watch.seconds())));
 }
 
 void copy_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
@@ -69,7 +70,7 @@ void finish_load(HttpClient& client, const Dialect& dialect, IndexMeta meta,
                  const BulkTotals& totals, bool quiet) {
   refresh(client);
   compare_count(client, meta, totals);
-  merge(client, quiet);
+  merge(client, meta.spec.shards, quiet);
   copy_replicas(client, meta, quiet);
   const Stopwatch watch;
   if (warm_up(client, dialect))

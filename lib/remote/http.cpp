@@ -169,17 +169,13 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   const std::string url = impl.endpoint->url.root + request.path;
   impl.set(CURLOPT_URL, url.c_str());
   impl.set(CURLOPT_HTTPHEADER, headers.get());
+  // Also for GET, whose signature would else be of the body before; and for
+  // PUT, where no other body is part of a signature.
+  impl.set(CURLOPT_POSTFIELDSIZE_LARGE,
+           static_cast<curl_off_t>(request.body.size()));
+  impl.set(CURLOPT_POSTFIELDS, request.body.data());
+  if (request.method == "GET") impl.set(CURLOPT_HTTPGET, 1L);
   impl.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  if (request.method == "GET" || request.method == "HEAD") {
-    impl.set(CURLOPT_HTTPGET, 1L);
-    impl.set(CURLOPT_NOBODY, request.method == "HEAD" ? 1L : 0L);
-  } else {
-    // Also for PUT: only such a body is part of a signature.
-    impl.set(CURLOPT_POST, 1L);
-    impl.set(CURLOPT_POSTFIELDSIZE_LARGE,
-             static_cast<curl_off_t>(request.body.size()));
-    impl.set(CURLOPT_POSTFIELDS, request.body.data());
-  }
   impl.set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout_s * 1000));
   impl.set(CURLOPT_WRITEDATA, &response.body);
   impl.set(CURLOPT_HEADERDATA, &response.product);

@@ -47,10 +47,12 @@ std::size_t count_rows(HttpClient& client);
 /// Segments of all primary shards; none: may not be asked.
 std::optional<std::size_t> count_segments(HttpClient& client);
 
-/// Merges each shard to one segment, as a task of the service's own: an
-/// interrupted connection does not end it. Calls `on_wait` every second or two.
-/// Throws Error if shards failed.
-void force_merge(HttpClient& client, const std::function<void()>& on_wait);
+/// Merges each of the `shards` to one segment, as a task of the service's own: a
+/// cut connection does not end it, and one that ended with its node is begun
+/// anew. Calls `on_wait` every second. Gives how many segments are left, where
+/// that may be asked: more than `shards` if merging failed, or others write.
+std::optional<std::size_t> force_merge(HttpClient& client, std::size_t shards,
+                                       const std::function<void()>& on_wait);
 
 /// Loads the graphs into memory, where the service has a way; false: it has
 /// none. Throws Error if shards failed.

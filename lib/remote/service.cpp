@@ -131,8 +131,7 @@ ServiceInfo identify(HttpClient& client) {
     // A build without its REST root module.
     info.emplace();
     info->kind = ServiceKind::kElasticsearch;
-    const Json nodes = ask(
-        client, {"GET", "/_nodes/_local?filter_path=nodes.*.version", "", 20});
+    const Json nodes = ask(client, http_get("/_nodes/_local"));
     set_version(*info, find_version(nodes));
   } else {
     fail_with_answer(client, request, response);
