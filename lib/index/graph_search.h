@@ -54,10 +54,12 @@ class GraphSearch {
 
  private:
   void measure(const std::int8_t* query);
+  void fetch_next_links() const;
   std::uint32_t row_of_record(std::uint32_t index) const;
   std::uint32_t nearest_on_level(const std::int8_t* query, std::uint32_t index);
   std::uint32_t descend(const std::int8_t* query);
-  void collect_unvisited(std::uint32_t row);
+  void meet_alone(std::uint32_t row);
+  void meet_unvisited(std::uint32_t row);
   void start_visiting();
   Hits with_twins(const Hits& walked, std::size_t max_count) const;
 
@@ -65,7 +67,8 @@ class GraphSearch {
   decltype(simd::Kernels::l2sq_i8_rows) l2sq_i8_rows_ =
       simd::active().l2sq_i8_rows;
   CandidatePool pool_;
-  std::vector<std::uint32_t> met_;       // rows to be measured
+  std::vector<std::uint32_t> met_;  // rows to be measured, the first met_count_
+  std::size_t met_count_ = 0;
   std::vector<std::int32_t> distances_;  // theirs
   std::vector<std::uint16_t> visited_;   // == epoch_: in this walk
   std::uint16_t epoch_ = 0;
