@@ -23,22 +23,35 @@ std::int8_t rounded(float value, float most) {
 float ReductionView::encode(const float* unit, const std::int8_t* code,
                             float scale, std::int8_t* out) const {
   float lost = 0;
-  const auto dot_i8 = simd::active().dot_i8;
-  const std::size_t stride = code_stride(dim);
   const float most = largest_value(width);
-  for (std::size_t j = 0; j < width; ++j) {
-    float value = 0;
-    if (projects)
-      value = scale *
-              static_cast<float>(dot_i8(code, components + j * stride, stride));
-    else if (j < dim)
-      value = unit[j];
-    value = factors[j] * value - offsets[j];
-    out[j] = rounded(value, most);
-    const float difference = value - static_cast<float>(out[j]);
-    lost += difference * difference;
+  float values[kTogether];
+  for (std::size_t first = 0; first < width; first += kTogether) {
+    read_values(unit, code, scale, first, values);
+    for (std::size_t i = 0; i < kTogether; ++i) {
+      const std::size_t j = first + i;
+      const float value = factors[j] * values[i] - offsets[j];
+      out[j] = rounded(value, most);
+      const float difference = value - static_cast<float>(out[j]);
+      lost += difference * difference;
+    }
   }
   return std::sqrt(lost);
+}
+
+void ReductionView::read_values(const float* unit, const std::int8_t* code,
+                                float scale, std::size_t first,
+                                float* out) const {
+  if (!projects) {
+    for (std::size_t i = 0; i < kTogether; ++i)
+      out[i] = first + i < dim ? unit[first + i] : 0;
+    return;
+  }
+  const std::size_t stride = code_stride(dim);
+  std::int32_t dots[kTogether];
+  simd::active().dot_i8_block(code, components + first * stride, stride,
+                              kTogether, dots);
+  for (std::size_t i = 0; i < kTogether; ++i)
+    out[i] = scale * static_cast<float>(dots[i]);
 }
 
 float encode(const float* unit, const ReductionView& reduction,

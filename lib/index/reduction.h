@@ -48,6 +48,13 @@ struct ReductionView {
 
   /// Some of the components of a projection, those from `first` on.
   ReductionView part(std::size_t first, std::size_t count) const;
+
+ private:
+  static constexpr std::size_t kTogether = 64;  // divides every width
+
+  /// The x of kTogether components from `first` on.
+  void read_values(const float* unit, const std::int8_t* code, float scale,
+                   std::size_t first, float* out) const;
 };
 
 /// The same, with its memory.

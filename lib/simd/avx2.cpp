@@ -138,8 +138,15 @@ void divide(const float* in, float divisor, float* out, std::size_t n) {
 
 }  // namespace
 
-const Kernels kAvx2 = {
-    "avx2",      dot,          dot_pairs,         dot_block,         divide,
-    avx2_dot_i8, avx2_l2sq_i8, avx2_l2sq_i8_rows, avx2_depthwise_row};
+const Kernels kAvx2 = {"avx2",
+                       dot,
+                       dot_pairs,
+                       dot_block,
+                       divide,
+                       avx2_dot_i8,
+                       avx2_dot_i8_block,
+                       avx2_l2sq_i8,
+                       avx2_l2sq_i8_rows,
+                       avx2_depthwise_row};
 
 }  // namespace imsearch::simd

@@ -26,6 +26,18 @@ std::int32_t sum_lanes(__m256i lanes) {
   return _mm_cvtsi128_si32(sum);
 }
 
+/// The sum of the lanes of each.
+__m128i four_sums(__m256i a, __m256i b, __m256i c, __m256i d) {
+  const __m256i all =
+      _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+  return _mm_add_epi32(_mm256_castsi256_si128(all),
+                       _mm256_extracti128_si256(all, 1));
+}
+
+void store(std::int32_t* out, __m128i four) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), four);
+}
+
 struct Four {
   static void distances(const std::int8_t* query, const std::int8_t* a,
                         const std::int8_t* b, const std::int8_t* c,
@@ -42,11 +54,7 @@ struct Four {
       sum_c = with_squares(sum_c, piece, c + i);
       sum_d = with_squares(sum_d, piece, d + i);
     }
-    const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(sum_a, sum_b),
-                                          _mm256_hadd_epi32(sum_c, sum_d));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
-                     _mm_add_epi32(_mm256_castsi256_si128(all),
-                                   _mm256_extracti128_si256(all, 1)));
+    store(out, four_sums(sum_a, sum_b, sum_c, sum_d));
   }
 };
 
@@ -66,6 +74,24 @@ std::int32_t avx2_dot_i8(const std::int8_t* a, const std::int8_t* b,
   std::int32_t sum = sum_lanes(_mm256_add_epi32(even, odd));
   for (; i < n; ++i) sum += a[i] * b[i];
   return sum;
+}
+
+void avx2_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
+                       std::size_t n, std::size_t count, std::int32_t* out) {
+  std::size_t r = 0;
+  for (; r + 4 <= count; r += 4) {
+    __m256i sums[4] = {};
+    for (std::size_t i = 0; i < n; i += 16) {
+      const __m256i piece = widened(a + i);
+      const std::int8_t* row = rows + r * n + i;
+      for (__m256i& sum : sums) {
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(piece, widened(row)));
+        row += n;
+      }
+    }
+    store(out + r, four_sums(sums[0], sums[1], sums[2], sums[3]));
+  }
+  for (; r < count; ++r) out[r] = avx2_dot_i8(a, rows + r * n, n);
 }
 
 std::int32_t avx2_l2sq_i8(const std::int8_t* a, const std::int8_t* b,

@@ -131,6 +131,7 @@ const Kernels kAvx512 = {"avx512",
                          dot_block,
                          divide,
                          avx512_dot_i8,
+                         avx512_dot_i8_block,
                          avx512_l2sq_i8,
                          avx512_l2sq_i8_rows,
                          avx512_depthwise_row};

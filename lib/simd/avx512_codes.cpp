@@ -36,6 +36,19 @@ std::int32_t sum_lanes(__m256i lanes) {
   return _mm_cvtsi128_si32(sum);
 }
 
+/// The sum of the lanes of each.
+__m128i four_sums(__m512i a, __m512i b, __m512i c, __m512i d) {
+  const __m256i ab = _mm256_hadd_epi32(halves_added(a), halves_added(b));
+  const __m256i cd = _mm256_hadd_epi32(halves_added(c), halves_added(d));
+  const __m256i all = _mm256_hadd_epi32(ab, cd);
+  return _mm_add_epi32(_mm256_castsi256_si128(all),
+                       _mm256_extracti128_si256(all, 1));
+}
+
+void store(std::int32_t* out, __m128i four) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), four);
+}
+
 struct Four {
   static void distances(const std::int8_t* query, const std::int8_t* a,
                         const std::int8_t* b, const std::int8_t* c,
@@ -52,14 +65,7 @@ struct Four {
       sum_c = with_squares(sum_c, piece, c + i);
       sum_d = with_squares(sum_d, piece, d + i);
     }
-    const __m256i ab =
-        _mm256_hadd_epi32(halves_added(sum_a), halves_added(sum_b));
-    const __m256i cd =
-        _mm256_hadd_epi32(halves_added(sum_c), halves_added(sum_d));
-    const __m256i all = _mm256_hadd_epi32(ab, cd);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
-                     _mm_add_epi32(_mm256_castsi256_si128(all),
-                                   _mm256_extracti128_si256(all, 1)));
+    store(out, four_sums(sum_a, sum_b, sum_c, sum_d));
   }
 };
 
@@ -81,6 +87,31 @@ std::int32_t avx512_dot_i8(const std::int8_t* a, const std::int8_t* b,
     too_much = _mm512_dpbusd_epi32(too_much, sign, right);
   }
   return sum_lanes(halves_added(_mm512_sub_epi32(sums, too_much)));
+}
+
+void avx512_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
+                         std::size_t n, std::size_t count, std::int32_t* out) {
+  // As above, but the rows are the unsigned ones: too much is as much for all.
+  const __m512i sign = _mm512_set1_epi8(-128);
+  __m512i too_much = _mm512_setzero_si512();
+  for (std::size_t i = 0; i < n; i += 64)
+    too_much = _mm512_dpbusd_epi32(too_much, sign, _mm512_loadu_si512(a + i));
+  std::size_t r = 0;
+  for (; r + 4 <= count; r += 4) {
+    __m512i sums[4] = {};
+    for (std::size_t i = 0; i < n; i += 64) {
+      const __m512i piece = _mm512_loadu_si512(a + i);
+      const std::int8_t* row = rows + r * n + i;
+      for (__m512i& sum : sums) {
+        const __m512i left = _mm512_xor_si512(_mm512_loadu_si512(row), sign);
+        sum = _mm512_dpbusd_epi32(sum, left, piece);
+        row += n;
+      }
+    }
+    for (__m512i& sum : sums) sum = _mm512_sub_epi32(sum, too_much);
+    store(out + r, four_sums(sums[0], sums[1], sums[2], sums[3]));
+  }
+  for (; r < count; ++r) out[r] = avx512_dot_i8(a, rows + r * n, n);
 }
 
 std::int32_t avx512_l2sq_i8(const std::int8_t* a, const std::int8_t* b,

@@ -44,6 +44,11 @@ struct Kernels {
   std::int32_t (*dot_i8)(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n);
 
+  /// out[r] = dot_i8(a, rows + r * n, n), faster than one by one. n: a multiple
+  /// of 64, <= 2^16.
+  void (*dot_i8_block)(const std::int8_t* a, const std::int8_t* rows,
+                       std::size_t n, std::size_t count, std::int32_t* out);
+
   /// Sum of (a[i] - b[i])^2; n: a multiple of 64, <= 2^15, or <= 2^16 of
   /// values -90..90: the sum fits.
   std::int32_t (*l2sq_i8)(const std::int8_t* a, const std::int8_t* b,

@@ -43,6 +43,11 @@ std::int32_t dot_i8(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
   return sum;
 }
 
+void dot_i8_block(const std::int8_t* a, const std::int8_t* rows, std::size_t n,
+                  std::size_t count, std::int32_t* out) {
+  for (std::size_t r = 0; r < count; ++r) out[r] = dot_i8(a, rows + r * n, n);
+}
+
 std::int32_t l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                      std::size_t n) {
   std::int32_t sum = 0;
@@ -59,8 +64,8 @@ void l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
 
 }  // namespace
 
-const Kernels kScalar = {"scalar",  dot,          dot_pairs,
-                         dot_block, divide,       dot_i8,
-                         l2sq_i8,   l2sq_i8_rows, scalar_depthwise_row};
+const Kernels kScalar = {
+    "scalar", dot,          dot_pairs, dot_block,    divide,
+    dot_i8,   dot_i8_block, l2sq_i8,   l2sq_i8_rows, scalar_depthwise_row};
 
 }  // namespace imsearch::simd

@@ -12,6 +12,8 @@ extern const Kernels kAvx512;  // x86-64 only; needs AVX-512 F, BW, VL, DQ, VNNI
 // Their parts in files of their own.
 std::int32_t avx2_dot_i8(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n);
+void avx2_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
+                       std::size_t n, std::size_t count, std::int32_t* out);
 std::int32_t avx2_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                           std::size_t n);
 void avx2_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
@@ -19,6 +21,8 @@ void avx2_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
                        std::size_t count, std::int32_t* out);
 std::int32_t avx512_dot_i8(const std::int8_t* a, const std::int8_t* b,
                            std::size_t n);
+void avx512_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
+                         std::size_t n, std::size_t count, std::int32_t* out);
 std::int32_t avx512_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                             std::size_t n);
 void avx512_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,

@@ -189,6 +189,27 @@ TEST_SUITE("simd") {
     });
   }
 
+  TEST_CASE("integer dot products of several rows are those of each") {
+    constexpr std::size_t kRows = 9;
+    for (const std::size_t n : {64U, 128U, 1280U}) {
+      const auto bytes = random_bytes((kRows + 1) * n, 14);
+      GuardedBuffer<std::int8_t> left(n);
+      GuardedBuffer<std::int8_t> right(kRows * n);
+      const std::int8_t* a = left.fill(bytes.data(), n);
+      for (std::size_t count = 0; count <= kRows; ++count) {
+        const std::int8_t* rows = right.fill(bytes.data() + n, count * n);
+        for_each_table([&](const Kernels& table) {
+          CAPTURE(n);
+          std::vector<std::int32_t> out(count + 1, 77);
+          table.dot_i8_block(a, rows, n, count, out.data());
+          for (std::size_t r = 0; r < count; ++r)
+            CHECK(out[r] == table.dot_i8(a, rows + r * n, n));
+          CHECK(out[count] == 77);
+        });
+      }
+    }
+  }
+
   TEST_CASE("distances of codes are exact, one or many, in any order") {
     const std::size_t kRows = 30;
     for (const std::size_t n : {64U, 128U, 192U, 1280U}) {
@@ -224,9 +245,14 @@ TEST_SUITE("simd") {
   }
 
   TEST_CASE("the largest integer dot product does not overflow") {
-    const std::vector<std::int8_t> least(65536, -128);
-    const std::vector<std::int8_t> most(65536, 127);
+    const std::vector<std::int8_t> least(4 * 65536, -128);
+    const std::vector<std::int8_t> most(4 * 65536, 127);
     for_each_table([&](const Kernels& table) {
+      std::int32_t sums[4];
+      table.dot_i8_block(most.data(), least.data(), 65536, 4, sums);
+      for (const std::int32_t sum : sums) CHECK(sum == -65536 * 16256);
+      table.dot_i8_block(least.data(), least.data(), 65536, 4, sums);
+      for (const std::int32_t sum : sums) CHECK(sum == 65536 * 16384);
       CHECK(table.dot_i8(least.data(), least.data(), 65536) == 65536 * 16384);
       CHECK(table.dot_i8(least.data(), most.data(), 65536) == -65536 * 16256);
     });

@@ -119,6 +119,9 @@ inline Words maskz_loadu_epi8(std::uint64_t mask, const void* from) {
     if (on(mask, i)) out.lane[i] = static_cast<const std::int8_t*>(from)[i];
   return bits<Words>(out);
 }
+inline Words loadu_si512(const void* from) {
+  return maskz_loadu_epi8(~std::uint64_t{0}, from);
+}
 inline Words xor_si512(Words a, Words b) {
   for (int i = 0; i < 16; ++i) a.lane[i] ^= b.lane[i];
   return a;
@@ -162,6 +165,7 @@ inline Words dpbusd_epi32(Words sum, Words a, Words b) {
 #define _mm512_extracti64x4_epi64 emulated::extracti64x4_epi64
 #define _mm512_fmadd_ps emulated::fmadd_ps
 #define _mm512_loadu_ps emulated::loadu_ps
+#define _mm512_loadu_si512 emulated::loadu_si512
 #define _mm512_mask3_fmadd_ps emulated::mask3_fmadd_ps
 #define _mm512_mask_storeu_ps emulated::mask_storeu_ps
 #define _mm512_maskz_div_ps emulated::maskz_div_ps
