@@ -11,13 +11,25 @@ namespace {
 
 /// More than sums of floats that are below 1 lose, here.
 constexpr float kRounding = 1e-5F;
+constexpr std::size_t kLanes = 16;  // for the compiler to vectorise
+
+float largest_magnitude(const float* values, std::size_t count) {
+  float most[kLanes] = {};
+  const auto take = [&](std::size_t lane, std::size_t i) {
+    const float magnitude = std::fabs(values[i]);
+    most[lane] = magnitude > most[lane] ? magnitude : most[lane];
+  };
+  const std::size_t whole = count / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes)
+    for (std::size_t lane = 0; lane < kLanes; ++lane) take(lane, i + lane);
+  for (std::size_t i = whole; i < count; ++i) take(i - whole, i);
+  return *std::max_element(most, most + kLanes);
+}
 
 }  // namespace
 
 float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
-  float largest = 0;
-  for (std::size_t i = 0; i < dim; ++i)
-    largest = std::max(largest, std::fabs(unit[i]));
+  const float largest = largest_magnitude(unit, dim);
   std::fill_n(code, code_stride(dim), std::int8_t{0});
   if (largest == 0) return 0;
   const float factor = 127 / largest;
@@ -31,7 +43,6 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
 
 float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
                   float scale) {
-  constexpr std::size_t kLanes = 16;  // for the compiler to vectorise
   float sums[kLanes] = {};
   const auto add = [&](std::size_t lane, std::size_t i) {
     const float difference = unit[i] - scale * static_cast<float>(code[i]);
