@@ -39,7 +39,9 @@ struct SearchParams {
   std::size_t k = 10;
   std::size_t ef = 256;  // candidates kept while walking; at least k is used
   std::size_t rerank_codes = 0;  // of those, re-ranked by 8-bit codes; 0: all
-  std::size_t rerank = 20;       // of those, compared exactly; at least 2 k are
+  // Of those, compared exactly: at least 2 k, and all of up to half as many
+  // again, which takes less than to re-rank all by codes.
+  std::size_t rerank = 20;
 };
 
 /// A vectors file that an index was built from.

@@ -118,8 +118,10 @@ Hits Searcher::walk(const Task& task, const SearchParams& params) {
   const std::size_t exact = exact_count(params, task.k);
   if (params.rerank_codes > 0)
     keep_nearest(hits, std::max(params.rerank_codes, exact));
-  if (hits.size() > exact) rerank_by_codes(task.coded, hits);
-  keep_nearest(hits, exact);
+  if (hits.size() > exact + exact / 2) {
+    rerank_by_codes(task.coded, hits);
+    keep_nearest(hits, exact);
+  }
   return hits;
 }
 
