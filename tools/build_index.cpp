@@ -76,7 +76,12 @@ struct Options {
     CLI::Option* erase =
         app.add_option("--delete", deleted_names,
                        "Mark the images as deleted whose names are in this "
-                       "file; -: standard input");
+                       "file; -: standard input")
+            ->check(CLI::Validator(
+                [](const std::string& file) -> std::string {
+                  return file.empty() ? "no file is named" : "";
+                },
+                ""));
     exclude(app, erase,
             {"--names", "--output", "--dim", "-M", "--ef-construction",
              "--seed", "--format", "--threads", "--append"});

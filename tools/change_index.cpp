@@ -8,6 +8,7 @@
 #include "base/stopwatch.h"
 #include "index/build.h"
 #include "io/file.h"
+#include "io/file_lock.h"
 #include "io/text.h"
 
 #include <optional>
@@ -60,13 +61,18 @@ void check_model(const Index& index, const IndexInputs& inputs) {
          index.dim(), inputs.vectors.dim());
 }
 
-/// A damaged index must not get checksums of its damage.
-Index open_whole(const std::string& path) {
+/// Of two changes at once, each of the index that it found, one would be lost.
+FileLock lock_index(const std::string& path) {
   if (!file_exists(path))
     fail(
         "{}: no such index: without --append or --delete, build-index makes "
         "one",
         path);
+  return FileLock(path);
+}
+
+/// A damaged index must not get checksums of its damage.
+Index open_whole(const std::string& path) {
   Index index(path);
   index.verify();
   return index;
@@ -97,6 +103,7 @@ std::vector<std::uint32_t> rows_of(const Index& index, const Names& names,
 void append_rows(const std::string& path, const IndexInputs& inputs,
                  unsigned threads, bool quiet) {
   const Stopwatch watch;
+  const FileLock lock = lock_index(path);
   const Index index = open_whole(path);
   check_model(index, inputs);
   check_old_vectors(index, inputs.vectors);
@@ -127,6 +134,7 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
 }
 
 bool delete_rows(const std::string& path, const Names& names, bool quiet) {
+  const FileLock lock = lock_index(path);
   const Index index = open_whole(path);
   bool all_found = true;
   const std::vector<std::uint32_t> rows = rows_of(index, names, all_found);

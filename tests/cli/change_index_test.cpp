@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 TEST_SUITE_BEGIN("cli");
@@ -161,6 +162,33 @@ TEST_CASE("--delete tells what it does not know, and deletes the others") {
   CHECK(collection.run({"build-index", "-q", "--delete", "gone"}).status == 0);
   CHECK(contains(collection.run({"build-index", "--delete", "gone"}).err,
                  "2 of 20 rows are deleted"));
+}
+
+TEST_CASE("changes at the same time are all made") {
+  const Collection collection(300);
+  collection.build();
+  grow(collection, 5);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    const std::string list = "gone" + std::to_string(i);
+    collection.write(list, std::to_string(i) + ".jpg\n");
+    threads.emplace_back([&collection, list] {
+      collection.run({"build-index", "--delete", list});
+    });
+  }
+  threads.emplace_back([&] { collection.run({"build-index", "--append"}); });
+  for (std::thread& thread : threads) thread.join();
+  collection.write("gone", "0.jpg\n");
+  CHECK(contains(collection.run({"build-index", "--delete", "gone"}).err,
+                 "8 of 305 rows are deleted"));
+}
+
+TEST_CASE("--delete of a name that is empty builds no index") {
+  const Collection collection(20);
+  const RunResult result = collection.run({"build-index", "--delete", ""});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "--delete: no file is named"));
+  CHECK(collection.files().size() == 3);
 }
 
 TEST_CASE("an index that is not there cannot be changed") {
