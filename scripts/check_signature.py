@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A proxy that checks each request's AWS signature by botocore's code.
 
 usage: check_signature.py NODE LOG [--port PORT]

@@ -48,4 +48,10 @@ for page in imsearch-*.1; do
   [[ $found == "$sections" ]] || complain "$page: sections are $found"
 done
 
+echo "the sizes of clusters are those that the script computes"
+while IFS= read -r line; do
+  grep -qxF -- "$line" imsearch-service.7 ||
+    complain "imsearch-service.7: not as scripts/service_sizes.py: $line"
+done < <("$IMSEARCH_SOURCE/scripts/service_sizes.py" --mdoc)
+
 exit $((failures > 0))
