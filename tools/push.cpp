@@ -34,13 +34,14 @@ void announce(HttpClient& client, const ServiceInfo& service,
                 options.replicas_while_loading);
   target.meta.spec = plan.spec;
   const EngineChoice choice = choose_engine(options, service);
-  if (!options.quiet || options.plan)
-    std::fputs(
-        plan_text(service, cluster, plan,
-                  choice.engine == plan.spec.engine ? choice.reason
-                                                    : "as the index was made")
-            .c_str(),
-        stderr);
+  const std::string text =
+      plan_text(service, cluster, plan,
+                choice.engine == plan.spec.engine ? choice.reason
+                                                  : "as the index was made");
+  if (options.plan)
+    print(text);
+  else if (!options.quiet)
+    std::fputs(text.c_str(), stderr);
   for (const std::string& obstacle : plan.obstacles) cli::complain(obstacle);
   if (!plan.obstacles.empty() && !options.force)
     fail("{}: does not fit: --force goes on all the same",
@@ -63,9 +64,16 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   }
   announce(client, service, target, options);
   if (options.plan) return cli::kDone;
-  begin_load(client, *dialect, target, options.replicas_while_loading);
-  const BulkTotals totals = send_rows(endpoint, inputs, target, options);
-  finish_load(client, *dialect, target.meta, totals, options.quiet);
+  std::size_t stored = target.begin;
+  try {
+    begin_load(client, *dialect, target, options.replicas_while_loading);
+    const BulkTotals totals =
+        send_rows(endpoint, inputs, target, options, stored);
+    finish_load(client, *dialect, target.meta, totals, options.quiet);
+  } catch (const Error&) {
+    say_what_stays(endpoint, stored, inputs.rows());
+    throw;
+  }
   check_answers(endpoint, inputs, options.quiet);
   return cli::kDone;
 }

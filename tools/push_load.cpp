@@ -23,25 +23,6 @@ std::string lost_shards_of(const Endpoint& endpoint) {
   }
 }
 
-void say_what_stays(const Endpoint& endpoint, std::size_t done,
-                    std::size_t rows) {
-  const std::string where = endpoint.url.text();
-  const std::string lost = interrupted() ? "" : lost_shards_of(endpoint);
-  if (!lost.empty()) {
-    cli::complain(fmt::format(
-        "{}: no copy of shards {} is left, and their rows are gone with it: if "
-        "their node does not come back, start over: delete the index (curl -X "
-        "DELETE {}) and push again, with --replicas 1 --replicas-while-loading "
-        "to survive the loss of a node",
-        where, lost, where));
-    return;
-  }
-  cli::complain(fmt::format(
-      "{}: {} of {} rows are stored; refresh and replicas are still off: the "
-      "same command goes on, and sends only what is missing",
-      where, grouped(done), grouped(rows)));
-}
-
 RowsToLoad rows_of(const PushInputs& inputs, const PushTarget& target,
                    NamesFile::Reader& names) {
   RowsToLoad rows;
@@ -76,11 +57,11 @@ void announce_done(const BulkTotals& totals, double seconds,
 }  // namespace
 
 BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
-                     const PushTarget& target, const PushOptions& options) {
+                     const PushTarget& target, const PushOptions& options,
+                     std::size_t& stored) {
   const Stopwatch watch;
   NamesFile::Reader names(inputs.names(), target.begin);
   const RowsToLoad rows = rows_of(inputs, target, names);
-  std::size_t done = 0;
   BulkTotals totals;
   std::string list;
   {
@@ -90,7 +71,7 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
       totals = load_rows(
           endpoint, rows, options.bulk,
           [&](std::size_t count) {
-            done = count;
+            stored = target.begin + count;
             line.update(count);
           },
           [&](std::size_t row, std::string_view name,
@@ -98,7 +79,6 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
     } catch (const Error&) {
       line.clear();
       refused.finish();
-      say_what_stays(endpoint, target.begin + done, inputs.rows());
       throw;
     }
     list = refused.finish();
@@ -108,6 +88,25 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
     fail("{}: none of {} rows was taken: see {}", endpoint.url.text(),
          grouped(totals.refused), list);
   return totals;
+}
+
+void say_what_stays(const Endpoint& endpoint, std::size_t stored,
+                    std::size_t rows) {
+  const std::string where = endpoint.url.text();
+  const std::string lost = interrupted() ? "" : lost_shards_of(endpoint);
+  if (!lost.empty()) {
+    cli::complain(fmt::format(
+        "{}: no copy of shards {} is left, and their rows are gone with it: if "
+        "their node does not come back, start over: delete the index (curl -X "
+        "DELETE {}) and push again, with --replicas 1 --replicas-while-loading "
+        "to survive the loss of a node",
+        where, lost, where));
+    return;
+  }
+  cli::complain(fmt::format(
+      "{}: {} of {} rows are stored; refresh and replicas are still off: the "
+      "same command goes on, and sends only what is missing",
+      where, grouped(stored), grouped(rows)));
 }
 
 }  // namespace imsearch
