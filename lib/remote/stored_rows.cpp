@@ -1,6 +1,7 @@
 #include "remote/stored_rows.h"
 
 #include "io/text.h"
+#include "remote/backoff.h"
 #include "remote/dialect.h"
 
 #include <algorithm>
@@ -20,26 +21,39 @@ std::string ids_body(const std::vector<std::uint32_t>& rows, std::size_t begin,
   return Json{{"ids", std::move(ids)}}.dump();
 }
 
-/// The documents of these rows, `at_once` a request, each given to `take`.
+/// The documents of these rows. A shard that is on its way up or down is waited
+/// for: "not there" is not what it says.
+Json get_documents(HttpClient& client, const HttpRequest& request) {
+  const std::string where = client.endpoint().url.text();
+  Backoff backoff({0.25, 5, 60});
+  for (;;) {
+    Json documents =
+        read_answer(ask(client, request), where,
+                    [](const Json& json) { return json.at("docs"); });
+    const auto failed = std::find_if(
+        documents.begin(), documents.end(),
+        [](const Json& document) { return document.contains("error"); });
+    if (failed == documents.end()) return documents;
+    if (!backoff.wait())
+      fail("{}: row {}: {}", where, failed->value("_id", ""),
+           failed->at("error").dump());
+  }
+}
+
+/// The same, `at_once` a request, each given to `take`.
 template <typename Take>
 void get_each(HttpClient& client, const std::vector<std::uint32_t>& rows,
               std::size_t at_once, const std::string& source,
               const Take& take) {
-  const std::string where = client.endpoint().url.text();
   const std::string path =
       client.endpoint().url.path("_mget") + "?_source=" + source;
   for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
     const std::size_t end = std::min(begin + at_once, rows.size());
-    read_answer(ask(client, http_post(path, ids_body(rows, begin, end))), where,
-                [&](const Json& answer) {
-                  for (const Json& document : answer.at("docs")) {
-                    // No answer of its shard is not the same as no such row.
-                    if (document.contains("error"))
-                      fail("{}: row {}: {}", where, document.value("_id", ""),
-                           document.at("error").dump());
-                    take(document);
-                  }
-                });
+    read_answer(
+        get_documents(client, http_post(path, ids_body(rows, begin, end))),
+        client.endpoint().url.text(), [&](const Json& documents) {
+          for (const Json& document : documents) take(document);
+        });
   }
 }
 
