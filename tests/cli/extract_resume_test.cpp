@@ -43,7 +43,9 @@ TEST_SUITE("cli") {
             run.arguments({"--resume", round % 2 == 0 ? "-j1" : "-j3"}));
         if (result.status == 128 + SIGKILL) {
           ++kills;
-          CHECK(part_rows(dir) >= before);
+          // The row in flight may be there without its line in the log: then
+          // it is taken off, and a second kill comes before it is there again.
+          CHECK(part_rows(dir) + 1 >= before);
         }
       } while (result.status == 128 + SIGKILL);
       CAPTURE(result.err);
