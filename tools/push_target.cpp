@@ -1,7 +1,11 @@
 #include "push_target.h"
 
+#include "cli.h"
+
 #include "base/error.h"
 #include "version.h"
+
+#include <fmt/format.h>
 
 namespace imsearch {
 namespace {
@@ -51,6 +55,16 @@ PushTarget new_index(const ServiceInfo& service, const PushInputs& inputs,
   return target;
 }
 
+/// A row is safe from the loss of a node once a second copy takes it, too.
+void await_copies(HttpClient& client) {
+  const std::size_t missing = wait_for_replicas(client);
+  if (missing > 0)
+    cli::complain(fmt::format(
+        "{} copies of shards cannot be placed: until they are, the loss of a "
+        "node may take rows with it",
+        missing));
+}
+
 }  // namespace
 
 PushTarget choose_target(HttpClient& client, const ServiceInfo& service,
@@ -87,15 +101,16 @@ void begin_load(HttpClient& client, const Dialect& dialect, PushTarget& target,
     IndexSpec spec = meta.spec;
     spec.replicas = replicas;
     create_index(client, dialect, spec, meta);
-    return;
+  } else {
+    if (target.work == PushTarget::Work::kAppend) {
+      refresh(client);
+      meta.rows_before = count_rows(client);
+    }
+    // First the mapping: whoever is cut off behind it knows what to go on with.
+    write_meta(client, meta);
+    prepare_loading(client, replicas);
   }
-  if (target.work == PushTarget::Work::kAppend) {
-    refresh(client);
-    meta.rows_before = count_rows(client);
-  }
-  // First the mapping: whoever is cut off behind it knows what to go on with.
-  write_meta(client, meta);
-  prepare_loading(client, replicas);
+  if (replicas > 0) await_copies(client);
 }
 
 }  // namespace imsearch
