@@ -1,5 +1,5 @@
 # What the tests of faults share: clusters, ill-behaved servers, and an end that
-# leaves nothing running. Sourced; sets `work`, a folder that is gone at the end.
+# leaves nothing running. Sourced; sets `work`, a folder that is then gone.
 # shellcheck shell=bash
 
 work=$(mktemp -d)
@@ -27,8 +27,8 @@ fail() {
   exit 1
 }
 
-# expect STATUS TEXT COMMAND...: its exit status, and a text (if it is not empty) on
-# standard error, which is left in $work/err.
+# expect STATUS TEXT COMMAND...: its exit status, and a text, if it is not empty,
+# on standard error, which is left in $work/err, as its output is in $work/out.
 expect() {
   local status=0 want=$1 text=$2
   shift 2
@@ -39,8 +39,8 @@ expect() {
     fail "$*: stderr lacks '$text'"
 }
 
-# start_cluster SERVICE [ARGUMENT...], as service.sh has them: sets `cluster`, its
-# name, and `urls`.
+# start_cluster SERVICE [ARGUMENT...], as service.sh has them: sets `cluster`,
+# its name, and `urls`.
 start_cluster() {
   cluster=$1-fault-$$-${#clusters[@]}
   clusters+=("$cluster")

@@ -3,11 +3,13 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # set for, and by, who sources it
 
+key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+
 # make_certificate NAME HOST: $work/tls/NAME.pem for that host, signed by
 # $work/tls/ca.pem.
 make_certificate() {
   local tls=$work/tls
-  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" \
+  openssl req -new "${key[@]}" -subj "/CN=$2" \
     -keyout "$tls/$1.key" -out "$tls/$1.csr" 2>>"$work/log"
   openssl x509 -req -in "$tls/$1.csr" -days 2 -CA "$tls/ca.pem" \
     -CAkey "$tls/ca.key" -CAcreateserial -out "$tls/$1.pem" \
@@ -16,7 +18,7 @@ make_certificate() {
 
 make_certificates() {
   mkdir "$work/tls"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=test CA' \
+  openssl req -x509 "${key[@]}" -days 2 -subj '/CN=test CA' \
     -addext basicConstraints=critical,CA:TRUE \
     -keyout "$work/tls/ca.key" -out "$work/tls/ca.pem" 2>>"$work/log"
   make_certificate localhost localhost
