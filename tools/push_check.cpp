@@ -3,6 +3,7 @@
 
 #include "cli.h"
 
+#include "base/matrix.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "eval/latency.h"
@@ -82,10 +83,6 @@ Asked ask_all(const RemoteIndex& index, const PushInputs& inputs,
   return asked;
 }
 
-bool is_zero(const float* unit, std::size_t dim) {
-  return std::all_of(unit, unit + dim, [](float value) { return value == 0; });
-}
-
 /// Rows that the service holds, as queries. A row of zeros is none.
 Matrix sample(const RemoteIndex& index, const PushInputs& inputs) {
   RemoteSearcher searcher(index);
@@ -93,7 +90,7 @@ Matrix sample(const RemoteIndex& index, const PushInputs& inputs) {
   for (const std::uint32_t row : searcher.sample(kSamples, kSeed)) {
     std::vector<float> unit(inputs.dim());
     inputs.vectors().read_unit(row, unit.data());
-    if (!is_zero(unit.data(), unit.size())) units.push_back(std::move(unit));
+    if (!is_zero_row(unit.data(), unit.size())) units.push_back(std::move(unit));
   }
   Matrix queries(units.size(), inputs.dim());
   for (std::size_t q = 0; q < units.size(); ++q)

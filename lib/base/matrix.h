@@ -1,6 +1,7 @@
 // Rows of float32, owned or seen.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -34,5 +35,10 @@ class Matrix {
   std::size_t rows_ = 0;
   std::size_t dim_ = 0;
 };
+
+/// True if all `dim` values are zero: such a row has no direction.
+inline bool is_zero_row(const float* row, std::size_t dim) {
+  return std::all_of(row, row + dim, [](float value) { return value == 0; });
+}
 
 }  // namespace imsearch

@@ -1,5 +1,6 @@
 #include "remote/bulk.h"
 
+#include "base/matrix.h"
 #include "base/parallel_for.h"
 #include "remote/bulk_batch.h"
 #include "remote/bulk_sender.h"
@@ -75,11 +76,6 @@ class Loading {
   BulkTotals totals_;
 };
 
-bool is_zero(const std::vector<float>& unit) {
-  return std::all_of(unit.begin(), unit.end(),
-                     [](float value) { return value == 0; });
-}
-
 /// Which of the block's rows have to be sent.
 std::vector<bool> missing(HttpClient& client, const RowsToLoad& rows,
                           const Loading::Block& block) {
@@ -102,7 +98,7 @@ BulkBatch batch_of(const RowsToLoad& rows, const Loading::Block& block,
     if (!missing[i]) continue;
     const std::size_t row = block.begin + i;
     rows.read_unit(row, unit.data());
-    if (!holds_zero_rows(rows.space) && is_zero(unit))
+    if (!holds_zero_rows(rows.space) && is_zero_row(unit.data(), rows.dim))
       loading.refuse(row, block.names[i],
                      "a row of zeros has no direction: space l2 holds it");
     else
