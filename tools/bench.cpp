@@ -7,6 +7,7 @@
 // man/imsearch-bench.1.
 #include "bench_extract.h"
 #include "bench_search.h"
+#include "bench_service.h"
 #include "cli.h"
 #include "options.h"
 #include "standard_output.h"
@@ -19,16 +20,21 @@ using namespace imsearch;
 
 struct Options {
   BenchSearchParams search;
+  ServiceParams service;
   BenchExtractParams extract;
   bool json = false;
   CLI::App* extracting = nullptr;
+  const CLI::Option* ef_option = nullptr;
 
   void add_to(CLI::App& app) {
     cli::add_index(app, search.index);
     cli::add_search(app, search.search);
+    ef_option = app.get_option("--ef");
     add_query_rows(app, search.queries);
     app.add_flag("--load", search.load,
                  "Copy the index into memory instead of mapping it");
+    add_service(app, service,
+                {"--index", "--rerank-codes", "--rerank", "--load"});
     cli::add_threads(app, search.threads);
     cli::add_json(app, json);
     add_extract_to(app);
@@ -49,11 +55,28 @@ struct Options {
   }
 };
 
+Report ask_service(const Options& opt) {
+  const BenchSearchParams& search = opt.search;
+  check_service_limits(search.search.k, search.search.ef,
+                       search.queries.vectors.empty());
+  BenchServiceParams params;
+  params.service = opt.service;
+  params.k = search.search.k;
+  if (opt.ef_option->count() > 0) params.ef = search.search.ef;
+  params.queries = search.queries;
+  params.threads = search.threads;
+  return bench_service(params);
+}
+
+Report measure(const Options& opt) {
+  if (opt.extracting->parsed()) return bench_extract(opt.extract);
+  return opt.service.url.empty() ? bench_search(opt.search) : ask_service(opt);
+}
+
 int bench(const Options& opt) {
   catch_interrupts();
   opt.extract.model.check();
-  const Report report = opt.extracting->parsed() ? bench_extract(opt.extract)
-                                                 : bench_search(opt.search);
+  const Report report = measure(opt);
   print(opt.json ? report_json(report) : report_table(report));
   return cli::kDone;
 }

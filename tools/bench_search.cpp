@@ -1,37 +1,18 @@
 #include "bench_search.h"
 
+#include "bench_figures.h"
 #include "local_index.h"
 #include "machine.h"
 
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
-#include "eval/latency.h"
 #include "eval/measure.h"
 #include "simd/kernels.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace imsearch {
 namespace {
-
-Report latency_report(const std::vector<double>& latency_us) {
-  const LatencySummary summary = summarize(latency_us);
-  return {{"mean", summary.mean},
-          {"p50", summary.p50},
-          {"p95", summary.p95},
-          {"p99", summary.p99}};
-}
-
-Report throughput_report(std::size_t queries, unsigned most,
-                         const Searching& search) {
-  Report report = Report::object();
-  for (unsigned threads = 1;; threads = std::min(threads * 2, most)) {
-    const double seconds = run_batch(queries, threads, search);
-    report[std::to_string(threads)] = static_cast<double>(queries) / seconds;
-    if (threads == most) return report;
-  }
-}
 
 Report memory_report(const Index& index, std::size_t at_start) {
   std::vector<std::string> vectors;

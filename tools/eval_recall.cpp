@@ -8,12 +8,15 @@
 // is enough. Manual: man/imsearch-eval-recall.1.
 #include "cli.h"
 #include "local_index.h"
-#include "options.h"
 #include "query_rows.h"
 #include "recall_local.h"
+#include "recall_options.h"
 #include "recall_plot.h"
+#include "recall_service.h"
 #include "recall_table.h"
 #include "recall_tuning.h"
+#include "service_index.h"
+#include "service_truth.h"
 #include "standard_output.h"
 
 #include "base/interrupt.h"
@@ -29,59 +32,18 @@ namespace {
 
 using namespace imsearch;
 
-struct Options {
-  std::string index = cli::kDefaultIndex;
-  QueryRowsParams queries;
-  SearchParams search;  // but for ef
-  std::vector<std::size_t> efs = {16, 32, 64, 128, 256};
-  std::optional<double> at_least;
-  std::optional<double> tune;
-  std::string plot;
-  unsigned threads = 0;
-  bool json = false;
-  bool quiet = false;
-
-  void add_to(CLI::App& app) {
-    cli::add_index(app, index);
-    add_query_rows(app, queries);
-    cli::add_top(app, search.k);
-    cli::add_ef_list(app, efs);
-    cli::add_rerank(app, search);
-    app.add_option("--at-least", at_least,
-                   "Exit 1 if recall@k at the largest --ef is lower")
-        ->check(cli::between(0, 1));
-    app.add_option("--tune", tune,
-                   "Print the smallest ef found that reaches this recall@k")
-        ->check(cli::between(0, 1))
-        ->excludes("--ef")
-        ->excludes("--at-least");
-    app.add_option("--plot", plot, "Draw the table to this SVG file")
-        ->excludes("--tune");
-    cli::add_json(app, json);
-    cli::add_threads(app, threads);
-    cli::add_quiet(app, quiet);
-  }
-
-  /// The picture replaces nothing that is read.
-  void keep_inputs(const SearchedIndex& opened) const {
-    std::vector<std::string> inputs = opened.files();
-    inputs.push_back(queries.vectors);
-    cli::keep_inputs(plot, inputs);
-  }
-};
-
-void announce(const Options& opt, const SearchedIndex& index,
-              const QueryRows& queries) {
+/// `held`: where the index is.
+void announce(const RecallOptions& opt, const SearchedIndex& index,
+              const QueryRows& queries, const std::string& held) {
   cli::complain(fmt::format(
-      "{} queries ({}) against {} rows of {} floats; k {}, {} threads, "
-      "index mapped",
+      "{} queries ({}) against {} rows of {} floats; k {}, {} threads, {}",
       grouped(queries.size()), queries.origin, grouped(index.rows()),
-      index.dim(), opt.search.k,
-      opt.threads == 0 ? usable_cpus() : opt.threads));
+      index.dim(), opt.search.k, opt.threads == 0 ? usable_cpus() : opt.threads,
+      held));
 }
 
 /// Lines come minutes apart on a large index: each is shown at once.
-std::vector<RecallLine> print_table(const Options& opt,
+std::vector<RecallLine> print_table(const RecallOptions& opt,
                                     const QueryRows& queries,
                                     RecallMeter& meter) {
   std::vector<RecallLine> lines = {meter.measure_exact()};
@@ -98,7 +60,7 @@ std::vector<RecallLine> print_table(const Options& opt,
   return lines;
 }
 
-void judge(const std::vector<RecallLine>& lines, const Options& opt) {
+void judge(const std::vector<RecallLine>& lines, const RecallOptions& opt) {
   const RecallLine& judged = *std::max_element(
       lines.begin(), lines.end(),
       [](const RecallLine& a, const RecallLine& b) { return a.ef < b.ef; });
@@ -107,7 +69,7 @@ void judge(const std::vector<RecallLine>& lines, const Options& opt) {
          judged.at_k.mean, judged.ef, *opt.at_least);
 }
 
-void print_lines(const Options& opt, const SearchedIndex& index,
+void print_lines(const RecallOptions& opt, const SearchedIndex& index,
                  const QueryRows& queries, RecallMeter& meter) {
   // What cannot be written is known before anything is measured.
   std::optional<OutputFile> picture;
@@ -120,31 +82,46 @@ void print_lines(const Options& opt, const SearchedIndex& index,
   judge(lines, opt);
 }
 
-void tune(const Options& opt, std::size_t rows, RecallMeter& meter) {
-  const std::size_t largest =
-      std::max(opt.search.k, std::min(rows, cli::kMaxCandidates));
-  print_tuned(meter, {*opt.tune, largest, opt.json, opt.quiet});
+void measure(const RecallOptions& opt, const SearchedIndex& index,
+             const QueryRows& queries, const RecallSubject& subject) {
+  RecallMeter meter(subject, queries.size(), opt.search.k, opt.threads,
+                    opt.queries.seed);
+  meter.find_truth();
+  if (opt.tune)
+    print_tuned(meter,
+                {*opt.tune, opt.largest_ef(index.rows()), opt.json, opt.quiet});
+  else
+    print_lines(opt, index, queries, meter);
 }
 
-int evaluate(const Options& opt) {
-  if (opt.plot == "-")
-    cli::fail_usage("--plot -: standard output is for the table");
-  catch_interrupts();
+void evaluate_local(const RecallOptions& opt) {
   LocalIndex index(opt.index);
   if (index.index().vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.index().why_no_vectors());
   if (!opt.plot.empty()) opt.keep_inputs(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
-  if (!opt.quiet) announce(opt, index, queries);
-  const LocalRecall subject(index.index(), queries, opt.search);
-  RecallMeter meter(subject, queries.size(), opt.search.k, opt.threads,
-                    opt.queries.seed);
-  meter.find_truth();
-  if (opt.tune)
-    tune(opt, index.rows(), meter);
+  if (!opt.quiet) announce(opt, index, queries, "index mapped");
+  measure(opt, index, queries, LocalRecall(index.index(), queries, opt.search));
+}
+
+void evaluate_service(const RecallOptions& opt) {
+  ServiceIndex index(endpoint_of(opt.service.url, opt.service.access));
+  if (!opt.plot.empty()) opt.keep_inputs(index);
+  const ServiceTruth truth(index.index(), opt.truth);
+  const QueryRows queries = read_query_rows(index, opt.queries);
+  if (!opt.quiet) announce(opt, index, queries, index.index().service().text());
+  measure(opt, index, queries,
+          ServiceRecall(index.index(), truth, queries, opt.search.k));
+}
+
+int evaluate(const RecallOptions& opt) {
+  opt.check();
+  catch_interrupts();
+  if (opt.at_service())
+    evaluate_service(opt);
   else
-    print_lines(opt, index, queries, meter);
+    evaluate_local(opt);
   return cli::kDone;
 }
 
@@ -152,7 +129,7 @@ int evaluate(const Options& opt) {
 
 int main(int argc, char** argv) {
   CLI::App app{"Measure the recall and speed of an index."};
-  Options opt;
+  RecallOptions opt;
   opt.add_to(app);
   return cli::run(app, argc, argv, [&] { return evaluate(opt); });
 }

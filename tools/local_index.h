@@ -26,6 +26,7 @@ class LocalIndex : public SearchedIndex {
   bool has_exact_similarities() const override {
     return index_.vectors() != nullptr;
   }
+  bool takes_zero_queries() const override { return true; }
   /// The index, and the vectors it was built from where it uses them.
   std::vector<std::string> files() const override;
 

@@ -12,6 +12,7 @@
 #include "query_options.h"
 #include "questions.h"
 #include "results.h"
+#include "service_index.h"
 #include "sheet_rows.h"
 
 #include "base/interrupt.h"
@@ -19,12 +20,13 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace {
 
 using namespace imsearch;
 
-using Ask = std::function<void(const std::vector<Question>&)>;
+using Ask = std::function<void(std::vector<Question>)>;
 
 void ask_images(const QueryOptions& opt, const SearchedIndex& index,
                 const Ask& ask) {
@@ -50,7 +52,7 @@ void ask_rows(const QueryOptions& opt, SearchedIndex& index, const Ask& ask) {
     questions.push_back(question_of_row(index, id));
   for (const std::string& name : opt.likes)
     questions.push_back(question_of_name(index, name));
-  ask(questions);
+  ask(std::move(questions));
 }
 
 void ask_vectors(const QueryOptions& opt, const SearchedIndex& index,
@@ -58,7 +60,7 @@ void ask_vectors(const QueryOptions& opt, const SearchedIndex& index,
   if (opt.vectors.empty()) return;
   VectorQuestions vectors(index, opt.vectors);
   for (auto block = vectors.next(); !block.empty(); block = vectors.next())
-    ask(block);
+    ask(std::move(block));
 }
 
 std::unique_ptr<SearchedIndex> open_local(const QueryOptions& opt) {
@@ -73,17 +75,30 @@ std::unique_ptr<SearchedIndex> open_local(const QueryOptions& opt) {
   return opened;
 }
 
+std::unique_ptr<SearchedIndex> open_at_service(const QueryOptions& opt,
+                                               AskParams& params) {
+  auto opened = std::make_unique<ServiceIndex>(
+      endpoint_of(opt.service.url, opt.service.access));
+  say_unfinished(opened->index());
+  if (!opt.ef_given()) params.search.ef = opened->index().meta().spec.ef;
+  return opened;
+}
+
 int query(const QueryOptions& opt) {
   opt.check();
   catch_interrupts();
-  const std::unique_ptr<SearchedIndex> opened = open_local(opt);
+  AnswerParams params = opt.params;
+  const std::unique_ptr<SearchedIndex> opened =
+      opt.service.url.empty() ? open_local(opt)
+                              : open_at_service(opt, params.ask);
   SearchedIndex& index = *opened;
   if (!opt.sheet.empty()) opt.keep_inputs(index);
-  Answerer answerer(index, opt.params);
-  Results results({opt.json, opt.params.ask.exact,
-                   index.has_exact_similarities(), opt.stream()});
+  Answerer answerer(index, params);
+  Results results({opt.json, params.ask.exact, index.has_exact_similarities(),
+                   opt.stream()});
   std::vector<SheetRow> sheet;
-  const Ask ask = [&](const std::vector<Question>& questions) {
+  const Ask ask = [&](std::vector<Question> questions) {
+    refuse_zeros(index, questions);
     const std::vector<Neighbors> answers = answerer.answer(questions);
     for (std::size_t i = 0; i < questions.size(); ++i) {
       results.print(questions[i], answers[i]);

@@ -2,10 +2,14 @@
 
 #include "cli.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace imsearch {
 namespace {
+
+using Json = nlohmann::json;
 
 constexpr std::size_t kMaxRow = 0xFFFFFFFF;  // what a row number can hold
 
@@ -15,12 +19,14 @@ void QueryOptions::add_to(CLI::App& app) {
   add_questions_to(app);
   cli::add_index(app, index);
   cli::add_search(app, params.ask.search);
+  ef_option_ = app.get_option("--ef");
   app.add_option("--threshold", params.threshold,
                  "Leave out neighbours of a lower similarity")
       ->check(cli::between(-1, 1));
   app.add_flag("--exact", params.ask.exact, "Miss no neighbour");
   app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
   add_models_to(app);
+  add_service_to(app);
   cli::add_json(app, json);
   cli::add_null(app, null);
   cli::add_threads(app, params.threads);
@@ -50,6 +56,14 @@ void QueryOptions::add_models_to(CLI::App& app) {
       ->excludes("--weights");
 }
 
+void QueryOptions::add_service_to(CLI::App& app) {
+  add_service(app, service, {"--index", "--rerank-codes", "--rerank"});
+  app.add_option("--filter", params.ask.filter,
+                 "With --url: look only among what this query clause matches")
+      ->type_name("JSON")
+      ->needs("--url");
+}
+
 bool QueryOptions::images_from_input() const {
   return std::find(images.begin(), images.end(), "-") != images.end();
 }
@@ -65,6 +79,15 @@ void QueryOptions::check() const {
     cli::fail_usage("--weights and --model are for images: there is none");
   if (sheet == "-")
     cli::fail_usage("--sheet -: standard output is for the answers");
+  if (!service.url.empty()) check_service();
+}
+
+void QueryOptions::check_service() const {
+  const SearchParams& search = params.ask.search;
+  check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
+  const std::string& filter = params.ask.filter;
+  if (!filter.empty() && !Json::parse(filter, nullptr, false).is_object())
+    cli::fail_usage("--filter {}: no JSON object", filter);
 }
 
 void QueryOptions::keep_inputs(const SearchedIndex& opened) const {

@@ -4,6 +4,7 @@
 #include "answerer.h"
 #include "options.h"
 #include "searched_index.h"
+#include "service_options.h"
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,7 @@ struct QueryOptions {
   std::vector<std::string> likes;
   std::string vectors;
   std::string index = cli::kDefaultIndex;
+  ServiceParams service;
   std::string sheet;
   AnswerParams params;
   std::string weights;
@@ -34,6 +36,7 @@ struct QueryOptions {
   /// Throws UsageError if the sheet would replace something that is read.
   void keep_inputs(const SearchedIndex& opened) const;
 
+  bool ef_given() const { return ef_option_->count() > 0; }
   bool images_from_input() const;
   /// Someone waits for each answer.
   bool stream() const { return images_from_input() || vectors == "-"; }
@@ -41,6 +44,10 @@ struct QueryOptions {
  private:
   void add_questions_to(CLI::App& app);
   void add_models_to(CLI::App& app);
+  void add_service_to(CLI::App& app);
+  void check_service() const;
+
+  const CLI::Option* ef_option_ = nullptr;
 };
 
 }  // namespace imsearch

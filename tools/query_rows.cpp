@@ -31,6 +31,13 @@ QueryRows read_file(const SearchedIndex& index, const std::string& path) {
   return queries;
 }
 
+void refuse_zeros(const SearchedIndex& index, const QueryRows& queries) {
+  for (std::size_t q = 0; q < queries.size(); ++q)
+    if (is_zero_row(queries.unit.row(q), index.dim()))
+      fail("{}: row {}: all zeros, which {} cannot compare", queries.origin,
+           queries.left_out_of(q).value_or(q), index.where());
+}
+
 }  // namespace
 
 void add_query_rows(CLI::App& app, QueryRowsParams& params) {
@@ -50,6 +57,7 @@ QueryRows read_query_rows(SearchedIndex& index, const QueryRowsParams& params) {
   if (queries.size() == 0)
     fail("{}: no rows to ask for",
          params.vectors.empty() ? index.where() : params.vectors);
+  if (!index.takes_zero_queries()) refuse_zeros(index, queries);
   return queries;
 }
 

@@ -4,6 +4,7 @@
 #include "standard_input.h"
 
 #include "base/error.h"
+#include "base/matrix.h"
 #include "io/file.h"
 #include "io/text.h"
 
@@ -44,9 +45,11 @@ Question question_of_row(SearchedIndex& index, std::size_t row) {
   question.number = row;
   if (std::optional<StoredRow> stored = index.row(row))
     ask_row(std::move(*stored), question);
-  else
+  else if (row >= index.rows())
     question.error =
         fmt::format("no such row: {} has {}", index.where(), index.rows());
+  else  // deleted: only a service forgets such rows
+    question.error = fmt::format("no such row in {}", index.where());
   return question;
 }
 
@@ -62,6 +65,15 @@ Question question_of_name(SearchedIndex& index, const std::string& name) {
         "no image of that name in {}{}", index.where(),
         file_exists(name) ? ": to ask by its picture, leave out --like" : "");
   return question;
+}
+
+void refuse_zeros(const SearchedIndex& index,
+                  std::vector<Question>& questions) {
+  if (index.takes_zero_queries()) return;
+  for (Question& question : questions)
+    if (question.error.empty() &&
+        is_zero_row(question.unit.data(), index.dim()))
+      question.error = "all zeros, which " + index.where() + " cannot compare";
 }
 
 void set_feature(Question& question, const std::vector<float>& feature) {

@@ -19,6 +19,9 @@ Question question_of_row(SearchedIndex& index, std::size_t row);
 /// The first row of that name, as query prints it or in its own bytes.
 Question question_of_name(SearchedIndex& index, const std::string& name);
 
+/// Makes questions of zeros errors where `index` has no answer to them.
+void refuse_zeros(const SearchedIndex& index, std::vector<Question>& questions);
+
 /// Sets question.unit to `feature` at length 1, or the error.
 void set_feature(Question& question, const std::vector<float>& feature);
 

@@ -1,5 +1,5 @@
 // What query, eval-recall and bench ask for neighbours, wherever it is: an
-// index file (local_index.h), or an index at a service.
+// index file (local_index.h), or an index at a service (service_index.h).
 #pragma once
 
 #include "base/hit.h"
@@ -16,8 +16,9 @@
 namespace imsearch {
 
 struct AskParams {
-  SearchParams search;
-  bool exact = false;  // compare with every row
+  SearchParams search;  // of which a service takes k and ef
+  bool exact = false;   // compare with every row
+  std::string filter;   // a service's: JSON of a query clause; empty: none
 };
 
 /// A found row and its name, which is bytes.
@@ -61,6 +62,8 @@ class SearchedIndex {
   virtual const ModelIdentity& model() const = 0;
   /// Whether similarities are those of the vectors themselves, to the bit.
   virtual bool has_exact_similarities() const = 0;
+  /// Whether a query of zeros has an answer.
+  virtual bool takes_zero_queries() const = 0;
   /// The files that it reads.
   virtual std::vector<std::string> files() const = 0;
 

@@ -2,16 +2,30 @@
 
 #include "cli.h"
 
+#include "base/error.h"
+#include "remote/remote_index.h"
+
 namespace imsearch {
 namespace {
 
 bool is_this_machine(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+  const bool is_address =
+      host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "::1" ||
+         (is_address && host.rfind("127.", 0) == 0);
 }
 
-bool has_secret(const Access& access) {
-  return !access.api_key.empty() || !access.user.empty() ||
-         !access.aws.region.empty();
+/// AWS's is only used to sign, and never sent.
+bool sends_secret(const Access& access) {
+  return !access.api_key.empty() || !access.user.empty();
+}
+
+ServiceUrl parse_url(const std::string& url) {
+  try {
+    return parse_service_url(url);
+  } catch (const Error& e) {
+    throw cli::UsageError(e.what());
+  }
 }
 
 }  // namespace
@@ -27,11 +41,34 @@ void add_access(CLI::App& app, AccessParams& params) {
       ->type_name("REGION");
 }
 
+void add_service(CLI::App& app, ServiceParams& params,
+                 const std::vector<std::string>& local) {
+  CLI::Option* url =
+      app.add_option("--url", params.url,
+                     "Ask this index at OpenSearch or Elasticsearch instead of "
+                     "an index file: http://host:9200/INDEX")
+          ->type_name("URL");
+  for (const std::string& option : local) url->excludes(option);
+  add_access(app, params.access);
+  for (const char* option : {"--cacert", "--aws-region"})
+    app.get_option(option)->needs(url);
+}
+
+void check_service_limits(std::size_t k, std::size_t ef, bool leaves_out) {
+  const std::size_t most = kMaxRemoteTop - (leaves_out ? 1 : 0);
+  if (k > most)
+    cli::fail_usage("-k {}: a service gives {} neighbours at most{}", k, most,
+                    leaves_out ? " beside the image asked for" : "");
+  if (ef > kMaxRemoteTop)
+    cli::fail_usage("--ef {}: a service keeps {} candidates at most", ef,
+                    kMaxRemoteTop);
+}
+
 Endpoint endpoint_of(const std::string& url, const AccessParams& params) {
   Endpoint endpoint;
-  endpoint.url = parse_service_url(url);
+  endpoint.url = parse_url(url);
   endpoint.access = access_from_environment(endpoint.url, params);
-  if (!endpoint.url.encrypted && has_secret(endpoint.access) &&
+  if (!endpoint.url.encrypted && sends_secret(endpoint.access) &&
       !is_this_machine(endpoint.url.host))
     cli::complain(endpoint.url.root +
                   ": http is not encrypted: others can read " +

@@ -31,7 +31,7 @@ std::string without_user(const std::string& url) {
   const std::size_t scheme = url.find("://");
   if (at == std::string::npos) return printable(url);
   return printable(
-      (scheme == std::string::npos ? "" : url.substr(0, scheme + 3)) + "…" +
+      (scheme == std::string::npos ? "" : url.substr(0, scheme + 3)) + "..." +
       url.substr(at));
 }
 
