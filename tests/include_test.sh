@@ -59,6 +59,8 @@ foreign_library_misplaced() {
     torch/* | ATen/* | c10/* | caffe2/* | dnnl* | oneapi/*)
       [[ $file == lib/embed/* ]] ||
         echo "only lib/embed sees libtorch and oneDNN" ;;
+    curl/*)
+      [[ $file == lib/remote/* ]] || echo "only lib/remote sees libcurl" ;;
   esac
 }
 
@@ -134,6 +136,8 @@ try_itself() {
   expect 1 lib/image/x.cpp '#include <oneapi/dnnl/dnnl.hpp>'
   expect 1 tools/x.cpp '#include <caffe2/serialize/inline_container.h>'
   expect 1 lib/image/x.cpp '#include "dnnl.hpp"'
+  expect 0 lib/remote/x.cpp '#include <curl/curl.h>'
+  expect 1 tools/x.cpp '#include <curl/curl.h>'
   expect 1 lib/simd/avx512.cpp '#include <vector>'
   expect 1 lib/simd/avx2.cpp '#include "base/error.h"'
   expect 1 lib/simd/x.cpp 'no include at all'
