@@ -81,7 +81,7 @@ RemoteAnswer RemoteSearcher::search(const float* unit_query,
           spec.k, kNameField, kNameBytesField,
           index_->dialect().search_body(spec, index_->meta().spec.space)));
   RemoteAnswer found = read_answer(
-      ask(client_, request), index_->where(),
+      ask_search(client_, request), index_->where(),
       [&](const Json& answer) { return answer_in(answer, *index_); });
   auto& hits = found.hits;
   hits.erase(std::remove_if(hits.begin(), hits.end(),

@@ -12,6 +12,11 @@ namespace {
 // A question is asked again this long; bulk loading is more patient.
 constexpr BackoffParams kQuestions = {0.25, 5, 30};
 
+// A node that is lost between finding hits and fetching them is a 500, like
+// what no repetition cures: not for long.
+constexpr int kLostOnTheWay = 500;
+constexpr BackoffParams kSearches = {0.25, 2, 10};
+
 Json find_version(const Json& nodes) {
   for (const auto& [id, node] : nodes.at("nodes").items())
     if (node.contains("version")) return node.at("version");
@@ -115,6 +120,17 @@ Json ask(HttpClient& client, const HttpRequest& request) {
         fail_with_answer(client, request, response);
     } catch (const ConnectionError&) {
       if (!backoff.wait()) throw;
+    }
+  }
+}
+
+Json ask_search(HttpClient& client, const HttpRequest& request) {
+  Backoff backoff(kSearches);
+  for (;;) {
+    try {
+      return ask(client, request);
+    } catch (const ServiceError& e) {
+      if (e.status != kLostOnTheWay || !backoff.wait()) throw;
     }
   }
 }

@@ -70,4 +70,8 @@ std::string failure_text(const HttpResponse& response);
 /// HttpClient::send() throws.
 Json ask(HttpClient& client, const HttpRequest& request);
 
+/// The same for a search that wants all shards: it fails where a node is lost
+/// while it answers, and is then asked again for some seconds, of the copies.
+Json ask_search(HttpClient& client, const HttpRequest& request);
+
 }  // namespace imsearch

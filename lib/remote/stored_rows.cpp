@@ -130,9 +130,9 @@ std::vector<std::uint32_t> rows_of_name(HttpClient& client,
                      {"query", {{"term", term}}}};
   const ServiceUrl& url = client.endpoint().url;
   std::vector<std::uint32_t> rows = read_answer(
-      ask(client,
-          http_post(url.path("_search") + "?allow_partial_search_results=false",
-                    body.dump())),
+      ask_search(client, http_post(url.path("_search") +
+                                       "?allow_partial_search_results=false",
+                                   body.dump())),
       url.text(), [&](const Json& answer) {
         std::vector<std::uint32_t> found;
         for (const Json& hit : answer.at("hits").at("hits"))
