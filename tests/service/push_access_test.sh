@@ -56,7 +56,7 @@ expect 1 'no alternative certificate subject' \
 expect_untold
 
 echo "a password in the URL is refused, and not told"
-expect 1 'do not belong into a URL' push_to "https://reader:sesame@localhost:1"
+expect 2 'do not belong into a URL' push_to "https://reader:sesame@localhost:1"
 expect_untold
 
 echo "a port that nobody listens at, and a host that is none, are errors at once"
