@@ -5,20 +5,6 @@
 #include "remote/stored_rows.h"
 
 namespace imsearch {
-namespace {
-
-/// "mapper_parsing_exception: failed to parse: Vector dimension mismatch".
-std::string reason_of(const Json& error) {
-  if (!error.is_object()) return error.dump();
-  std::string text = error.value("type", "") + ": " + error.value("reason", "");
-  const Json* cause = &error;
-  while (cause->contains("caused_by")) cause = &cause->at("caused_by");
-  if (cause != &error) text += ": " + cause->value("reason", "");
-  return text;
-}
-
-}  // namespace
-
 void BulkBatch::add(std::size_t row, std::string_view name, const float* unit,
                     std::size_t dim) {
   body_ += fmt::format("{{\"index\":{{\"_id\":\"{}\"}}}}\n{{", row);
@@ -45,6 +31,14 @@ BulkBatch BulkBatch::subset(const std::vector<std::size_t>& places) const {
   return batch;
 }
 
+BulkItem::Fate BulkItem::fate() const {
+  if ((status >= 200 && status < 300) || (status == 404 && reason.empty()))
+    return Fate::kStored;
+  if (status == 409 || status == 429 || status >= 500) return Fate::kAgain;
+  const bool is_closed = reason.rfind("index_closed_exception", 0) == 0;
+  return status == 400 && !is_closed ? Fate::kRefused : Fate::kStopped;
+}
+
 std::vector<BulkItem> items_in(const std::string& answer, std::size_t count,
                                const std::string& where) {
   return read_answer(parse_json(answer, where), where, [&](const Json& json) {
@@ -54,10 +48,12 @@ std::vector<BulkItem> items_in(const std::string& answer, std::size_t count,
            items.size(), count);
     std::vector<BulkItem> read;
     for (const Json& item : items) {
+      if (item.size() != 1) fail("{}: an answer about no row", where);
       const Json& action = item.front();  // {"index": {…}}
       BulkItem& last = read.emplace_back();
       last.status = action.at("status").get<int>();
-      if (action.contains("error")) last.reason = reason_of(action.at("error"));
+      if (action.contains("error"))
+        last.reason = error_text(action.at("error"));
     }
     return read;
   });

@@ -43,10 +43,16 @@ class BulkBatch {
 struct BulkItem {
   int status = 0;
   std::string reason;  // of a failure
-  /// Done; a row to delete that is not there counts as well (404, no failure).
-  bool done() const {
-    return (status >= 200 && status < 300) || (status == 404 && reason.empty());
-  }
+
+  /// What it means for the row, and for those that follow.
+  enum class Fate {
+    kStored,   // or deleted, or was not there to delete (404, no reason)
+    kAgain,    // its shard or node has a bad time: another try may do better
+    kRefused,  // this row, for what it is
+    kStopped,  // the index takes none: it is blocked, closed or gone, or is
+               // not for us to write
+  };
+  Fate fate() const;
 };
 
 /// Of each of `count` rows, in order. Throws Error naming `where` if the answer

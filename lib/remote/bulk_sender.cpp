@@ -64,13 +64,20 @@ BulkBatch BulkSender::send_once(const BulkBatch& batch, const OnRow& on_refused,
       items_in(response.body, batch.size(), client_.endpoint().url.text());
   std::vector<std::size_t> again;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].done()) {
-      ++outcome.stored;
-    } else if (is_passing_status(items[i].status)) {
-      last_failure_ = items[i].reason;
-      again.push_back(i);
-    } else {
-      on_refused(batch[i], items[i].reason);
+    switch (items[i].fate()) {
+      case BulkItem::Fate::kStored:
+        ++outcome.stored;
+        break;
+      case BulkItem::Fate::kAgain:
+        last_failure_ = items[i].reason;
+        again.push_back(i);
+        break;
+      case BulkItem::Fate::kRefused:
+        on_refused(batch[i], items[i].reason);
+        break;
+      case BulkItem::Fate::kStopped:
+        fail("{}: row {}: {}", client_.endpoint().url.text(), batch[i].row,
+             items[i].reason);
     }
   }
   return batch.subset(again);

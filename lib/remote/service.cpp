@@ -17,41 +17,26 @@ constexpr BackoffParams kQuestions = {0.25, 5, 30};
 constexpr int kLostOnTheWay = 500;
 constexpr BackoffParams kSearches = {0.25, 2, 10};
 
-Json find_version(const Json& nodes) {
-  for (const auto& [id, node] : nodes.at("nodes").items())
-    if (node.contains("version")) return node.at("version");
-  return "";
+/// A member that is text; "" where there is none, or something else.
+std::string text_at(const Json& json, const char* key) {
+  if (!json.is_object()) return "";
+  const auto member = json.find(key);
+  return member != json.end() && member->is_string()
+             ? member->get<std::string>()
+             : "";
 }
 
+/// Throws Error for a version that is none, or not late enough. The bounds are
+/// the oldest that was tried and does what we ask: before them a query cannot
+/// set ef_search, exact scores are others, or no row has 1280 floats.
 void set_version(ServiceInfo& info, const std::string& version) {
   info.version = version;
   if (std::sscanf(version.c_str(), "%d.%d", &info.major, &info.minor) != 2)
     fail("a service of version '{}', which is no version", printable(version));
-}
-
-/// What the product itself says; none: it is no service that we know.
-std::optional<ServiceInfo> info_of(const Json& root,
-                                   const std::string& product) {
-  if (!root.is_object() || !root.contains("version")) return std::nullopt;
-  const Json& version = root.at("version");
-  ServiceInfo info;
-  const std::string distribution = version.value("distribution", "");
-  if (distribution != "opensearch" && product != "Elasticsearch")
-    return std::nullopt;
-  info.kind = distribution == "opensearch" ? ServiceKind::kOpenSearch
-                                           : ServiceKind::kElasticsearch;
-  info.build_type = version.value("build_type", "");
-  if (version.value("build_flavor", "") == "serverless")
-    fail("a serverless Elasticsearch: push needs one whose shards it may set");
-  set_version(info, version.value("number", ""));
-  return info;
-}
-
-void check_age(const ServiceInfo& info, const std::string& where) {
   const bool opensearch = info.kind == ServiceKind::kOpenSearch;
-  if (opensearch ? !info.at_least(2, 10) : !info.at_least(8, 0))
-    fail("{}: {} is too old: {} is needed", where, info.text(),
-         opensearch ? "2.10 or later" : "8.0 or later");
+  if (opensearch ? !info.at_least(2, 19) : !info.at_least(8, 8))
+    fail("{} is too old: {} or later is needed", info.text(),
+         opensearch ? "2.19" : "8.8");
 }
 
 std::string remedy_for(int status, const Access& access) {
@@ -63,6 +48,17 @@ std::string remedy_for(int status, const Access& access) {
   if (status >= 300 && status < 400)
     return ": a redirect, which is not followed: give the final address";
   return "";
+}
+
+/// Of the node that answers.
+std::string version_of_nodes(HttpClient& client) {
+  const Json answer = ask(client, http_get("/_nodes/_local"));
+  return read_answer(answer, client.endpoint().url.root, [](const Json& json) {
+    std::string version;
+    for (const Json& node : json.at("nodes"))
+      version = text_at(node, "version");
+    return version;
+  });
 }
 
 }  // namespace
@@ -80,21 +76,26 @@ Json parse_json(const std::string& text, const std::string& where) {
   }
 }
 
-std::string failure_text(const HttpResponse& response) {
-  const Json body = Json::parse(response.body, nullptr, false);
-  if (!body.is_object() || !body.contains("error"))
-    return printable(response.body);
-  const Json& error = body.at("error");
+std::string error_text(const Json& error) {
   if (error.is_string()) return error.get<std::string>();
-  std::string text = error.value("type", "") + ": " + error.value("reason", "");
+  const std::string type = text_at(error, "type");
+  if (type.empty()) return error.dump();
+  std::string text = type + ": " + text_at(error, "reason");
   // What a shard says is more than that some shard failed.
   const Json* cause = &error;
-  if (error.contains("root_cause") && !error.at("root_cause").empty())
-    cause = &error.at("root_cause").front();
+  const auto roots = error.find("root_cause");
+  if (roots != error.end() && roots->is_array() && !roots->empty())
+    cause = &roots->front();
   while (cause->contains("caused_by")) cause = &cause->at("caused_by");
-  const std::string reason = cause->value("reason", "");
+  const std::string reason = text_at(*cause, "reason");
   if (text.find(reason) == std::string::npos) text += ": " + reason;
   return text;
+}
+
+std::string failure_text(const HttpResponse& response) {
+  const Json body = Json::parse(response.body, nullptr, false);
+  return body.contains("error") ? error_text(body.at("error"))
+                                : printable(response.body);
 }
 
 void fail_with_answer(const HttpClient& client, const HttpRequest& request,
@@ -135,27 +136,39 @@ Json ask_search(HttpClient& client, const HttpRequest& request) {
   }
 }
 
+std::optional<ServiceInfo> info_in(const Json& root,
+                                   const std::string& product) {
+  if (!root.is_object() || !root.contains("version")) return std::nullopt;
+  const Json& version = root.at("version");
+  const bool opensearch = text_at(version, "distribution") == "opensearch";
+  if (!opensearch && product != "Elasticsearch") return std::nullopt;
+  if (text_at(version, "build_flavor") == "serverless")
+    fail("a serverless Elasticsearch: push needs one whose shards it may set");
+  ServiceInfo info;
+  info.kind =
+      opensearch ? ServiceKind::kOpenSearch : ServiceKind::kElasticsearch;
+  info.build_type = text_at(version, "build_type");
+  set_version(info, text_at(version, "number"));
+  return info;
+}
+
 ServiceInfo identify(HttpClient& client) {
   const HttpRequest request = {"GET", "/", "", 20};
   const std::string& where = client.endpoint().url.root;
   const HttpResponse response = client.send(request);
-  std::optional<ServiceInfo> info;
-  if (response.ok()) {
-    info =
-        info_of(Json::parse(response.body, nullptr, false), response.product);
-  } else if (response.status == 405 && response.product == "Elasticsearch") {
-    // A build without its REST root module.
-    info.emplace();
-    info->kind = ServiceKind::kElasticsearch;
-    const Json nodes = ask(client, http_get("/_nodes/_local"));
-    set_version(*info, find_version(nodes));
-  } else {
-    fail_with_answer(client, request, response);
+  // A build without its REST root module.
+  if (response.status == 405 && response.product == "Elasticsearch") {
+    ServiceInfo info;
+    info.kind = ServiceKind::kElasticsearch;
+    set_version(info, version_of_nodes(client));
+    return info;
   }
+  if (!response.ok()) fail_with_answer(client, request, response);
+  const auto info =
+      info_in(Json::parse(response.body, nullptr, false), response.product);
   if (!info)
     fail("{}: neither OpenSearch nor Elasticsearch: {}", where,
          printable(response.body));
-  check_age(*info, where);
   return *info;
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string>
 
 namespace imsearch {
@@ -28,9 +29,14 @@ struct ServiceInfo {
   std::string text() const;
 };
 
-/// Asks `GET /`, and where that is not answered, the nodes. Throws Error:
-/// another service, one that is too old (OpenSearch before 2.10, Elasticsearch
-/// before 8.0), a serverless one, no permission.
+/// What an answer to `GET /` says, and `product`, its header X-elastic-product;
+/// none: no service that we know. Throws Error: one that is too old (OpenSearch
+/// before 2.19, Elasticsearch before 8.8), or a serverless one.
+std::optional<ServiceInfo> info_in(const Json& root,
+                                   const std::string& product);
+
+/// Asks `GET /`, and where that is not answered, the nodes. Throws Error as
+/// info_in(), and: another service, no permission.
 ServiceInfo identify(HttpClient& client);
 
 /// An answer that says no: "URL: 404: index_not_found_exception: no such index
@@ -56,8 +62,11 @@ auto read_answer(const Json& answer, const std::string& where,
   }
 }
 
-/// What an answer says of its failure: type and reason, or the start of a body
-/// that is no JSON.
+/// Of the member "error" of an answer, or of a part of one: "type: reason", and
+/// what it goes back to.
+std::string error_text(const Json& error);
+
+/// What an answer says of its failure: its error, or the start of its body.
 std::string failure_text(const HttpResponse& response);
 
 /// Throws the answer as ServiceError.

@@ -77,25 +77,34 @@ TEST_CASE("each row's status is read") {
     {"index":{"_id":"9","status":400,"error":{"type":"mapper_parsing_exception",
       "reason":"failed to parse","caused_by":{"type":"x","reason":"why"}}}}]})";
   const std::vector<BulkItem> items = items_in(answer, 3, "service");
-  CHECK(items[0].done());
-  CHECK(items[1].status == 429);
-  CHECK(!items[1].done());
+  CHECK(items[0].fate() == BulkItem::Fate::kStored);
+  CHECK(items[1].fate() == BulkItem::Fate::kAgain);
+  CHECK(items[2].fate() == BulkItem::Fate::kRefused);
   CHECK(items[2].reason == "mapper_parsing_exception: failed to parse: why");
 }
 
-TEST_CASE("a row to delete that is gone is done, a missing index is not") {
-  const auto item = [](const std::string& text) {
-    return items_in(R"({"items":[)" + text + "]}", 1, "service")[0];
+TEST_CASE("what a row's status means") {
+  using Fate = BulkItem::Fate;
+  const auto fate = [](int status, const std::string& reason = "why") {
+    return BulkItem{status, reason}.fate();
   };
-  CHECK(item(R"({"delete":{"status":404,"result":"not_found"}})").done());
-  CHECK(!item(R"({"index":{"status":404,"error":{"type":"index_not_found",)"
-              R"("reason":"no such index"}}})")
-             .done());
+  CHECK(fate(201, "") == Fate::kStored);
+  CHECK(fate(404, "") == Fate::kStored);  // to be deleted, and not there
+  for (const int status : {409, 429, 500, 503}) {
+    CAPTURE(status);
+    CHECK(fate(status) == Fate::kAgain);
+  }
+  CHECK(fate(400, "document_parsing_exception: NaN") == Fate::kRefused);
+  // A row must not be given up for what its index is.
+  CHECK(fate(400, "index_closed_exception: closed") == Fate::kStopped);
+  CHECK(fate(403, "cluster_block_exception: blocked") == Fate::kStopped);
+  CHECK(fate(404, "index_not_found_exception: gone") == Fate::kStopped);
 }
 
 TEST_CASE("answers about other rows than were sent are errors") {
   CHECK_THROWS_AS(items_in(R"({"items":[]})", 1, "service"), Error);
   CHECK_THROWS_AS(items_in(R"({"took":1})", 1, "service"), Error);
+  CHECK_THROWS_AS(items_in(R"({"items":[{}]})", 1, "service"), Error);
   CHECK_THROWS_AS(items_in("<html>", 1, "service"), Error);
 }
 
