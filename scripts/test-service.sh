@@ -4,9 +4,10 @@
 #
 # usage: test-service.sh [--all] [CTEST-OPTION...]
 #
-# --all: also OpenSearch 2.19 beside 3, and the tests of faults, which start
-# clusters of their own of up to three nodes and end some: 4 GB of memory, and
-# half an hour instead of minutes.
+# --all: also OpenSearch 2.19 beside 3, Elasticsearch 9 beside 8 where there is a
+# Java of at least 21, and the tests of faults, which start clusters of their own
+# of up to three nodes and end some: 5 GB of memory, and half an hour instead of
+# minutes.
 #
 # Installs the Debian packages that are missing (with sudo when not root), among
 # them Java and Maven; the services come from Maven's central repository
@@ -46,7 +47,7 @@ trap 'exit 143' TERM
 start() {
   local cluster=$2-test-$$-${#clusters[@]} url
   clusters+=("$cluster")
-  url=$(scripts/service.sh start --name "$cluster" "${@:2}")
+  url=$(scripts/service.sh start --name "$cluster" "${@:2}") || return
   export "$1=$url"
   say "${*:2}: $url"
 }
@@ -57,5 +58,10 @@ label='^service$'
 if [[ -n $all ]]; then
   label='^service(-all)?$'
   start IMSEARCH_OPENSEARCH_2 opensearch 2.19.6
+  if start IMSEARCH_ELASTICSEARCH_9 elasticsearch 9.2.0; then
+    label='^service(-all|-java21)?$'
+  else
+    say "Elasticsearch 9 is left out"
+  fi
 fi
 ctest --preset release --no-tests=error -j"$(nproc)" -L "$label" "$@"

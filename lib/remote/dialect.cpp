@@ -18,6 +18,13 @@ double cosine_of_score(double score, Space space) {
   fail("no such space: {}", static_cast<int>(space));
 }
 
+void check_dim(const ServiceInfo& service, const IndexSpec& spec,
+               std::size_t most) {
+  if (spec.dim > most)
+    fail("rows of {} floats: {} takes {} at most", spec.dim, service.text(),
+         most);
+}
+
 std::unique_ptr<const Dialect> dialect_of(const ServiceInfo& service) {
   if (service.kind == ServiceKind::kOpenSearch)
     return std::make_unique<OpenSearch>(service);

@@ -34,23 +34,23 @@ class Dialect {
  public:
   virtual ~Dialect() = default;
 
-  /// The body that creates an index. Throws Error: a compression that the
-  /// service does not have, naming those it has; more dimensions than it takes.
+  /// Throws Error: a compression that the service does not have, naming those
+  /// it has; more dimensions than it takes.
+  virtual void check(const IndexSpec& spec) const = 0;
+
+  /// The body that creates an index. Throws as check().
   virtual Json create_body(const IndexSpec& spec) const = 0;
 
   /// What the body of _search asks by: its members "query" or "knn", as text.
   virtual std::string search_body(const SearchSpec& spec,
                                   Space space) const = 0;
 
-  /// The most dimensions of an index.
-  virtual std::size_t max_dim() const = 0;
-
   /// The path that loads an index's graphs into memory; none: nothing does.
   virtual std::optional<std::string> warm_up_path(
       const ServiceUrl& url) const = 0;
 
-  /// True if there is an index's engine to choose; else it is "lucene".
-  virtual bool has_engines() const = 0;
+  /// Parameters of a request for documents, so that their vectors are in them.
+  virtual std::string vectors_too() const = 0;
 };
 
 /// The cosine of two vectors of length 1 that a hit's score stands for: both
@@ -61,6 +61,10 @@ double cosine_of_score(double score, Space space);
 inline bool holds_zero_rows(Space space) {
   return space != Space::kCosine;
 }
+
+/// Throws Error if there are more dimensions than `most`.
+void check_dim(const ServiceInfo& service, const IndexSpec& spec,
+               std::size_t most);
 
 std::unique_ptr<const Dialect> dialect_of(const ServiceInfo& service);
 

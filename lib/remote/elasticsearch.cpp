@@ -58,11 +58,13 @@ const char* exact_script(Space space) {
 
 }  // namespace
 
-std::size_t Elasticsearch::max_dim() const {
-  return service_.at_least(8, 11) ? 4096 : 2048;
+void Elasticsearch::check(const IndexSpec& spec) const {
+  check_dim(service_, spec, service_.at_least(8, 11) ? 4096 : 2048);
+  graph_type(service_, spec.compression);
 }
 
 Json Elasticsearch::create_body(const IndexSpec& spec) const {
+  check(spec);
   const Json graph = {{"type", graph_type(service_, spec.compression)},
                       {"m", spec.M},
                       {"ef_construction", spec.ef_construction}};
@@ -79,6 +81,12 @@ Json Elasticsearch::create_body(const IndexSpec& spec) const {
                            {kVectorField, field}};
   return {{"settings", {{"index", index}}},
           {"mappings", {{"properties", properties}}}};
+}
+
+/// Since 9.2 a document comes without its vectors, unless it is asked for them.
+std::string Elasticsearch::vectors_too() const {
+  return service_.at_least(9, 2) ? "_source=true&_source_exclude_vectors=false"
+                                 : "_source=true";
 }
 
 std::string Elasticsearch::search_body(const SearchSpec& spec,

@@ -15,13 +15,9 @@ const char* space_name(Space space) {
   fail("no such space: {}", static_cast<int>(space));
 }
 
-/// Which engine keeps rows in fewer bytes by which factors, since 2.19; fewer
-/// before that.
+/// Which engine keeps rows in fewer bytes by which factors.
 void check_compression(const ServiceInfo& service, const IndexSpec& spec) {
   if (spec.compression == 1) return;
-  if (!service.at_least(2, 19))
-    fail("{} cannot compress vectors as push asks it to: 2.19 and later can",
-         service.text());
   const bool lucene = spec.engine == "lucene";
   const bool known = lucene ? spec.compression == 4
                             : spec.compression == 8 || spec.compression == 16 ||
@@ -50,8 +46,14 @@ std::string filtered(const std::string& filter) {
 
 }  // namespace
 
-Json OpenSearch::create_body(const IndexSpec& spec) const {
+void OpenSearch::check(const IndexSpec& spec) const {
+  constexpr std::size_t kMaxDim = 16000;
+  check_dim(service_, spec, kMaxDim);
   check_compression(service_, spec);
+}
+
+Json OpenSearch::create_body(const IndexSpec& spec) const {
+  check(spec);
   const Json index = {{"knn", true},
                       {"knn.algo_param.ef_search", spec.ef},
                       {"number_of_shards", spec.shards},

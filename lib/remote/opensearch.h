@@ -9,11 +9,11 @@ class OpenSearch : public Dialect {
  public:
   explicit OpenSearch(ServiceInfo service) : service_(std::move(service)) {}
 
+  void check(const IndexSpec& spec) const override;
   Json create_body(const IndexSpec& spec) const override;
   std::string search_body(const SearchSpec& spec, Space space) const override;
-  std::size_t max_dim() const override { return 16000; }
   std::optional<std::string> warm_up_path(const ServiceUrl& url) const override;
-  bool has_engines() const override { return true; }
+  std::string vectors_too() const override { return "_source=true"; }
 
  private:
   ServiceInfo service_;

@@ -1,5 +1,6 @@
 #include "remote/remote_index.h"
 
+#include "remote/loading.h"
 #include "remote/number_text.h"
 #include "remote/stored_rows.h"
 
@@ -57,8 +58,7 @@ RemoteIndex::RemoteIndex(const Endpoint& endpoint) : endpoint_(endpoint) {
   service_ = identify(client);
   meta_ = read_meta(client, endpoint_.url);
   dialect_ = dialect_of(service_);
-  const Json count = ask(client, http_get(endpoint_.url.path("_count")));
-  rows_ = count.value("count", std::size_t{0});
+  rows_ = count_rows(client);
 }
 
 RemoteSearcher::RemoteSearcher(const RemoteIndex& index)
@@ -98,13 +98,14 @@ RemoteAnswer RemoteSearcher::search(const float* unit_query,
 
 std::vector<RemoteRow> RemoteSearcher::rows(
     const std::vector<std::uint32_t>& numbers) {
-  return read_rows(client_, numbers);
+  return read_rows(client_, index_->dialect(), numbers);
 }
 
 std::optional<RemoteRow> RemoteSearcher::find(const std::string& name) {
   const std::vector<std::uint32_t> rows = rows_of_name(client_, name);
   if (rows.empty()) return std::nullopt;
-  std::vector<RemoteRow> found = read_rows(client_, {rows.front()});
+  std::vector<RemoteRow> found =
+      read_rows(client_, index_->dialect(), {rows.front()});
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
 }

@@ -2,7 +2,6 @@
 
 #include "io/text.h"
 #include "remote/backoff.h"
-#include "remote/dialect.h"
 
 #include <algorithm>
 #include <charconv>
@@ -40,20 +39,24 @@ Json get_documents(HttpClient& client, const HttpRequest& request) {
   }
 }
 
-/// The same, `at_once` a request, each given to `take`.
+/// The same, `at_once` a request, each given to `take`; `parameters` say what
+/// is to be in them.
 template <typename Take>
 void get_each(HttpClient& client, const std::vector<std::uint32_t>& rows,
-              std::size_t at_once, const std::string& source,
+              std::size_t at_once, const std::string& parameters,
               const Take& take) {
-  const std::string path =
-      client.endpoint().url.path("_mget") + "?_source=" + source;
+  const ServiceUrl& url = client.endpoint().url;
+  const std::string path = url.path("_mget") + "?" + parameters;
   for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
     const std::size_t end = std::min(begin + at_once, rows.size());
-    read_answer(
-        get_documents(client, http_post(path, ids_body(rows, begin, end))),
-        client.endpoint().url.text(), [&](const Json& documents) {
-          for (const Json& document : documents) take(document);
-        });
+    const Json documents =
+        get_documents(client, http_post(path, ids_body(rows, begin, end)));
+    if (documents.size() != end - begin)
+      fail("{}: an answer about {} rows, where {} were asked for", url.text(),
+           documents.size(), end - begin);
+    read_answer(documents, url.text(), [&](const Json& all) {
+      for (const Json& document : all) take(document);
+    });
   }
 }
 
@@ -92,7 +95,7 @@ void append_name(std::string& json, std::string_view name) {
     json += fmt::format(",\"{}\":\"{}\"", kNameBytesField, base64(name));
 }
 
-std::vector<RemoteRow> read_rows(HttpClient& client,
+std::vector<RemoteRow> read_rows(HttpClient& client, const Dialect& dialect,
                                  const std::vector<std::uint32_t>& rows) {
   const std::string where = client.endpoint().url.text();
   std::vector<RemoteRow> found;
@@ -105,7 +108,7 @@ std::vector<RemoteRow> read_rows(HttpClient& client,
     found.push_back({row_of_id(document.at("_id"), where), name_of(source),
                      source.at(kVectorField).get<std::vector<float>>()});
   };
-  get_each(client, rows, kRowsAtOnce, "true", take);
+  get_each(client, rows, kRowsAtOnce, dialect.vectors_too(), take);
   return found;
 }
 
@@ -113,9 +116,10 @@ std::vector<bool> are_there(HttpClient& client,
                             const std::vector<std::uint32_t>& rows) {
   std::vector<bool> there;
   there.reserve(rows.size());
-  get_each(client, rows, kIdsAtOnce, "false", [&](const Json& document) {
-    there.push_back(document.value("found", false));
-  });
+  get_each(client, rows, kIdsAtOnce, "_source=false",
+           [&](const Json& document) {
+             there.push_back(document.value("found", false));
+           });
   return there;
 }
 
@@ -124,7 +128,7 @@ std::vector<std::uint32_t> rows_of_name(HttpClient& client,
   const bool text = is_utf8(name);
   const Json term = {{text ? kNameField : kNameBytesField,
                       text ? std::string(name) : base64(name)}};
-  const Json body = {{"size", 10000},
+  const Json body = {{"size", kMostRowsOfName},
                      {"_source", false},
                      {"docvalue_fields", {kNameField, kNameBytesField}},
                      {"query", {{"term", term}}}};

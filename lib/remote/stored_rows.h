@@ -1,6 +1,7 @@
 // Rows as a service keeps them: documents with our fields.
 #pragma once
 
+#include "remote/dialect.h"
 #include "remote/service.h"
 
 #include <cstddef>
@@ -31,14 +32,17 @@ std::string name_in_fields(const Json& hit);
 void append_name(std::string& json, std::string_view name);
 
 /// The rows that are there of those asked for, in that order.
-std::vector<RemoteRow> read_rows(HttpClient& client,
+std::vector<RemoteRow> read_rows(HttpClient& client, const Dialect& dialect,
                                  const std::vector<std::uint32_t>& rows);
 
 /// Which of the rows are there, also before a refresh, in the order asked.
 std::vector<bool> are_there(HttpClient& client,
                             const std::vector<std::uint32_t>& rows);
 
-/// All rows of that name that a search can find, rising; 10,000 at most.
+/// What one answer holds.
+inline constexpr std::size_t kMostRowsOfName = 10000;
+
+/// Rows of that name that a search can find, rising: all, or kMostRowsOfName.
 std::vector<std::uint32_t> rows_of_name(HttpClient& client,
                                         std::string_view name);
 

@@ -77,6 +77,28 @@ TEST_CASE("compressions that a service lacks are refused, naming its own") {
       "from 8.12"));
 }
 
+TEST_CASE("more dimensions than a service takes are refused") {
+  IndexSpec spec;
+  spec.dim = 5000;
+  CHECK(refusal(service(ServiceKind::kOpenSearch, 2, 19), spec) == "accepted");
+  CHECK(contains(refusal(service(ServiceKind::kElasticsearch, 8, 19), spec),
+                 "takes 4096 at most"));
+  CHECK(contains(refusal(service(ServiceKind::kElasticsearch, 8, 8), spec),
+                 "takes 2048 at most"));
+  spec.dim = 16001;
+  CHECK(contains(refusal(service(ServiceKind::kOpenSearch, 3, 0), spec),
+                 "takes 16000 at most"));
+}
+
+TEST_CASE("vectors are asked for where documents come without") {
+  const auto parameters = [](int major, int minor) {
+    return dialect_of(service(ServiceKind::kElasticsearch, major, minor))
+        ->vectors_too();
+  };
+  CHECK(parameters(9, 1) == "_source=true");
+  CHECK(contains(parameters(9, 2), "_source_exclude_vectors=false"));
+}
+
 TEST_CASE("float32 is named where the default is quantised") {
   IndexSpec spec;
   spec.dim = 1280;

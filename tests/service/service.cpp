@@ -29,7 +29,7 @@ nlohmann::json must_succeed(const std::string& what,
 Service::Service() {
   const std::string name = variable("IMSEARCH_SERVICE_VARIABLE");
   url_ = variable(name.c_str());
-  is_elasticsearch_ = name == "IMSEARCH_ELASTICSEARCH";
+  is_elasticsearch_ = name.rfind("IMSEARCH_ELASTICSEARCH", 0) == 0;
 }
 
 ServiceAnswer Service::ask(const std::string& method, const std::string& path,
