@@ -58,20 +58,27 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   const auto dialect = dialect_of(service);
   PushTarget target = choose_target(client, service, inputs, options);
   if (target.work == PushTarget::Work::kNothing) {
-    cli::complain(fmt::format("{}: all {} rows are there", endpoint.url.text(),
-                              grouped(inputs.rows())));
+    if (!options.quiet)
+      cli::complain(fmt::format("{}: all {} rows were pushed before",
+                                endpoint.url.text(), grouped(inputs.rows())));
+    if (options.replicas && !options.plan)
+      set_replicas(client, target.meta, options.quiet);
     return cli::kDone;
   }
   announce(client, service, target, options);
   if (options.plan) return cli::kDone;
   std::size_t stored = target.begin;
+  bool begun = false;
   try {
     begin_load(client, *dialect, target, options.replicas_while_loading);
+    begun = true;
+    if (options.replicas_while_loading) await_copies(client);
     const BulkTotals totals =
         send_rows(endpoint, inputs, target, options, stored);
     finish_load(client, *dialect, target.meta, totals, options.quiet);
   } catch (const Error&) {
-    say_what_stays(endpoint, stored, inputs.rows());
+    // What the service refused to make does not stay; what was cut short may.
+    if (begun || interrupted()) say_what_stays(endpoint, stored, inputs.rows());
     throw;
   }
   check_answers(endpoint, inputs, options.quiet);

@@ -30,6 +30,19 @@ void erase(BulkSender& sender, const std::vector<std::uint32_t>& rows) {
   });
 }
 
+/// All rows of that name; how many there were.
+std::size_t erase_name(HttpClient& client, BulkSender& sender,
+                       std::string_view name) {
+  std::size_t erased = 0;
+  for (;;) {
+    const std::vector<std::uint32_t> rows = rows_called(client, name);
+    erase(sender, rows);
+    erased += rows.size();
+    if (rows.size() < kMostRowsOfName) return erased;
+    refresh(client);  // there may be more than one answer holds
+  }
+}
+
 }  // namespace
 
 bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
@@ -45,14 +58,13 @@ bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
   bool all_found = true;
   std::size_t deleted = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::vector<std::uint32_t> rows = rows_called(client, names[i]);
-    if (rows.empty()) {
+    const std::size_t erased = erase_name(client, sender, names[i]);
+    if (erased == 0) {
       cli::complain(fmt::format("{}: no image of that name in {}",
                                 escape_field(names[i]), index.where()));
       all_found = false;
     }
-    erase(sender, rows);
-    deleted += rows.size();
+    deleted += erased;
   }
   refresh(client);
   if (!quiet)

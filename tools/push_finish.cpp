@@ -20,8 +20,10 @@ void say(bool quiet, const std::string& text) {
 void merge(HttpClient& client, std::size_t shards, bool quiet) {
   const Stopwatch watch;
   const auto before = count_segments(client);
-  say(quiet, fmt::format("merging {} segments to one a shard",
-                         before ? grouped(*before) : "all"));
+  say(quiet, fmt::format("merging {}, to one a shard",
+                         before ? fmt::format("{} segment{}", grouped(*before),
+                                              *before == 1 ? "" : "s")
+                                : "all segments"));
   double next_s = kSayEveryS;
   const auto left = force_merge(client, shards, [&] {
     if (watch.seconds() < next_s) return;
@@ -42,14 +44,37 @@ void copy_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
   restore_settings(client, meta);
   if (meta.spec.replicas == 0) return;
   const Stopwatch watch;
-  const std::size_t missing = wait_for_replicas(client);
-  if (missing > 0)
+  const auto missing = wait_for_replicas(client);
+  if (!missing)
+    cli::complain(
+        "replicas are set; whether they are in place may not be "
+        "asked");
+  else if (*missing > 0)
     cli::complain(fmt::format(
         "{} copies of shards are not in place yet: GET /_cluster/health tells",
-        missing));
+        *missing));
   else
     say(quiet, fmt::format("replicas are in place, after {}",
                            human_duration(watch.seconds())));
+}
+
+/// Searches would load them one by one: that is slower, and no failure.
+void bring_into_memory(HttpClient& client, const Dialect& dialect, bool quiet) {
+  const Stopwatch watch;
+  try {
+    if (warm_up(client, dialect))
+      say(quiet, fmt::format("graphs are in memory, after {}",
+                             human_duration(watch.seconds())));
+  } catch (const ServiceError& e) {
+    if (e.status != 403) throw;
+    cli::complain(fmt::format("not warmed up: {}", e.what()));
+  }
+}
+
+void mark_finished(HttpClient& client, IndexMeta meta) {
+  meta.rows = *meta.loading_to;
+  meta.loading_to.reset();
+  write_meta(client, meta);
 }
 
 void compare_count(HttpClient& client, const IndexMeta& meta,
@@ -66,19 +91,19 @@ void compare_count(HttpClient& client, const IndexMeta& meta,
 
 }  // namespace
 
-void finish_load(HttpClient& client, const Dialect& dialect, IndexMeta meta,
-                 const BulkTotals& totals, bool quiet) {
+void finish_load(HttpClient& client, const Dialect& dialect,
+                 const IndexMeta& meta, const BulkTotals& totals, bool quiet) {
   refresh(client);
   compare_count(client, meta, totals);
   merge(client, meta.spec.shards, quiet);
   copy_replicas(client, meta, quiet);
-  const Stopwatch watch;
-  if (warm_up(client, dialect))
-    say(quiet, fmt::format("graphs are in memory, after {}",
-                           human_duration(watch.seconds())));
-  meta.rows = *meta.loading_to;
-  meta.loading_to.reset();
-  write_meta(client, meta);
+  bring_into_memory(client, dialect, quiet);
+  mark_finished(client, meta);
+}
+
+void set_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
+  copy_replicas(client, meta, quiet);
+  mark_finished(client, meta);
 }
 
 }  // namespace imsearch

@@ -67,15 +67,19 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
   {
     cli::ProgressLine line("rows", target.rows(), options.quiet);
     RefusedRows refused(inputs.names().path(), line);
+    std::size_t refusals = 0;
     try {
       totals = load_rows(
           endpoint, rows, options.bulk,
           [&](std::size_t count) {
-            stored = target.begin + count;
+            stored = target.begin + count - refusals;
             line.update(count);
           },
           [&](std::size_t row, std::string_view name,
-              const std::string& reason) { refused.add(row, name, reason); });
+              const std::string& reason) {
+            refused.add(row, name, reason);
+            ++refusals;
+          });
     } catch (const Error&) {
       line.clear();
       refused.finish();

@@ -50,19 +50,10 @@ PushTarget new_index(const ServiceInfo& service, const PushInputs& inputs,
                      const PushOptions& options) {
   PushTarget target;
   target.meta.spec = wanted_spec(options, service, inputs.dim());
+  dialect_of(service)->check(target.meta.spec);
   target.meta.model = inputs.model();
   aim_at(target.meta, inputs);
   return target;
-}
-
-/// A row is safe from the loss of a node once a second copy takes it, too.
-void await_copies(HttpClient& client) {
-  const std::size_t missing = wait_for_replicas(client);
-  if (missing > 0)
-    cli::complain(fmt::format(
-        "{} copies of shards cannot be placed: until they are, the loss of a "
-        "node may take rows with it",
-        missing));
 }
 
 }  // namespace
@@ -81,12 +72,12 @@ PushTarget choose_target(HttpClient& client, const ServiceInfo& service,
   target.begin = stored->meta.rows;
   if (stored->meta.loading_to) {
     target.work = PushTarget::Work::kContinue;
-  } else if (inputs.rows() > stored->meta.rows) {
-    target.work = PushTarget::Work::kAppend;
+  } else {
+    target.work = inputs.rows() > stored->meta.rows
+                      ? PushTarget::Work::kAppend
+                      : PushTarget::Work::kNothing;
     target.meta.refresh_interval = stored->refresh_interval;
     target.meta.spec.replicas = stored->replicas;
-  } else {
-    target.work = PushTarget::Work::kNothing;
   }
   if (options.replicas) target.meta.spec.replicas = *options.replicas;
   aim_at(target.meta, inputs);
@@ -110,7 +101,19 @@ void begin_load(HttpClient& client, const Dialect& dialect, PushTarget& target,
     write_meta(client, meta);
     prepare_loading(client, replicas);
   }
-  if (replicas > 0) await_copies(client);
+}
+
+void await_copies(HttpClient& client) {
+  const auto missing = wait_for_replicas(client);
+  if (!missing)
+    cli::complain(
+        "whether the copies of shards are placed may not be asked: until they "
+        "are, the loss of a node may take rows with it");
+  else if (*missing > 0)
+    cli::complain(fmt::format(
+        "{} copies of shards cannot be placed: until they are, the loss of a "
+        "node may take rows with it",
+        *missing));
 }
 
 }  // namespace imsearch

@@ -31,4 +31,8 @@ PushTarget choose_target(HttpClient& client, const ServiceInfo& service,
 void begin_load(HttpClient& client, const Dialect& dialect, PushTarget& target,
                 bool replicas_while_loading);
 
+/// Before rows are sent to copies, too: waits until they take them. A row is
+/// safe from the loss of a node only then.
+void await_copies(HttpClient& client);
+
 }  // namespace imsearch

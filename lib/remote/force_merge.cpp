@@ -36,17 +36,40 @@ bool is_running(HttpClient& client, const Task& task) {
   });
 }
 
+/// In one request; a second one waits for what the first began.
+void merge_at_once(HttpClient& client) {
+  constexpr double kLongestS = 6 * 3600;
+  HttpRequest request = http_post(client.endpoint().url.path("_forcemerge") +
+                                  "?max_num_segments=1");
+  request.timeout_s = kLongestS;
+  ask(client, request);
+}
+
+/// Merges as a task.
+void merge_and_poll(HttpClient& client, const std::function<void()>& on_wait) {
+  const Task task = start_merge(client);
+  while (is_running(client, task)) {
+    on_wait();
+    pause_s(kPollS);
+  }
+}
+
+void merge(HttpClient& client, const std::function<void()>& on_wait) {
+  try {
+    merge_and_poll(client, on_wait);
+  } catch (const ServiceError& e) {
+    if (e.status != 403) throw;
+    merge_at_once(client);
+  }
+}
+
 }  // namespace
 
 std::optional<std::size_t> force_merge(HttpClient& client, std::size_t shards,
                                        const std::function<void()>& on_wait) {
   std::optional<std::size_t> segments;
   for (int tries = 0; tries < kMostTries; ++tries) {
-    const Task task = start_merge(client);
-    while (is_running(client, task)) {
-      on_wait();
-      pause_s(kPollS);
-    }
+    merge(client, on_wait);
     refresh(client);  // searches go on in the old segments until then
     segments = count_segments(client);
     if (!segments || *segments <= shards) break;

@@ -72,7 +72,14 @@ void create_index(HttpClient& client, const Dialect& dialect,
                   const IndexSpec& spec, const IndexMeta& meta) {
   Json body = dialect.create_body(spec);
   body["mappings"]["_meta"]["imsearch"] = to_json(meta);
-  ask(client, http_put(client.endpoint().url.path(), body.dump()));
+  try {
+    ask(client, http_put(client.endpoint().url.path(), body.dump()));
+  } catch (const ServiceError& e) {
+    if (e.status != 400) throw;
+    // It may have been made by a first request, whose answer was lost.
+    const auto stored = find_index(client);
+    if (!stored || to_json(stored->meta) != to_json(meta)) throw;
+  }
 }
 
 void write_meta(HttpClient& client, const IndexMeta& meta) {
@@ -150,7 +157,7 @@ bool warm_up(HttpClient& client, const Dialect& dialect) {
   return true;
 }
 
-std::size_t wait_for_replicas(HttpClient& client) {
+std::optional<std::size_t> wait_for_replicas(HttpClient& client) {
   const std::string where = client.endpoint().url.text();
   const HttpRequest request =
       http_get(fmt::format("/_cluster/health/{}?timeout=5s&wait_for_status="
@@ -159,7 +166,9 @@ std::size_t wait_for_replicas(HttpClient& client) {
   for (;;) {
     const HttpResponse response = client.send(request);
     // 408: not green within the time.
-    if (!response.ok() && response.status != 408) return 0;
+    if (response.status == 403) return std::nullopt;
+    if (!response.ok() && response.status != 408)
+      fail_with_answer(client, request, response);
     const auto [missing, copying] = read_answer(
         parse_json(response.body, where), where, [](const Json& answer) {
           const auto on_the_way = answer.at("initializing_shards").get<int>();

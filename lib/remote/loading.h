@@ -24,7 +24,8 @@ struct StoredIndex {
 /// mapping lacks our _meta, or an alias of several.
 std::optional<StoredIndex> find_index(HttpClient& client);
 
-/// Makes the index, with `meta` in its mapping.
+/// Makes the index, with `meta` in its mapping. Throws ServiceError, also if
+/// there is one by now that is not the same.
 void create_index(HttpClient& client, const Dialect& dialect,
                   const IndexSpec& spec, const IndexMeta& meta);
 
@@ -47,10 +48,11 @@ std::size_t count_rows(HttpClient& client);
 /// Segments of all primary shards; none: may not be asked.
 std::optional<std::size_t> count_segments(HttpClient& client);
 
-/// Merges each of the `shards` to one segment, as a task of the service's own: a
-/// cut connection does not end it, and one that ended with its node is begun
-/// anew. Calls `on_wait` every second. Gives how many segments are left, where
-/// that may be asked: more than `shards` if merging failed, or others write.
+/// Merges each of the `shards` to one segment, as a task of the service's own:
+/// a cut connection does not end it, and one that ended with its node is begun
+/// anew. Who may not ask for tasks waits for the answer instead. Calls
+/// `on_wait` every second. Gives how many segments are left, where that may be
+/// asked: more than `shards` if merging failed, or others write.
 std::optional<std::size_t> force_merge(HttpClient& client, std::size_t shards,
                                        const std::function<void()>& on_wait);
 
@@ -59,8 +61,9 @@ std::optional<std::size_t> force_merge(HttpClient& client, std::size_t shards,
 bool warm_up(HttpClient& client, const Dialect& dialect);
 
 /// Waits until every copy of every shard is there, or no copying goes on any
-/// more, since there is no node for it; gives how many are not there.
-std::size_t wait_for_replicas(HttpClient& client);
+/// more, since there is no node for it; gives how many are not there. None: may
+/// not be asked.
+std::optional<std::size_t> wait_for_replicas(HttpClient& client);
 
 /// Shards without a copy that answers, "2, 5"; empty: none, or not to be known.
 std::string lost_shards(HttpClient& client);

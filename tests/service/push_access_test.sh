@@ -71,3 +71,17 @@ expect 1 'timed out' timeout 120 "$IMSEARCH_BIN/push" "$silent_url/$index" \
 echo "none of them made an index"
 [[ $(ask -o "$work/out" -w '%{http_code}' "$node/$index") -eq 404 ]] ||
   fail "an index was made"
+
+echo "who may only load and search does, and what may not be asked is said"
+port=$(free_port)
+python3 "$IMSEARCH_SOURCE/tests/service/meddler.py" "$port" "$node" \
+  '^/(_tasks|_nodes|_cluster|_plugins)' &
+processes+=($!)
+await 10 ask "http://127.0.0.1:$port/" || fail "no meddler"
+expect 0 '50 rows stored' push_to "http://127.0.0.1:$port" --replicas 1
+for text in 'not known: memory and disks' 'merged to 1' \
+  'replicas are set; whether' 'not warmed up' 'recall@10 is 1.0000'; do
+  grep -qF "$text" "$work/err" || fail "push does not say '$text'"
+done
+expect 0 'were pushed before' push_to "http://127.0.0.1:$port"
+ask -o "$work/out" -X DELETE "$node/$index"
