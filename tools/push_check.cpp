@@ -90,7 +90,8 @@ Matrix sample(const RemoteIndex& index, const PushInputs& inputs) {
   for (const std::uint32_t row : searcher.sample(kSamples, kSeed)) {
     std::vector<float> unit(inputs.dim());
     inputs.vectors().read_unit(row, unit.data());
-    if (!is_zero_row(unit.data(), unit.size())) units.push_back(std::move(unit));
+    if (!is_zero_row(unit.data(), unit.size()))
+      units.push_back(std::move(unit));
   }
   Matrix queries(units.size(), inputs.dim());
   for (std::size_t q = 0; q < units.size(); ++q)
