@@ -23,7 +23,7 @@ for service in opensearch elasticsearch; do
   [[ $stored -gt 0 && $there -gt 0 && $((stored + there)) -eq $rows ]] ||
     fail "stored $stored, there $there"
   expect_rows "$url" "$rows"
-  expect 0 'rows are there' push "$url"
+  expect 0 'rows were pushed before' push "$url"
   ask -o "$work/deleted" -X DELETE "$url/photos"
 
   echo "$service: a node that is killed and started again has every row"
