@@ -29,9 +29,12 @@ using namespace imsearch;
 void announce(HttpClient& client, const ServiceInfo& service,
               PushTarget& target, const PushOptions& options) {
   const Cluster cluster = ask_cluster(client, service);
-  const LoadPlan plan =
+  LoadPlan plan =
       plan_load(service, cluster, target.meta.spec, *target.meta.loading_to,
                 options.replicas_while_loading);
+  // Rows that were pushed before take their place, but no time.
+  plan.expected_s *=
+      static_cast<double>(target.rows()) / static_cast<double>(plan.rows);
   target.meta.spec = plan.spec;
   const EngineChoice choice = choose_engine(options, service);
   const std::string text =
@@ -67,6 +70,7 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   }
   announce(client, service, target, options);
   if (options.plan) return cli::kDone;
+  inputs.check_rows(target.begin);
   std::size_t stored = target.begin;
   bool begun = false;
   try {

@@ -3,6 +3,7 @@
 #include "index_inputs.h"
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 
 #include <optional>
 #include <vector>
@@ -35,6 +36,16 @@ PushInputs::PushInputs(const std::string& vectors, const std::string& names,
     fail("{}: {} names for the {} rows of {}", names, names_.size(),
          vectors_.rows(), vectors);
   if (vectors_.rows() == 0) fail("{}: no rows to push", vectors);
+}
+
+void PushInputs::check_rows(std::size_t begin) const {
+  constexpr std::size_t kBlock = 1024;
+  parallel_for(rows() - begin, kBlock, 0,
+               [&](std::size_t first, std::size_t last, unsigned) {
+                 std::vector<float> unit(dim());
+                 for (std::size_t i = first; i < last; ++i)
+                   vectors_.read_unit(begin + i, unit.data());
+               });
 }
 
 }  // namespace imsearch

@@ -25,6 +25,10 @@ class PushInputs {
   const ModelIdentity& model() const { return model_; }
   const std::string& path() const { return vectors_.files()[0].path(); }
 
+  /// Reads the rows from `begin` on, on all threads: NaN or infinity in one is
+  /// told before others are sent. Throws Error naming the row.
+  void check_rows(std::size_t begin) const;
+
   /// Of the first `rows` rows.
   std::uint64_t vectors_fingerprint(std::size_t rows) const {
     return fingerprint(vectors_.files()[0], rows);

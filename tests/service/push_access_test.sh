@@ -68,6 +68,25 @@ start_silent_host
 expect 1 'timed out' timeout 120 "$IMSEARCH_BIN/push" "$silent_url/$index" \
   "$work/fvecs.bin" --dim 8
 
+echo "a redirect is not followed: a password goes nowhere else"
+port=$(free_port)
+python3 -c '
+import http.server, sys
+class Redirect(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(302)
+        self.send_header("Location", sys.argv[2] + self.path)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Redirect).serve_forever()
+' "$port" "$node" &
+processes+=($!)
+await 10 ask "http://127.0.0.1:$port/" || fail "nothing redirects"
+expect 1 'a redirect, which is not followed' \
+  as reader 'open sesame' push_to "http://127.0.0.1:$port"
+
 echo "none of them made an index"
 [[ $(ask -o "$work/out" -w '%{http_code}' "$node/$index") -eq 404 ]] ||
   fail "an index was made"

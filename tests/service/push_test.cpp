@@ -325,6 +325,20 @@ TEST_SUITE("service") {
     CHECK_THROWS(files.read("fnames.txt.refused.tsv"));
   }
 
+  TEST_CASE("a row that holds NaN is told before anything is written") {
+    const Service service;
+    const RemoteIndex index(service);
+    const Collection files(20);
+    std::string bytes = files.read("fvecs.bin");
+    const float nan = std::nanf("");
+    std::memcpy(bytes.data() + 7 * kDim * sizeof(float), &nan, sizeof nan);
+    files.write("fvecs.bin", bytes);
+    const RunResult result = push(files, index);
+    CHECK(result.status == 1);
+    CHECK(contains(result.err, "fvecs.bin: row 7: NaN or infinity"));
+    CHECK_FALSE(index.exists());
+  }
+
   TEST_CASE("--delete takes rows out, and growing does not bring them back") {
     const Service service;
     const RemoteIndex index(service);
