@@ -2,6 +2,7 @@
 
 #include "bench_figures.h"
 #include "machine.h"
+#include "service_endpoint.h"
 #include "service_index.h"
 
 #include "base/parallel_for.h"

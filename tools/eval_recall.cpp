@@ -15,6 +15,7 @@
 #include "recall_service.h"
 #include "recall_table.h"
 #include "recall_tuning.h"
+#include "service_endpoint.h"
 #include "service_index.h"
 #include "service_truth.h"
 #include "standard_output.h"

@@ -13,7 +13,7 @@
 #include "push_load.h"
 #include "push_options.h"
 #include "push_target.h"
-#include "service_options.h"
+#include "service_endpoint.h"
 #include "standard_output.h"
 
 #include "base/interrupt.h"

@@ -2,20 +2,19 @@
 #include "push_finish.h"
 
 #include "cli.h"
+#include "service_index.h"
+#include "service_truth.h"
 
 #include "base/matrix.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "eval/latency.h"
 #include "eval/recall.h"
-#include "index/flat.h"
 #include "remote/remote_index.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <set>
 #include <vector>
 
 namespace imsearch {
@@ -31,42 +30,7 @@ struct Asked {
   std::vector<double> took_ms;
 };
 
-/// The k nearest by exact search here, of rows that the service holds: some may
-/// have been deleted or refused.
-std::vector<Hits> find_truth(const Endpoint& endpoint, const PushInputs& inputs,
-                             const Matrix& queries) {
-  std::vector<Hits> truth =
-      search_flat(inputs.vectors(), queries.view(), 2 * kTop, 0);
-  std::vector<std::uint32_t> rows;
-  for (const Hits& hits : truth)
-    for (const Hit& hit : hits) rows.push_back(hit.row);
-  HttpClient client(endpoint);
-  const std::vector<bool> there = are_there(client, rows);
-  std::size_t i = 0;
-  for (Hits& hits : truth) {
-    Hits kept;
-    for (const Hit& hit : hits)
-      if (there[i++] && kept.size() < kTop) kept.push_back(hit);
-    hits = std::move(kept);
-  }
-  return truth;
-}
-
-/// With the distances that exact search gives them: scores are rounded.
-Hits with_exact_distances(const RemoteAnswer& answer, const PushInputs& inputs,
-                          const float* query) {
-  Hits hits;
-  std::vector<float> unit(inputs.dim());
-  for (const RemoteHit& hit : answer.hits) {
-    if (hit.hit.row >= inputs.rows()) continue;  // pushed by others since
-    inputs.vectors().read_unit(hit.hit.row, unit.data());
-    hits.push_back({hit.hit.row, exact_l2sq(query, unit.data(), inputs.dim())});
-  }
-  std::sort(hits.begin(), hits.end());
-  return hits;
-}
-
-Asked ask_all(const RemoteIndex& index, const PushInputs& inputs,
+Asked ask_all(const RemoteIndex& index, const ServiceTruth& truth,
               const Matrix& queries) {
   RemoteSearcher searcher(index);
   RemoteSearchParams params;
@@ -78,7 +42,8 @@ Asked ask_all(const RemoteIndex& index, const PushInputs& inputs,
     const RemoteAnswer answer = searcher.search(queries.row(q), params);
     asked.round_trip_ms.push_back(watch.milliseconds());
     asked.took_ms.push_back(answer.took_ms);
-    asked.found.push_back(with_exact_distances(answer, inputs, queries.row(q)));
+    asked.found.push_back(hits_of(answer));
+    truth.compare_exactly(queries.row(q), asked.found.back());
   }
   return asked;
 }
@@ -114,16 +79,17 @@ void check_answers(const Endpoint& endpoint, const PushInputs& inputs,
   const RemoteIndex index(endpoint);
   const Matrix queries = sample(index, inputs);
   if (queries.rows() == 0) return;
-  const std::vector<Hits> truth = find_truth(endpoint, inputs, queries);
+  const ServiceTruth truth(index, inputs.path());
   // Twice: the first brings what is searched into memory.
-  ask_all(index, inputs, queries);
-  const Asked asked = ask_all(index, inputs, queries);
+  ask_all(index, truth, queries);
+  const Asked asked = ask_all(index, truth, queries);
   if (quiet) return;
+  const std::vector<Hits> nearest = truth.search(queries.view(), kTop, 0, {});
   cli::complain(fmt::format(
       "{} rows asked for: recall@{} is {:.4f} at ef {}, {:.1f} ms a query of "
       "which {:.1f} are the service's (median), {:.1f} ms at the 95th "
       "percentile",
-      queries.rows(), kTop, mean_recall(asked.found, truth),
+      queries.rows(), kTop, mean_recall(asked.found, nearest),
       index.meta().spec.ef, summarize(asked.round_trip_ms).p50,
       summarize(asked.took_ms).p50, summarize(asked.round_trip_ms).p95));
 }

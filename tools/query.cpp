@@ -10,9 +10,9 @@
 #include "local_index.h"
 #include "path_reader.h"
 #include "query_options.h"
+#include "query_service.h"
 #include "questions.h"
 #include "results.h"
-#include "service_index.h"
 #include "sheet_rows.h"
 
 #include "base/interrupt.h"
@@ -75,22 +75,13 @@ std::unique_ptr<SearchedIndex> open_local(const QueryOptions& opt) {
   return opened;
 }
 
-std::unique_ptr<SearchedIndex> open_at_service(const QueryOptions& opt,
-                                               AskParams& params) {
-  auto opened = std::make_unique<ServiceIndex>(
-      endpoint_of(opt.service.url, opt.service.access));
-  say_unfinished(opened->index());
-  if (!opt.ef_given()) params.search.ef = opened->index().meta().spec.ef;
-  return opened;
-}
-
-int query(const QueryOptions& opt) {
+int query(const QueryOptions& opt, char** argv) {
   opt.check();
   catch_interrupts();
   AnswerParams params = opt.params;
   const std::unique_ptr<SearchedIndex> opened =
       opt.service.url.empty() ? open_local(opt)
-                              : open_at_service(opt, params.ask);
+                              : open_at_service(opt, params.ask, argv);
   SearchedIndex& index = *opened;
   if (!opt.sheet.empty()) opt.keep_inputs(index);
   Answerer answerer(index, params);
@@ -120,5 +111,5 @@ int main(int argc, char** argv) {
   CLI::App app{"Find the most similar images."};
   QueryOptions opt;
   opt.add_to(app);
-  return cli::run(app, argc, argv, [&] { return query(opt); });
+  return cli::run(app, argc, argv, [&] { return query(opt, argv); });
 }

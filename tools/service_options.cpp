@@ -2,34 +2,9 @@
 
 #include "cli.h"
 
-#include "base/error.h"
 #include "remote/remote_index.h"
 
 namespace imsearch {
-namespace {
-
-bool is_this_machine(const std::string& host) {
-  const bool is_address =
-      host.find_first_not_of("0123456789.") == std::string::npos;
-  return host == "localhost" || host == "::1" ||
-         (is_address && host.rfind("127.", 0) == 0);
-}
-
-/// AWS's is only used to sign, and never sent.
-bool sends_secret(const Access& access) {
-  return !access.api_key.empty() || !access.user.empty();
-}
-
-ServiceUrl parse_url(const std::string& url) {
-  try {
-    return parse_service_url(url);
-  } catch (const Error& e) {
-    throw cli::UsageError(e.what());
-  }
-}
-
-}  // namespace
-
 void add_access(CLI::App& app, AccessParams& params) {
   app.add_option("--cacert", params.ca_file,
                  "File of certificates to trust, for https (default: the "
@@ -62,18 +37,6 @@ void check_service_limits(std::size_t k, std::size_t ef, bool leaves_out) {
   if (ef > kMaxRemoteTop)
     cli::fail_usage("--ef {}: a service keeps {} candidates at most", ef,
                     kMaxRemoteTop);
-}
-
-Endpoint endpoint_of(const std::string& url, const AccessParams& params) {
-  Endpoint endpoint;
-  endpoint.url = parse_url(url);
-  endpoint.access = access_from_environment(endpoint.url, params);
-  if (!endpoint.url.encrypted && sends_secret(endpoint.access) &&
-      !is_this_machine(endpoint.url.host))
-    cli::complain(endpoint.url.root +
-                  ": http is not encrypted: others can read " +
-                  endpoint.access.describe() + "'s secret on its way");
-  return endpoint;
 }
 
 }  // namespace imsearch

@@ -29,9 +29,4 @@ void check_service_limits(std::size_t k, std::size_t ef, bool leaves_out);
 /// Registers --cacert and --aws-region.
 void add_access(CLI::App& app, AccessParams& params);
 
-/// Where `url` leads, and who we are there, as the environment says. Throws
-/// UsageError for what is no such URL, Error as access_from_environment(); says
-/// on stderr if a secret would go over an open line to another machine.
-Endpoint endpoint_of(const std::string& url, const AccessParams& params);
-
 }  // namespace imsearch

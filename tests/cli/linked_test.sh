@@ -1,5 +1,7 @@
 #!/bin/bash
-# Only extract-torch loads libtorch, whose start costs most of a second.
+# What is slow to load is loaded only by the tools that use it: libtorch, whose
+# start costs most of a second, by extract-torch; libcurl, which costs query three
+# times its own start, by those that ask services.
 set -euo pipefail
 
 failures=0
@@ -8,18 +10,25 @@ complain() {
   failures=$((failures + 1))
 }
 
-loads_libtorch() {
+loads() {
   local libraries
   libraries=$(ldd "$IMSEARCH_BIN/$1")
-  [[ $libraries == *libtorch* ]]
+  [[ $libraries == *"$2"* ]]
 }
 
-for tool in extract build-index query eval-recall bench push; do
+for tool in extract build-index query query-service eval-recall bench push; do
   echo "$tool loads no libtorch"
-  ! loads_libtorch "$tool" || complain "$tool is linked with libtorch"
+  ! loads "$tool" libtorch || complain "$tool is linked with libtorch"
 done
-
 echo "extract-torch loads it"
-loads_libtorch extract-torch || complain "extract-torch is not linked with it"
+loads extract-torch libtorch || complain "extract-torch is not linked with it"
+
+# extract has it from HDF5, which reads files over networks, too.
+for tool in build-index query; do
+  echo "$tool loads no libcurl"
+  ! loads "$tool" libcurl || complain "$tool is linked with libcurl"
+done
+echo "query-service loads it"
+loads query-service libcurl || complain "query-service is not linked with it"
 
 exit $((failures > 0))

@@ -1,0 +1,17 @@
+#include "query_service.h"
+
+#include "service_endpoint.h"
+#include "service_index.h"
+
+namespace imsearch {
+
+std::unique_ptr<SearchedIndex> open_at_service(const QueryOptions& options,
+                                               AskParams& params, char**) {
+  auto opened = std::make_unique<ServiceIndex>(
+      endpoint_of(options.service.url, options.service.access));
+  say_unfinished(opened->index());
+  if (!options.ef_given()) params.search.ef = opened->index().meta().spec.ef;
+  return opened;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,19 @@
+// query --url. Asking a service takes libcurl and all that it loads, whose
+// start costs twice that of query's own: only query-service links it.
+#pragma once
+
+#include "query_options.h"
+#include "searched_index.h"
+
+#include <memory>
+
+namespace imsearch {
+
+/// In query-service (query_service.cpp): opens the index that --url names;
+/// where no --ef is given, `params` get the index's own. Throws Error as
+/// ServiceIndex. In query (query_without_service.cpp): goes on as
+/// query-service, with the same arguments `argv` and name.
+std::unique_ptr<SearchedIndex> open_at_service(const QueryOptions& options,
+                                               AskParams& params, char** argv);
+
+}  // namespace imsearch

@@ -1,0 +1,16 @@
+// Reaching the index that an URL names. Apart from the options, since it takes
+// libcurl.
+#pragma once
+
+#include "remote/access.h"
+
+#include <string>
+
+namespace imsearch {
+
+/// Where `url` leads, and who we are there, as the environment says. Throws
+/// UsageError for what is no such URL, Error as access_from_environment(); says
+/// on stderr if a secret would go over an open line to another machine.
+Endpoint endpoint_of(const std::string& url, const AccessParams& params);
+
+}  // namespace imsearch
