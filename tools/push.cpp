@@ -20,6 +20,7 @@
 #include "base/progress.h"
 
 #include <cstdio>
+#include <exception>
 
 namespace {
 
@@ -80,7 +81,7 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
     const BulkTotals totals =
         send_rows(endpoint, inputs, target, options, stored);
     finish_load(client, *dialect, target.meta, totals, options.quiet);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // What the service refused to make does not stay; what was cut short may.
     if (begun || interrupted()) say_what_stays(endpoint, stored, inputs.rows());
     throw;

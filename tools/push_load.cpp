@@ -66,7 +66,7 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
   std::string list;
   {
     cli::ProgressLine line("rows", target.rows(), options.quiet);
-    RefusedRows refused(inputs.names().path(), line);
+    RefusedRows refused(inputs.names().path(), target.begin, line);
     std::size_t refusals = 0;
     try {
       totals = load_rows(

@@ -2,11 +2,14 @@
 
 #include "cli.h"
 
+#include "io/file.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdio>
+#include <sstream>
 
 namespace imsearch {
 namespace {
@@ -14,12 +17,29 @@ namespace {
 /// Shown on stderr; the rest are in the list.
 constexpr std::size_t kShown = 20;
 
+/// Of a list that is there, the lines of rows before `end`.
+std::string lines_before(const std::string& path, std::size_t end) {
+  if (end == 0 || !file_exists(path)) return "";
+  std::istringstream list(read_file(path));
+  std::string kept;
+  for (std::string line; std::getline(list, line);) {
+    std::size_t row = end;
+    std::from_chars(line.data(), line.data() + line.size(), row);
+    if (row < end) kept += line + "\n";
+  }
+  return kept;
+}
+
 }  // namespace
 
-RefusedRows::RefusedRows(const std::string& names_path,
+RefusedRows::RefusedRows(const std::string& names_path, std::size_t begin,
                          cli::ProgressLine& progress)
     : path_(names_path + ".refused.tsv"), progress_(progress) {
-  std::remove(path_.c_str());
+  const std::string kept = lines_before(path_, begin);
+  if (kept.empty())
+    std::remove(path_.c_str());
+  else
+    file_.emplace(path_).write(kept);
 }
 
 void RefusedRows::add(std::size_t row, std::string_view name,

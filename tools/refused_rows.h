@@ -14,14 +14,16 @@ namespace imsearch {
 /// One thread at a time.
 class RefusedRows {
  public:
-  /// The list is NAMES.refused.tsv; an older one is removed. `progress` must
+  /// The list is NAMES.refused.tsv. Of an older one, what it says of rows
+  /// before `begin` stays, since they are not sent again. `progress` must
   /// outlive it.
-  RefusedRows(const std::string& names_path, cli::ProgressLine& progress);
+  RefusedRows(const std::string& names_path, std::size_t begin,
+              cli::ProgressLine& progress);
 
   /// Says so on stderr, for the first few, and lists it. Throws Error.
   void add(std::size_t row, std::string_view name, const std::string& reason);
 
-  /// Makes the list appear, if there is one; gives its path.
+  /// Makes the list appear, if there is one; gives its path, or "".
   std::string finish();
 
  private:

@@ -14,7 +14,8 @@ bool is_this_machine(const std::string& host) {
          (is_address && host.rfind("127.", 0) == 0);
 }
 
-/// AWS's is only used to sign, and never sent.
+/// AWS's is only used to sign, and never sent. What ~/.netrc may say of the
+/// host is libcurl's to read.
 bool sends_secret(const Access& access) {
   return !access.api_key.empty() || !access.user.empty();
 }

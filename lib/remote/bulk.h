@@ -53,11 +53,11 @@ struct BulkTotals {
   std::size_t retries = 0;  // requests sent again, for whatever reason
 };
 
-/// Sends the rows. A full queue (429), a service that is away (503, no
-/// connection, no answer in time) is waited for; a request that is too large
-/// (413) is sent in halves. Throws Error once a row could not be stored for
-/// `backoff.give_up_s`, or the service says no to a whole request; Interrupted.
-/// What was stored by then stays.
+/// Sends the rows to a service that has answered before. A full queue (429), a
+/// service that is away (503, no connection, no answer in time) is waited for;
+/// a request that is too large (413) is sent in halves. Throws Error once a row
+/// could not be stored for `backoff.give_up_s`, or the service says no to a
+/// whole request; Interrupted. What was stored by then stays.
 BulkTotals load_rows(const Endpoint& endpoint, const RowsToLoad& rows,
                      const BulkParams& params, const OnProgress& on_progress,
                      const OnRefused& on_refused);

@@ -15,9 +15,9 @@ namespace imsearch {
 /// One thread at a time.
 class BulkSender {
  public:
-  /// `endpoint` must outlive it.
+  /// `endpoint` must outlive it, and have answered before.
   BulkSender(const Endpoint& endpoint, const BulkParams& params)
-      : client_(endpoint), params_(params) {}
+      : client_(endpoint, true), params_(params) {}
 
   struct Outcome {
     std::size_t stored = 0;

@@ -58,12 +58,20 @@ int stop_if_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 }
 
 /// Those after which another try may do better.
-bool is_passing(CURLcode code) {
-  constexpr std::array kPassing = {
-      CURLE_COULDNT_CONNECT,    CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
-      CURLE_SEND_ERROR,         CURLE_RECV_ERROR,         CURLE_PARTIAL_FILE,
-      CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2_STREAM};
-  return std::find(kPassing.begin(), kPassing.end(), code) != kPassing.end();
+constexpr std::array kPassing = {
+    CURLE_COULDNT_CONNECT,    CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
+    CURLE_SEND_ERROR,         CURLE_RECV_ERROR,         CURLE_PARTIAL_FILE,
+    CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2_STREAM};
+
+/// Those that pass, too, where the same host has answered before: a name server
+/// is away, or a proxy that has just been started does not encrypt yet.
+constexpr std::array kPassingLater = {CURLE_COULDNT_RESOLVE_HOST,
+                                      CURLE_COULDNT_RESOLVE_PROXY,
+                                      CURLE_SSL_CONNECT_ERROR};
+
+template <typename Codes>
+bool is_among(const Codes& codes, CURLcode code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
 std::string without_newline(std::string text) {
@@ -78,6 +86,7 @@ struct HttpClient::Impl {
   const Endpoint* endpoint;
   std::unique_ptr<CURL, CurlDeleter> curl;
   std::array<char, CURL_ERROR_SIZE> error{};
+  bool answered = false;
 
   template <typename Value>
   void set(CURLoption option, Value value) const {
@@ -132,14 +141,16 @@ void HttpClient::Impl::fail_with(CURLcode code) const {
   std::string why = without_newline(error.data());
   if (why.empty()) why = curl_easy_strerror(code);
   const std::string text = endpoint->url.root + ": " + why;
-  if (is_passing(code)) throw ConnectionError(text);
+  if (is_among(kPassing, code) || (answered && is_among(kPassingLater, code)))
+    throw ConnectionError(text);
   throw Error(text);
 }
 
-HttpClient::HttpClient(const Endpoint& endpoint)
+HttpClient::HttpClient(const Endpoint& endpoint, bool answered)
     : impl_(std::make_unique<Impl>()) {
   start_curl();
   impl_->endpoint = &endpoint;
+  impl_->answered = answered;
   impl_->curl.reset(curl_easy_init());
   if (impl_->curl == nullptr) fail("libcurl cannot be started");
   impl_->set(CURLOPT_ERRORBUFFER, impl_->error.data());
@@ -182,6 +193,7 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   impl_->error[0] = '\0';
   const CURLcode code = curl_easy_perform(impl.curl.get());
   if (code != CURLE_OK) impl.fail_with(code);
+  impl_->answered = true;
   long status = 0;
   curl_easy_getinfo(impl.curl.get(), CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);

@@ -44,14 +44,16 @@ struct HttpResponse {
 /// One kept connection; one thread at a time. The endpoint must outlive it.
 class HttpClient {
  public:
-  explicit HttpClient(const Endpoint& endpoint);
+  /// `answered`: another connection to that service had an answer.
+  explicit HttpClient(const Endpoint& endpoint, bool answered = false);
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;
 
   /// Gives any answer, whatever its status; redirects are answers. Throws
-  /// ConnectionError; Error where trying again cannot help (a certificate that
-  /// does not match, a name that nobody knows); Interrupted within a second of
-  /// a signal.
+  /// ConnectionError; Error where trying again cannot help: a certificate that
+  /// does not match, and, before the first answer, a name that nobody knows or
+  /// a host that speaks no TLS, which later may pass. Throws Interrupted within
+  /// a second of a signal.
   HttpResponse send(const HttpRequest& request);
 
   const Endpoint& endpoint() const;

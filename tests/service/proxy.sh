@@ -47,6 +47,7 @@ CONF
 #                   "reader" with the password "open sesame"
 #   mismatched_url  the same with a certificate for another name
 #   ca_file         who signed both
+#   proxy           its process
 start_proxy() {
   local folder=$work/proxy port mismatched
   make_certificates
@@ -65,10 +66,33 @@ start_proxy() {
     server "$mismatched" other "$1"
     echo '}'
   } >"$folder/nginx.conf"
-  PATH=$PATH:/usr/sbin nginx -e "$folder/error.log" -c "$folder/nginx.conf" \
-    2>>"$work/log" &
-  processes+=($!)
   proxy_url=https://localhost:$port mismatched_url=https://localhost:$mismatched
   ca_file=$work/tls/ca.pem
-  await 10 ask -k "$proxy_url" || fail "nginx does not start"
+  run_proxy nginx.conf "$proxy_url"
+}
+
+# run_proxy CONFIGURATION URL: returns once it answers there.
+run_proxy() {
+  local folder=$work/proxy
+  PATH=$PATH:/usr/sbin nginx -e "$folder/error.log" -c "$folder/$1" \
+    2>>"$work/log" &
+  proxy=$!
+  processes+=("$proxy")
+  await 10 ask -k "$2" || fail "nginx does not start"
+}
+
+stop_proxy() {
+  kill "$proxy"
+  wait "$proxy" || true
+}
+
+# The same proxy, as one whose certificates are not there yet.
+restart_proxy_without_tls() {
+  stop_proxy
+  sed 's/ ssl;/;/; /ssl_/d' "$work/proxy/nginx.conf" >"$work/proxy/plain.conf"
+  run_proxy plain.conf "http${proxy_url#https}"
+}
+restart_proxy() {
+  stop_proxy
+  run_proxy nginx.conf "$proxy_url"
 }

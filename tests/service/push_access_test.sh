@@ -42,6 +42,27 @@ expect 0 '50 rows stored' push_to "$proxy_url" --cacert "$ca_file"
 rm "$work/.netrc"
 ask -o "$work/out" -X DELETE "$node/$index"
 
+echo "a proxy that for a while does not encrypt is waited for"
+make_rows 3000 1280
+export IMSEARCH_USER=reader IMSEARCH_PASSWORD='open sesame'
+"$IMSEARCH_BIN/push" "$proxy_url/$index" "$work/fvecs.bin" --dim 1280 \
+  --engine lucene --connections 1 --cacert "$ca_file" 2>"$work/push.err" &
+pushing=$!
+processes+=("$pushing")
+has_some() { [[ $(number "$node/$index/_stats/indexing" index_total) -gt 0 ]]; }
+await 60 has_some || fail "no row arrives: $(<"$work/push.err")"
+kill -STOP "$pushing"
+restart_proxy_without_tls
+kill -CONT "$pushing"
+sleep 3 # so that a request meets it
+kill -0 "$pushing" || fail "push did not wait: $(<"$work/push.err")"
+restart_proxy
+await_push 0
+expect_said 'requests sent again'
+unset IMSEARCH_USER IMSEARCH_PASSWORD
+ask -o "$work/out" -X DELETE "$node/$index"
+make_rows 50 8
+
 echo "another password, and none, are refused, and not told"
 expect 1 '401' as reader 'shut sesame' push_to "$proxy_url" --cacert "$ca_file"
 grep -q 'as user reader' "$work/err" || fail "who was it?"

@@ -6,6 +6,20 @@ set -euo pipefail
 # shellcheck source=tests/service/push.sh
 . "$IMSEARCH_SOURCE/tests/service/push.sh"
 
+# push_within KB URL [OPTION...]: without more memory than that, beside files.
+push_within() { (ulimit -d "$1" && push "${@:2}"); }
+echo "memory does not grow with the rows: 230 MB as JSON go through 160 MB"
+make_rows 40000 512
+start_cluster opensearch
+expect 0 'rows stored' push_within 160000 "${urls[0]}" -M 4
+expect_rows "${urls[0]}" "$rows"
+ask -o "$work/deleted" -X DELETE "${urls[0]}/photos"
+
+echo "where that is not enough, what stays is said"
+expect 1 'out of memory' push_within 60000 "${urls[0]}" -M 4
+grep -q 'the same command goes on' "$work/err" || fail "push does not go on"
+expect 0 '' service stop --remove --name "$cluster" opensearch
+
 make_rows 3000
 
 echo "a write queue of one place: rows that it refuses are sent again"

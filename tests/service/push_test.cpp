@@ -138,6 +138,81 @@ TEST_SUITE("service") {
     CHECK(source_of(service, index, 299).at("name") == "299.jpg");
   }
 
+  TEST_CASE("rows refused before are still listed when others are appended") {
+    const Service service;
+    const RemoteIndex index(service);
+    const Collection files(300);
+    const auto write_with_zeros = [&](std::size_t rows) {
+      write_rows(files, rows);
+      std::string bytes = files.read("fvecs.bin");
+      for (const std::size_t row : {5, 250})
+        if (row < rows)
+          std::fill_n(bytes.begin() + row * kDim * sizeof(float),
+                      kDim * sizeof(float), '\0');
+      files.write("fvecs.bin", bytes);
+    };
+    const auto listed = [&] { return files.read("fnames.txt.refused.tsv"); };
+    write_with_zeros(200);
+    REQUIRE(push(files, index).status == 0);
+    write_with_zeros(220);
+    REQUIRE(push(files, index).status == 0);
+    CHECK(listed().rfind("5\t5.jpg\t", 0) == 0);
+    write_with_zeros(300);
+    const RunResult grown = push(files, index);
+    REQUIRE_MESSAGE(grown.status == 0, grown.err);
+    CHECK(contains(grown.err, "1 refused"));
+    CHECK(listed().rfind("5\t5.jpg\t", 0) == 0);
+    CHECK(contains(listed(), "\n250\t250.jpg\t"));
+    CHECK(index.count() == 298);
+  }
+
+  TEST_CASE(
+      "each request is on disk before it is answered, also while loading") {
+    const Service service;
+    const RemoteIndex index(service);
+    const Collection files(20);
+    const std::string path =
+        index.path() + "/_settings?include_defaults=true&flat_settings=true";
+    const auto durability = [&] {
+      const json settings = service.get(path).begin().value();
+      const char* name = "index.translog.durability";
+      CHECK_FALSE(settings.at("settings").contains(name));
+      return settings.at("defaults").at(name);
+    };
+    std::string while_loading;
+    RunOptions look;
+    look.interrupt_when = [&] {
+      if (!index.exists()) return false;
+      while_loading = durability();
+      return true;
+    };
+    push(files, index, {"--connections", "1"}, look);
+    CHECK(while_loading == "REQUEST");
+    REQUIRE(push(files, index).status == 0);
+    CHECK(durability() == "REQUEST");
+  }
+
+  TEST_CASE("an alias of one index stands for it, one of two is refused") {
+    const Service service;
+    const RemoteIndex index(service);
+    const RemoteIndex alias(service);
+    const Collection files(300);
+    write_rows(files, 200);
+    REQUIRE(push(files, index).status == 0);
+    service.put(index.path() + "/_alias" + alias.path(), json::object());
+    write_rows(files, 300);
+    const RunResult grown = push(files, alias);
+    REQUIRE_MESSAGE(grown.status == 0, grown.err);
+    CHECK(index.count() == 300);
+    const RemoteIndex other(service);
+    REQUIRE(push(files, other).status == 0);
+    service.put(other.path() + "/_alias" + alias.path(), json::object());
+    const RunResult both = push(files, alias);
+    CHECK(both.status == 1);
+    CHECK(contains(both.err, "2 indexes of that name"));
+    service.ask("DELETE", "/_all/_alias" + alias.path());
+  }
+
   TEST_CASE("other rows, names, options and models are refused") {
     const Service service;
     const RemoteIndex index(service);
