@@ -34,11 +34,14 @@ class Loading {
     std::vector<std::string> names;
   };
 
-  /// The next rows, at most `count`.
-  Block next(std::size_t count) {
+  /// The next rows, at most `most`; none at the end. Blocks get smaller towards
+  /// it, so that all `connections` are done at about the same time.
+  Block next(std::size_t most, unsigned connections) {
     const std::lock_guard lock(mutex_);
     Block block;
     block.begin = next_;
+    const std::size_t share = (rows_.end - next_) / (2 * connections);
+    const std::size_t count = std::clamp(share, most / 16 + 1, most);
     const std::size_t end = std::min(next_ + count, rows_.end);
     for (; next_ < end; ++next_) block.names.emplace_back(rows_.next_name());
     return block;
@@ -112,18 +115,19 @@ BulkBatch batch_of(const RowsToLoad& rows, const Loading::Block& block,
 BulkTotals load_rows(const Endpoint& endpoint, const RowsToLoad& rows,
                      const BulkParams& params, const OnProgress& on_progress,
                      const OnRefused& on_refused) {
-  const std::size_t block_rows = std::max<std::size_t>(
+  const std::size_t most = std::max<std::size_t>(
       1, params.batch_bytes / (rows.dim * kFloatBytes + kRowBytes));
-  const std::size_t count = rows.end - rows.begin;
   Loading loading(rows, on_progress, on_refused);
   std::vector<BulkSender> senders;
   for (unsigned c = 0; c < params.connections; ++c)
     senders.emplace_back(endpoint, params);
+  // As many blocks as there could be, were each one row.
   parallel_for(
-      (count + block_rows - 1) / block_rows, 1, params.connections,
+      rows.end - rows.begin, 1, params.connections,
       [&](std::size_t, std::size_t, unsigned connection) {
         BulkSender& sender = senders[connection];
-        const Loading::Block block = loading.next(block_rows);
+        const Loading::Block block = loading.next(most, params.connections);
+        if (block.names.empty()) return;
         const std::vector<bool> to_send = missing(sender.client(), rows, block);
         const auto sent = std::count(to_send.begin(), to_send.end(), true);
         loading.count(0, to_send.size() - static_cast<std::size_t>(sent), 0);
