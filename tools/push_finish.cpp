@@ -8,13 +8,23 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 namespace imsearch {
 namespace {
 
-constexpr double kSayEveryS = 10;
-
 void say(bool quiet, const std::string& text) {
   if (!quiet) cli::complain(text);
+}
+
+/// To be called often: says "WHAT for 20 s" every ten seconds.
+std::function<void()> reminder(const std::string& what, bool quiet) {
+  constexpr double kEveryS = 10;
+  return [what, quiet, watch = Stopwatch(), next_s = kEveryS]() mutable {
+    if (watch.seconds() < next_s) return;
+    next_s += kEveryS;
+    say(quiet, fmt::format("{} for {}", what, human_duration(watch.seconds())));
+  };
 }
 
 void merge(HttpClient& client, std::size_t shards, bool quiet) {
@@ -24,12 +34,7 @@ void merge(HttpClient& client, std::size_t shards, bool quiet) {
                          before ? fmt::format("{} segment{}", grouped(*before),
                                               *before == 1 ? "" : "s")
                                 : "all segments"));
-  double next_s = kSayEveryS;
-  const auto left = force_merge(client, shards, [&] {
-    if (watch.seconds() < next_s) return;
-    next_s += kSayEveryS;
-    say(quiet, fmt::format("merging for {}", human_duration(watch.seconds())));
-  });
+  const auto left = force_merge(client, shards, reminder("merging", quiet));
   if (left && *left > shards)
     cli::complain(
         fmt::format("{} segments are left in {} shards: searches are slower "
@@ -44,7 +49,7 @@ void copy_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
   restore_settings(client, meta);
   if (meta.spec.replicas == 0) return;
   const Stopwatch watch;
-  const auto missing = wait_for_replicas(client);
+  const auto missing = wait_for_replicas(client, reminder("copying", quiet));
   if (!missing)
     cli::complain(
         "replicas are set; whether they are in place may not be "

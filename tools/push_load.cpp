@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 namespace imsearch {
 namespace {
 
@@ -18,7 +20,7 @@ std::string lost_shards_of(const Endpoint& endpoint) {
   try {
     HttpClient client(endpoint);
     return lost_shards(client);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     return "";
   }
 }
@@ -80,7 +82,7 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
             refused.add(row, name, reason);
             ++refusals;
           });
-    } catch (const Error&) {
+    } catch (const std::exception&) {
       line.clear();
       refused.finish();
       throw;

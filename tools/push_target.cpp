@@ -104,7 +104,7 @@ void begin_load(HttpClient& client, const Dialect& dialect, PushTarget& target,
 }
 
 void await_copies(HttpClient& client) {
-  const auto missing = wait_for_replicas(client);
+  const auto missing = wait_for_replicas(client, [] {});
   if (!missing)
     cli::complain(
         "whether the copies of shards are placed may not be asked: until they "

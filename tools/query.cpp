@@ -77,11 +77,12 @@ std::unique_ptr<SearchedIndex> open_local(const QueryOptions& opt) {
 
 int query(const QueryOptions& opt, char** argv) {
   opt.check();
-  catch_interrupts();
   AnswerParams params = opt.params;
   const std::unique_ptr<SearchedIndex> opened =
       opt.service.url.empty() ? open_local(opt)
                               : open_at_service(opt, params.ask, argv);
+  // Not before: what was caught would be lost where another program goes on.
+  catch_interrupts();
   SearchedIndex& index = *opened;
   if (!opt.sheet.empty()) opt.keep_inputs(index);
   Answerer answerer(index, params);

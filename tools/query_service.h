@@ -1,5 +1,5 @@
 // query --url. Asking a service takes libcurl and all that it loads, whose
-// start costs twice that of query's own: only query-service links it.
+// start costs more than all the rest of query's: only query-service links it.
 #pragma once
 
 #include "query_options.h"

@@ -17,12 +17,11 @@ namespace {
 /// Shown on stderr; the rest are in the list.
 constexpr std::size_t kShown = 20;
 
-/// Of a list that is there, the lines of rows before `end`.
-std::string lines_before(const std::string& path, std::size_t end) {
-  if (end == 0 || !file_exists(path)) return "";
-  std::istringstream list(read_file(path));
+/// Of lines that each begin with a row's number, those of rows before `end`.
+std::string lines_before(const std::string& list, std::size_t end) {
+  std::istringstream lines(list);
   std::string kept;
-  for (std::string line; std::getline(list, line);) {
+  for (std::string line; std::getline(lines, line);) {
     std::size_t row = end;
     std::from_chars(line.data(), line.data() + line.size(), row);
     if (row < end) kept += line + "\n";
@@ -35,16 +34,22 @@ std::string lines_before(const std::string& path, std::size_t end) {
 RefusedRows::RefusedRows(const std::string& names_path, std::size_t begin,
                          cli::ProgressLine& progress)
     : path_(names_path + ".refused.tsv"), progress_(progress) {
-  const std::string kept = lines_before(path_, begin);
-  if (kept.empty())
+  if (!file_exists(path_)) return;
+  const std::string older = begin == 0 ? "" : read_file(path_);
+  kept_ = lines_before(older, begin);
+  if (kept_.empty())
     std::remove(path_.c_str());
-  else
-    file_.emplace(path_).write(kept);
+  else if (kept_ != older)
+    start();
+}
+
+void RefusedRows::start() {
+  file_.emplace(path_).write(kept_);
 }
 
 void RefusedRows::add(std::size_t row, std::string_view name,
                       const std::string& reason) {
-  if (!file_) file_.emplace(path_);
+  if (!file_) start();
   file_->write(fmt::format("{}\t{}\t{}\n", row, escape_field(name),
                            escape_field(reason)));
   if (++count_ > kShown) return;

@@ -27,7 +27,10 @@ class RefusedRows {
   std::string finish();
 
  private:
+  void start();
+
   std::string path_;
+  std::string kept_;  // lines of an older list
   cli::ProgressLine& progress_;
   std::optional<OutputFile> file_;
   std::size_t count_ = 0;

@@ -4,7 +4,6 @@
 #include "index/flat.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace imsearch {
@@ -28,27 +27,41 @@ std::vector<VectorFile> pushed_vectors(const RemoteIndex& index,
   return files;
 }
 
-std::vector<bool> find_gone(const RemoteIndex& index) {
-  const std::size_t rows = index.meta().rows;
-  if (index.rows() >= rows) return {};
-  std::vector<std::uint32_t> numbers(rows);
-  std::iota(numbers.begin(), numbers.end(), 0U);
-  HttpClient client(index.endpoint());
-  std::vector<bool> gone = are_there(client, numbers);
-  gone.flip();
-  return gone;
-}
-
 }  // namespace
 
 ServiceTruth::ServiceTruth(const RemoteIndex& index, const std::string& path)
-    : vectors_(pushed_vectors(index, path)), gone_(find_gone(index)) {}
+    : index_(&index), vectors_(pushed_vectors(index, path)) {}
 
 std::vector<Hits> ServiceTruth::search(
     MatrixView queries, std::size_t k, unsigned threads,
     const std::vector<std::optional<std::uint32_t>>& leave_out) const {
-  return search_flat(vectors_, queries, k, threads, leave_out,
-                     [this](std::uint32_t row) { return !is_there(row); });
+  for (;;) {
+    const Rows gone = gone_rows();
+    std::vector<Hits> found =
+        search_flat(vectors_, queries, k, threads, leave_out,
+                    [&gone](std::uint32_t row) { return gone.count(row) > 0; });
+    if (are_all_there(found)) return found;
+  }
+}
+
+ServiceTruth::Rows ServiceTruth::gone_rows() const {
+  const std::lock_guard lock(mutex_);
+  return gone_;
+}
+
+bool ServiceTruth::are_all_there(const std::vector<Hits>& found) const {
+  const std::lock_guard lock(mutex_);
+  Rows unknown;
+  for (const Hits& hits : found)
+    for (const Hit& hit : hits)
+      if (there_.count(hit.row) == 0) unknown.insert(hit.row);
+  if (unknown.empty()) return true;
+  const std::vector<std::uint32_t> rows(unknown.begin(), unknown.end());
+  HttpClient client(index_->endpoint(), HttpClient::Host::kAnswered);
+  const std::vector<bool> there = are_there(client, rows);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    (there[i] ? there_ : gone_).insert(rows[i]);
+  return std::find(there.begin(), there.end(), false) == there.end();
 }
 
 void ServiceTruth::compare_exactly(const float* unit_query, Hits& hits) const {

@@ -9,20 +9,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace imsearch {
 
-/// Immutable; any thread.
+/// Any thread. The index must outlive it.
 class ServiceTruth {
  public:
-  /// Opens the vectors file; where the index lacks rows, asks which. Throws
-  /// Error: other vectors than were pushed, an unfinished load.
+  /// Opens the vectors file. Throws Error: other vectors than were pushed, an
+  /// unfinished load.
   ServiceTruth(const RemoteIndex& index, const std::string& path);
 
-  /// search_flat() (index/flat.h) over the rows that the index has.
+  /// search_flat() (index/flat.h) over the rows that the index has: some may
+  /// have been deleted or refused. The service is asked which of those found it
+  /// has, once for each row.
   std::vector<Hits> search(
       MatrixView queries, std::size_t k, unsigned threads,
       const std::vector<std::optional<std::uint32_t>>& leave_out) const;
@@ -32,12 +36,17 @@ class ServiceTruth {
   void compare_exactly(const float* unit_query, Hits& hits) const;
 
  private:
-  bool is_there(std::uint32_t row) const {
-    return gone_.empty() || !gone_[row];
-  }
+  using Rows = std::unordered_set<std::uint32_t>;
 
+  Rows gone_rows() const;
+  /// Asks about rows that are not known yet; true if all of `found` are there.
+  bool are_all_there(const std::vector<Hits>& found) const;
+
+  const RemoteIndex* index_;
   VectorSet vectors_;
-  std::vector<bool> gone_;  // empty: none
+  mutable std::mutex mutex_;
+  mutable Rows there_;
+  mutable Rows gone_;
 };
 
 }  // namespace imsearch

@@ -19,6 +19,12 @@ namespace {
 constexpr std::size_t kFloatBytes = 12;
 constexpr std::size_t kRowBytes = 150;
 
+/// Rows of the smallest block, but for the last one, where the largest has
+/// `most`.
+std::size_t least_of(std::size_t most) {
+  return most / 16 + 1;
+}
+
 /// What all connections share.
 class Loading {
  public:
@@ -35,13 +41,14 @@ class Loading {
   };
 
   /// The next rows, at most `most`; none at the end. Blocks get smaller towards
-  /// it, so that all `connections` are done at about the same time.
+  /// it, down to least_of(most), so that all `connections` are done at about
+  /// the same time.
   Block next(std::size_t most, unsigned connections) {
     const std::lock_guard lock(mutex_);
     Block block;
     block.begin = next_;
     const std::size_t share = (rows_.end - next_) / (2 * connections);
-    const std::size_t count = std::clamp(share, most / 16 + 1, most);
+    const std::size_t count = std::clamp(share, least_of(most), most);
     const std::size_t end = std::min(next_ + count, rows_.end);
     for (; next_ < end; ++next_) block.names.emplace_back(rows_.next_name());
     return block;
@@ -81,13 +88,14 @@ class Loading {
 
 /// Which of the block's rows have to be sent.
 std::vector<bool> missing(HttpClient& client, const RowsToLoad& rows,
-                          const Loading::Block& block) {
+                          const Loading::Block& block,
+                          const BackoffParams& patience) {
   std::vector<bool> missing(block.names.size(), true);
   if (!rows.skip_stored) return missing;
   std::vector<std::uint32_t> numbers(block.names.size());
   std::iota(numbers.begin(), numbers.end(),
             static_cast<std::uint32_t>(block.begin));
-  const std::vector<bool> there = are_there(client, numbers);
+  const std::vector<bool> there = are_there(client, numbers, patience);
   for (std::size_t i = 0; i < there.size(); ++i) missing[i] = !there[i];
   return missing;
 }
@@ -121,14 +129,15 @@ BulkTotals load_rows(const Endpoint& endpoint, const RowsToLoad& rows,
   std::vector<BulkSender> senders;
   for (unsigned c = 0; c < params.connections; ++c)
     senders.emplace_back(endpoint, params);
-  // As many blocks as there could be, were each one row.
+  const std::size_t most_blocks = (rows.end - rows.begin) / least_of(most) + 1;
   parallel_for(
-      rows.end - rows.begin, 1, params.connections,
+      most_blocks, 1, params.connections,
       [&](std::size_t, std::size_t, unsigned connection) {
         BulkSender& sender = senders[connection];
         const Loading::Block block = loading.next(most, params.connections);
         if (block.names.empty()) return;
-        const std::vector<bool> to_send = missing(sender.client(), rows, block);
+        const std::vector<bool> to_send =
+            missing(sender.client(), rows, block, params.backoff);
         const auto sent = std::count(to_send.begin(), to_send.end(), true);
         loading.count(0, to_send.size() - static_cast<std::size_t>(sent), 0);
         const BulkSender::Outcome outcome = sender.send(

@@ -17,7 +17,7 @@ class BulkSender {
  public:
   /// `endpoint` must outlive it, and have answered before.
   BulkSender(const Endpoint& endpoint, const BulkParams& params)
-      : client_(endpoint, true), params_(params) {}
+      : client_(endpoint, HttpClient::Host::kAnswered), params_(params) {}
 
   struct Outcome {
     std::size_t stored = 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <new>
 
 namespace imsearch {
 namespace {
@@ -33,10 +34,18 @@ void start_curl() {
   });
 }
 
+// No exception may pass through libcurl: a count that is not the one given is
+// an error to it.
+constexpr std::size_t kNotTaken = 0;
+
 std::size_t take_body(char* data, std::size_t size, std::size_t count,
                       void* to) {
-  static_cast<std::string*>(to)->append(data, size * count);
-  return size * count;
+  try {
+    static_cast<std::string*>(to)->append(data, size * count);
+    return size * count;
+  } catch (const std::bad_alloc&) {
+    return kNotTaken;
+  }
 }
 
 std::size_t take_header(char* data, std::size_t size, std::size_t count,
@@ -47,8 +56,13 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count,
       curl_strnequal(data, kName.data(), kName.size()) != 0) {
     const std::size_t begin = line.find_first_not_of(' ', kName.size());
     const std::size_t end = line.find_last_not_of("\r\n ");
-    if (begin <= end)
-      *static_cast<std::string*>(to) = line.substr(begin, end - begin + 1);
+    if (begin <= end) {
+      try {
+        static_cast<std::string*>(to)->assign(line, begin, end - begin + 1);
+      } catch (const std::bad_alloc&) {
+        return kNotTaken;
+      }
+    }
   }
   return size * count;
 }
@@ -146,11 +160,11 @@ void HttpClient::Impl::fail_with(CURLcode code) const {
   throw Error(text);
 }
 
-HttpClient::HttpClient(const Endpoint& endpoint, bool answered)
+HttpClient::HttpClient(const Endpoint& endpoint, Host host)
     : impl_(std::make_unique<Impl>()) {
   start_curl();
   impl_->endpoint = &endpoint;
-  impl_->answered = answered;
+  impl_->answered = host == Host::kAnswered;
   impl_->curl.reset(curl_easy_init());
   if (impl_->curl == nullptr) fail("libcurl cannot be started");
   impl_->set(CURLOPT_ERRORBUFFER, impl_->error.data());

@@ -44,8 +44,10 @@ struct HttpResponse {
 /// One kept connection; one thread at a time. The endpoint must outlive it.
 class HttpClient {
  public:
-  /// `answered`: another connection to that service had an answer.
-  explicit HttpClient(const Endpoint& endpoint, bool answered = false);
+  /// Whether another connection to that host had an answer.
+  enum class Host { kUnknown, kAnswered };
+
+  explicit HttpClient(const Endpoint& endpoint, Host host = Host::kUnknown);
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;
 

@@ -8,6 +8,9 @@ namespace {
 // Long, for much is done within one: a refresh builds graphs.
 constexpr double kLongTimeoutS = 1800;
 
+// Copying goes on while nobody answers.
+constexpr BackoffParams kCopyPatience = {0.25, 5, 300};
+
 std::size_t number_setting(const Json& settings, const char* name) {
   const std::string text = settings.value(name, "0");
   std::size_t number = 0;
@@ -140,7 +143,8 @@ std::optional<std::size_t> count_segments(HttpClient& client) {
                                    .at("count")
                                    .get<std::size_t>());
         });
-  } catch (const ServiceError&) {
+  } catch (const ServiceError& e) {
+    if (e.status != 403) throw;
     return std::nullopt;
   }
 }
@@ -157,18 +161,29 @@ bool warm_up(HttpClient& client, const Dialect& dialect) {
   return true;
 }
 
-std::optional<std::size_t> wait_for_replicas(HttpClient& client) {
+std::optional<std::size_t> wait_for_replicas(
+    HttpClient& client, const std::function<void()>& on_wait) {
   const std::string where = client.endpoint().url.text();
   const HttpRequest request =
       http_get(fmt::format("/_cluster/health/{}?timeout=5s&wait_for_status="
                            "green",
                            client.endpoint().url.index));
+  Backoff backoff(kCopyPatience);
   for (;;) {
-    const HttpResponse response = client.send(request);
-    // 408: not green within the time.
+    on_wait();
+    HttpResponse response;
+    try {
+      response = client.send(request);
+    } catch (const ConnectionError&) {
+      if (!backoff.wait()) throw;
+      continue;
+    }
     if (response.status == 403) return std::nullopt;
+    if (is_passing_status(response.status) && backoff.wait()) continue;
+    // 408: not green within the time.
     if (!response.ok() && response.status != 408)
       fail_with_answer(client, request, response);
+    backoff.reset();
     const auto [missing, copying] = read_answer(
         parse_json(response.body, where), where, [](const Json& answer) {
           const auto on_the_way = answer.at("initializing_shards").get<int>();

@@ -62,8 +62,9 @@ bool warm_up(HttpClient& client, const Dialect& dialect);
 
 /// Waits until every copy of every shard is there, or no copying goes on any
 /// more, since there is no node for it; gives how many are not there. None: may
-/// not be asked.
-std::optional<std::size_t> wait_for_replicas(HttpClient& client);
+/// not be asked. Calls `on_wait` every few seconds.
+std::optional<std::size_t> wait_for_replicas(
+    HttpClient& client, const std::function<void()>& on_wait);
 
 /// Shards without a copy that answers, "2, 5"; empty: none, or not to be known.
 std::string lost_shards(HttpClient& client);

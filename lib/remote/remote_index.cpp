@@ -62,7 +62,7 @@ RemoteIndex::RemoteIndex(const Endpoint& endpoint) : endpoint_(endpoint) {
 }
 
 RemoteSearcher::RemoteSearcher(const RemoteIndex& index)
-    : index_(&index), client_(index.endpoint()) {}
+    : index_(&index), client_(index.endpoint(), HttpClient::Host::kAnswered) {}
 
 RemoteAnswer RemoteSearcher::search(const float* unit_query,
                                     const RemoteSearchParams& params,

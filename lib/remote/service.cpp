@@ -1,16 +1,12 @@
 #include "remote/service.h"
 
 #include "io/text.h"
-#include "remote/backoff.h"
 
 #include <cstdio>
 #include <optional>
 
 namespace imsearch {
 namespace {
-
-// A question is asked again this long; bulk loading is more patient.
-constexpr BackoffParams kQuestions = {0.25, 5, 30};
 
 // A node that is lost between finding hits and fetching them is a 500, like
 // what no repetition cures: not for long.
@@ -109,8 +105,9 @@ void fail_with_answer(const HttpClient& client, const HttpRequest& request,
       response.status);
 }
 
-Json ask(HttpClient& client, const HttpRequest& request) {
-  Backoff backoff(kQuestions);
+Json ask(HttpClient& client, const HttpRequest& request,
+         const BackoffParams& patience) {
+  Backoff backoff(patience);
   for (;;) {
     try {
       const HttpResponse response = client.send(request);

@@ -1,6 +1,7 @@
 // Which service answers at an endpoint, and asking it with JSON.
 #pragma once
 
+#include "remote/backoff.h"
 #include "remote/http.h"
 
 #include <nlohmann/json.hpp>
@@ -74,10 +75,14 @@ std::string failure_text(const HttpResponse& response);
                                    const HttpRequest& request,
                                    const HttpResponse& response);
 
+/// A question is asked again this long; bulk loading is more patient.
+inline constexpr BackoffParams kQuestionPatience = {0.25, 5, 30};
+
 /// Sends the request, several times where that may help (backoff.h), and gives
 /// the answer's JSON. Throws ServiceError for any status but 2xx, and what
 /// HttpClient::send() throws.
-Json ask(HttpClient& client, const HttpRequest& request);
+Json ask(HttpClient& client, const HttpRequest& request,
+         const BackoffParams& patience = kQuestionPatience);
 
 /// The same for a search that wants all shards: it fails where a node is lost
 /// while it answers, and is then asked again for some seconds, of the copies.

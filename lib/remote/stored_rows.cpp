@@ -1,7 +1,6 @@
 #include "remote/stored_rows.h"
 
 #include "io/text.h"
-#include "remote/backoff.h"
 
 #include <algorithm>
 #include <charconv>
@@ -22,12 +21,13 @@ std::string ids_body(const std::vector<std::uint32_t>& rows, std::size_t begin,
 
 /// The documents of these rows. A shard that is on its way up or down is waited
 /// for: "not there" is not what it says.
-Json get_documents(HttpClient& client, const HttpRequest& request) {
+Json get_documents(HttpClient& client, const HttpRequest& request,
+                   const BackoffParams& patience) {
   const std::string where = client.endpoint().url.text();
-  Backoff backoff({0.25, 5, 60});
+  Backoff backoff(patience);
   for (;;) {
     Json documents =
-        read_answer(ask(client, request), where,
+        read_answer(ask(client, request, patience), where,
                     [](const Json& json) { return json.at("docs"); });
     const auto failed = std::find_if(
         documents.begin(), documents.end(),
@@ -44,13 +44,13 @@ Json get_documents(HttpClient& client, const HttpRequest& request) {
 template <typename Take>
 void get_each(HttpClient& client, const std::vector<std::uint32_t>& rows,
               std::size_t at_once, const std::string& parameters,
-              const Take& take) {
+              const BackoffParams& patience, const Take& take) {
   const ServiceUrl& url = client.endpoint().url;
   const std::string path = url.path("_mget") + "?" + parameters;
   for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
     const std::size_t end = std::min(begin + at_once, rows.size());
-    const Json documents =
-        get_documents(client, http_post(path, ids_body(rows, begin, end)));
+    const Json documents = get_documents(
+        client, http_post(path, ids_body(rows, begin, end)), patience);
     if (documents.size() != end - begin)
       fail("{}: an answer about {} rows, where {} were asked for", url.text(),
            documents.size(), end - begin);
@@ -108,15 +108,17 @@ std::vector<RemoteRow> read_rows(HttpClient& client, const Dialect& dialect,
     found.push_back({row_of_id(document.at("_id"), where), name_of(source),
                      source.at(kVectorField).get<std::vector<float>>()});
   };
-  get_each(client, rows, kRowsAtOnce, dialect.vectors_too(), take);
+  get_each(client, rows, kRowsAtOnce, dialect.vectors_too(), kShardPatience,
+           take);
   return found;
 }
 
 std::vector<bool> are_there(HttpClient& client,
-                            const std::vector<std::uint32_t>& rows) {
+                            const std::vector<std::uint32_t>& rows,
+                            const BackoffParams& patience) {
   std::vector<bool> there;
   there.reserve(rows.size());
-  get_each(client, rows, kIdsAtOnce, "_source=false",
+  get_each(client, rows, kIdsAtOnce, "_source=false", patience,
            [&](const Json& document) {
              there.push_back(document.value("found", false));
            });

@@ -1,6 +1,7 @@
 // Rows as a service keeps them: documents with our fields.
 #pragma once
 
+#include "remote/backoff.h"
 #include "remote/dialect.h"
 #include "remote/service.h"
 
@@ -35,9 +36,13 @@ void append_name(std::string& json, std::string_view name);
 std::vector<RemoteRow> read_rows(HttpClient& client, const Dialect& dialect,
                                  const std::vector<std::uint32_t>& rows);
 
+/// How long shards that are on their way up or down are waited for.
+inline constexpr BackoffParams kShardPatience = {0.25, 5, 60};
+
 /// Which of the rows are there, also before a refresh, in the order asked.
 std::vector<bool> are_there(HttpClient& client,
-                            const std::vector<std::uint32_t>& rows);
+                            const std::vector<std::uint32_t>& rows,
+                            const BackoffParams& patience = kShardPatience);
 
 /// What one answer holds.
 inline constexpr std::size_t kMostRowsOfName = 10000;

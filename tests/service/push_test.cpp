@@ -170,7 +170,9 @@ TEST_SUITE("service") {
       "each request is on disk before it is answered, also while loading") {
     const Service service;
     const RemoteIndex index(service);
-    const Collection files(20);
+    const Collection files(0);
+    files.write("fvecs.bin", clustered_vectors(20000, kDim, 1));
+    files.write("fnames.txt", numbered_names(20000));
     const std::string path =
         index.path() + "/_settings?include_defaults=true&flat_settings=true";
     const auto durability = [&] {
@@ -186,9 +188,10 @@ TEST_SUITE("service") {
       while_loading = durability();
       return true;
     };
-    push(files, index, {"--connections", "1"}, look);
+    const std::vector<std::string> options = {"--dim", std::to_string(kDim)};
+    REQUIRE(push(files, index, options, look).status == 130);
     CHECK(while_loading == "REQUEST");
-    REQUIRE(push(files, index).status == 0);
+    REQUIRE(push(files, index, options).status == 0);
     CHECK(durability() == "REQUEST");
   }
 
