@@ -21,7 +21,7 @@ node=${1%/}
 source=$(dirname "$(dirname "$(readlink -f "$0")")")
 bin=${IMSEARCH_BIN:-$source/build/bin}
 venv=$source/build/check-signature
-rows=200 dim=1280
+rows=1000 dim=1280 # for requests of more than 1 MB
 
 if [[ ! -x $venv/bin/python ]]; then
   "$source/scripts/install-packages.sh" signature
