@@ -47,7 +47,7 @@ class Loading {
     const std::lock_guard lock(mutex_);
     Block block;
     block.begin = next_;
-    const std::size_t share = (rows_.end - next_) / (2 * connections);
+    const std::size_t share = (rows_.end - next_) / connections / 2;
     const std::size_t count = std::clamp(share, least_of(most), most);
     const std::size_t end = std::min(next_ + count, rows_.end);
     for (; next_ < end; ++next_) block.names.emplace_back(rows_.next_name());
