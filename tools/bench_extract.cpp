@@ -1,7 +1,7 @@
 #include "bench_extract.h"
 
+#include "child_process.h"
 #include "machine.h"
-#include "run_tool.h"
 
 #include "base/error.h"
 

@@ -1,12 +1,23 @@
 #include "child_process.h"
 
-#include "base/error.h"
+#include "cli.h"
 
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "io/descriptor.h"
+#include "io/file.h"
+
+#include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <string_view>
 
 namespace imsearch {
 namespace {
@@ -32,6 +43,57 @@ class FileActions {
   posix_spawn_file_actions_t actions_ = {};
 };
 
+/// What `process` prints. A signal to us is passed on, since not all are sent
+/// to it as well; it then ends, and with it what it prints.
+std::string read_output(int fd, pid_t process) {
+  std::string text;
+  char buffer[4096];
+  bool passed_on = false;
+  for (;;) {
+    wait_readable(fd);
+    if (interrupted() && !passed_on) {
+      ::kill(process, SIGTERM);
+      passed_on = true;
+    }
+    const ssize_t got = ::read(fd, buffer, sizeof buffer);
+    if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
+    if (got == 0 || (got < 0 && errno != EINTR)) return text;
+  }
+}
+
+/// A nameless file that holds `text`, to be read from its start: unlike a pipe
+/// it never waits for its reader.
+Descriptor file_of(const std::string& text) {
+  Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+  if (file.get() < 0) fail("memfd_create: {}", errno_text(errno));
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t n = ::write(file.get(), rest.data(), rest.size());
+    if (n < 0) fail("memfd: {}", errno_text(errno));
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (::lseek(file.get(), 0, SEEK_SET) != 0)
+    fail("memfd: {}", errno_text(errno));
+  return file;
+}
+
+/// What the program prints; `input` as in ProcessOptions.
+std::string output_of(const std::vector<std::string>& command, int input) {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe: {}", errno_text(errno));
+  const Descriptor output(ends[0]);
+  Descriptor its_output(ends[1]);
+  const pid_t process =
+      start_process(command, {input, its_output.get(), false});
+  its_output.reset();
+  std::string text = read_output(output.get(), process);
+  const int status = wait_for(process);
+  check_interrupt();
+  if (status != 0)
+    fail("{}: failed with {}", command[0], describe_ending(status));
+  return text;
+}
+
 }  // namespace
 
 pid_t start_process(const std::vector<std::string>& command,
@@ -50,8 +112,7 @@ pid_t start_process(const std::vector<std::string>& command,
   const int error = ::posix_spawn(&process, argv[0], files.get(), &attributes,
                                   argv.data(), environ);
   posix_spawnattr_destroy(&attributes);
-  if (error != 0)
-    fail("{}: {}: it must lie beside this tool", argv[0], errno_text(error));
+  if (error != 0) fail("{}: {}", argv[0], errno_text(error));
   return process;
 }
 
@@ -65,6 +126,32 @@ int wait_for(pid_t process) {
 std::string describe_ending(int status) {
   return WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                              : fmt::format("exit code {}", WEXITSTATUS(status));
+}
+
+std::string run_tool(const std::string& tool,
+                     const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {cli::sibling_path(tool)};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return output_of(command, -1);
+}
+
+std::string find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path == nullptr ? "/usr/bin:/bin" : path;
+  while (!folders.empty()) {
+    const std::string_view folder = folders.substr(0, folders.find(':'));
+    folders.remove_prefix(std::min(folders.size(), folder.size() + 1));
+    const std::string program = std::string(folder) + "/" + name;
+    if (!folder.empty() && ::access(program.c_str(), X_OK) == 0 &&
+        is_regular_file(program))
+      return program;
+  }
+  return "";
+}
+
+std::string run_program(const std::vector<std::string>& command,
+                        const std::string& input) {
+  return output_of(command, file_of(input).get());
 }
 
 }  // namespace imsearch

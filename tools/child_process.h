@@ -1,4 +1,4 @@
-// Starting another tool of ours.
+// Other programs: started and left to the caller, or run for what they print.
 #pragma once
 
 #include <sys/types.h>
@@ -27,5 +27,20 @@ int wait_for(pid_t process);
 
 /// How it ended, for people: "exit code 1", "signal 9".
 std::string describe_ending(int status);
+
+/// Runs the sibling `tool` with these arguments, waits, and gives its standard
+/// output; its standard error goes where ours goes. Throws Error if it cannot
+/// be started or fails, Interrupted after a signal to us (base/interrupt.h),
+/// which ends the tool, too.
+std::string run_tool(const std::string& tool,
+                     const std::vector<std::string>& arguments);
+
+/// The program of that name in a folder of PATH; empty: there is none.
+std::string find_program(const std::string& name);
+
+/// As run_tool(), of any program (command[0] has a slash), which reads `input`
+/// as its standard input.
+std::string run_program(const std::vector<std::string>& command,
+                        const std::string& input);
 
 }  // namespace imsearch

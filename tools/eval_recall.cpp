@@ -77,7 +77,7 @@ void print_lines(const RecallOptions& opt, const SearchedIndex& index,
   if (!opt.plot.empty()) picture.emplace(opt.plot);
   const std::vector<RecallLine> lines = print_table(opt, queries, meter);
   if (picture) {
-    picture->write(draw_recall(lines, index, queries, meter));
+    picture->write(draw_recall(opt.plot, lines, index, queries, meter));
     picture->commit();
   }
   judge(lines, opt);
@@ -118,6 +118,7 @@ void evaluate_service(const RecallOptions& opt) {
 
 int evaluate(const RecallOptions& opt) {
   opt.check();
+  if (!opt.plot.empty()) check_plot(opt.plot);
   catch_interrupts();
   if (opt.at_service())
     evaluate_service(opt);

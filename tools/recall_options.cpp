@@ -34,7 +34,7 @@ void RecallOptions::add_judging_to(CLI::App& app) {
       ->check(cli::between(0, 1))
       ->excludes("--ef")
       ->excludes("--at-least");
-  app.add_option("--plot", plot, "Draw the table to this SVG file")
+  app.add_option("--plot", plot, "Draw the table to this file, .svg or .png (gnuplot does it)")
       ->excludes("--tune");
 }
 

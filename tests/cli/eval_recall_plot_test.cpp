@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,7 +17,6 @@ TEST_SUITE_BEGIN("cli");
 using namespace imsearch;
 using imsearch::test::contains;
 using test::Collection;
-using test::of_class;
 using test::RunResult;
 
 namespace {
@@ -30,10 +31,40 @@ RunResult plot(const Collection& collection,
   return collection.run(args, options);
 }
 
-std::vector<test::SvgElement> dots_of(const Collection& collection) {
-  auto dots = of_class(test::read_svg(collection.read("p.svg")), "dot");
-  dots.erase(dots.begin());  // the key's
+struct Dot {
+  double x = 0;
+  double y = 0;
+};
+
+/// The marks of gnuplot's filled circle, from left to right; without
+/// the key's, which is above the axes.
+std::vector<Dot> dots_of(const std::vector<test::SvgElement>& elements) {
+  std::vector<Dot> dots;
+  for (const test::SvgElement& e : elements) {
+    const auto color = e.attributes.find("color");
+    if (e.tag != "use" || color == e.attributes.end()) continue;
+    double x = 0;
+    double y = 0;
+    const std::string& at = e.attributes.at("transform");
+    REQUIRE(std::sscanf(at.c_str(), "translate(%lf,%lf)", &x, &y) == 2);
+    constexpr double kTopOfAxes = 111;
+    if (color->second == "rgb( 29,  90, 158)" && y > kTopOfAxes)
+      dots.push_back({x, y});
+  }
+  std::sort(dots.begin(), dots.end(),
+            [](const Dot& a, const Dot& b) { return a.x < b.x; });
   return dots;
+}
+
+bool says(const std::vector<test::SvgElement>& elements,
+          const std::string& text) {
+  return std::any_of(
+      elements.begin(), elements.end(),
+      [&](const test::SvgElement& e) { return contains(e.text, text); });
+}
+
+std::vector<test::SvgElement> picture(const Collection& collection) {
+  return test::read_svg(collection.read("p.svg"));
 }
 
 bool has_file(const Collection& collection, const std::string& name) {
@@ -43,58 +74,95 @@ bool has_file(const Collection& collection, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("the picture shows each line of the table, by rising ef") {
+TEST_CASE("the picture has a dot and a label for each line of the table") {
   const Collection collection(3000);
   collection.build({"-M", "2", "--ef-construction", "1", "-j", "1"});
   const RunResult result = plot(collection, {"--ef", "40,10,3000"});
   CHECK(result.status == 0);
   CHECK(result.err.empty());
-  const auto lines = test::lines_of(result.out);
-  REQUIRE(lines.size() == 5);
-  const auto dots = dots_of(collection);
+  REQUIRE(test::lines_of(result.out).size() == 5);
+  const auto elements = picture(collection);
+  const auto dots = dots_of(elements);
   REQUIRE(dots.size() == 3);
-  const std::vector<std::size_t> line_of_dot = {3, 2, 4};
-  for (std::size_t i = 0; i < dots.size(); ++i) {
-    const auto fields = test::fields_of(lines[line_of_dot[i]]);
-    CAPTURE(dots[i].text);
-    CHECK(dots[i].text.rfind("ef " + fields[1] + ": ", 0) == 0);
-    const std::string values = dots[i].text.substr(fields[1].size() + 5);
-    CHECK(std::stod(values) == doctest::Approx(std::stod(fields[3])));
-    if (i > 0) CHECK(dots[i].number("cy") < dots[i - 1].number("cy"));
-  }
+  // A larger ef takes longer and finds more: further right, and higher.
+  CHECK(dots[0].y > dots[1].y);
+  CHECK(dots[1].y > dots[2].y);
+  for (const char* label : {"ef 10", "ef 40", "ef 3000"})
+    CHECK(says(elements, label));
 }
 
-TEST_CASE("the picture says what was measured") {
+TEST_CASE("recalls that are as far apart in nines are drawn as far apart") {
+  const Collection collection(3000);
+  collection.build({"-M", "2", "--ef-construction", "1", "-j", "1"});
+  const RunResult result = plot(collection, {"--ef", "10,20,40"});
+  CHECK(result.status == 0);
+  const auto dots = dots_of(picture(collection));
+  const auto lines = test::lines_of(result.out);
+  REQUIRE(dots.size() == 3);
+  std::vector<double> nines;
+  for (std::size_t i = 2; i < lines.size(); ++i)
+    nines.push_back(-std::log10(1 - std::stod(test::fields_of(lines[i])[3])));
+  CHECK((dots[1].y - dots[0].y) / (dots[2].y - dots[0].y) ==
+        doctest::Approx((nines[1] - nines[0]) / (nines[2] - nines[0]))
+            .epsilon(0.02));
+}
+
+TEST_CASE("the picture says what was measured, whatever the index's name") {
   const Collection collection(300);
-  collection.build({"-o", "a<b>&c.index"});
-  CHECK(plot(collection, {"-i", "a<b>&c.index", "-k", "5", "-j", "2", "--json",
-                          "--ef", "16", "--samples", "20"})
+  const std::string name = "a<b>&c'\xff\n.index";
+  collection.build({"-o", name});
+  CHECK(plot(collection, {"-i", name, "-k", "5", "-j", "2", "--json", "--ef",
+                          "16", "--samples", "20"})
             .status == 0);
-  const auto elements = test::read_svg(collection.read("p.svg"));
-  CHECK(of_class(elements, "title").at(0).text == "Recall@5 of a<b>&c.index");
-  const std::string subtitle = of_class(elements, "subtitle").at(0).text;
-  CHECK(contains(subtitle, "300 rows of 24 floats, 20 queries (sampled rows)"));
-  CHECK(contains(subtitle, ", 2 threads"));
-  CHECK(of_class(elements, "axis-y").at(0).text == "recall@5");
-  CHECK(contains(of_class(elements, "diamond").at(1).text, "exact search"));
+  const auto elements = picture(collection);
+  CHECK(says(elements, "Recall@5 of a<b>&c'\xEF\xBF\xBD\\n.index"));
+  CHECK(says(elements, "300 rows of 24 floats, 20 queries (sampled rows)"));
+  CHECK(says(elements, ", 2 threads"));
+  CHECK(says(elements, "recall@5"));
+  CHECK(says(elements, "exact search, on all threads: "));
 }
 
 TEST_CASE("a recall below --at-least is drawn before it is a failure") {
   const Collection collection(3000);
   collection.build({"-M", "2", "--ef-construction", "1", "-j", "1"});
   CHECK(plot(collection, {"--ef", "10", "--at-least", "1"}).status == 1);
-  CHECK(dots_of(collection).size() == 1);
+  CHECK(dots_of(picture(collection)).size() == 1);
+}
+
+TEST_CASE("the ending of its name says what the picture is") {
+  const Collection collection(50);
+  collection.build();
+  CHECK(collection.run({"eval-recall", "-q", "--plot", "p.png"}).status == 0);
+  CHECK(collection.read("p.png").substr(0, 8) == "\x89PNG\r\n\x1a\n");
+  const RunResult result =
+      collection.run({"eval-recall", "-q", "--plot", "p.jpg"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "p.jpg"));
+  CHECK_FALSE(has_file(collection, "p.jpg"));
+}
+
+TEST_CASE("without gnuplot the error names its package") {
+  const Collection collection(50);
+  collection.build();
+  test::RunOptions options;
+  options.environment = {"PATH=/nowhere"};
+  const RunResult result = plot(collection, {}, options);
+  CHECK(result.status == 1);
+  CHECK(result.out.empty());
+  CHECK(contains(result.err, "gnuplot-nox"));
 }
 
 TEST_CASE("a plot never replaces what is read, nor mixes with the table") {
   const Collection collection(50);
   collection.build();
-  collection.write("q.bin", collection.read("fvecs.bin"));
-  for (const char* target : {"fvecs.bin", "fvecs.bin.hnsw.index", "q.bin"}) {
+  collection.write("q.png", collection.read("fvecs.bin"));
+  collection.write("v.png", collection.read("fvecs.bin"));
+  collection.build({"v.png", "-n", "fnames.txt", "--dim", "24", "-o", "i.svg"});
+  for (const char* target : {"v.png", "i.svg", "q.png"}) {
     CAPTURE(target);
     const std::string before = collection.read(target);
-    const RunResult result =
-        collection.run({"eval-recall", "--vectors", "q.bin", "--plot", target});
+    const RunResult result = collection.run(
+        {"eval-recall", "-i", "i.svg", "--vectors", "q.png", "--plot", target});
     CHECK(result.status == 2);
     CHECK(contains(result.err, target));
     CHECK(collection.read(target) == before);
@@ -112,7 +180,6 @@ TEST_CASE("a plot that cannot be written fails before anything is measured") {
   CHECK(result.status == 1);
   CHECK(result.out.empty());
   CHECK(contains(result.err, "nowhere"));
-  CHECK(collection.run({"eval-recall", "--plot", "/dev/full"}).status == 1);
 }
 
 TEST_CASE("a run that fails leaves the older picture and nothing else") {
