@@ -2,7 +2,7 @@
 //
 // Sources: memory of engine faiss, OpenSearch documentation, "k-NN vector",
 // "memory estimation": 1.1 (4 dim + 8 M) bytes a row; bytes on disk and rates
-// measured here (service.md's figures and scripts/compare-push.sh).
+// measured here (service.md's figures and scripts/compare/push.sh).
 #pragma once
 
 #include "remote/cluster.h"

@@ -1,4 +1,4 @@
-"""scripts/peers/table.py on times that can be worked out by hand."""
+"""scripts/compare/peers/table.py on times that can be worked out by hand."""
 
 import contextlib
 import io

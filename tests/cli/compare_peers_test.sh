@@ -1,5 +1,5 @@
 #!/bin/bash
-# scripts/compare-peers.sh: its command line, and its arithmetic on known times.
+# scripts/compare/peers.sh: its command line, and its arithmetic on known times.
 set -euo pipefail
 
 die() {
@@ -7,7 +7,7 @@ die() {
   exit 1
 }
 
-compare=$IMSEARCH_SOURCE/scripts/compare-peers.sh
+compare=$IMSEARCH_SOURCE/scripts/compare/peers.sh
 
 echo "a wrong command line is refused"
 for wrong in '' '0' '1e3' '100 x' '100 7 8' '--rounds 0 100' '--engines' \
@@ -20,5 +20,5 @@ for wrong in '' '0' '1e3' '100 x' '100 7 8' '--rounds 0 100' '--engines' \
 done
 
 echo "times at a recall, and ratios"
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$IMSEARCH_SOURCE/scripts/peers \
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$IMSEARCH_SOURCE/scripts/compare/peers \
   python3 "$IMSEARCH_SOURCE/tests/cli/compare_peers_table.py"

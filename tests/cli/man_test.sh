@@ -51,7 +51,7 @@ done
 echo "the sizes of clusters are those that the script computes"
 while IFS= read -r line; do
   grep -qxF -- "$line" imsearch-service.7 ||
-    complain "imsearch-service.7: not as scripts/service_sizes.py: $line"
-done < <("$IMSEARCH_SOURCE/scripts/service_sizes.py" --mdoc)
+    complain "imsearch-service.7: not as scripts/service/sizes.py: $line"
+done < <("$IMSEARCH_SOURCE/scripts/service/sizes.py" --mdoc)
 
 exit $((failures > 0))

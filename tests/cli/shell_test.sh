@@ -5,7 +5,7 @@ cd "$IMSEARCH_SOURCE"
 
 shellcheck -x .ci/run scripts/*.sh scripts/*/*.sh tests/*/*.sh
 
-for script in scripts/*.sh; do
+for script in scripts/*.sh scripts/check/*.sh scripts/compare/*.sh; do
   "$script" --help >/dev/null
   [[ $("$script" --help | grep -c '^usage: ') -eq 1 ]] || {
     echo "FAILED: $script --help: no usage" >&2

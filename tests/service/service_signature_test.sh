@@ -4,5 +4,5 @@ set -euo pipefail
 
 for node in "$IMSEARCH_OPENSEARCH" "$IMSEARCH_ELASTICSEARCH"; do
   echo "push and query to $node"
-  "$IMSEARCH_SOURCE/scripts/check-signature.sh" "$node"
+  "$IMSEARCH_SOURCE/scripts/check/signature.sh" "$node"
 done
