@@ -4,7 +4,9 @@
 #   include_test.sh [ROOT]
 #
 # A room of lib/ sees itself and the rooms below it; only tools join index and
-# embed. Some libraries belong to one room. Files for one kind of CPU see
+# embed. A tool, which is a folder of tools/, sees itself, tools/common and lib/,
+# and no other tool; of lib/, extract does not see what searches. Some libraries
+# belong to one room. Files for one kind of CPU see
 # intrinsics and simd alone: any other header could leave inline functions there
 # that the linker then picks for the whole program.
 # Before it judges ROOT (default: this source tree) it tries itself on trees
@@ -23,6 +25,17 @@ declare -A below=(
   [remote]="base io"
   [view]="base io image"
 )
+# What each tool may see of lib/ and tools/, itself aside.
+lib_rooms="${!below[*]}"
+declare -A tool_below=(
+  [common]="$lib_rooms"
+  [extract]="common base simd io image embed"
+  [build_index]="common $lib_rooms"
+  [query]="common $lib_rooms"
+  [eval_recall]="common $lib_rooms"
+  [bench]="common $lib_rooms"
+  [push]="common $lib_rooms"
+)
 
 # "file:line:header" of each include below lib/ and tools/; "header" keeps its
 # quotes or brackets.
@@ -35,18 +48,21 @@ list_includes() {
 
 # why_not FILE HEADER: prints what is wrong with the pair, if anything.
 why_not() {
-  local file=$1 header=$2 name room=tools
+  local file=$1 header=$2 name room
   name=${header:1:-1}
+  room=${file#*/}
+  room=${room%%/*}
   if [[ $file == lib/* ]]; then
-    room=${file#lib/}
-    room=${room%%/*}
-    [[ -v below[$room] ]] || echo "$room is no room: add it to the rules"
+    [[ -v below[$room] ]] || echo "$room is not a room: add it to the rules"
+  elif [[ ! -v tool_below[$room] ]]; then
+    echo "$room is not a tool: add its folder to the rules"
+    return 0
   fi
   [[ $file == lib/simd/avx* && ! $name =~ intrin\.h$|^simd/ ]] &&
     echo "a file for one kind of CPU sees only intrinsics and simd"
   foreign_library_misplaced "$file" "$name"
-  [[ $header == \"* || -v below[${name%%/*}] ]] &&
-    misplaced_own "$room" "$name"
+  [[ $header == \"* || -v below[${name%%/*}] || -v tool_below[${name%%/*}] ]] &&
+    misplaced_own "$file" "$room" "$name"
   return 0
 }
 
@@ -64,15 +80,20 @@ foreign_library_misplaced() {
   esac
 }
 
-# Our own headers: "room/file.h" everywhere, "file.h" for those of tools/.
+# Our own headers: "room/file.h" everywhere.
 misplaced_own() {
-  local room=$1 name=$2 seen=${2%%/*}
+  local file=$1 room=$2 name=$3 seen=${3%%/*} allowed
+  if [[ $file == lib/* ]]; then
+    allowed=${below[$room]-}
+  else
+    allowed=${tool_below[$room]}
+  fi
   if [[ $name != */* ]]; then
-    [[ $room == tools ]] || echo "write \"room/file.h\""
-  elif [[ ! -v below[$seen] || $name == *..* ]]; then
-    echo "$seen is no room"
-  elif [[ $room != tools && $seen != "$room" &&
-    " ${below[$room]-} " != *" $seen "* ]]; then
+    echo "write \"room/file.h\""
+  elif [[ $name == *..* ]] ||
+    [[ ! -v below[$seen] && ! -v tool_below[$seen] ]]; then
+    echo "$seen is not a room"
+  elif [[ $seen != "$room" && " $allowed " != *" $seen "* ]]; then
     echo "$room may not see $seen"
   fi
 }
@@ -114,8 +135,17 @@ try_itself() {
   expect 0 lib/index/hnsw_x.cpp '#include <hnswlib/hnswlib.h>'
   expect 0 lib/embed/x.cpp '#include <torch/torch.h>'
   expect 0 lib/simd/avx2.cpp '#include <immintrin.h>'
-  expect 0 tools/x.cpp '#include "cli.h"'
-  expect 0 tools/x.cpp '#include "embed/engine.h"'
+  expect 0 tools/query/x.cpp '#include "query/questions.h"'
+  expect 0 tools/query/x.cpp '#include "common/cli.h"'
+  expect 0 tools/extract/x.cpp '#include "embed/engine.h"'
+  expect 0 tools/common/x.cpp '#include "index/index.h"'
+  expect 1 tools/x.cpp '#include "common/cli.h"'
+  expect 1 tools/query/x.cpp '#include "cli.h"'
+  expect 1 tools/query/x.cpp '#include "extract/run.h"'
+  expect 1 tools/common/x.h '#include "push/target.h"'
+  expect 1 tools/extract/x.cpp '#include "index/index.h"'
+  expect 1 tools/newtool/x.cpp '#include "common/cli.h"'
+  expect 1 lib/io/x.cpp '#include "common/cli.h"'
   expect 1 lib/base/x.h '#include "io/file.h"'
   expect 1 lib/index/x.cpp '#include "embed/engine.h"'
   expect 1 lib/embed/x.cpp '#include "index/index.h"'
@@ -132,12 +162,12 @@ try_itself() {
   expect 1 lib/newroom/x.cpp '#include <vector>'
   expect 1 lib/index/hnsw_x.h '#include <hnswlib/hnswlib.h>'
   expect 1 lib/eval/hnsw_x.cpp '#include <hnswlib/hnswlib.h>'
-  expect 1 tools/x.cpp '#include <torch/script.h>'
+  expect 1 tools/bench/x.cpp '#include <torch/script.h>'
   expect 1 lib/image/x.cpp '#include <oneapi/dnnl/dnnl.hpp>'
-  expect 1 tools/x.cpp '#include <caffe2/serialize/inline_container.h>'
+  expect 1 tools/bench/x.cpp '#include <caffe2/serialize/inline_container.h>'
   expect 1 lib/image/x.cpp '#include "dnnl.hpp"'
   expect 0 lib/remote/x.cpp '#include <curl/curl.h>'
-  expect 1 tools/x.cpp '#include <curl/curl.h>'
+  expect 1 tools/bench/x.cpp '#include <curl/curl.h>'
   expect 1 lib/simd/avx512.cpp '#include <vector>'
   expect 1 lib/simd/avx2.cpp '#include "base/error.h"'
   expect 1 lib/simd/x.cpp 'no include at all'

@@ -1,5 +1,5 @@
 // How far a long piece of work is: the library reports counts, a tool shows
-// them (tools/progress_line.h).
+// them (tools/common/progress_line.h).
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,91 @@
+// bench: how fast an index answers, and how fast images become vectors.
+//
+//   bench -k 10 --ef 64
+//   bench extract 'photos/**/*.jpg'
+//
+// Output, a line for each figure: name, tab, value. Manual:
+// man/imsearch-bench.1.
+#include "bench/extract.h"
+#include "bench/search.h"
+#include "bench/service.h"
+#include "common/cli.h"
+#include "common/options.h"
+#include "common/standard_output.h"
+
+#include "base/interrupt.h"
+
+namespace {
+
+using namespace imsearch;
+
+struct Options {
+  BenchSearchParams search;
+  ServiceParams service;
+  BenchExtractParams extract;
+  bool json = false;
+  CLI::App* extracting = nullptr;
+  const CLI::Option* ef_option = nullptr;
+
+  void add_to(CLI::App& app) {
+    cli::add_index(app, search.index);
+    cli::add_search(app, search.search);
+    ef_option = app.get_option("--ef");
+    add_query_rows(app, search.queries);
+    app.add_flag("--load", search.load,
+                 "Copy the index into memory instead of mapping it");
+    add_service(app, service,
+                {"--index", "--rerank-codes", "--rerank", "--load"});
+    cli::add_threads(app, search.threads);
+    cli::add_json(app, json);
+    add_extract_to(app);
+  }
+
+  void add_extract_to(CLI::App& app) {
+    extracting = app.add_subcommand(
+        "extract", "Measure extract on images instead of searching");
+    extracting
+        ->add_option("images", extract.images,
+                     "Images: files, folders or quoted patterns")
+        ->required();
+    extract.model.add_to(*extracting);
+    extracting->add_flag("--network", extract.network,
+                         "The network alone, on images decoded before");
+    cli::add_threads(*extracting, extract.threads);
+    cli::add_json(*extracting, json);
+  }
+};
+
+Report ask_service(const Options& opt) {
+  const BenchSearchParams& search = opt.search;
+  check_service_limits(search.search.k, search.search.ef,
+                       search.queries.vectors.empty());
+  BenchServiceParams params;
+  params.service = opt.service;
+  params.k = search.search.k;
+  if (opt.ef_option->count() > 0) params.ef = search.search.ef;
+  params.queries = search.queries;
+  params.threads = search.threads;
+  return bench_service(params);
+}
+
+Report measure(const Options& opt) {
+  if (opt.extracting->parsed()) return bench_extract(opt.extract);
+  return opt.service.url.empty() ? bench_search(opt.search) : ask_service(opt);
+}
+
+int bench(const Options& opt) {
+  catch_interrupts();
+  opt.extract.model.check();
+  const Report report = measure(opt);
+  print(opt.json ? report_json(report) : report_table(report));
+  return cli::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Measure searching, or extraction."};
+  Options opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return bench(opt); });
+}

@@ -1,0 +1,37 @@
+#include "bench/report.h"
+
+#include "io/text.h"
+
+#include <fmt/format.h>
+
+namespace imsearch {
+namespace {
+
+std::string value_text(const Report& value) {
+  if (value.is_string())
+    return escape_field(value.get_ref<const std::string&>());
+  if (value.is_number_float())
+    return fmt::format("{:.4g}", value.get<double>());
+  return value.dump();
+}
+
+}  // namespace
+
+std::string report_json(const Report& report) {
+  return report.dump(-1, ' ', false, Report::error_handler_t::replace) + "\n";
+}
+
+std::string report_table(const Report& report) {
+  std::string text;
+  for (const auto& [name, value] : report.items()) {
+    if (!value.is_object()) {
+      text += fmt::format("{}\t{}\n", name, value_text(value));
+      continue;
+    }
+    for (const auto& [inner, figure] : value.items())
+      text += fmt::format("{}.{}\t{}\n", name, inner, value_text(figure));
+  }
+  return text;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,202 @@
+// build-index: vectors and names to one index file.
+//
+//   build-index fvecs.bin -n fnames.txt
+//
+// writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
+// query in milliseconds. Manual: man/imsearch-build-index.1.
+#include "build_index/announce.h"
+#include "build_index/change.h"
+#include "common/cli.h"
+#include "common/index_inputs.h"
+#include "common/options.h"
+#include "common/progress_line.h"
+#include "common/standard_output.h"
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/stopwatch.h"
+#include "index/build.h"
+#include "index/index.h"
+#include "index/reduction_fit.h"
+#include "io/file.h"
+#include "io/text.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace imsearch;
+
+struct Options {
+  std::vector<std::string> files;
+  std::vector<std::string> names;
+  std::string output;
+  std::size_t dim = 0;
+  HnswParams params;
+  std::string format = "imsearch";
+  unsigned threads = 0;
+  bool null = false;
+  bool quiet = false;
+  bool verify = false;
+  bool append = false;
+  std::string deleted_names;
+
+  void add_to(CLI::App& app) {
+    app.add_option("vectors", files,
+                   "Files of vectors, one after the other (default: "
+                   "fvecs.bin); with --verify, index files; with --delete, "
+                   "an index file");
+    app.add_option("-n,--names", names,
+                   "File of names, one for each file of vectors (default: "
+                   "fnames.txt for fvecs.bin, and so on)")
+        ->allow_extra_args(false);
+    app.add_option("-o,--output", output,
+                   "Index file (default: the first file of vectors with "
+                   ".hnsw.index)");
+    cli::add_dim(app, dim);
+    cli::add_hnsw(app, params);
+    cli::add_seed(app, params.seed);
+    cli::add_threads(app, threads);
+    app.add_option("--format", format,
+                   "imsearch; or hnswlib, for a program that reads its files")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"imsearch", "hnswlib"}))
+        ->capture_default_str();
+    cli::add_null(app, null);
+    cli::add_quiet(app, quiet);
+    CLI::Option* add = app.add_flag(
+        "--append", append,
+        "Add to the index the rows that vectors and names have grown by");
+    exclude(app, add, {"-M", "--ef-construction", "--seed", "--format"});
+    CLI::Option* erase =
+        app.add_option("--delete", deleted_names,
+                       "Mark the images as deleted whose names are in this "
+                       "file; -: standard input")
+            ->check(CLI::Validator(
+                [](const std::string& file) -> std::string {
+                  return file.empty() ? "no file is named" : "";
+                },
+                ""));
+    exclude(app, erase,
+            {"--names", "--output", "--dim", "-M", "--ef-construction",
+             "--seed", "--format", "--threads", "--append"});
+    CLI::Option* check = app.add_flag(
+        "--verify", verify, "Check every sum of finished indexes, and stop");
+    exclude(
+        app, check,
+        {"--names", "--output", "--dim", "-M", "--ef-construction", "--seed",
+         "--format", "--threads", "--null", "--append", "--delete"});
+  }
+
+  static void exclude(CLI::App& app, CLI::Option* option,
+                      std::initializer_list<const char*> others) {
+    for (const char* other : others) option->excludes(app.get_option(other));
+  }
+};
+
+/// All that is read, so that the output replaces none of it.
+std::vector<std::string> input_files(const Options& opt) {
+  std::vector<std::string> inputs = opt.files;
+  inputs.insert(inputs.end(), opt.names.begin(), opt.names.end());
+  for (const std::string& path : opt.files)
+    inputs.push_back(sidecar_path(path));
+  return inputs;
+}
+
+std::string output_of(const Options& opt) {
+  if (!opt.output.empty()) return opt.output;
+  return opt.files[0] +
+         (opt.format == "hnswlib" ? ".hnswlib" : cli::kIndexSuffix);
+}
+
+int build(const Options& opt, const IndexInputs& inputs) {
+  const std::string output = output_of(opt);
+  const IndexFormat format =
+      opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
+  const Stopwatch watch;
+  const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
+  const BuildNeeds needs =
+      estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
+                     opt.threads, format);
+  announce_build(inputs.vectors, needs, output, opt.quiet);
+  {
+    cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
+    build_index(inputs.vectors, inputs.names, inputs.model, opt.params,
+                reduction, opt.threads, output, line.callback(), format);
+  }
+  if (!opt.quiet)
+    cli::complain(fmt::format(
+        "{}: {} rows, {}, {}", output, grouped(inputs.vectors.rows()),
+        describe(inputs.model), human_duration(watch.seconds())));
+  return cli::kDone;
+}
+
+int build_or_append(Options opt) {
+  if (opt.names.empty())
+    for (const std::string& path : opt.files)
+      opt.names.push_back(names_beside(path));
+  cli::keep_inputs(output_of(opt), input_files(opt));
+  const IndexInputs inputs =
+      open_index_inputs(opt.files, opt.names, opt.dim,
+                        opt.null ? Separator::kNul : Separator::kNewline);
+  if (!opt.append) return build(opt, inputs);
+  append_rows(output_of(opt), inputs, opt.threads, opt.quiet);
+  return cli::kDone;
+}
+
+int erase(const Options& opt) {
+  if (opt.files.size() > 1)
+    cli::fail_usage("--delete changes one index, not {}", opt.files.size());
+  const Names names = read_names(
+      opt.deleted_names, opt.null ? Separator::kNul : Separator::kNewline);
+  return delete_rows(opt.files[0], names, opt.quiet) ? cli::kDone
+                                                     : cli::kFailed;
+}
+
+void verify(const std::string& path) {
+  const Index index(path);
+  index.verify();
+  print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n",
+                    escape_field(path), index.rows(), index.dim(),
+                    index.info().params.M,
+                    escape_field(describe(index.info().model))));
+}
+
+/// All of them, whatever the first are.
+int verify_all(const std::vector<std::string>& paths) {
+  int status = cli::kDone;
+  for (const std::string& path : paths) {
+    try {
+      verify(path);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& e) {
+      cli::complain(e.what());
+      status = cli::kFailed;
+    }
+  }
+  return status;
+}
+
+int run(Options opt) {
+  catch_interrupts();
+  const bool of_index = opt.verify || !opt.deleted_names.empty();
+  if (opt.files.empty())
+    opt.files = {of_index ? cli::kDefaultIndex : cli::kDefaultVectors};
+  if (opt.verify) return verify_all(opt.files);
+  return of_index ? erase(opt) : build_or_append(std::move(opt));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Build an index of vectors, for query."};
+  Options opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return run(opt); });
+}

@@ -1,0 +1,157 @@
+#include "common/child_process.h"
+
+#include "common/cli.h"
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "io/descriptor.h"
+#include "io/file.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+namespace imsearch {
+namespace {
+
+class FileActions {
+ public:
+  explicit FileActions(const ProcessOptions& options) {
+    posix_spawn_file_actions_init(&actions_);
+    replace(STDIN_FILENO, options.input);
+    replace(STDOUT_FILENO, options.output);
+  }
+  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  void replace(int standard, int fd) {
+    if (fd >= 0) posix_spawn_file_actions_adddup2(&actions_, fd, standard);
+  }
+
+  posix_spawn_file_actions_t actions_ = {};
+};
+
+/// What `process` prints. A signal to us is passed on, since not all are sent
+/// to it as well; it then ends, and with it what it prints.
+std::string read_output(int fd, pid_t process) {
+  std::string text;
+  char buffer[4096];
+  bool passed_on = false;
+  for (;;) {
+    wait_readable(fd);
+    if (interrupted() && !passed_on) {
+      ::kill(process, SIGTERM);
+      passed_on = true;
+    }
+    const ssize_t got = ::read(fd, buffer, sizeof buffer);
+    if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
+    if (got == 0 || (got < 0 && errno != EINTR)) return text;
+  }
+}
+
+/// A nameless file that holds `text`, to be read from its start: unlike a pipe
+/// it never waits for its reader.
+Descriptor file_of(const std::string& text) {
+  Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+  if (file.get() < 0) fail("memfd_create: {}", errno_text(errno));
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t n = ::write(file.get(), rest.data(), rest.size());
+    if (n < 0) fail("memfd: {}", errno_text(errno));
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (::lseek(file.get(), 0, SEEK_SET) != 0)
+    fail("memfd: {}", errno_text(errno));
+  return file;
+}
+
+/// What the program prints; `input` as in ProcessOptions.
+std::string output_of(const std::vector<std::string>& command, int input) {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe: {}", errno_text(errno));
+  const Descriptor output(ends[0]);
+  Descriptor its_output(ends[1]);
+  const pid_t process =
+      start_process(command, {input, its_output.get(), false});
+  its_output.reset();
+  std::string text = read_output(output.get(), process);
+  const int status = wait_for(process);
+  check_interrupt();
+  if (status != 0)
+    fail("{}: failed with {}", command[0], describe_ending(status));
+  return text;
+}
+
+}  // namespace
+
+pid_t start_process(const std::vector<std::string>& command,
+                    const ProcessOptions& options) {
+  std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
+  for (const std::string& argument : command)
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const FileActions files(options);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  if (options.own_group)
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  pid_t process = -1;
+  const int error = ::posix_spawn(&process, argv[0], files.get(), &attributes,
+                                  argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) fail("{}: {}", argv[0], errno_text(error));
+  return process;
+}
+
+int wait_for(pid_t process) {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+std::string describe_ending(int status) {
+  return WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
+                             : fmt::format("exit code {}", WEXITSTATUS(status));
+}
+
+std::string run_tool(const std::string& tool,
+                     const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {cli::sibling_path(tool)};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return output_of(command, -1);
+}
+
+std::string find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path == nullptr ? "/usr/bin:/bin" : path;
+  while (!folders.empty()) {
+    const std::string_view folder = folders.substr(0, folders.find(':'));
+    folders.remove_prefix(std::min(folders.size(), folder.size() + 1));
+    const std::string program = std::string(folder) + "/" + name;
+    if (!folder.empty() && ::access(program.c_str(), X_OK) == 0 &&
+        is_regular_file(program))
+      return program;
+  }
+  return "";
+}
+
+std::string run_program(const std::vector<std::string>& command,
+                        const std::string& input) {
+  return output_of(command, file_of(input).get());
+}
+
+}  // namespace imsearch

@@ -1,0 +1,149 @@
+#include "common/cli.h"
+
+#include "base/interrupt.h"
+#include "common/help.h"
+#include "common/version.h"
+#include "io/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+namespace imsearch::cli {
+namespace {
+
+std::string program_name = "imsearch";
+
+std::string file_part(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// A descriptor that the caller closed would be given to the next file that is
+/// opened, and messages would end up in it. Standard output is opened for
+/// reading: writing to it stays an error.
+void open_closed_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0)
+      ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// Prints an error that ends the run. If the reader of our output is gone, the
+/// process ends as an unhandled SIGPIPE ends it, quietly; by now destructors
+/// have removed temporary files.
+void report(const std::string& text) {
+  if (interrupt_signal() == SIGPIPE) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  complain(text);
+}
+
+void check_standard_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    fail("standard output: {}", errno_text(errno));
+}
+
+/// CLI11's text, but for how many values there are: that in our own words.
+std::string text_of(const CLI::Error& e) {
+  const std::string text = e.what();
+  if (e.get_name() != "ArgumentMismatch") return text;
+  const std::string option = text.substr(0, text.find(':'));
+  if (text.find("At Most") != std::string::npos)
+    return option + ": given more than once";
+  return option + ": a value is missing";
+}
+
+int run_checked(CLI::App& app, int argc, char** argv,
+                const std::function<int()>& body) {
+  try {
+    app.parse(argc, argv);
+    const int status = body();
+    check_standard_output();
+    return status;
+  } catch (const CLI::ParseError& e) {
+    // --help and --version arrive as parse errors with exit code 0.
+    const int status = app.exit(e) == 0 ? kDone : kUsage;
+    check_standard_output();
+    return status;
+  } catch (const UsageError& e) {
+    complain(e.what());
+    complain(fmt::format("try '{} --help'", program_name));
+    return kUsage;
+  }
+}
+
+}  // namespace
+
+const std::string& tool_name() {
+  return program_name;
+}
+
+void complain(const std::string& text) {
+  std::fputs(fmt::format("{}: {}\n", program_name, text).c_str(), stderr);
+}
+
+int run(CLI::App& app, int argc, char** argv,
+        const std::function<int()>& body) {
+  open_closed_descriptors();
+  if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
+  app.name(program_name);
+  app.formatter(help_formatter());
+  for (CLI::App* command : app.get_subcommands(nullptr))
+    command->formatter(help_formatter());
+  app.set_version_flag("--version", program_name + " " IMSEARCH_VERSION,
+                       "Print the version and exit");
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return fmt::format("{0}: {1}\n{0}: try '{0} --help'\n", program_name,
+                       text_of(e));
+  });
+  try {
+    return run_checked(app, argc, argv, body);
+  } catch (...) {
+    return report_failure();
+  }
+}
+
+int report_failure() {
+  try {
+    throw;
+  } catch (const Interrupted&) {
+    report("interrupted");
+    return 128 + interrupt_signal();
+  } catch (const std::bad_alloc&) {
+    report("out of memory");
+  } catch (const std::exception& e) {
+    report(e.what());
+  }
+  return kFailed;
+}
+
+void keep_inputs(const std::string& output,
+                 const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs)
+    if (same_file(input, output))
+      fail_usage("writing {} would replace an input of this run", output);
+}
+
+std::string sibling_path(const std::string& tool) {
+  char self[PATH_MAX];
+  const ssize_t size = ::readlink("/proc/self/exe", self, sizeof self);
+  if (size <= 0) fail("/proc/self/exe: {}", errno_text(errno));
+  const std::string path(self, static_cast<std::size_t>(size));
+  const std::size_t name_at = path.rfind('/') + 1;
+  const bool prefixed = path.compare(name_at, 9, "imsearch-") == 0;
+  return path.substr(0, name_at) + (prefixed ? "imsearch-" : "") + tool;
+}
+
+void become_sibling(const std::string& tool, char** argv) {
+  const std::string path = sibling_path(tool);
+  ::execv(path.c_str(), argv);
+  fail("{}: {}", path, errno_text(errno));
+}
+
+}  // namespace imsearch::cli

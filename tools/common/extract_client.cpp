@@ -1,0 +1,123 @@
+#include "common/extract_client.h"
+
+#include "base/interrupt.h"
+#include "common/child_process.h"
+#include "common/cli.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+std::vector<std::string> command_line(const ModelOptions& model,
+                                      unsigned threads) {
+  std::vector<std::string> arguments = model.arguments();
+  arguments.insert(arguments.begin(),
+                   {cli::sibling_path("extract"), "--serve"});
+  if (threads > 0) arguments.push_back("--threads=" + std::to_string(threads));
+  return arguments;
+}
+
+}  // namespace
+
+ExtractClient::Child::Child(const std::vector<std::string>& command) {
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    fail("socketpair: {}", errno_text(errno));
+  socket_.reset(ends[0]);
+  const Descriptor other_end(ends[1]);
+  // ^C is for us to handle, and the end of the socket ends the process.
+  process_ = start_process(command, {other_end.get(), other_end.get(), true});
+}
+
+ExtractClient::Child::~Child() {
+  socket_.reset();
+  if (process_ < 0) return;  // waited for
+  // It has nothing to save, and may be in the middle of loading its libraries.
+  ::kill(process_, SIGKILL);
+  ending();
+}
+
+std::string ExtractClient::Child::ending() {
+  if (process_ < 0) return "some time ago";
+  return describe_ending(wait_for(std::exchange(process_, -1)));
+}
+
+ExtractClient::ExtractClient(const ModelOptions& model, unsigned threads)
+    : child_(command_line(model, threads)) {
+  const ServeFrame frame = read_frame();
+  if (frame.kind == ServeFrame::Kind::kFailed) throw Error(frame.payload);
+  if (frame.kind != ServeFrame::Kind::kHello)
+    fail("extract --serve did not say hello");
+  hello_ = sidecar_from_json(frame.payload, "extract --serve");
+}
+
+ExtractClient::~ExtractClient() = default;
+
+std::vector<float> ExtractClient::embed(const std::string& path) {
+  submit(path);
+  return receive();
+}
+
+void ExtractClient::submit(const std::string& path) {
+  if (path.find('\0') != std::string::npos)
+    fail("a path cannot hold a NUL byte");
+  const char* data = path.c_str();  // with the NUL that ends it
+  std::size_t left = path.size() + 1;
+  while (left > 0) {
+    const ssize_t n = ::send(child_.socket(), data, left, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) {
+      check_interrupt();
+      continue;
+    }
+    if (n < 0) fail_died();
+    data += n;
+    left -= static_cast<std::size_t>(n);
+  }
+}
+
+std::vector<float> ExtractClient::receive() {
+  const ServeFrame frame = read_frame();
+  if (frame.kind == ServeFrame::Kind::kBad) throw Error(frame.payload);
+  std::vector<float> row(dim());
+  const std::size_t size = row.size() * sizeof(float);
+  if (frame.kind != ServeFrame::Kind::kRow || frame.payload.size() != size)
+    fail("extract --serve sent {} bytes for a row of {} floats",
+         frame.payload.size(), row.size());
+  std::memcpy(row.data(), frame.payload.data(), size);
+  return row;
+}
+
+ServeFrame ExtractClient::read_frame() {
+  char header[kServeHeaderBytes];
+  read_exactly(header, sizeof header);
+  ServeFrame frame;
+  frame.payload.resize(decode_frame_header(header, frame.kind));
+  read_exactly(frame.payload.data(), frame.payload.size());
+  return frame;
+}
+
+void ExtractClient::read_exactly(char* to, std::size_t size_bytes) {
+  while (size_bytes > 0) {
+    const ssize_t n = ::recv(child_.socket(), to, size_bytes, 0);
+    if (n < 0 && errno == EINTR) {
+      check_interrupt();
+      continue;
+    }
+    if (n <= 0) fail_died();
+    to += n;
+    size_bytes -= static_cast<std::size_t>(n);
+  }
+}
+
+void ExtractClient::fail_died() {
+  throw ExtractDied(
+      fmt::format("extract ended unexpectedly ({})", child_.ending()));
+}
+
+}  // namespace imsearch

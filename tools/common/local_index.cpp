@@ -1,0 +1,106 @@
+#include "common/local_index.h"
+
+#include "base/error.h"
+#include "eval/sample.h"
+#include "io/file.h"
+
+namespace imsearch {
+namespace {
+
+Index open_index(const std::string& path, IndexAccess access) {
+  if (!file_exists(path))
+    fail("{}: no such file: build-index makes an index, -i says where it is",
+         path);
+  return Index(path, access);
+}
+
+StoredRow stored_row(const Index& index, std::uint32_t row) {
+  StoredRow stored;
+  stored.row = row;
+  stored.name = index.name(row);
+  stored.unit.resize(index.dim());
+  try {
+    index.read_unit(row, stored.unit.data());
+  } catch (const Error& e) {
+    // build-index refused such rows; not all are looked at when it is opened.
+    stored.error =
+        fmt::format("{}: changed since the index was built", e.what());
+  }
+  return stored;
+}
+
+class LocalAsker : public Asker {
+ public:
+  LocalAsker(const Index& index, const AskParams& params)
+      : index_(&index), params_(params), searcher_(index) {}
+
+  Neighbors ask(const float* unit_query,
+                std::optional<std::uint32_t> leave_out) override {
+    Neighbors neighbors;
+    for (const Hit& hit : search(unit_query, leave_out))
+      neighbors.push_back({hit, std::string(index_->name(hit.row))});
+    return neighbors;
+  }
+
+ private:
+  Hits search(const float* unit_query, std::optional<std::uint32_t> leave_out) {
+    return params_.exact
+               ? searcher_.search_exactly(unit_query, params_.search.k,
+                                          leave_out)
+               : searcher_.search(unit_query, params_.search, leave_out);
+  }
+
+  const Index* index_;
+  AskParams params_;
+  Searcher searcher_;
+};
+
+}  // namespace
+
+LocalIndex::LocalIndex(const std::string& path, IndexAccess access)
+    : index_(open_index(path, access)) {}
+
+std::vector<std::string> LocalIndex::files() const {
+  std::vector<std::string> files = {index_.path()};
+  if (index_.vectors() != nullptr)
+    for (const VectorFile& file : index_.vectors()->files())
+      files.push_back(file.path());
+  return files;
+}
+
+std::optional<StoredRow> LocalIndex::row(std::size_t number) {
+  if (number >= index_.rows()) return std::nullopt;
+  return stored_row(index_, static_cast<std::uint32_t>(number));
+}
+
+std::optional<StoredRow> LocalIndex::find(const std::string& name) {
+  const std::optional<std::uint32_t> row = index_.find(name);
+  if (!row) return std::nullopt;
+  return stored_row(index_, *row);
+}
+
+std::vector<std::uint32_t> LocalIndex::sample(std::size_t count,
+                                              std::uint64_t seed) {
+  std::vector<std::uint32_t> there;
+  for (std::uint32_t row = 0; row < index_.rows(); ++row)
+    if (!index_.is_deleted(row)) there.push_back(row);
+  std::vector<std::uint32_t> rows = sample_rows(there.size(), count, seed);
+  for (std::uint32_t& row : rows) row = there[row];
+  return rows;
+}
+
+void LocalIndex::read_units(const std::vector<std::uint32_t>& rows,
+                            float* out) {
+  index_.read_units(rows.data(), rows.size(), out);
+}
+
+std::unique_ptr<Asker> LocalIndex::asker(const AskParams& params) const {
+  if (params.exact && index_.vectors() == nullptr)
+    fail(
+        "{}: exact search needs the vectors: {}: put them back, or leave out "
+        "--exact",
+        index_.path(), index_.why_no_vectors());
+  return std::make_unique<LocalAsker>(index_, params);
+}
+
+}  // namespace imsearch

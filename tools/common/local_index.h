@@ -1,0 +1,47 @@
+// An index file as something to ask.
+#pragma once
+
+#include "common/searched_index.h"
+
+#include "index/index.h"
+
+#include <string>
+
+namespace imsearch {
+
+class LocalIndex : public SearchedIndex {
+ public:
+  /// Opens the index that -i names, as Index's constructor does; where there is
+  /// no such file, the error says how to get one.
+  explicit LocalIndex(const std::string& path,
+                      IndexAccess access = IndexAccess::kMapped);
+
+  const Index& index() const { return index_; }
+
+  std::string where() const override { return index_.path(); }
+  /// With those that are marked as deleted.
+  std::size_t rows() const override { return index_.rows(); }
+  std::size_t dim() const override { return index_.dim(); }
+  const ModelIdentity& model() const override { return index_.info().model; }
+  bool has_exact_similarities() const override {
+    return index_.vectors() != nullptr;
+  }
+  bool takes_zero_queries() const override { return true; }
+  /// The index, and the vectors it was built from where it uses them.
+  std::vector<std::string> files() const override;
+
+  /// Deleted rows have a number, too.
+  std::optional<StoredRow> row(std::size_t number) override;
+  std::optional<StoredRow> find(const std::string& name) override;
+  std::vector<std::uint32_t> sample(std::size_t count,
+                                    std::uint64_t seed) override;
+  void read_units(const std::vector<std::uint32_t>& rows, float* out) override;
+
+  /// Throws Error if exact search is asked for and the vectors are gone.
+  std::unique_ptr<Asker> asker(const AskParams& params) const override;
+
+ private:
+  Index index_;
+};
+
+}  // namespace imsearch

@@ -1,0 +1,152 @@
+#include "common/model_options.h"
+
+#include "common/cli.h"
+#include "image/preprocess_text.h"
+
+#include <map>
+#include <optional>
+#include <string_view>
+
+namespace imsearch {
+namespace {
+
+using Resize = Preprocessing::Resize;
+
+constexpr std::size_t kMaxBatch = 4096;
+
+/// --resize; the others of Resize belong to weights.
+const std::map<std::string, Resize> kResizes = {
+    {"crop", Resize::kCropPillow}, {"squash", Resize::kSquashPillow}};
+
+const char* resize_name(Resize resize) {
+  return resize == Resize::kCropPillow ? "crop" : "squash";
+}
+
+CLI::Option* add_rgb(CLI::App& app, const char* name, Rgb& rgb,
+                     std::optional<Rgb> (*read)(std::string_view),
+                     const std::string& help) {
+  const auto set = [&rgb, name, read](const std::string& text) {
+    const auto value = read(text);
+    if (!value)
+      throw CLI::ValidationError(
+          name, fmt::format("{} is no three numbers R,G,B{}", text,
+                            read == deviation_of ? " above 0" : ""));
+    rgb = *value;
+  };
+  return app.add_option_function<std::string>(name, set, help)
+      ->type_name("R,G,B");
+}
+
+}  // namespace
+
+Preprocessing ModelOptions::of_torchvision() {
+  Preprocessing preprocessing;
+  preprocessing.resize = Resize::kCropPillow;
+  preprocessing.scale = Preprocessing::Scale::kMeanStd;
+  preprocessing.resize_to = 0;
+  return preprocessing;
+}
+
+void ModelOptions::add_to(CLI::App& app) {
+  CLI::Option* weights_option =
+      app.add_option("--weights", weights,
+                     "demo, keras, torchvision or a file (default: "
+                     "IMSEARCH_WEIGHTS, else demo)")
+          ->type_name("NAME|FILE");
+  CLI::Option* model_option =
+      app.add_option("--model", model,
+                     "Run this TorchScript module, on libtorch, instead of "
+                     "the built-in network")
+          ->type_name("FILE")
+          ->excludes(weights_option);
+  add_preprocessing_to(app, model_option);
+  app.add_flag("--exif", exif, "Turn images as their EXIF orientation says");
+  app.add_option("--engine", engine,
+                 "What runs the built-in network: onednn, or torch, the slower "
+                 "reference (default: onednn)")
+      ->check(CLI::IsMember({"onednn", "torch"}))
+      ->type_name("NAME");
+  app.add_option("--device", device,
+                 "Where: cpu, or cuda, for which libtorch must have CUDA")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--batch", batch,
+                 "Images at a time with --device cuda (default: 64)")
+      ->check(CLI::Range(std::size_t{1}, kMaxBatch));
+}
+
+void ModelOptions::add_preprocessing_to(CLI::App& app,
+                                        CLI::Option* model_option) {
+  app.add_option("--input-size", preprocessing.input_size,
+                 "Pixels on each side of what --model takes")
+      ->check(CLI::Range(std::size_t{1}, kMaxInputSize))
+      ->capture_default_str()
+      ->needs(model_option);
+  app.add_option("--resize", preprocessing.resize,
+                 "How images get there: crop, the centre after resizing, or "
+                 "squash, all of it (default: crop)")
+      ->transform(CLI::CheckedTransformer(kResizes))
+      ->type_name("NAME")
+      ->needs(model_option);
+  app.add_option("--resize-to", preprocessing.resize_to,
+                 "The shorter side before the crop (default: 8/7 of the input "
+                 "size: 256 for 224)")
+      ->check(CLI::Range(std::size_t{1}, kMaxResizeTo))
+      ->needs(model_option);
+  add_rgb(app, "--mean", preprocessing.mean, rgb_of,
+          "What --model wants subtracted from values of 0 to 1 (default: "
+          "ImageNet's, " +
+              text_of(kImageNetMean) + ")")
+      ->needs(model_option);
+  add_rgb(app, "--std", preprocessing.deviation, deviation_of,
+          "What it wants them then divided by (default: ImageNet's, " +
+              text_of(kImageNetDeviation) + ")")
+      ->needs(model_option);
+}
+
+void ModelOptions::check() const {
+  if (engine == "onednn" && needs_torch())
+    cli::fail_usage("--engine onednn runs the built-in network on a CPU only");
+  if (batch != 0 && !on_cuda())
+    cli::fail_usage(
+        "--batch is for --device cuda: a CPU works on one image at a time");
+  const std::size_t resize_to = preprocessing.resize_to;
+  if (resize_to == 0) return;
+  if (preprocessing.resize != Resize::kCropPillow)
+    cli::fail_usage("--resize-to is for --resize crop");
+  if (resize_to < preprocessing.input_size)
+    cli::fail_usage("--resize-to {} is less than the input size, {}", resize_to,
+                    preprocessing.input_size);
+}
+
+Preprocessing ModelOptions::model_preprocessing() const {
+  Preprocessing decided = preprocessing;
+  decided.exif = exif;
+  if (decided.resize_to == 0) decided.resize_to = decided.input_size * 8 / 7;
+  return decided;
+}
+
+std::vector<std::string> ModelOptions::arguments() const {
+  std::vector<std::string> arguments;
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) arguments.push_back(option + ("=" + value));
+  };
+  add("--weights", weights);
+  add("--model", model);
+  add("--model-sha256", sha256);
+  if (exif) arguments.emplace_back("--exif");
+  add("--engine", engine);
+  if (on_cuda()) add("--device", device);
+  if (batch != 0) add("--batch", std::to_string(batch));
+  if (model.empty()) return arguments;
+  add("--input-size", std::to_string(preprocessing.input_size));
+  add("--resize", resize_name(preprocessing.resize));
+  if (preprocessing.resize == Resize::kCropPillow)
+    add("--resize-to", std::to_string(model_preprocessing().resize_to));
+  add("--mean", text_of(preprocessing.mean));
+  add("--std", text_of(preprocessing.deviation));
+  return arguments;
+}
+
+}  // namespace imsearch

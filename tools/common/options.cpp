@@ -1,0 +1,102 @@
+#include "common/options.h"
+
+#include "io/fvecs.h"
+
+#include <fmt/format.h>
+
+namespace imsearch::cli {
+CLI::Validator between(double low, double high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    double value = 0;
+    if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high)
+      return "";
+    return fmt::format("{} is no number from {} to {}", text, low, high);
+  };
+  return CLI::Validator(check, "");
+}
+
+void add_dim(CLI::App& app, std::size_t& dim) {
+  app.add_option("--dim", dim,
+                 "Floats per vector, where no sidecar says it (default: 1280)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+}
+
+void add_threads(CLI::App& app, unsigned& threads) {
+  app.add_option("-j,--threads", threads, "Threads (default: all CPUs)")
+      ->check(CLI::Range(1U, 1024U));
+}
+
+void add_quiet(CLI::App& app, bool& quiet) {
+  app.add_flag("-q,--quiet", quiet, "Only errors and warnings on stderr");
+}
+
+void add_json(CLI::App& app, bool& json) {
+  app.add_flag("--json", json, "JSON Lines instead of tab-separated text");
+}
+
+void add_null(CLI::App& app, bool& null) {
+  app.add_flag("-0,--null", null, "Names end with NUL instead of newline");
+}
+
+void add_seed(CLI::App& app, std::uint64_t& seed) {
+  // CLI11 takes -1 for the greatest number.
+  const auto check = [](const std::string& text) -> std::string {
+    if (text.find_first_not_of("0123456789") == std::string::npos) return "";
+    return text + " is no whole number from 0";
+  };
+  app.add_option("--seed", seed, "Seed of every random choice")
+      ->check(CLI::Validator(check, ""))
+      ->capture_default_str();
+}
+
+void add_index(CLI::App& app, std::string& index) {
+  app.add_option("-i,--index", index, "Index file")->capture_default_str();
+}
+
+void add_top(CLI::App& app, std::size_t& k) {
+  app.add_option("-k,--top", k, "Neighbours per query")
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+      ->capture_default_str();
+}
+
+void add_ef_list(CLI::App& app, std::vector<std::size_t>& efs) {
+  app.add_option("--ef", efs,
+                 "Candidates kept while searching, one or several numbers")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+      ->capture_default_str();
+}
+
+void add_search(CLI::App& app, SearchParams& params) {
+  add_top(app, params.k);
+  app.add_option("--ef", params.ef,
+                 "Candidates kept while searching: more finds more, slower")
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+      ->capture_default_str();
+  add_rerank(app, params);
+}
+
+void add_rerank(CLI::App& app, SearchParams& params) {
+  app.add_option("--rerank-codes", params.rerank_codes,
+                 "Of those, the best that 8-bit codes re-rank; 0: all")
+      ->check(CLI::Range(std::size_t{0}, kMaxCandidates))
+      ->capture_default_str();
+  app.add_option("--rerank", params.rerank,
+                 "Of those, the best that are compared exactly; 2 k at least")
+      ->check(CLI::Range(std::size_t{1}, kMaxCandidates))
+      ->capture_default_str();
+}
+
+void add_hnsw(CLI::App& app, HnswParams& params) {
+  app.add_option("-M,--links", params.M,
+                 "Links per row (twice as many at level 0)")
+      ->check(CLI::Range(std::size_t{2}, std::size_t{512}))
+      ->capture_default_str();
+  app.add_option("--ef-construction", params.ef_construction,
+                 "Candidates looked at for each row's links")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100000}))
+      ->capture_default_str();
+}
+
+}  // namespace imsearch::cli

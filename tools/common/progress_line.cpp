@@ -1,0 +1,57 @@
+#include "common/progress_line.h"
+
+#include "common/cli.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace imsearch::cli {
+namespace {
+
+constexpr double kTerminalPeriod_s = 0.2;
+constexpr double kPlainPeriod_s = 30;
+
+bool redraws() {
+  const char* term = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 &&
+         (term == nullptr || std::string(term) != "dumb");
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(std::string label, std::size_t total, bool quiet)
+    : label_(std::move(label)),
+      total_(total),
+      quiet_(quiet),
+      terminal_(redraws()),
+      next_s_(terminal_ ? kTerminalPeriod_s : kPlainPeriod_s) {}
+
+ProgressLine::~ProgressLine() {
+  clear();
+}
+
+void ProgressLine::update(std::size_t done) {
+  if (quiet_) return;
+  const double elapsed_s = watch_.seconds();
+  if (elapsed_s < next_s_) return;
+  next_s_ = elapsed_s + (terminal_ ? kTerminalPeriod_s : kPlainPeriod_s);
+  const std::string text = progress_text(label_, done, total_, elapsed_s);
+  if (!terminal_) return complain(text);
+  drawn_ = true;
+  std::fputs(fmt::format("\r{}: {}\x1b[K", tool_name(), text).c_str(), stderr);
+}
+
+OnProgress ProgressLine::callback() {
+  return [this](std::size_t done) { update(done); };
+}
+
+void ProgressLine::clear() {
+  if (!drawn_) return;
+  std::fputs("\r\x1b[K", stderr);
+  drawn_ = false;
+}
+
+}  // namespace imsearch::cli

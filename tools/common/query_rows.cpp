@@ -1,0 +1,64 @@
+#include "common/query_rows.h"
+
+#include "common/options.h"
+#include "common/query_vectors.h"
+
+#include "base/error.h"
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kMaxSamples = 0xFFFFFFFF;  // rows that an index can have
+
+QueryRows sample(SearchedIndex& index, const QueryRowsParams& params) {
+  const std::vector<std::uint32_t> rows =
+      index.sample(params.samples, params.seed);
+  QueryRows queries;
+  queries.unit = Matrix(rows.size(), index.dim());
+  index.read_units(rows, queries.unit.row(0));
+  queries.leave_out.assign(rows.begin(), rows.end());
+  queries.origin = "sampled rows";
+  return queries;
+}
+
+QueryRows read_file(const SearchedIndex& index, const std::string& path) {
+  const VectorSet file = open_query_vectors(index, path);
+  QueryRows queries;
+  queries.unit = Matrix(file.rows(), file.dim());
+  for (std::size_t q = 0; q < file.rows(); ++q)
+    file.read_unit(q, queries.unit.row(q));
+  queries.origin = path;
+  return queries;
+}
+
+void refuse_zeros(const SearchedIndex& index, const QueryRows& queries) {
+  for (std::size_t q = 0; q < queries.size(); ++q)
+    if (is_zero_row(queries.unit.row(q), index.dim()))
+      fail("{}: row {}: all zeros, which {} cannot compare", queries.origin,
+           queries.left_out_of(q).value_or(q), index.where());
+}
+
+}  // namespace
+
+void add_query_rows(CLI::App& app, QueryRowsParams& params) {
+  CLI::Option* vectors = app.add_option(
+      "--vectors", params.vectors,
+      "File of vectors to ask for (default: sampled rows of the index)");
+  app.add_option("--samples", params.samples, "Rows to sample")
+      ->check(CLI::Range(std::size_t{1}, kMaxSamples))
+      ->excludes(vectors)
+      ->capture_default_str();
+  cli::add_seed(app, params.seed);
+}
+
+QueryRows read_query_rows(SearchedIndex& index, const QueryRowsParams& params) {
+  QueryRows queries = params.vectors.empty() ? sample(index, params)
+                                             : read_file(index, params.vectors);
+  if (queries.size() == 0)
+    fail("{}: no rows to ask for",
+         params.vectors.empty() ? index.where() : params.vectors);
+  if (!index.takes_zero_queries()) refuse_zeros(index, queries);
+  return queries;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,45 @@
+#include "common/service_endpoint.h"
+
+#include "common/cli.h"
+
+#include "base/error.h"
+
+namespace imsearch {
+namespace {
+
+bool is_this_machine(const std::string& host) {
+  const bool is_address =
+      host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "::1" ||
+         (is_address && host.rfind("127.", 0) == 0);
+}
+
+/// AWS's is only used to sign, and never sent. What ~/.netrc may say of the
+/// host is libcurl's to read.
+bool sends_secret(const Access& access) {
+  return !access.api_key.empty() || !access.user.empty();
+}
+
+ServiceUrl parse_url(const std::string& url) {
+  try {
+    return parse_service_url(url);
+  } catch (const Error& e) {
+    throw cli::UsageError(e.what());
+  }
+}
+
+}  // namespace
+
+Endpoint endpoint_of(const std::string& url, const AccessParams& params) {
+  Endpoint endpoint;
+  endpoint.url = parse_url(url);
+  endpoint.access = access_from_environment(endpoint.url, params);
+  if (!endpoint.url.encrypted && sends_secret(endpoint.access) &&
+      !is_this_machine(endpoint.url.host))
+    cli::complain(endpoint.url.root +
+                  ": http is not encrypted: others can read " +
+                  endpoint.access.describe() + "'s secret on its way");
+  return endpoint;
+}
+
+}  // namespace imsearch

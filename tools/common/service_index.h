@@ -1,0 +1,54 @@
+// An index at a service as something to ask.
+#pragma once
+
+#include "common/searched_index.h"
+
+#include "remote/remote_index.h"
+
+#include <string>
+
+namespace imsearch {
+
+class ServiceIndex : public SearchedIndex {
+ public:
+  /// Asks the service for the index. Throws Error as RemoteIndex's constructor.
+  explicit ServiceIndex(const Endpoint& endpoint);
+
+  const RemoteIndex& index() const { return index_; }
+
+  std::string where() const override { return index_.where(); }
+  /// Without deleted rows, and without those of an unfinished load that no
+  /// search finds yet.
+  std::size_t rows() const override { return index_.rows(); }
+  std::size_t dim() const override { return index_.dim(); }
+  const ModelIdentity& model() const override { return index_.meta().model; }
+  /// A service's scores are rounded.
+  bool has_exact_similarities() const override { return false; }
+  /// Of the three spaces only l2 says of zeros what we do; cosine refuses them.
+  bool takes_zero_queries() const override {
+    return index_.meta().spec.space == Space::kL2;
+  }
+  std::vector<std::string> files() const override { return {}; }
+
+  std::optional<StoredRow> row(std::size_t number) override;
+  std::optional<StoredRow> find(const std::string& name) override;
+  std::vector<std::uint32_t> sample(std::size_t count,
+                                    std::uint64_t seed) override;
+  void read_units(const std::vector<std::uint32_t>& rows, float* out) override;
+
+  std::unique_ptr<Asker> asker(const AskParams& params) const override;
+
+ private:
+  StoredRow stored_row(RemoteRow row) const;
+
+  RemoteIndex index_;
+  RemoteSearcher searcher_;  // for rows
+};
+
+/// Without their names.
+Hits hits_of(const RemoteAnswer& answer);
+
+/// Warns on stderr while a load is unfinished.
+void say_unfinished(const RemoteIndex& index);
+
+}  // namespace imsearch

@@ -1,0 +1,137 @@
+// eval-recall: how much of the truth an index finds, and how fast.
+//
+//   eval-recall --ef 16,32,64,128,256 -k 10
+//
+// Output, tab-separated with a header: search (exact or index), ef, recall@1,
+// recall@10, recall@k, the 95 % interval of the last, and milliseconds a query,
+// alone and in a batch over all threads. With --tune only the smallest ef that
+// is enough. Manual: man/imsearch-eval-recall.1.
+#include "common/cli.h"
+#include "common/local_index.h"
+#include "common/query_rows.h"
+#include "common/service_endpoint.h"
+#include "common/service_index.h"
+#include "common/service_truth.h"
+#include "common/standard_output.h"
+#include "eval_recall/local.h"
+#include "eval_recall/options.h"
+#include "eval_recall/plot.h"
+#include "eval_recall/service.h"
+#include "eval_recall/table.h"
+#include "eval_recall/tuning.h"
+
+#include "base/interrupt.h"
+#include "base/parallel_for.h"
+#include "base/progress.h"
+#include "io/output_file.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace {
+
+using namespace imsearch;
+
+/// `held`: where the index is.
+void announce(const RecallOptions& opt, const SearchedIndex& index,
+              const QueryRows& queries, const std::string& held) {
+  cli::complain(fmt::format(
+      "{} queries ({}) against {} rows of {} floats; k {}, {} threads, {}",
+      grouped(queries.size()), queries.origin, grouped(index.rows()),
+      index.dim(), opt.search.k, opt.threads == 0 ? usable_cpus() : opt.threads,
+      held));
+}
+
+/// Lines come minutes apart on a large index: each is shown at once.
+std::vector<RecallLine> print_table(const RecallOptions& opt,
+                                    const QueryRows& queries,
+                                    RecallMeter& meter) {
+  std::vector<RecallLine> lines = {meter.measure_exact()};
+  if (!opt.json) print(header_text(lines[0]));
+  const auto print_last = [&] {
+    print(opt.json ? to_json(lines.back(), queries) : to_text(lines.back()));
+    flush_output();
+  };
+  print_last();
+  for (const std::size_t ef : opt.efs) {
+    lines.push_back(meter.measure(ef));
+    print_last();
+  }
+  return lines;
+}
+
+void judge(const std::vector<RecallLine>& lines, const RecallOptions& opt) {
+  const RecallLine& judged = *std::max_element(
+      lines.begin(), lines.end(),
+      [](const RecallLine& a, const RecallLine& b) { return a.ef < b.ef; });
+  if (opt.at_least && !reaches(judged.at_k.mean, *opt.at_least))
+    fail("recall@{} is {:.4f} at ef {}, less than {}", opt.search.k,
+         judged.at_k.mean, judged.ef, *opt.at_least);
+}
+
+void print_lines(const RecallOptions& opt, const SearchedIndex& index,
+                 const QueryRows& queries, RecallMeter& meter) {
+  // What cannot be written is known before anything is measured.
+  std::optional<OutputFile> picture;
+  if (!opt.plot.empty()) picture.emplace(opt.plot);
+  const std::vector<RecallLine> lines = print_table(opt, queries, meter);
+  if (picture) {
+    picture->write(draw_recall(opt.plot, lines, index, queries, meter));
+    picture->commit();
+  }
+  judge(lines, opt);
+}
+
+void measure(const RecallOptions& opt, const SearchedIndex& index,
+             const QueryRows& queries, const RecallSubject& subject) {
+  RecallMeter meter(subject, queries.size(), opt.search.k, opt.threads,
+                    opt.queries.seed);
+  meter.find_truth();
+  if (opt.tune)
+    print_tuned(meter,
+                {*opt.tune, opt.largest_ef(index.rows()), opt.json, opt.quiet});
+  else
+    print_lines(opt, index, queries, meter);
+}
+
+void evaluate_local(const RecallOptions& opt) {
+  LocalIndex index(opt.index);
+  if (index.index().vectors() == nullptr)
+    fail("{}: recall is measured against the vectors: {}", opt.index,
+         index.index().why_no_vectors());
+  if (!opt.plot.empty()) opt.keep_inputs(index);
+  const QueryRows queries = read_query_rows(index, opt.queries);
+  if (!opt.quiet) announce(opt, index, queries, "index mapped");
+  measure(opt, index, queries, LocalRecall(index.index(), queries, opt.search));
+}
+
+void evaluate_service(const RecallOptions& opt) {
+  ServiceIndex index(endpoint_of(opt.service.url, opt.service.access));
+  if (!opt.plot.empty()) opt.keep_inputs(index);
+  const ServiceTruth truth(index.index(), opt.truth);
+  const QueryRows queries = read_query_rows(index, opt.queries);
+  if (!opt.quiet) announce(opt, index, queries, index.index().service().text());
+  measure(opt, index, queries,
+          ServiceRecall(index.index(), truth, queries, opt.search.k));
+}
+
+int evaluate(const RecallOptions& opt) {
+  opt.check();
+  if (!opt.plot.empty()) check_plot(opt.plot);
+  catch_interrupts();
+  if (opt.at_service())
+    evaluate_service(opt);
+  else
+    evaluate_local(opt);
+  return cli::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Measure the recall and speed of an index."};
+  RecallOptions opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return evaluate(opt); });
+}

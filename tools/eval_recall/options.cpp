@@ -1,0 +1,62 @@
+#include "eval_recall/options.h"
+
+#include "common/cli.h"
+
+#include "remote/remote_index.h"
+
+#include <algorithm>
+
+namespace imsearch {
+
+void RecallOptions::add_to(CLI::App& app) {
+  cli::add_index(app, index);
+  add_query_rows(app, queries);
+  cli::add_top(app, search.k);
+  cli::add_ef_list(app, efs);
+  cli::add_rerank(app, search);
+  add_judging_to(app);
+  add_service(app, service, {"--index", "--rerank-codes", "--rerank"});
+  app.add_option("--truth", truth,
+                 "With --url: the vectors that were pushed to it")
+      ->needs("--url")
+      ->capture_default_str();
+  cli::add_json(app, json);
+  cli::add_threads(app, threads);
+  cli::add_quiet(app, quiet);
+}
+
+void RecallOptions::add_judging_to(CLI::App& app) {
+  app.add_option("--at-least", at_least,
+                 "Exit 1 if recall@k at the largest --ef is lower")
+      ->check(cli::between(0, 1));
+  app.add_option("--tune", tune,
+                 "Print the smallest ef found that reaches this recall@k")
+      ->check(cli::between(0, 1))
+      ->excludes("--ef")
+      ->excludes("--at-least");
+  app.add_option("--plot", plot,
+                 "Draw the table to this file, .svg or .png (gnuplot does it)")
+      ->excludes("--tune");
+}
+
+void RecallOptions::check() const {
+  if (plot == "-")
+    cli::fail_usage("--plot -: standard output is for the table");
+  if (at_service())
+    check_service_limits(search.k, *std::max_element(efs.begin(), efs.end()),
+                         queries.vectors.empty());
+}
+
+void RecallOptions::keep_inputs(const SearchedIndex& opened) const {
+  std::vector<std::string> inputs = opened.files();
+  inputs.push_back(queries.vectors);
+  if (at_service()) inputs.push_back(truth);
+  cli::keep_inputs(plot, inputs);
+}
+
+std::size_t RecallOptions::largest_ef(std::size_t rows) const {
+  const std::size_t most = at_service() ? kMaxRemoteTop : cli::kMaxCandidates;
+  return std::max(search.k, std::min(rows, most));
+}
+
+}  // namespace imsearch

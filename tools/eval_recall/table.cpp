@@ -1,0 +1,125 @@
+#include "eval_recall/table.h"
+
+#include "base/parallel_for.h"
+#include "base/stopwatch.h"
+#include "eval/latency.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace imsearch {
+namespace {
+
+// Of a million rows, these take seconds.
+constexpr std::size_t kExactSingles = 100;
+
+}  // namespace
+
+RecallMeter::RecallMeter(const RecallSubject& subject, std::size_t queries,
+                         std::size_t k, unsigned threads, std::uint64_t seed)
+    : subject_(&subject),
+      queries_(queries),
+      k_(k),
+      threads_(threads == 0 ? usable_cpus() : threads),
+      seed_(seed) {}
+
+std::vector<Hits> RecallMeter::found_by(const Searching& search) const {
+  std::vector<Hits> found = ask_all(search, queries_, threads_);
+  for (std::size_t q = 0; q < found.size(); ++q)
+    subject_->compare_exactly(q, found[q]);
+  return found;
+}
+
+void RecallMeter::find_truth() {
+  truth_ = subject_->all_exactly(threads_);
+}
+
+double RecallMeter::single_ms(const Searching& search, std::size_t most) const {
+  const SingleRun alone = run_singly(std::min(most, queries_), search);
+  return summarize(alone.latency_us).mean / 1e3;
+}
+
+double RecallMeter::per_query_ms(double seconds) const {
+  return seconds * 1e3 / static_cast<double>(queries_);
+}
+
+RecallLine RecallMeter::measure_exact() const {
+  RecallLine line = line_of(truth_);
+  line.search = "exact";
+  line.single_ms = single_ms(subject_->exactly(threads_), kExactSingles);
+  const Stopwatch watch;
+  subject_->all_exactly(threads_);
+  line.batch_ms = per_query_ms(watch.seconds());
+  return line;
+}
+
+RecallLine RecallMeter::measure(std::size_t ef) const {
+  const Searching search = subject_->at(ef, threads_);
+  // What is timed comes second: this has touched the pages.
+  RecallLine line = line_of(found_by(search));
+  line.search = "index";
+  line.ef = ef;
+  line.single_ms = single_ms(search, queries_);
+  line.batch_ms = per_query_ms(run_batch(queries_, threads_, search));
+  return line;
+}
+
+Estimate RecallMeter::recall(std::size_t ef) const {
+  return estimate(found_by(subject_->at(ef, threads_)), k_);
+}
+
+Estimate RecallMeter::estimate(const std::vector<Hits>& found,
+                               std::size_t k) const {
+  std::vector<double> values;
+  for (std::size_t q = 0; q < found.size(); ++q)
+    values.push_back(recall_at(found[q], truth_[q], k));
+  return bootstrap(values, seed_);
+}
+
+RecallLine RecallMeter::line_of(const std::vector<Hits>& found) const {
+  RecallLine line;
+  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, k_}) {
+    if (k > k_) continue;
+    line.at_k = estimate(found, k);
+    line.recall[k] = line.at_k.mean;
+  }
+  return line;
+}
+
+double rounded(double value) {
+  return std::round(value * 1e6) / 1e6;
+}
+
+std::string header_text(const RecallLine& line) {
+  std::string text = "search\tef";
+  for (const auto& [k, recall] : line.recall)
+    text += fmt::format("\trecall@{}", k);
+  return text + "\tlow\thigh\tsingle_ms\tbatch_ms\n";
+}
+
+std::string to_text(const RecallLine& line) {
+  std::string text =
+      line.search + "\t" + (line.ef == 0 ? "-" : std::to_string(line.ef));
+  for (const auto& [k, recall] : line.recall)
+    text += fmt::format("\t{:.4f}", recall);
+  return text + fmt::format("\t{:.4f}\t{:.4f}\t{:.4f}\t{:.4f}\n", line.at_k.low,
+                            line.at_k.high, line.single_ms, line.batch_ms);
+}
+
+std::string to_json(const RecallLine& line, const QueryRows& queries) {
+  nlohmann::ordered_json object = {{"search", line.search}};
+  if (line.ef != 0) object["ef"] = line.ef;
+  object["queries"] = queries.size();
+  for (const auto& [k, recall] : line.recall)
+    object[fmt::format("recall@{}", k)] = rounded(recall);
+  object["low"] = rounded(line.at_k.low);
+  object["high"] = rounded(line.at_k.high);
+  object["single_ms"] = rounded(line.single_ms);
+  object["batch_ms"] = rounded(line.batch_ms);
+  return object.dump() + "\n";
+}
+
+}  // namespace imsearch

@@ -1,0 +1,75 @@
+// What eval-recall measures: the index at each ef, and exact search, on the
+// same queries.
+#pragma once
+
+#include "common/query_rows.h"
+#include "eval_recall/subject.h"
+
+#include "base/hit.h"
+#include "eval/measure.h"
+#include "eval/recall.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// One line of the table.
+struct RecallLine {
+  std::string search;                    // "exact" or "index"
+  std::size_t ef = 0;                    // 0 for exact search
+  std::map<std::size_t, double> recall;  // at 1, 10 and k, none above k
+  Estimate at_k;                         // recall@k with its interval
+  double single_ms = 0;                  // a query alone: mean
+  double batch_ms = 0;                   // a query among all, over all threads
+};
+
+/// Measures exact search and the index.
+class RecallMeter {
+ public:
+  /// The subject of these `queries` and this k must outlive it. `threads` 0:
+  /// all CPUs.
+  RecallMeter(const RecallSubject& subject, std::size_t queries, std::size_t k,
+              unsigned threads, std::uint64_t seed);
+
+  std::size_t queries() const { return queries_; }
+  std::size_t k() const { return k_; }
+  unsigned threads() const { return threads_; }
+
+  /// Asks exact search for the truth that the others are judged by. Comes
+  /// first.
+  void find_truth();
+  RecallLine measure_exact() const;
+  /// The index, with its times.
+  RecallLine measure(std::size_t ef) const;
+  /// The index's recall@k alone, by one batch.
+  Estimate recall(std::size_t ef) const;
+
+ private:
+  /// What the index finds for all queries, by exact distance.
+  std::vector<Hits> found_by(const Searching& search) const;
+  double single_ms(const Searching& search, std::size_t most) const;
+  double per_query_ms(double seconds) const;
+  Estimate estimate(const std::vector<Hits>& found, std::size_t k) const;
+  RecallLine line_of(const std::vector<Hits>& found) const;
+
+  const RecallSubject* subject_;
+  std::size_t queries_;
+  std::size_t k_;
+  unsigned threads_;
+  std::uint64_t seed_;
+  std::vector<Hits> truth_;
+};
+
+/// To six decimals, which say more than any measurement here.
+double rounded(double value);
+
+/// The table's header line and a line, tab-separated; and JSON for a line.
+std::string header_text(const RecallLine& line);
+std::string to_text(const RecallLine& line);
+std::string to_json(const RecallLine& line, const QueryRows& queries);
+
+}  // namespace imsearch

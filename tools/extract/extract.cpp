@@ -1,0 +1,164 @@
+// extract: images to feature vectors.
+//
+//   extract 'photos/**/*.jpg'
+//
+// Writes fvecs.bin (rows x dim float32, not normalised), fnames.txt (line i
+// names row i) and fvecs.bin.json (which network). A bad image is reported,
+// left out of both and listed in fnames.txt.bad.tsv. Manual:
+// man/imsearch-extract.1.
+#include "common/cli.h"
+#include "common/options.h"
+#include "extract/engine.h"
+#include "extract/model.h"
+#include "extract/network.h"
+#include "extract/run.h"
+#include "extract/serve.h"
+
+#include "base/interrupt.h"
+#include "io/file.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+namespace {
+
+using namespace imsearch;
+
+bool can_be_resumed(const std::string& path) {
+  return path != "-" && (!file_exists(path) || is_regular_file(path));
+}
+
+/// Checks a SHA-256 as sidecars have it.
+CLI::Validator sha256_digits() {
+  const auto check = [](const std::string& text) -> std::string {
+    const bool hex =
+        text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (hex && text.size() == 64) return "";
+    return fmt::format("{} is not 64 of the digits 0-9 and a-f", text);
+  };
+  return CLI::Validator(check, "");
+}
+
+struct Options {
+  ExtractJob job;
+  ModelOptions model;
+  bool serve = false;
+  bool network = false;
+  CLI::Option* output = nullptr;
+  CLI::Option* names = nullptr;
+
+  void add_to(CLI::App& app) {
+    app.add_option("inputs", job.inputs,
+                   "Images, folders of images, and quoted patterns");
+    app.add_option("--files-from", job.files_from,
+                   "Also the images that FILE (-: standard input) names")
+        ->type_name("FILE");
+    cli::add_null(app, job.null);
+    add_outputs(app);
+    model.add_to(app);
+    app.add_option("--model-sha256", model.sha256,
+                   "The SHA-256 of the file of --model; without it, of the "
+                   "installed weights to use")
+        ->type_name("HEX")
+        ->check(sha256_digits())
+        ->excludes("--weights");
+    cli::add_threads(app, job.threads);
+    app.add_flag("--strict", job.strict, "Stop at the first bad image");
+    cli::add_quiet(app, job.quiet);
+    app.add_flag("--json", job.json, "A summary as JSON on standard output");
+    CLI::Option* serving =
+        app.add_flag("--serve", serve,
+                     "Answer paths on standard input (imsearch-formats.5)");
+    for (const char* name : {"--files-from", "--null", "--output", "--names",
+                             "--strict", "--json"})
+      serving->excludes(app.get_option(name));
+    app.add_flag("--time-network", network,
+                 "Time the network alone on some of the images, write nothing")
+        ->excludes("--serve")
+        ->excludes("--output")
+        ->excludes("--names");
+    add_long_runs(app);
+  }
+
+  void add_outputs(CLI::App& app) {
+    output = app.add_option("-o,--output", job.vectors,
+                            "Vectors (-: standard output)")
+                 ->capture_default_str()
+                 ->type_name("FILE");
+    names =
+        app.add_option("-n,--names", job.names, "Names (-: standard output)")
+            ->capture_default_str()
+            ->type_name("FILE");
+  }
+
+  void add_long_runs(CLI::App& app) {
+    app.add_flag("--resume", job.resume,
+                 "Go on from what an interrupted run has done")
+        ->excludes("--serve")
+        ->excludes("--time-network");
+    const auto parse = [this](const std::string& text) {
+      job.shard = parse_shard(text);
+      if (!job.shard)
+        cli::fail_usage("--shard {}: not I/N with I from 1 to N, at most {}",
+                        text, kMaxShards);
+    };
+    app.add_option_function<std::string>(
+           "--shard", parse,
+           "Only block I (from 1) of N equal ones of the images; default names "
+           "end with .I-of-N")
+        ->type_name("I/N")
+        ->excludes("--serve");
+  }
+
+  /// Shards run at once or one after the other must not share their files.
+  void name_shard() {
+    if (!job.shard) return;
+    if (output->empty()) job.vectors += job.shard->suffix();
+    if (names->empty()) job.names += job.shard->suffix();
+  }
+
+  void check() const {
+    const bool rows_to_stdout = serve || job.vectors == "-";
+    if (rows_to_stdout && ::isatty(STDOUT_FILENO) == 1)
+      cli::fail_usage(
+          "standard output is a terminal, which vectors would "
+          "garble: redirect it, or name a file with -o");
+    if (serve && !job.inputs.empty())
+      cli::fail_usage("--serve takes its images from standard input alone");
+    if (serve) return;
+    if (job.inputs.empty() && job.files_from.empty())
+      cli::fail_usage(
+          "no images: give files, folders or quoted patterns, or "
+          "--files-from");
+    if (job.vectors == job.names)
+      cli::fail_usage("-o and -n are both {}", job.vectors);
+    for (const std::string& path : {job.vectors, job.names})
+      if (job.resume && !can_be_resumed(path))
+        cli::fail_usage("--resume needs files to go on with: {} is none", path);
+    if (job.json && (job.vectors == "-" || job.names == "-"))
+      cli::fail_usage("--json and - both want standard output");
+  }
+};
+
+int extract(Options& options, char** argv) {
+  options.model.check();
+  const EngineKind engine = engine_for(options.model);
+  if (engine != kLinkedEngine) cli::become_sibling(tool_of(engine), argv);
+  options.name_shard();
+  options.check();
+  if (options.serve) return serve(options.model, options.job.threads);
+  catch_interrupts();
+  return options.network ? time_network(options.job, options.model)
+                         : run_extract(options.job, options.model);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Turn images into feature vectors.", "extract"};
+  Options options;
+  options.add_to(app);
+  return cli::run(app, argc, argv, [&] { return extract(options, argv); });
+}

@@ -1,0 +1,73 @@
+#include "extract/identity.h"
+
+#include "extract/engine.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kListSize = "images";
+constexpr const char* kListSum = "list_xxh3";
+
+/// Strings without their quotes.
+std::string shown(const Json& value) {
+  if (value.is_null()) return "absent";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// {"model": {"variant": ...}} as {"model variant": ...}.
+Json flat(const Json& object) {
+  Json result = Json::object();
+  for (const auto& [key, value] : object.items()) {
+    if (!value.is_object()) {
+      result[key] = value;
+      continue;
+    }
+    for (const auto& [inner, content] : value.items())
+      result[fmt::format("{} {}", key, inner)] = content;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string run_identity(const ExtractJob& job, const ImageList& images,
+                         const Model& model) {
+  Json object = {{kListSize, images.listed},
+                 {kListSum, fmt::format("{:016x}", images.checksum)},
+                 {"shard", job.shard ? job.shard->text() : "none"},
+                 {"null", job.null},
+                 {"engine", name_of(kLinkedEngine)},
+                 {"device", model.device}};
+  object.update(Json::parse(to_json(model.sidecar())));
+  return object.dump();
+}
+
+bool is_run_identity(const std::string& text) {
+  return Json::parse(text, nullptr, false).is_object();
+}
+
+std::string identity_difference(const std::string& then,
+                                const std::string& now) {
+  const Json before = flat(Json::parse(then));
+  const Json wanted = flat(Json::parse(now));
+  Json all = wanted;
+  all.update(before);  // what only the one has, too
+  for (const auto& [key, unused] : all.items()) {
+    const Json was = before.value(key, Json());
+    const Json is = wanted.value(key, Json());
+    if (was == is) continue;
+    if (key == kListSize)
+      return fmt::format("its list had {} images, now it has {}", shown(was),
+                         shown(is));
+    if (key == kListSum) return "its images were others, or in another order";
+    return fmt::format("its {} was {}, now {}", key, shown(was), shown(is));
+  }
+  return {};
+}
+
+}  // namespace imsearch

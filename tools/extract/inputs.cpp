@@ -1,0 +1,72 @@
+#include "extract/inputs.h"
+
+#include "base/error.h"
+#include "common/cli.h"
+#include "io/checksum.h"
+#include "io/glob.h"
+
+#include <string_view>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+Names all_names(const ExtractJob& job) {
+  Names names;
+  for (const std::string& path : expand_inputs(job.inputs)) names.append(path);
+  if (!job.files_from.empty()) {
+    const Names listed = read_names(job.files_from, job.separator());
+    for (std::size_t i = 0; i < listed.size(); ++i)
+      if (!listed[i].empty()) names.append(listed[i]);
+  }
+  if (names.empty())
+    fail("{}: names no images",
+         job.files_from.empty() ? job.inputs.front() : job.files_from);
+  return names;
+}
+
+Names block_of(const Names& names, const Shard& shard) {
+  Names block;
+  const std::size_t end = shard.end(names.size());
+  for (std::size_t i = shard.begin(names.size()); i < end; ++i)
+    block.append(names[i]);
+  return block;
+}
+
+std::uint64_t checksum_of_names(const Names& names) {
+  Checksum checksum;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    checksum.add(names[i].data(), names[i].size());
+    checksum.add("", 1);
+  }
+  return checksum.value();
+}
+
+}  // namespace
+
+ImageList list_images(const ExtractJob& job) {
+  Names names = all_names(job);
+  ImageList images;
+  images.listed = names.size();
+  images.checksum = checksum_of_names(names);
+  images.names = job.shard ? block_of(names, *job.shard) : std::move(names);
+  return images;
+}
+
+void keep_inputs(const ExtractJob& job, const Names& names,
+                 const std::string& model_file) {
+  // Only inputs of the output's own name: there may be a million others.
+  const auto file_part = [](std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+  };
+  for (const std::string& output :
+       {job.vectors, job.vectors + ".part", job.names, job.names + ".part"}) {
+    std::vector<std::string> inputs = {job.files_from, model_file};
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (file_part(names[i]) == file_part(output))
+        inputs.emplace_back(names[i]);
+    cli::keep_inputs(output, inputs);
+  }
+}
+
+}  // namespace imsearch

@@ -1,0 +1,74 @@
+// Which images of a run of extract are done: fvecs.bin.done.part.
+//
+// The first line is the run's identity (extract/identity.h). Then there is a
+// line for each image, in order, written once its row is: "row SUM", or "bad
+// SUM REASON", where SUM is the XXH3 of the row or of the reason. The sums tell
+// what a machine that went down has lost, pages of zeros included; a killed
+// process loses only images that it was working on. So nothing is synced before
+// the end, and --resume reads all rows once.
+#pragma once
+
+#include "io/output_file.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+
+struct LogEntry {
+  bool good = false;
+  std::uint64_t row_checksum = 0;  // of a good image
+  std::string reason;              // of a bad one
+};
+
+/// Takes the text of a log apart.
+class LogReader {
+ public:
+  explicit LogReader(std::string text);
+
+  /// The first line, if it was written whole.
+  const std::string& identity() const { return identity_; }
+  /// False at the end, or at what was not written whole.
+  bool next(LogEntry& entry);
+  /// Bytes of the log up to the end of the last entry.
+  std::size_t position() const { return at_; }
+
+ private:
+  bool next_line(std::string_view& line);
+
+  std::string text_;
+  std::size_t at_ = 0;
+  std::string identity_;
+};
+
+/// Written beside the vectors' part and under its lock. One thread.
+class ExtractLog {
+ public:
+  /// `vectors`: where the vectors will be. What is there stays. Throws Error.
+  explicit ExtractLog(const std::string& vectors);
+
+  /// What an earlier run left; empty where none did.
+  std::string older_text() const;
+
+  /// Drops what is there. Throws Error.
+  void start(const std::string& identity);
+  /// Drops what is behind `size_bytes`. Throws Error.
+  void go_on(std::size_t size_bytes);
+
+  /// Throws Error on a failed write.
+  void add_row(const void* row, std::size_t size_bytes);
+  void add_bad(const std::string& reason);
+
+  /// Whether there is an image for a later run to go on from.
+  bool worth_keeping() const { return entries_; }
+  /// Takes the log away: the run is done.
+  void remove();
+
+ private:
+  OutputFile file_;
+  bool entries_ = false;
+};
+
+}  // namespace imsearch

@@ -1,0 +1,36 @@
+#include "extract/model.h"
+
+#include "common/cli.h"
+#include "common/version.h"
+#include "embed/weights_find.h"
+
+namespace imsearch {
+
+Sidecar Model::sidecar() const {
+  return {engine->dim(), identity, IMSEARCH_VERSION};
+}
+
+std::string model_file(const ModelOptions& options) {
+  if (!options.model.empty()) return options.model;
+  return options.sha256.empty() ? find_weights(options.weights)
+                                : find_weights_of_model(options.sha256);
+}
+
+Model load_network(
+    const ModelOptions& options,
+    const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine) {
+  const std::string path = model_file(options);
+  Weights weights = read_weights(path);
+  weights.preprocessing.exif = options.exif;
+  weights.identity.exif = options.exif;
+  return {weights.identity, weights.preprocessing, make_engine(weights),
+          is_demo(path)};
+}
+
+void say_model(const Model& model) {
+  std::string text = "network: " + describe(model.identity);
+  if (model.demo) text += ", a demonstration: --weights names better ones";
+  cli::complain(text);
+}
+
+}  // namespace imsearch

@@ -1,0 +1,42 @@
+// The network that one run of extract uses.
+#pragma once
+
+#include "common/model_options.h"
+#include "embed/engine.h"
+#include "image/preprocess.h"
+#include "io/sidecar.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace imsearch {
+
+struct Model {
+  ModelIdentity identity;
+  Preprocessing preprocessing;
+  std::unique_ptr<Engine> engine;
+  bool demo = false;           // the bundled demonstration weights
+  std::string device = "cpu";  // or "cuda, 64 at a time"
+
+  /// What is recorded beside its vectors.
+  Sidecar sidecar() const;
+};
+
+/// The model that `options` ask for, on the linked engine; each binary has its
+/// own (engine_onednn.cpp, engine_torch.cpp). Throws Error.
+Model load_model(const ModelOptions& options);
+
+/// The file that `options` ask for: --model, --weights, or the installed
+/// weights of --model-sha256. Throws Error if there is none.
+std::string model_file(const ModelOptions& options);
+
+/// The built-in network with the weights in model_file(). Throws Error.
+Model load_network(
+    const ModelOptions& options,
+    const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine);
+
+/// Says on stderr which network runs.
+void say_model(const Model& model);
+
+}  // namespace imsearch

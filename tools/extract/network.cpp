@@ -1,0 +1,89 @@
+#include "extract/network.h"
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/parallel_for.h"
+#include "common/cli.h"
+#include "embed/load_input.h"
+#include "embed/network_speed.h"
+#include "extract/engine.h"
+#include "extract/inputs.h"
+#include "extract/peak_memory.h"
+#include "io/text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+/// More inputs than caches hold, fewer than it takes long to decode.
+constexpr std::size_t kInputs = 64;
+constexpr double kMeasuredSeconds = 2;
+
+struct Inputs {
+  std::vector<std::vector<float>> values;
+  std::size_t bad = 0;
+};
+
+/// The first good images of the job.
+Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
+  const Names names = list_images(job).names;
+  Inputs inputs;
+  for (std::size_t i = 0; i < names.size() && inputs.values.size() < kInputs;
+       ++i) {
+    check_interrupt();
+    std::vector<float> input(preprocessing.input_floats());
+    try {
+      load_input(std::string(names[i]), preprocessing, input.data());
+      inputs.values.push_back(std::move(input));
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& e) {
+      const std::string text = escape_field(names[i]) + ": " + e.what();
+      if (job.strict) throw Error(text);
+      cli::complain(text);
+      ++inputs.bad;
+    }
+  }
+  if (inputs.values.empty())
+    fail("none of {} images could be read", inputs.bad);
+  return inputs;
+}
+
+}  // namespace
+
+int time_network(const ExtractJob& job, const ModelOptions& options) {
+  const Model model = load_model(options);
+  if (!job.quiet) say_model(model);
+  const Inputs inputs = load_inputs(job, model.preprocessing);
+  const unsigned threads = replica_count(
+      *model.engine, job.threads == 0 ? usable_cpus() : job.threads);
+  const NetworkSpeed speed =
+      measure_network(*model.engine, inputs.values, threads, kMeasuredSeconds);
+  const double rate = static_cast<double>(speed.images) / speed.wall_s;
+  if (!job.quiet)
+    cli::complain(
+        fmt::format("network alone: {} images on {} threads, {:.1f} images/s",
+                    speed.images, threads, rate));
+  if (!job.json) return cli::kDone;
+  const Sidecar sidecar = model.sidecar();
+  nlohmann::ordered_json object = {{"images", speed.images},
+                                   {"bad", inputs.bad},
+                                   {"dim", sidecar.dim},
+                                   {"seconds", speed.wall_s},
+                                   {"images_per_s", rate},
+                                   {"threads", threads},
+                                   {"engine", name_of(kLinkedEngine)},
+                                   {"cpu_s", speed.cpu_s},
+                                   {"inputs", inputs.values.size()},
+                                   {"peak_memory_bytes", peak_memory_bytes()}};
+  object["model"] = nlohmann::ordered_json::parse(to_json(sidecar)).at("model");
+  std::puts(object.dump().c_str());
+  return cli::kDone;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,145 @@
+#include "extract/output.h"
+
+#include "base/error.h"
+#include "extract/identity.h"
+#include "io/file.h"
+#include "io/text.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace imsearch {
+
+ExtractOutput::ExtractOutput(const std::string& vectors,
+                             const std::string& names, Separator separator)
+    : vectors_(vectors, Temporary::kOldPart),
+      names_(names, Temporary::kPart),
+      names_path_(names),
+      separator_(separator) {
+  if (vectors_.is_regular() && names_.is_regular())
+    log_.emplace(vectors_.target());
+}
+
+bool ExtractOutput::has_older_parts() const {
+  return log_ && !log_->older_text().empty();
+}
+
+void ExtractOutput::start(const std::string& identity) {
+  if (vectors_.is_regular()) vectors_.truncate(0);
+  if (log_) log_->start(identity);
+}
+
+OlderRun ExtractOutput::read_parts(const std::string& identity, std::size_t dim,
+                                   std::size_t max_images) {
+  LogReader log(log_->older_text());
+  if (!is_run_identity(log.identity())) return {};
+  const std::string other = identity_difference(log.identity(), identity);
+  if (!other.empty())
+    fail(
+        "{} is of another run: {}: give the same images and options, or leave "
+        "out --resume to start anew",
+        vectors_.temporary(), other);
+  const bool renamed =
+      vectors_.size() == 0 && is_regular_file(vectors_.target());
+  OlderRun older = read_older_run(
+      log, renamed ? vectors_.target() : vectors_.temporary(), dim, max_images);
+  if (!renamed || older.rows() == 0) return older;
+  // The part became the file, and the run died before it removed the log.
+  published_ = older.images() == max_images && older.rows_end;
+  return published_ ? older : OlderRun();
+}
+
+OlderRun ExtractOutput::resume(const std::string& identity, const Names& names,
+                               std::size_t dim) {
+  OlderRun older = read_parts(identity, dim, names.size());
+  if (older.images() == 0) {
+    start(identity);
+    return older;
+  }
+  std::size_t bad = 0;
+  for (std::size_t i = 0; i < older.images(); ++i)
+    if (older.good[i])
+      add_name(names[i]);
+    else
+      list_bad(names[i], older.reasons[bad++]);
+  if (!published_) vectors_.truncate(older.rows() * dim * sizeof(float));
+  log_->go_on(older.log_bytes);
+  return older;
+}
+
+void ExtractOutput::add(std::string_view name, const float* feature,
+                        std::size_t dim) {
+  vectors_.write(feature, dim * sizeof(float));
+  add_name(name);
+  if (!log_) return;
+  vectors_.flush();
+  log_->add_row(feature, dim * sizeof(float));
+  vectors_.keep();
+}
+
+void ExtractOutput::add_name(std::string_view name) {
+  names_.write(name);
+  const char end = static_cast<char>(separator_);
+  names_.write(&end, 1);
+}
+
+void ExtractOutput::add_bad(std::string_view name, const std::string& reason) {
+  list_bad(name, reason);
+  if (log_) log_->add_bad(reason);
+}
+
+void ExtractOutput::list_bad(std::string_view name, const std::string& reason) {
+  bad_ += escape_field(name) + "\t" + escape_field(reason) + "\n";
+}
+
+bool ExtractOutput::can_hold(std::string_view name) const {
+  return name.find(static_cast<char>(separator_)) == std::string_view::npos;
+}
+
+std::string ExtractOutput::bad_path() const {
+  return names_.is_regular() ? names_path_ + ".bad.tsv" : "";
+}
+
+std::string ExtractOutput::kept_path() const {
+  return log_ && log_->worth_keeping() ? vectors_.temporary() : "";
+}
+
+void ExtractOutput::publish_bad() {
+  const std::string path = bad_path();
+  if (path.empty()) return;
+  if (bad_.empty()) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+      fail("{}: {}", path, errno_text(errno));
+    return;
+  }
+  OutputFile file(path, Temporary::kPart);
+  file.write(bad_);
+  file.commit();
+}
+
+void ExtractOutput::commit_bad() {
+  publish_bad();
+  if (vectors_.is_regular()) vectors_.truncate(0);
+  if (log_) log_->remove();
+}
+
+void ExtractOutput::commit(const Sidecar& sidecar) {
+  if (published_) return log_->remove();
+  // What can fail for want of space comes first, the renames after it.
+  vectors_.finish();
+  names_.finish();
+  std::optional<OutputFile> json;
+  if (vectors_.is_regular()) {
+    json.emplace(sidecar_path(vectors_.path()), Temporary::kPart);
+    json->write(to_json(sidecar));
+    json->finish();
+  }
+  publish_bad();
+  names_.commit();
+  if (json) json->commit();
+  vectors_.commit();
+  if (log_) log_->remove();
+}
+
+}  // namespace imsearch

@@ -1,0 +1,81 @@
+// The files that extract writes: vectors, names, sidecar, list of bad images.
+//
+// Until they are whole, they are parts: fvecs.bin.part has the rows so far,
+// fvecs.bin.done.part says of which images (log.h). These two are what
+// a later run goes on from; names and bad images follow from them and the list
+// of images, and are written anew.
+#pragma once
+
+#include "extract/log.h"
+#include "extract/older_run.h"
+#include "io/fnames.h"
+#include "io/output_file.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+
+/// All files appear together or not at all, and older ones stay until then.
+/// Without commit() the parts are kept if they hold an image, and no file is
+/// left otherwise. One thread at a time.
+class ExtractOutput {
+ public:
+  /// Throws Error if a file cannot be created, or if another process is writing
+  /// it; parts that an earlier run left are as they were. Where vectors or
+  /// names go to what is not a regular file, there is no sidecar, no list, and
+  /// nothing is kept.
+  ExtractOutput(const std::string& vectors, const std::string& names,
+                Separator separator);
+
+  /// Whether an earlier run left parts.
+  bool has_older_parts() const;
+
+  /// Drops such parts. `identity`: of this run (extract/identity.h). This or
+  /// resume() is called once, before the rest.
+  void start(const std::string& identity);
+  /// Goes on behind the images that such parts have, which are the first of
+  /// `names`; like start() where there are none. Only with regular files.
+  /// Throws Error, leaving the parts alone, if they are of a run of another
+  /// identity.
+  OlderRun resume(const std::string& identity, const Names& names,
+                  std::size_t dim);
+
+  /// One image: dim floats. Throws Error on a failed write.
+  void add(std::string_view name, const float* feature, std::size_t dim);
+  /// One image without a row, for the list.
+  void add_bad(std::string_view name, const std::string& reason);
+
+  /// Whether a name can stand in the names file.
+  bool can_hold(std::string_view name) const;
+  /// Where the bad images will be listed; empty: nowhere.
+  std::string bad_path() const;
+  /// The parts that will be kept if there is no commit(); empty: none.
+  std::string kept_path() const;
+
+  /// Makes the files appear, the vectors last. The list of bad images is there
+  /// only if there are any; an older one goes. Throws Error.
+  void commit(const Sidecar& sidecar);
+  /// Makes only the list of bad images appear, and drops the parts.
+  void commit_bad();
+
+ private:
+  OlderRun read_parts(const std::string& identity, std::size_t dim,
+                      std::size_t max_images);
+  void add_name(std::string_view name);
+  void list_bad(std::string_view name, const std::string& reason);
+  void publish_bad();
+
+  OutputFile vectors_;
+  OutputFile names_;
+  std::optional<ExtractLog> log_;
+  std::string names_path_;
+  Separator separator_;
+  std::string bad_;         // the list's text
+  bool published_ = false;  // the earlier run died right after its commit
+};
+
+}  // namespace imsearch

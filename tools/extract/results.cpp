@@ -1,0 +1,103 @@
+#include "extract/results.h"
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "common/cli.h"
+#include "io/text.h"
+
+#include <algorithm>
+
+namespace imsearch {
+namespace {
+
+/// Bad images shown on stderr; the rest are in the list.
+constexpr std::size_t kShownBad = 20;
+
+}  // namespace
+
+ImageResults::ImageResults(const ExtractJob& job, const Names& names,
+                           std::size_t dim, ExtractOutput& output)
+    : job_(job), names_(names), dim_(dim), output_(output) {}
+
+std::size_t ImageResults::start(const std::string& identity) {
+  if (job_.resume) {
+    take_over(output_.resume(identity, names_, dim_));
+  } else {
+    if (output_.has_older_parts())
+      cli::complain(
+          "the parts of an earlier run are dropped: --resume would have "
+          "gone on from them");
+    output_.start(identity);
+  }
+  progress_.emplace("images", names_.size() - older_, job_.quiet);
+  return older_;
+}
+
+void ImageResults::take_over(const OlderRun& older) {
+  older_ = older.images();
+  good_ = older.rows();
+  bad_ = older.bad();
+  if (job_.strict && bad_ > 0) {
+    const auto first = std::find(older.good.begin(), older.good.end(), false);
+    throw Error(complaint(static_cast<std::size_t>(first - older.good.begin()),
+                          older.reasons.front()));
+  }
+  if (job_.quiet) return;
+  if (older_ == 0)
+    cli::complain("nothing to go on from: this run starts at the first image");
+  else
+    cli::complain(fmt::format("{} of {} images were done by an earlier run",
+                              grouped(older_), grouped(names_.size())));
+}
+
+void ImageResults::good(std::size_t i, const float* feature) {
+  if (!output_.can_hold(names_[i]))
+    return bad(i, "a newline in its name: use --null");
+  output_.add(names_[i], feature, dim_);
+  ++good_;
+  progress_->update(done() - older_);
+}
+
+void ImageResults::bad(std::size_t i, const std::string& reason) {
+  const std::string text = complaint(i, reason);
+  if (job_.strict) throw Error(text);
+  output_.add_bad(names_[i], reason);
+  ++bad_;
+  ++complained_;
+  if (complained_ > kShownBad && !output_.bad_path().empty()) return;
+  progress_->clear();
+  cli::complain(text);
+  if (complained_ == kShownBad && !output_.bad_path().empty())
+    cli::complain("further bad images are only listed, in " +
+                  output_.bad_path());
+}
+
+std::string ImageResults::complaint(std::size_t i,
+                                    const std::string& reason) const {
+  return escape_field(names_[i]) + ": " + reason;
+}
+
+void ImageResults::finish(const Sidecar& sidecar) {
+  progress_->clear();
+  if (good_ == 0 && !job_.shard) {
+    output_.commit_bad();
+    fail("none of {} images could be read{}", bad_,
+         output_.bad_path().empty() ? "" : ": see " + output_.bad_path());
+  }
+  // The files of a shard are there even if empty, so that all can be joined.
+  output_.commit(sidecar);
+  if (good_ == 0 && bad_ > 0)
+    fail("none of {} images could be read: the files of shard {} are empty",
+         bad_, job_.shard->text());
+}
+
+void ImageResults::say_what_stays() {
+  if (progress_) progress_->clear();
+  const std::string path = output_.kept_path();
+  if (path.empty()) return;
+  cli::complain(
+      fmt::format("{} of {} images are done, in {}: --resume goes on from them",
+                  grouped(done()), grouped(names_.size()), path));
+}
+
+}  // namespace imsearch

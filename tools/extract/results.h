@@ -1,0 +1,59 @@
+// What becomes of each image of one run of extract: files, messages, counts.
+#pragma once
+
+#include "common/progress_line.h"
+#include "extract/job.h"
+#include "extract/output.h"
+#include "io/fnames.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace imsearch {
+
+/// Images are numbered as in `names`, and reported in that order. Keeps
+/// references to all that it is given. One thread at a time.
+class ImageResults {
+ public:
+  ImageResults(const ExtractJob& job, const Names& names, std::size_t dim,
+               ExtractOutput& output);
+
+  /// Goes on from an earlier run's parts or drops them, as the job says, and
+  /// says so. Gives the first image to do. Throws Error.
+  std::size_t start(const std::string& identity);
+
+  /// An image with a feature of dim floats. Throws Error on a failed write.
+  void good(std::size_t i, const float* feature);
+  /// One without. Throws Error if the job is strict, too.
+  void bad(std::size_t i, const std::string& reason);
+
+  /// Makes the files appear. Throws Error if no image was good.
+  void finish(const Sidecar& sidecar);
+
+  /// After a failure: says what a later run can go on from, if anything.
+  void say_what_stays();
+
+  std::size_t good_count() const { return good_; }
+  std::size_t bad_count() const { return bad_; }
+  /// Of all these, what an earlier run did.
+  std::size_t older_count() const { return older_; }
+
+ private:
+  std::size_t done() const { return good_ + bad_; }
+  std::string complaint(std::size_t i, const std::string& reason) const;
+  void take_over(const OlderRun& older);
+
+  const ExtractJob& job_;
+  const Names& names_;
+  std::size_t dim_;
+  ExtractOutput& output_;
+  std::optional<cli::ProgressLine> progress_;
+  std::size_t good_ = 0;
+  std::size_t bad_ = 0;
+  std::size_t older_ = 0;
+  std::size_t complained_ = 0;  // bad images of this run
+};
+
+}  // namespace imsearch

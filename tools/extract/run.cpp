@@ -1,0 +1,110 @@
+#include "extract/run.h"
+
+#include "base/parallel_for.h"
+#include "base/progress.h"
+#include "common/cli.h"
+#include "embed/pipeline.h"
+#include "extract/engine.h"
+#include "extract/identity.h"
+#include "extract/inputs.h"
+#include "extract/output.h"
+#include "extract/peak_memory.h"
+#include "extract/results.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <cstdio>
+
+namespace imsearch {
+namespace {
+
+StageTimes extract_images(const Names& names, std::size_t first,
+                          const Model& model, unsigned threads,
+                          ImageResults& results) {
+  PipelineParams params;
+  params.threads = threads;
+  PipelineSink sink;
+  sink.on_row = [&](std::size_t i, const float* feature) {
+    results.good(i, feature);
+  };
+  sink.on_bad = [&](std::size_t i, const std::string& reason) {
+    results.bad(i, reason);
+  };
+  return run_pipeline(names, first, model.preprocessing, *model.engine, params,
+                      sink);
+}
+
+/// Of this run alone.
+double rate(const ImageResults& results, const StageTimes& times) {
+  const std::size_t images =
+      results.good_count() + results.bad_count() - results.older_count();
+  return times.wall_s > 0 ? static_cast<double>(images) / times.wall_s : 0;
+}
+
+/// "64 images, 0 bad", or "6 of 17 images, 11 bad: see fnames.txt.bad.tsv".
+std::string counts(const ImageResults& results, const std::string& bad_path) {
+  const std::size_t good = results.good_count();
+  const std::size_t bad = results.bad_count();
+  if (bad == 0) return fmt::format("{} images, 0 bad", grouped(good));
+  return fmt::format("{} of {} images, {} bad{}", grouped(good),
+                     grouped(good + bad), grouped(bad),
+                     bad_path.empty() ? "" : ": see " + bad_path);
+}
+
+void say_summary(const ImageResults& results, const StageTimes& times,
+                 const std::string& bad_path) {
+  const std::string duration = times.wall_s < 10
+                                   ? fmt::format("{:.1f} s", times.wall_s)
+                                   : human_duration(times.wall_s);
+  cli::complain(fmt::format("{}, {} ({:.1f} images/s)",
+                            counts(results, bad_path), duration,
+                            rate(results, times)));
+}
+
+void print_json(const ExtractJob& job, const ImageResults& results,
+                const Sidecar& sidecar, const StageTimes& times) {
+  nlohmann::ordered_json object = {
+      {"images", results.good_count()},
+      {"bad", results.bad_count()},
+      {"done_before", results.older_count()},
+      {"dim", sidecar.dim},
+      {"seconds", times.wall_s},
+      {"images_per_s", rate(results, times)},
+      {"threads", job.threads == 0 ? usable_cpus() : job.threads},
+      {"engine", name_of(kLinkedEngine)},
+      {"decode_s", times.decode_s},
+      {"network_s", times.network_s},
+      {"wait_s", times.wait_s},
+      {"peak_memory_bytes", peak_memory_bytes()}};
+  const auto recorded = nlohmann::ordered_json::parse(to_json(sidecar));
+  object["model"] = recorded.at("model");
+  std::puts(object.dump().c_str());
+}
+
+}  // namespace
+
+int run_extract(const ExtractJob& job, const ModelOptions& options) {
+  const ImageList images = list_images(job);
+  keep_inputs(job, images.names, model_file(options));
+  ExtractOutput output(job.vectors, job.names, job.separator());
+  const std::string bad_path = output.bad_path();
+  const Model model = load_model(options);
+  if (!job.quiet) say_model(model);
+  const Sidecar sidecar = model.sidecar();
+  ImageResults results(job, images.names, sidecar.dim, output);
+  StageTimes times;
+  try {
+    const std::size_t first = results.start(run_identity(job, images, model));
+    times = extract_images(images.names, first, model, job.threads, results);
+    results.finish(sidecar);
+  } catch (...) {
+    results.say_what_stays();
+    throw;
+  }
+  if (!job.quiet) say_summary(results, times, bad_path);
+  if (job.json) print_json(job, results, sidecar, times);
+  return cli::kDone;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,76 @@
+#include "push/delete.h"
+
+#include "common/cli.h"
+
+#include "base/progress.h"
+#include "io/text.h"
+#include "remote/bulk_sender.h"
+#include "remote/loading.h"
+#include "remote/remote_index.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+std::vector<std::uint32_t> rows_called(HttpClient& client,
+                                       std::string_view name) {
+  std::vector<std::uint32_t> rows = rows_of_name(client, name);
+  if (rows.empty()) rows = rows_of_name(client, unescape_field(name));
+  return rows;
+}
+
+void erase(BulkSender& sender, const std::vector<std::uint32_t>& rows) {
+  BulkBatch batch;
+  for (const std::uint32_t row : rows) batch.add_deletion(row);
+  sender.send(batch, [](const BulkBatch::Row& row, const std::string& reason) {
+    fail("row {} was not deleted: {}", row.row, reason);
+  });
+}
+
+/// All rows of that name; how many there were.
+std::size_t erase_name(HttpClient& client, BulkSender& sender,
+                       std::string_view name) {
+  std::size_t erased = 0;
+  for (;;) {
+    const std::vector<std::uint32_t> rows = rows_called(client, name);
+    erase(sender, rows);
+    erased += rows.size();
+    if (rows.size() < kMostRowsOfName) return erased;
+    refresh(client);  // there may be more than one answer holds
+  }
+}
+
+}  // namespace
+
+bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
+                        bool quiet) {
+  const RemoteIndex index(endpoint);
+  if (index.meta().loading_to)
+    fail(
+        "{}: its load is unfinished: finish it by the same push before rows "
+        "are deleted, which it would send again",
+        index.where());
+  HttpClient client(index.endpoint());
+  BulkSender sender(index.endpoint(), BulkParams{});
+  bool all_found = true;
+  std::size_t deleted = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::size_t erased = erase_name(client, sender, names[i]);
+    if (erased == 0) {
+      cli::complain(fmt::format("{}: no image of that name in {}",
+                                escape_field(names[i]), index.where()));
+      all_found = false;
+    }
+    deleted += erased;
+  }
+  refresh(client);
+  if (!quiet)
+    cli::complain(fmt::format("{}: {} rows deleted, {} are left", index.where(),
+                              grouped(deleted), grouped(count_rows(client))));
+  return all_found;
+}
+
+}  // namespace imsearch

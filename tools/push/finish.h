@@ -1,0 +1,27 @@
+// From rows that were sent to an index that searches fast.
+#pragma once
+
+#include "push/inputs.h"
+#include "push/target.h"
+
+#include "remote/bulk.h"
+#include "remote/dialect.h"
+
+namespace imsearch {
+
+/// Refreshes, merges each shard to one segment, restores replicas and refresh,
+/// warms up, compares the number of rows with those sent, and marks the load as
+/// finished. Throws Error; the same push goes on then.
+void finish_load(HttpClient& client, const Dialect& dialect,
+                 const IndexMeta& meta, const BulkTotals& totals, bool quiet);
+
+/// Gives an index whose load is finished the replicas that `meta` says, and
+/// waits for them.
+void set_replicas(HttpClient& client, const IndexMeta& meta, bool quiet);
+
+/// Asks for some of the rows and compares the answers with exact search here:
+/// prints recall and times.
+void check_answers(const Endpoint& endpoint, const PushInputs& inputs,
+                   bool quiet);
+
+}  // namespace imsearch

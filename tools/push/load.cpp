@@ -1,0 +1,118 @@
+#include "push/load.h"
+
+#include "common/cli.h"
+#include "common/progress_line.h"
+#include "push/refused_rows.h"
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/stopwatch.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace imsearch {
+namespace {
+
+/// Shards that went with their node; "" if none did, or nobody can be asked.
+std::string lost_shards_of(const Endpoint& endpoint) {
+  try {
+    HttpClient client(endpoint);
+    return lost_shards(client);
+  } catch (const std::exception&) {
+    return "";
+  }
+}
+
+RowsToLoad rows_of(const PushInputs& inputs, const PushTarget& target,
+                   NamesFile::Reader& names) {
+  RowsToLoad rows;
+  rows.begin = target.begin;
+  rows.end = *target.meta.loading_to;
+  rows.dim = inputs.dim();
+  rows.space = target.meta.spec.space;
+  rows.skip_stored = target.work == PushTarget::Work::kContinue;
+  rows.next_name = [&names] { return names.next(); };
+  rows.read_unit = [&inputs](std::size_t row, float* unit) {
+    inputs.vectors().read_unit(row, unit);
+  };
+  return rows;
+}
+
+void announce_done(const BulkTotals& totals, double seconds,
+                   const std::string& list) {
+  cli::complain(fmt::format(
+      "{} rows stored in {}, {:.0f} a second{}{}{}", grouped(totals.stored),
+      human_duration(seconds), static_cast<double>(totals.stored) / seconds,
+      totals.skipped == 0
+          ? ""
+          : fmt::format(", {} were there", grouped(totals.skipped)),
+      totals.retries == 0
+          ? ""
+          : fmt::format(", {} requests sent again", grouped(totals.retries)),
+      totals.refused == 0 ? ""
+                          : fmt::format(", {} refused: see {}",
+                                        grouped(totals.refused), list)));
+}
+
+}  // namespace
+
+BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
+                     const PushTarget& target, const PushOptions& options,
+                     std::size_t& stored) {
+  const Stopwatch watch;
+  NamesFile::Reader names(inputs.names(), target.begin);
+  const RowsToLoad rows = rows_of(inputs, target, names);
+  BulkTotals totals;
+  std::string list;
+  {
+    cli::ProgressLine line("rows", target.rows(), options.quiet);
+    RefusedRows refused(inputs.names().path(), target.begin, line);
+    std::size_t refusals = 0;
+    try {
+      totals = load_rows(
+          endpoint, rows, options.bulk,
+          [&](std::size_t count) {
+            stored = target.begin + count - refusals;
+            line.update(count);
+          },
+          [&](std::size_t row, std::string_view name,
+              const std::string& reason) {
+            refused.add(row, name, reason);
+            ++refusals;
+          });
+    } catch (const std::exception&) {
+      line.clear();
+      refused.finish();
+      throw;
+    }
+    list = refused.finish();
+  }
+  if (!options.quiet) announce_done(totals, watch.seconds(), list);
+  if (totals.refused > 0 && totals.stored + totals.skipped == 0)
+    fail("{}: none of {} rows was taken: see {}", endpoint.url.text(),
+         grouped(totals.refused), list);
+  return totals;
+}
+
+void say_what_stays(const Endpoint& endpoint, std::size_t stored,
+                    std::size_t rows) {
+  const std::string where = endpoint.url.text();
+  const std::string lost = interrupted() ? "" : lost_shards_of(endpoint);
+  if (!lost.empty()) {
+    cli::complain(fmt::format(
+        "{}: no copy of shards {} is left, and their rows are gone with it: if "
+        "their node does not come back, start over: delete the index (curl -X "
+        "DELETE {}) and push again, with --replicas 1 --replicas-while-loading "
+        "to survive the loss of a node",
+        where, lost, where));
+    return;
+  }
+  cli::complain(fmt::format(
+      "{}: {} of {} rows are stored; refresh and replicas are still off: the "
+      "same command goes on, and sends only what is missing",
+      where, grouped(stored), grouped(rows)));
+}
+
+}  // namespace imsearch

@@ -1,0 +1,112 @@
+// push: vectors and names to an index in OpenSearch or Elasticsearch.
+//
+//   push http://localhost:9200/photos fvecs.bin
+//
+// What is printed says what will be needed, what was sent and how good the
+// answers are. Manual: man/imsearch-push.1.
+#include "common/cli.h"
+#include "common/options.h"
+#include "common/service_endpoint.h"
+#include "common/standard_output.h"
+#include "push/announce.h"
+#include "push/delete.h"
+#include "push/finish.h"
+#include "push/inputs.h"
+#include "push/load.h"
+#include "push/options.h"
+#include "push/target.h"
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+using namespace imsearch;
+
+/// Says what the load needs. Throws Error if it does not fit.
+void announce(HttpClient& client, const ServiceInfo& service,
+              PushTarget& target, const PushOptions& options) {
+  const Cluster cluster = ask_cluster(client, service);
+  LoadPlan plan =
+      plan_load(service, cluster, target.meta.spec, *target.meta.loading_to,
+                options.replicas_while_loading);
+  // Rows that were pushed before take their place, but no time.
+  plan.expected_s *=
+      static_cast<double>(target.rows()) / static_cast<double>(plan.rows);
+  target.meta.spec = plan.spec;
+  const EngineChoice choice = choose_engine(options, service);
+  const std::string text =
+      plan_text(service, cluster, plan,
+                choice.engine == plan.spec.engine ? choice.reason
+                                                  : "as the index was made");
+  if (options.plan)
+    print(text);
+  else if (!options.quiet)
+    std::fputs(text.c_str(), stderr);
+  for (const std::string& obstacle : plan.obstacles) cli::complain(obstacle);
+  if (!plan.obstacles.empty() && !options.force)
+    fail("{}: does not fit: --force goes on all the same",
+         client.endpoint().url.text());
+}
+
+int load(const PushOptions& options, const Endpoint& endpoint) {
+  const PushInputs inputs(
+      options.vectors.empty() ? cli::kDefaultVectors : options.vectors,
+      options.names, options.dim,
+      options.null ? Separator::kNul : Separator::kNewline);
+  HttpClient client(endpoint);
+  const ServiceInfo service = identify(client);
+  const auto dialect = dialect_of(service);
+  PushTarget target = choose_target(client, service, inputs, options);
+  if (target.work == PushTarget::Work::kNothing) {
+    if (!options.quiet)
+      cli::complain(fmt::format("{}: all {} rows were pushed before",
+                                endpoint.url.text(), grouped(inputs.rows())));
+    if (options.replicas && !options.plan)
+      set_replicas(client, target.meta, options.quiet);
+    return cli::kDone;
+  }
+  announce(client, service, target, options);
+  if (options.plan) return cli::kDone;
+  inputs.check_rows(target.begin);
+  std::size_t stored = target.begin;
+  bool begun = false;
+  try {
+    begin_load(client, *dialect, target, options.replicas_while_loading);
+    begun = true;
+    if (options.replicas_while_loading) await_copies(client);
+    const BulkTotals totals =
+        send_rows(endpoint, inputs, target, options, stored);
+    finish_load(client, *dialect, target.meta, totals, options.quiet);
+  } catch (const std::exception&) {
+    // What the service refused to make does not stay; what was cut short may.
+    if (begun || interrupted()) say_what_stays(endpoint, stored, inputs.rows());
+    throw;
+  }
+  check_answers(endpoint, inputs, options.quiet);
+  return cli::kDone;
+}
+
+int push(const PushOptions& options) {
+  options.check();
+  catch_interrupts();
+  const Endpoint endpoint = endpoint_of(options.url, options.access);
+  if (options.deleted_names.empty()) return load(options, endpoint);
+  const Names names =
+      read_names(options.deleted_names,
+                 options.null ? Separator::kNul : Separator::kNewline);
+  return delete_remote_rows(endpoint, names, options.quiet) ? cli::kDone
+                                                            : cli::kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Push vectors to OpenSearch or Elasticsearch."};
+  PushOptions options;
+  options.add_to(app);
+  return cli::run(app, argc, argv, [&] { return push(options); });
+}

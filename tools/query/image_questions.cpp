@@ -1,0 +1,113 @@
+#include "query/image_questions.h"
+
+#include "common/cli.h"
+#include "query/questions.h"
+
+#include "base/parallel_for.h"
+#include "image/preprocess_text.h"
+
+#include <algorithm>
+
+namespace imsearch {
+namespace {
+
+/// True if `path` can be sent: extract reads paths ended by NUL.
+bool is_sendable(const std::string& path) {
+  return !path.empty() && path.find('\0') == std::string::npos;
+}
+
+Question question_of_image(ExtractClient& extract, const std::string& path) {
+  Question question;
+  question.text = path;
+  question.picture = path;
+  if (!is_sendable(path)) {
+    question.error = "not the path of a file";
+    return question;
+  }
+  try {
+    set_feature(question, extract.receive());
+  } catch (const ExtractDied&) {
+    throw;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& e) {
+    question.error = e.what();
+  }
+  return question;
+}
+
+/// The module in --model, with the pixels that the index records.
+ModelOptions script_options(const SearchedIndex& index,
+                            const std::string& model) {
+  const ModelIdentity& built = index.model();
+  if (!built.known())
+    fail("{}: does not say which model made it, so --model can't be checked",
+         index.where());
+  if (built.architecture != kTorchScript)
+    fail("{}: made by {}, not by a model of --model", index.where(),
+         describe(built));
+  if (model.empty())
+    fail("{}: made by {}: name this file with --model", index.where(),
+         describe(built));
+  const auto preprocessing =
+      preprocessing_of(built.preprocessing, built.input_size);
+  if (!preprocessing)
+    fail("{}: made from images of {} pixels by '{}', which is not known here",
+         index.where(), built.input_size, built.preprocessing);
+  ModelOptions options;
+  options.model = model;
+  options.sha256 = built.weights_sha256;
+  options.preprocessing = *preprocessing;
+  options.exif = built.exif;
+  return options;
+}
+
+ModelOptions model_options(const SearchedIndex& index,
+                           const ImageParams& params) {
+  const ModelIdentity& built = index.model();
+  if (!params.model.empty() || built.architecture == kTorchScript)
+    return script_options(index, params.model);
+  if (!built.known() && params.weights.empty())
+    fail("{}: does not say which model made it: name its weights by --weights",
+         index.where());
+  ModelOptions options;
+  options.weights = params.weights;
+  if (params.weights.empty()) options.sha256 = built.weights_sha256;
+  options.exif = built.exif;
+  return options;
+}
+
+void check_model(const SearchedIndex& index, const ExtractClient& extract) {
+  const ModelIdentity& built = index.model();
+  if (!same_model(built, extract.model()))
+    fail("{}: made by {}, but these weights are {}: --weights names others",
+         index.where(), describe(built), describe(extract.model()));
+  if (extract.dim() != index.dim())
+    fail("{}: rows of {} floats, but {} makes {}", index.where(), index.dim(),
+         describe(extract.model()), extract.dim());
+}
+
+}  // namespace
+
+void ImageQuestions::start(std::size_t images) {
+  const unsigned threads =
+      params_.threads == 0 ? usable_cpus() : params_.threads;
+  extract_ = std::make_unique<ExtractClient>(
+      model_options(*index_, params_),
+      static_cast<unsigned>(std::min<std::size_t>(threads, images)));
+  check_model(*index_, *extract_);
+}
+
+void ImageQuestions::ask_each(const std::vector<std::string>& paths,
+                              const Ask& ask) {
+  if (!paths.empty() && !extract_) start(paths.size());
+  std::size_t sent = 0;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    for (; sent < paths.size() && sent - i < ExtractClient::kMaxSubmitted;
+         ++sent)
+      if (is_sendable(paths[sent])) extract_->submit(paths[sent]);
+    ask(question_of_image(*extract_, paths[i]));
+  }
+}
+
+}  // namespace imsearch

@@ -1,0 +1,44 @@
+// Questions by picture: `extract --serve` turns images into vectors.
+#pragma once
+
+#include "common/extract_client.h"
+#include "common/searched_index.h"
+#include "query/question.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+struct ImageParams {
+  std::string weights;  // empty: those that the index records
+  std::string model;    // the TorchScript file that the index records
+  unsigned threads = 0;
+};
+
+/// Starts extract with the first image. One thread at a time.
+class ImageQuestions {
+ public:
+  using Ask = std::function<void(const Question&)>;
+
+  /// `index` must outlive it.
+  ImageQuestions(const SearchedIndex& index, ImageParams params)
+      : index_(&index), params_(std::move(params)) {}
+
+  /// Calls `ask` for each image, in order, while the next ones are worked on.
+  /// A bad image is a question with an error. Throws Error where no image can
+  /// be answered: no weights, or others than those of the index; ExtractDied.
+  void ask_each(const std::vector<std::string>& paths, const Ask& ask);
+
+ private:
+  void start(std::size_t images);
+
+  const SearchedIndex* index_;
+  ImageParams params_;
+  std::unique_ptr<ExtractClient> extract_;
+};
+
+}  // namespace imsearch

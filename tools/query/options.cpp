@@ -1,0 +1,100 @@
+#include "query/options.h"
+
+#include "common/cli.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMaxRow = 0xFFFFFFFF;  // what a row number can hold
+
+}  // namespace
+
+void QueryOptions::add_to(CLI::App& app) {
+  add_questions_to(app);
+  cli::add_index(app, index);
+  cli::add_search(app, params.ask.search);
+  ef_option_ = app.get_option("--ef");
+  app.add_option("--threshold", params.threshold,
+                 "Leave out neighbours of a lower similarity")
+      ->check(cli::between(-1, 1));
+  app.add_flag("--exact", params.ask.exact, "Miss no neighbour");
+  app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
+  add_models_to(app);
+  add_service_to(app);
+  cli::add_json(app, json);
+  cli::add_null(app, null);
+  cli::add_threads(app, params.threads);
+  cli::add_quiet(app, quiet);
+}
+
+void QueryOptions::add_questions_to(CLI::App& app) {
+  app.add_option("images", images,
+                 "Images to look for; -: paths on standard input");
+  app.add_option("--id", ids, "Row of the index to look for, from 0")
+      ->allow_extra_args(false)
+      ->check(CLI::Range(std::size_t{0}, kMaxRow));
+  app.add_option("--like", likes, "Name in the index to look for")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--vectors", vectors,
+                 "Vectors to look for; -: raw floats on standard input");
+}
+
+void QueryOptions::add_models_to(CLI::App& app) {
+  app.add_option("--weights", weights,
+                 "Weights for images: demo, keras, torchvision or a file "
+                 "(default: those that the index records)")
+      ->type_name("NAME|FILE");
+  app.add_option("--model", model,
+                 "For images: the TorchScript file that the index records")
+      ->excludes("--weights");
+}
+
+void QueryOptions::add_service_to(CLI::App& app) {
+  add_service(app, service, {"--index", "--rerank-codes", "--rerank"});
+  app.add_option("--filter", params.ask.filter,
+                 "With --url: look only among what this query clause matches")
+      ->type_name("JSON")
+      ->needs("--url");
+}
+
+bool QueryOptions::images_from_input() const {
+  return std::find(images.begin(), images.end(), "-") != images.end();
+}
+
+void QueryOptions::check() const {
+  if (images.empty() && ids.empty() && likes.empty() && vectors.empty())
+    cli::fail_usage("nothing to look for: an image, --id, --like or --vectors");
+  if (images_from_input() && vectors == "-")
+    cli::fail_usage("standard input has either paths (-) or --vectors -");
+  if (null && !images_from_input())
+    cli::fail_usage("-0 is for paths on standard input (-)");
+  if (images.empty() && !(weights.empty() && model.empty()))
+    cli::fail_usage("--weights and --model are for images: there is none");
+  if (sheet == "-")
+    cli::fail_usage("--sheet -: standard output is for the answers");
+  if (!service.url.empty()) check_service();
+}
+
+void QueryOptions::check_service() const {
+  const SearchParams& search = params.ask.search;
+  check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
+  const std::string& filter = params.ask.filter;
+  if (!filter.empty() && !Json::parse(filter, nullptr, false).is_object())
+    cli::fail_usage("--filter {}: no JSON object", filter);
+}
+
+void QueryOptions::keep_inputs(const SearchedIndex& opened) const {
+  std::vector<std::string> inputs = opened.files();
+  inputs.insert(inputs.end(), images.begin(), images.end());
+  inputs.insert(inputs.end(), {vectors, weights, model});
+  cli::keep_inputs(sheet, inputs);
+}
+
+}  // namespace imsearch

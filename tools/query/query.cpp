@@ -1,0 +1,116 @@
+// query: the images most similar to an image, a row, a name or a vector.
+//
+//   query photo.jpg -k 5
+//
+// Output, one line per neighbour, tab-separated: the query, the rank from 1,
+// the similarity, the name. Manual: man/imsearch-query.1.
+#include "common/cli.h"
+#include "common/local_index.h"
+#include "common/path_reader.h"
+#include "query/answerer.h"
+#include "query/image_questions.h"
+#include "query/options.h"
+#include "query/questions.h"
+#include "query/results.h"
+#include "query/service.h"
+#include "query/sheet_rows.h"
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace {
+
+using namespace imsearch;
+
+using Ask = std::function<void(std::vector<Question>)>;
+
+void ask_images(const QueryOptions& opt, const SearchedIndex& index,
+                const Ask& ask) {
+  ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
+  const auto ask_one = [&](const Question& question) { ask({question}); };
+  std::vector<std::string> named;
+  for (const std::string& image : opt.images) {
+    if (image != "-") {
+      named.push_back(image);
+      continue;
+    }
+    images.ask_each(named, ask_one);
+    named.clear();
+    PathReader input(opt.null ? Separator::kNul : Separator::kNewline);
+    while (const auto path = input.next()) images.ask_each({*path}, ask_one);
+  }
+  images.ask_each(named, ask_one);
+}
+
+void ask_rows(const QueryOptions& opt, SearchedIndex& index, const Ask& ask) {
+  std::vector<Question> questions;
+  for (const std::size_t id : opt.ids)
+    questions.push_back(question_of_row(index, id));
+  for (const std::string& name : opt.likes)
+    questions.push_back(question_of_name(index, name));
+  ask(std::move(questions));
+}
+
+void ask_vectors(const QueryOptions& opt, const SearchedIndex& index,
+                 const Ask& ask) {
+  if (opt.vectors.empty()) return;
+  VectorQuestions vectors(index, opt.vectors);
+  for (auto block = vectors.next(); !block.empty(); block = vectors.next())
+    ask(std::move(block));
+}
+
+std::unique_ptr<SearchedIndex> open_local(const QueryOptions& opt) {
+  auto opened = std::make_unique<LocalIndex>(opt.index);
+  const Index& index = opened->index();
+  if (index.vectors() == nullptr)
+    cli::complain(index.why_no_vectors() + ": similarities are approximate");
+  if (index.rows_behind() > 0 && !opt.quiet)
+    cli::complain(fmt::format(
+        "{}: the vectors have {} rows more: build-index --append adds them",
+        opt.index, grouped(index.rows_behind())));
+  return opened;
+}
+
+int query(const QueryOptions& opt, char** argv) {
+  opt.check();
+  AnswerParams params = opt.params;
+  const std::unique_ptr<SearchedIndex> opened =
+      opt.service.url.empty() ? open_local(opt)
+                              : open_at_service(opt, params.ask, argv);
+  // Not before: what was caught would be lost where another program goes on.
+  catch_interrupts();
+  SearchedIndex& index = *opened;
+  if (!opt.sheet.empty()) opt.keep_inputs(index);
+  Answerer answerer(index, params);
+  Results results({opt.json, params.ask.exact, index.has_exact_similarities(),
+                   opt.stream()});
+  std::vector<SheetRow> sheet;
+  const Ask ask = [&](std::vector<Question> questions) {
+    refuse_zeros(index, questions);
+    const std::vector<Neighbors> answers = answerer.answer(questions);
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      results.print(questions[i], answers[i]);
+      if (!opt.sheet.empty() && questions[i].error.empty())
+        sheet.push_back(sheet_row(questions[i], answers[i]));
+    }
+  };
+  ask_images(opt, index, ask);
+  ask_rows(opt, index, ask);
+  ask_vectors(opt, index, ask);
+  if (!opt.quiet) say_missing(sheet);
+  if (!sheet.empty()) write_sheet(sheet, opt.sheet);
+  return results.failed() ? cli::kFailed : cli::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Find the most similar images."};
+  QueryOptions opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return query(opt, argv); });
+}

@@ -1,0 +1,80 @@
+#include "query/results.h"
+
+#include "common/cli.h"
+#include "common/standard_output.h"
+
+#include "io/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <string>
+#include <string_view>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The shortest number that says the six decimals which the table shows.
+double six_decimals(float similarity) {
+  return std::round(static_cast<double>(similarity) * 1e6) / 1e6;
+}
+
+/// JSON strings are UTF-8: bytes that are not travel beside them.
+void add_text(Json& object, const std::string& key, std::string_view bytes) {
+  object[key] = to_utf8(bytes);
+  if (!is_utf8(bytes)) object[key + "_base64"] = base64(bytes);
+}
+
+}  // namespace
+
+void Results::print(const Question& question, const Neighbors& neighbors) {
+  if (!question.error.empty()) {
+    failed_ = true;
+    cli::complain(escape_field(question.label()) + ": " + question.error);
+  }
+  if (format_.json)
+    print_object(question, neighbors);
+  else
+    print_lines(question, neighbors);
+  if (format_.stream) flush_output();
+}
+
+void Results::print_lines(const Question& question,
+                          const Neighbors& neighbors) const {
+  const std::string asked = escape_field(question.label());
+  for (std::size_t i = 0; i < neighbors.size(); ++i)
+    imsearch::print(fmt::format("{}\t{}\t{:.6f}\t{}\n", asked, i + 1,
+                                neighbors[i].hit.similarity(),
+                                escape_field(neighbors[i].name)));
+  if (format_.stream) imsearch::print("\n");
+}
+
+void Results::print_object(const Question& question,
+                           const Neighbors& neighbors) const {
+  Json object;
+  if (question.number)
+    object["query"] = *question.number;
+  else
+    add_text(object, "query", question.text);
+  if (!question.error.empty()) {
+    object["error"] = to_utf8(question.error);
+  } else {
+    object["exact"] = format_.exact;
+    object["exact_similarities"] = format_.exact_similarities;
+    object["neighbors"] = Json::array();
+    for (std::size_t i = 0; i < neighbors.size(); ++i) {
+      const Hit& hit = neighbors[i].hit;
+      Json neighbor = {{"rank", i + 1},
+                       {"row", hit.row},
+                       {"similarity", six_decimals(hit.similarity())}};
+      add_text(neighbor, "name", neighbors[i].name);
+      object["neighbors"].push_back(std::move(neighbor));
+    }
+  }
+  imsearch::print(object.dump() + "\n");
+}
+
+}  // namespace imsearch

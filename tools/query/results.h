@@ -1,0 +1,35 @@
+// How query prints its answers: tab-separated lines, or JSON Lines.
+#pragma once
+
+#include "common/searched_index.h"
+#include "query/question.h"
+
+namespace imsearch {
+
+struct ResultFormat {
+  bool json = false;
+  bool exact = false;  // --exact, which JSON tells, and the next
+  bool exact_similarities = false;
+  bool stream = false;  // someone waits for each answer: mark its end, flush
+};
+
+/// Prints on standard output; errors of questions go to standard error too.
+class Results {
+ public:
+  explicit Results(const ResultFormat& format) : format_(format) {}
+
+  /// The answer to one question, or its error.
+  void print(const Question& question, const Neighbors& neighbors);
+
+  /// True once a question had an error.
+  bool failed() const { return failed_; }
+
+ private:
+  void print_lines(const Question& question, const Neighbors& neighbors) const;
+  void print_object(const Question& question, const Neighbors& neighbors) const;
+
+  ResultFormat format_;
+  bool failed_ = false;
+};
+
+}  // namespace imsearch

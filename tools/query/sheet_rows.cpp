@@ -1,0 +1,58 @@
+#include "query/sheet_rows.h"
+
+#include "common/cli.h"
+
+#include "base/error.h"
+#include "io/file.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace imsearch {
+namespace {
+
+std::string file_part(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace
+
+SheetRow sheet_row(const Question& question, const Neighbors& neighbors) {
+  SheetRow row;
+  row.push_back({question.picture, "query",
+                 question.picture.empty()
+                     ? fmt::format("vector {}", question.label())
+                     : file_part(question.picture)});
+  for (const auto& [hit, name] : neighbors)
+    row.push_back(
+        {name, fmt::format("{:.3f}", hit.similarity()), file_part(name)});
+  return row;
+}
+
+void say_missing(const std::vector<SheetRow>& rows) {
+  std::size_t pictures = 0;
+  std::size_t missing = 0;
+  for (const SheetRow& row : rows)
+    for (const SheetTile& tile : row) {
+      if (tile.path.empty()) continue;  // a vector
+      ++pictures;
+      missing += file_exists(tile.path) ? 0 : 1;
+    }
+  if (missing > 0)
+    cli::complain(fmt::format(
+        "{} of {} pictures are not found: names are relative to the folder "
+        "where extract ran",
+        missing, pictures));
+}
+
+void write_sheet(const std::vector<SheetRow>& rows, const std::string& path) {
+  std::error_code ignored;
+  for (const SheetRow& row : rows)
+    for (const SheetTile& tile : row)
+      if (std::filesystem::equivalent(tile.path, path, ignored))
+        fail("{}: one of the pictures to draw: the sheet would replace it",
+             path);
+  write_contact_sheet(rows, path);
+}
+
+}  // namespace imsearch
