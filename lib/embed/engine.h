@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "embed/weights.h"
+#include "weights/weights.h"
 
 #include <cstddef>
 #include <memory>

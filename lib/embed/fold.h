@@ -1,8 +1,8 @@
 // A convolution with the batch norm after it folded in: what engines run.
 #pragma once
 
-#include "embed/mobilenet.h"
-#include "embed/weights.h"
+#include "weights/mobilenet.h"
+#include "weights/weights.h"
 
 #include <vector>
 

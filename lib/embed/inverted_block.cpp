@@ -1,8 +1,8 @@
 #include "embed/inverted_block.h"
 
 #include "embed/fold.h"
-#include "embed/mobilenet.h"
 #include "embed/padding.h"
+#include "weights/mobilenet.h"
 
 #include <algorithm>
 

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "embed/dense_convolution.h"
-#include "embed/weights.h"
 #include "simd/kernels.h"
+#include "weights/weights.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 

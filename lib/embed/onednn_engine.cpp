@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "embed/dense_convolution.h"
 #include "embed/inverted_block.h"
-#include "embed/mobilenet.h"
 #include "embed/padding.h"
+#include "weights/mobilenet.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 

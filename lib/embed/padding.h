@@ -1,7 +1,7 @@
 // What MobileNetV2's 3x3 convolutions add around their input.
 #pragma once
 
-#include "embed/weights.h"
+#include "weights/weights.h"
 
 #include <cstddef>
 

@@ -1,10 +1,10 @@
 // extract with weights in every kind of file.
 #include "extract_files.h"
 
-#include "embed/torch_files.h"
-#include "embed/weights_files.h"
 #include "io/file.h"
 #include "support/contains.h"
+#include "weights/torch_files.h"
+#include "weights/weights_files.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include "embed/engine.h"
-#include "embed/weights_metadata.h"
+#include "weights/metadata.h"
 
 #include "naive_mobilenet.h"
 #include "weights_files.h"

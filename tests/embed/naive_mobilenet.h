@@ -2,7 +2,7 @@
 // are judged by.
 #pragma once
 
-#include "embed/weights.h"
+#include "weights/weights.h"
 
 #include <vector>
 

@@ -1,8 +1,8 @@
 // Any bytes either are a pickle whose values can all be looked at, or make its
 // reader throw Error. Names that no state dict needs never come through.
 #include "base/error.h"
-#include "embed/pickle.h"
-#include "embed/torch_state_dict.h"
+#include "weights/pickle.h"
+#include "weights/torch_state_dict.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,9 +1,9 @@
 // Any bytes are either a safetensors file whose every tensor can be read, or
 // make its reader throw Error.
 #include "base/error.h"
-#include "embed/safetensors.h"
-#include "embed/weights_metadata.h"
 #include "support/memory_file.h"
+#include "weights/metadata.h"
+#include "weights/safetensors.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // Any bytes are either a file of torch.save whose every tensor of floating
 // point numbers can be read, or make its reader throw Error.
 #include "base/error.h"
-#include "embed/torch_file.h"
-#include "embed/zip_writer.h"
 #include "support/memory_file.h"
+#include "weights/torch_file.h"
+#include "weights/zip_writer.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 
 #include "common/cli.h"
 #include "common/version.h"
-#include "embed/weights_find.h"
+#include "weights/find.h"
 
 namespace imsearch {
 

@@ -1,0 +1,137 @@
+#include "weights/find.h"
+
+#include "base/error.h"
+#include "io/file.h"
+#include "io/sha256.h"
+#include "io/sidecar.h"
+
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+
+namespace imsearch {
+namespace {
+
+constexpr const char* kDemoFile = "mobilenet_v2_demo.safetensors";
+
+struct Fetched {
+  const char* name;  // as in --weights
+  const char* file;  // as scripts/fetch-weights.sh names it
+};
+
+constexpr Fetched kFetched[] = {
+    {"keras", "mobilenet_v2_keras.h5"},
+    {"torchvision", "mobilenet_v2_torchvision.pth"}};
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// Where fetch-weights.sh puts files; empty if there is no home.
+std::string fetched_folder() {
+  const std::string data = environment("XDG_DATA_HOME");
+  if (!data.empty()) return data + "/imsearch";
+  const std::string home = environment("HOME");
+  return home.empty() ? "" : home + "/.local/share/imsearch";
+}
+
+/// Where the demo weights may lie: installed, then in the source tree.
+std::vector<std::string> demo_places() {
+  std::vector<std::string> places;
+  char self[PATH_MAX];
+  const ssize_t size = ::readlink("/proc/self/exe", self, sizeof self);
+  if (size > 0) {
+    const std::string binary(self, static_cast<std::size_t>(size));
+    places.push_back(parent_folder(parent_folder(binary)) + "/share/imsearch/" +
+                     kDemoFile);
+  }
+  places.push_back(std::string(IMSEARCH_DATA_FOLDER) + "/" + kDemoFile);
+  return places;
+}
+
+std::string find_demo() {
+  for (const std::string& place : demo_places())
+    if (file_exists(place)) return place;
+  fail(
+      "{}: the demonstration weights are missing: install imsearch again, or "
+      "name a weights file with --weights",
+      demo_places().front());
+}
+
+std::string place_of(const Fetched& kind) {
+  return fetched_folder() + "/" + kind.file;
+}
+
+std::string find_fetched(const Fetched& kind) {
+  std::string path = place_of(kind);
+  if (!file_exists(path))
+    fail(
+        "--weights {0}: {1} is not there: get it with "
+        "'scripts/fetch-weights.sh {0}'",
+        kind.name, path);
+  return path;
+}
+
+/// What IMSEARCH_WEIGHTS names.
+std::string find_set(const std::string& name) {
+  try {
+    return find_weights(name);
+  } catch (const Error& e) {
+    fail("IMSEARCH_WEIGHTS: {}", e.what());
+  }
+}
+
+}  // namespace
+
+std::string find_weights(const std::string& wanted) {
+  if (wanted.empty()) {
+    const std::string set = environment("IMSEARCH_WEIGHTS");
+    return set.empty() ? find_demo() : find_set(set);
+  }
+  if (wanted == "demo") return find_demo();
+  for (const Fetched& kind : kFetched)
+    if (wanted == kind.name) return find_fetched(kind);
+  if (!file_exists(wanted))
+    fail(
+        "{}: no such weights file; --weights takes demo, keras, torchvision "
+        "or a file",
+        wanted);
+  return wanted;
+}
+
+std::vector<std::string> known_weights() {
+  std::vector<std::string> files;
+  for (const std::string& place : demo_places()) {
+    if (!file_exists(place)) continue;
+    files.push_back(place);
+    break;
+  }
+  for (const Fetched& kind : kFetched) {
+    const std::string path = place_of(kind);
+    if (file_exists(path)) files.push_back(path);
+  }
+  return files;
+}
+
+std::string find_weights_of_model(const std::string& sha256) {
+  std::vector<std::string> candidates = known_weights();
+  const std::string set = environment("IMSEARCH_WEIGHTS");
+  // A file that the variable names; a name that it gives is among the known.
+  if (file_exists(set)) candidates.insert(candidates.begin(), set);
+  for (const std::string& path : candidates)
+    if (sha256_of_file(path) == sha256) return path;
+  fail(
+      "none of the {} installed weights files has sha256 {}: name the file "
+      "with --weights",
+      candidates.size(), short_sha256(sha256));
+}
+
+bool is_demo(const std::string& path) {
+  for (const std::string& place : demo_places())
+    if (path == place) return true;
+  return false;
+}
+
+}  // namespace imsearch
