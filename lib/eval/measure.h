@@ -30,4 +30,17 @@ SingleRun run_singly(std::size_t count, const Searching& searching);
 double run_batch(std::size_t count, unsigned threads,
                  const Searching& searching);
 
+/// Statistics of measured times.
+struct LatencySummary {
+  std::size_t count = 0;
+  double mean = 0;
+  double p50 = 0;
+  double p95 = 0;
+  double p99 = 0;
+};
+
+/// In the unit of the values. A percentile is the smallest value with at least
+/// that share of values at or below it (nearest rank). Throws Error if empty.
+LatencySummary summarize(std::vector<double> values);
+
 }  // namespace imsearch

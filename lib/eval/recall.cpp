@@ -1,6 +1,6 @@
 #include "eval/recall.h"
 
-#include "eval/random.h"
+#include "base/random.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,6 +1,6 @@
 #include "eval/sample.h"
 
-#include "eval/random.h"
+#include "base/random.h"
 
 #include <algorithm>
 #include <numeric>

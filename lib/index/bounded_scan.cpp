@@ -2,9 +2,9 @@
 
 #include "index/coded_distance.h"
 #include "index/index_impl.h"
-#include "index/prefetch.h"
 #include "index/top_k.h"
 #include "simd/kernels.h"
+#include "simd/prefetch.h"
 
 #include <algorithm>
 #include <cmath>

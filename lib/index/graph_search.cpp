@@ -1,6 +1,6 @@
 #include "index/graph_search.h"
 
-#include "index/prefetch.h"
+#include "simd/prefetch.h"
 
 #include <algorithm>
 

@@ -2,9 +2,9 @@
 #include "index/hnsw_graph.h"
 
 #include "base/error.h"
-#include "index/prefetch.h"
 #include "index/twin_finder.h"
 #include "simd/kernels.h"
+#include "simd/prefetch.h"
 
 // Without its own vector code, which we have no use for, and above all without
 // its prefetches: those read one link past the end of a full list.

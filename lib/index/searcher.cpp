@@ -2,7 +2,7 @@
 #include "index/coded_distance.h"
 #include "index/flat.h"
 #include "index/index_impl.h"
-#include "index/prefetch.h"
+#include "simd/prefetch.h"
 
 #include <algorithm>
 #include <utility>

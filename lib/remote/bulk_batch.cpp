@@ -1,7 +1,6 @@
 #include "remote/bulk_batch.h"
 
 #include "remote/dialect.h"
-#include "remote/number_text.h"
 #include "remote/stored_rows.h"
 
 namespace imsearch {

@@ -5,7 +5,7 @@
 // search"; scores checked against both.
 #pragma once
 
-#include "remote/index_spec.h"
+#include "remote/index_meta.h"
 #include "remote/service.h"
 
 #include <cstddef>

@@ -71,6 +71,24 @@ IndexSpec spec_from_json(const Json& json) {
 
 }  // namespace
 
+std::string to_text(Space space) {
+  switch (space) {
+    case Space::kCosine:
+      return "cosine";
+    case Space::kL2:
+      return "l2";
+    case Space::kInnerProduct:
+      return "innerproduct";
+  }
+  fail("no such space: {}", static_cast<int>(space));
+}
+
+Space space_from_text(const std::string& text) {
+  for (const Space space : {Space::kCosine, Space::kL2, Space::kInnerProduct})
+    if (text == to_text(space)) return space;
+  fail("'{}' is none of cosine, l2, innerproduct", text);
+}
+
 Json to_json(const IndexMeta& meta) {
   const Sidecar sidecar = {meta.spec.dim, meta.model, meta.tool_version};
   return {{"vectors", Json::parse(to_json(sidecar))},

@@ -1,8 +1,8 @@
-// What an index at a service says of itself: the mapping's _meta.imsearch.
+// How an index at a service is made, and what it says of itself: the mapping's
+// _meta.imsearch.
 #pragma once
 
 #include "io/sidecar.h"
-#include "remote/index_spec.h"
 #include "remote/service.h"
 
 #include <cstddef>
@@ -11,6 +11,27 @@
 #include <string>
 
 namespace imsearch {
+/// How vectors are compared there. All rows and queries have length 1, so all
+/// three rank alike; they differ in what the score is, and in zero rows, which
+/// only l2 gives the similarity they have here.
+enum class Space { kCosine, kL2, kInnerProduct };
+
+/// "cosine", "l2", "innerproduct".
+std::string to_text(Space space);
+/// Throws Error for another text.
+Space space_from_text(const std::string& text);
+
+struct IndexSpec {
+  std::size_t dim = 0;
+  std::string engine = "lucene";  // of OpenSearch, where there is "faiss", too
+  Space space = Space::kCosine;
+  std::size_t M = 48;
+  std::size_t ef_construction = 128;
+  std::size_t ef = 256;  // of queries that do not say; OpenSearch's alone
+  std::size_t compression = 1;  // bytes of float32 for one that is searched
+  std::size_t shards = 1;
+  std::size_t replicas = 0;  // once it is loaded
+};
 
 struct IndexMeta {
   IndexSpec spec;

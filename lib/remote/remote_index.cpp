@@ -1,7 +1,6 @@
 #include "remote/remote_index.h"
 
 #include "remote/loading.h"
-#include "remote/number_text.h"
 #include "remote/stored_rows.h"
 
 #include <algorithm>

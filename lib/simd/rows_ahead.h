@@ -2,6 +2,8 @@
 // time, and the codes of those further on asked for.
 #pragma once
 
+#include "simd/prefetch.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -18,13 +20,7 @@ inline void l2sq_i8_rows_by(const std::int8_t* query, const std::int8_t* codes,
                             std::size_t n, const std::uint32_t* rows,
                             std::size_t count, std::int32_t* out) {
   const auto fetch = [&](std::size_t i) {
-    if (i >= count) return;
-    const std::int8_t* code = codes + rows[i] * n;
-    for (std::size_t line = 0; line < n; line += 64) {
-      __builtin_prefetch(code + line);
-      // GCC 12 merges the prefetches of a loop into the first without this.
-      asm volatile("" ::: "memory");
-    }
+    if (i < count) prefetch(codes + rows[i] * n, n);
   };
   for (std::size_t i = 0; i < kRowsAhead; ++i) fetch(i);
   for (std::size_t i = 0; i < count; i += kRowsAtOnce) {

@@ -1,5 +1,4 @@
 #include "base/error.h"
-#include "eval/latency.h"
 #include "eval/measure.h"
 #include "eval/recall.h"
 #include "eval/sample.h"

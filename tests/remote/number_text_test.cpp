@@ -1,5 +1,5 @@
 // remote/number_text.h.
-#include "remote/number_text.h"
+#include "remote/stored_rows.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "bench/figures.h"
 
-#include "eval/latency.h"
+#include "eval/measure.h"
 
 #include <algorithm>
 #include <string>

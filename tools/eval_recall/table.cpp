@@ -2,7 +2,7 @@
 
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
-#include "eval/latency.h"
+#include "eval/measure.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

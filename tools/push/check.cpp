@@ -8,7 +8,7 @@
 #include "base/matrix.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
-#include "eval/latency.h"
+#include "eval/measure.h"
 #include "eval/recall.h"
 #include "remote/remote_index.h"
 

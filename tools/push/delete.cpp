@@ -4,7 +4,7 @@
 
 #include "base/progress.h"
 #include "io/text.h"
-#include "remote/bulk_sender.h"
+#include "remote/bulk.h"
 #include "remote/loading.h"
 #include "remote/remote_index.h"
 

@@ -3,7 +3,7 @@
 
 #include "remote/access.h"
 #include "remote/bulk.h"
-#include "remote/index_spec.h"
+#include "remote/index_meta.h"
 #include "remote/service.h"
 
 #include <CLI/CLI.hpp>
