@@ -24,6 +24,7 @@ declare -A below=(
   [index]="base simd io"
   [eval]="base"
   [remote]="base io"
+  [search]="base simd io index eval remote"
   [view]="base io image"
 )
 # What each tool may see of lib/ and tools/, itself aside.

@@ -8,8 +8,8 @@
 // imsearch-formats(5); of the graph: Malkov and Yashunin, arXiv:1603.09320.
 #pragma once
 
-#include "base/hit.h"
 #include "base/progress.h"
+#include "base/search.h"
 #include "index/vector_set.h"
 #include "io/sidecar.h"
 
@@ -29,19 +29,6 @@ struct HnswParams {
   std::size_t M = 48;  // links a row keeps; twice as many at level 0
   std::size_t ef_construction = 128;  // candidates looked at per insertion
   std::uint64_t seed = 100;           // of the levels
-};
-
-/// Counts to re-rank, measured: where queries are unlike all rows, short codes
-/// put neighbours far back (of 20,000 crops of photos, with ef 512 and 48
-/// re-ranked recall@10 ends at .923, with all at .9996), so all candidates are;
-/// a code costs 0.3 microseconds. More than 2 k exact comparisons find no more.
-struct SearchParams {
-  std::size_t k = 10;
-  std::size_t ef = 256;  // candidates kept while walking; at least k is used
-  std::size_t rerank_codes = 0;  // of those, re-ranked by 8-bit codes; 0: all
-  // Of those, compared exactly: at least 2 k, and all of up to half as many
-  // again, which takes less than to re-rank all by codes.
-  std::size_t rerank = 20;
 };
 
 /// A vectors file that an index was built from.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 #include <set>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -36,16 +37,36 @@ void check_shards(const Json& answer, const std::string& where) {
          shards.value("total", 0));
 }
 
-RemoteAnswer answer_in(const Json& json, const RemoteIndex& index) {
-  check_shards(json, index.where());
-  RemoteAnswer answer;
-  answer.took_ms = json.at("took").get<double>();
+struct Found {
+  Hit hit;
+  std::string name;
+};
+
+std::vector<Found> hits_in(const Json& json, const RemoteIndex& index) {
+  std::vector<Found> found;
   for (const Json& hit : json.at("hits").at("hits")) {
     const double cosine = cosine_of_score(hit.at("_score").get<double>(),
                                           index.meta().spec.space);
-    answer.hits.push_back(
-        {hit_of(row_of_id(hit.at("_id"), index.where()), cosine),
-         name_in_fields(hit)});
+    found.push_back({hit_of(row_of_id(hit.at("_id"), index.where()), cosine),
+                     name_in_fields(hit)});
+  }
+  return found;
+}
+
+/// The `k` nearest without the row `leave_out`.
+Answer answer_of(std::vector<Found> found, std::size_t k,
+                 std::optional<std::uint32_t> leave_out, bool names) {
+  found.erase(
+      std::remove_if(found.begin(), found.end(),
+                     [&](const Found& f) { return f.hit.row == leave_out; }),
+      found.end());
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.hit < b.hit; });
+  if (found.size() > k) found.resize(k);
+  Answer answer;
+  for (Found& f : found) {
+    answer.hits.push_back(f.hit);
+    if (names) answer.names.push_back(std::move(f.name));
   }
   return answer;
 }
@@ -63,47 +84,44 @@ RemoteIndex::RemoteIndex(const Endpoint& endpoint) : endpoint_(endpoint) {
 RemoteSearcher::RemoteSearcher(const RemoteIndex& index)
     : index_(&index), client_(index.endpoint(), HttpClient::Host::kAnswered) {}
 
-RemoteAnswer RemoteSearcher::search(const float* unit_query,
-                                    const RemoteSearchParams& params,
-                                    std::optional<std::uint32_t> leave_out) {
+Answer RemoteSearcher::search(const float* unit_query,
+                              const SearchParams& params,
+                              std::optional<std::uint32_t> leave_out) {
   SearchSpec spec;
   append_vector(spec.vector, unit_query, index_->dim());
   spec.k = params.k + (leave_out ? 1 : 0);
   spec.ef = std::max(params.ef, spec.k);
   spec.exact = params.exact;
   spec.filter = params.filter;
+  const std::string names =
+      params.names ? fmt::format(R"("docvalue_fields":["{}","{}"],)",
+                                 kNameField, kNameBytesField)
+                   : "";
   const HttpRequest request = http_post(
       index_->endpoint().url.path("_search") +
           "?allow_partial_search_results=false",
       fmt::format(
-          R"({{"size":{},"_source":false,"docvalue_fields":["{}","{}"],{}}})",
-          spec.k, kNameField, kNameBytesField,
+          R"({{"size":{},"_source":false,{}{}}})", spec.k, names,
           index_->dialect().search_body(spec, index_->meta().spec.space)));
-  RemoteAnswer found = read_answer(
-      ask_search(client_, request), index_->where(),
-      [&](const Json& answer) { return answer_in(answer, *index_); });
-  auto& hits = found.hits;
-  hits.erase(std::remove_if(hits.begin(), hits.end(),
-                            [&](const RemoteHit& hit) {
-                              return hit.hit.row == leave_out;
-                            }),
-             hits.end());
-  std::sort(
-      hits.begin(), hits.end(),
-      [](const RemoteHit& a, const RemoteHit& b) { return a.hit < b.hit; });
-  if (hits.size() > params.k) hits.resize(params.k);
-  return found;
+  return read_answer(
+      ask_search(client_, request), index_->where(), [&](const Json& json) {
+        check_shards(json, index_->where());
+        Answer answer = answer_of(hits_in(json, *index_), params.k, leave_out,
+                                  params.names);
+        answer.took_ms = json.at("took").get<double>();
+        return answer;
+      });
 }
 
-std::vector<RemoteRow> RemoteSearcher::rows(
+std::vector<StoredRow> RemoteSearcher::rows(
     const std::vector<std::uint32_t>& numbers) {
   return read_rows(client_, index_->dialect(), numbers);
 }
 
-std::optional<RemoteRow> RemoteSearcher::find(const std::string& name) {
+std::optional<StoredRow> RemoteSearcher::find(const std::string& name) {
   const std::vector<std::uint32_t> rows = rows_of_name(client_, name);
   if (rows.empty()) return std::nullopt;
-  std::vector<RemoteRow> found =
+  std::vector<StoredRow> found =
       read_rows(client_, index_->dialect(), {rows.front()});
   if (found.empty()) return std::nullopt;
   return std::move(found.front());

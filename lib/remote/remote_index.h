@@ -2,7 +2,7 @@
 // threads, each with a RemoteSearcher of its own.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "remote/dialect.h"
 #include "remote/index_meta.h"
 #include "remote/service.h"
@@ -19,24 +19,6 @@ namespace imsearch {
 
 /// The services' own limit.
 inline constexpr std::size_t kMaxRemoteTop = 10000;
-
-struct RemoteSearchParams {
-  std::size_t k = 10;  // at most kMaxRemoteTop, with a row to leave out 1 less
-  std::size_t ef = 256;  // candidates of each shard; at least k is used
-  bool exact = false;    // the service compares with every row itself
-  std::string filter;    // JSON of a query clause; empty: none
-};
-
-/// A found row. The distance is what the score says: to some 1e-6.
-struct RemoteHit {
-  Hit hit;
-  std::string name;  // the bytes that were pushed
-};
-
-struct RemoteAnswer {
-  std::vector<RemoteHit> hits;  // nearest first, ties by row
-  double took_ms = 0;           // what the service says it needed
-};
 
 /// What is known of an index when it is opened. Immutable.
 class RemoteIndex {
@@ -68,16 +50,18 @@ class RemoteSearcher {
  public:
   explicit RemoteSearcher(const RemoteIndex& index);
 
-  /// The nearest rows of `unit_query` (dim floats of length 1). `leave_out` is
-  /// a row not to be found. Throws Error, also when a shard did not answer.
-  RemoteAnswer search(const float* unit_query, const RemoteSearchParams& params,
-                      std::optional<std::uint32_t> leave_out = std::nullopt);
+  /// The nearest rows of `unit_query` (dim floats of length 1), at most
+  /// kMaxRemoteTop, 1 less with `leave_out`, a row not to be found. ef counts
+  /// the candidates of each shard. A distance is what the service's score says,
+  /// to some 1e-6. Throws Error, also when a shard did not answer.
+  Answer search(const float* unit_query, const SearchParams& params,
+                std::optional<std::uint32_t> leave_out = std::nullopt);
 
   /// Stored rows, in the order asked; those that are not there are left out.
-  std::vector<RemoteRow> rows(const std::vector<std::uint32_t>& numbers);
+  std::vector<StoredRow> rows(const std::vector<std::uint32_t>& numbers);
 
   /// The first row of that name.
-  std::optional<RemoteRow> find(const std::string& name);
+  std::optional<StoredRow> find(const std::string& name);
 
   /// `count` rows chosen by chance, the same for the same seed as long as the
   /// index stays as it is; all of them where there are fewer. In rising order.

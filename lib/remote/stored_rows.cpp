@@ -95,10 +95,10 @@ void append_name(std::string& json, std::string_view name) {
     json += fmt::format(",\"{}\":\"{}\"", kNameBytesField, base64(name));
 }
 
-std::vector<RemoteRow> read_rows(HttpClient& client, const Dialect& dialect,
+std::vector<StoredRow> read_rows(HttpClient& client, const Dialect& dialect,
                                  const std::vector<std::uint32_t>& rows) {
   const std::string where = client.endpoint().url.text();
-  std::vector<RemoteRow> found;
+  std::vector<StoredRow> found;
   const auto take = [&](const Json& document) {
     if (!document.value("found", false)) return;
     const Json& source = document.at("_source");
@@ -106,7 +106,7 @@ std::vector<RemoteRow> read_rows(HttpClient& client, const Dialect& dialect,
       fail("{}: row {} has no vector in its source", where,
            document.value("_id", ""));
     found.push_back({row_of_id(document.at("_id"), where), name_of(source),
-                     source.at(kVectorField).get<std::vector<float>>()});
+                     source.at(kVectorField).get<std::vector<float>>(), ""});
   };
   get_each(client, rows, kRowsAtOnce, dialect.vectors_too(), kShardPatience,
            take);

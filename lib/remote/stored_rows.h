@@ -1,6 +1,7 @@
 // Rows as a service keeps them: documents with our fields.
 #pragma once
 
+#include "base/search.h"
 #include "remote/backoff.h"
 #include "remote/dialect.h"
 #include "remote/service.h"
@@ -14,13 +15,6 @@
 
 namespace imsearch {
 
-/// A stored row.
-struct RemoteRow {
-  std::uint32_t row = 0;
-  std::string name;  // the bytes that were pushed
-  std::vector<float> unit;
-};
-
 /// The row whose document has this id. Throws Error naming `where` if another
 /// than we made it.
 std::uint32_t row_of_id(const Json& id, const std::string& where);
@@ -33,7 +27,7 @@ std::string name_in_fields(const Json& hit);
 void append_name(std::string& json, std::string_view name);
 
 /// The rows that are there of those asked for, in that order.
-std::vector<RemoteRow> read_rows(HttpClient& client, const Dialect& dialect,
+std::vector<StoredRow> read_rows(HttpClient& client, const Dialect& dialect,
                                  const std::vector<std::uint32_t>& rows);
 
 /// How long shards that are on their way up or down are waited for.

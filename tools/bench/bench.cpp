@@ -7,7 +7,6 @@
 // man/imsearch-bench.1.
 #include "bench/extract.h"
 #include "bench/search.h"
-#include "bench/service.h"
 #include "common/cli.h"
 #include "common/options.h"
 #include "common/standard_output.h"
@@ -20,7 +19,6 @@ using namespace imsearch;
 
 struct Options {
   BenchSearchParams search;
-  ServiceParams service;
   BenchExtractParams extract;
   bool json = false;
   CLI::App* extracting = nullptr;
@@ -33,7 +31,7 @@ struct Options {
     add_query_rows(app, search.queries);
     app.add_flag("--load", search.load,
                  "Copy the index into memory instead of mapping it");
-    add_service(app, service,
+    add_service(app, search.service,
                 {"--index", "--rerank-codes", "--rerank", "--load"});
     cli::add_threads(app, search.threads);
     cli::add_json(app, json);
@@ -55,25 +53,17 @@ struct Options {
   }
 };
 
-Report ask_service(const Options& opt) {
-  const BenchSearchParams& search = opt.search;
-  check_service_limits(search.search.k, search.search.ef,
-                       search.queries.vectors.empty());
-  BenchServiceParams params;
-  params.service = opt.service;
-  params.k = search.search.k;
-  if (opt.ef_option->count() > 0) params.ef = search.search.ef;
-  params.queries = search.queries;
-  params.threads = search.threads;
-  return bench_service(params);
-}
-
-Report measure(const Options& opt) {
+Report measure(Options& opt) {
   if (opt.extracting->parsed()) return bench_extract(opt.extract);
-  return opt.service.url.empty() ? bench_search(opt.search) : ask_service(opt);
+  BenchSearchParams& params = opt.search;
+  params.ef_given = opt.ef_option->count() > 0;
+  if (!params.service.url.empty())
+    check_service_limits(params.search.k, params.search.ef,
+                         params.queries.vectors.empty());
+  return bench_search(params);
 }
 
-int bench(const Options& opt) {
+int bench(Options& opt) {
   catch_interrupts();
   opt.extract.model.check();
   const Report report = measure(opt);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace imsearch {
 namespace {
 
@@ -32,6 +34,24 @@ std::string report_table(const Report& report) {
       text += fmt::format("{}.{}\t{}\n", name, inner, value_text(figure));
   }
   return text;
+}
+
+Report latency_report(const std::vector<double>& values) {
+  const LatencySummary summary = summarize(values);
+  return {{"mean", summary.mean},
+          {"p50", summary.p50},
+          {"p95", summary.p95},
+          {"p99", summary.p99}};
+}
+
+Report throughput_report(std::size_t queries, unsigned most,
+                         const Searching& search) {
+  Report report = Report::object();
+  for (unsigned threads = 1;; threads = std::min(threads * 2, most)) {
+    const double seconds = run_batch(queries, threads, search);
+    report[std::to_string(threads)] = static_cast<double>(queries) / seconds;
+    if (threads == most) return report;
+  }
 }
 
 }  // namespace imsearch

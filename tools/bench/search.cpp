@@ -1,12 +1,13 @@
 #include "bench/search.h"
 
-#include "bench/figures.h"
-#include "common/local_index.h"
 #include "common/machine.h"
+#include "common/service_endpoint.h"
 
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
 #include "eval/measure.h"
+#include "search/local_index.h"
+#include "search/service_index.h"
 #include "simd/kernels.h"
 
 #include <vector>
@@ -27,47 +28,80 @@ Report memory_report(const Index& index, std::size_t at_start) {
           {"other", memory.total - memory.index - memory.vectors}};
 }
 
-Report setting_report(const BenchSearchParams& params, const Index& index,
-                      const QueryRows& queries) {
-  return {{"cpu", cpu_model()},
-          {"kernels", simd::active().name},
-          {"build", build_type()},
-          {"index", index.path()},
-          {"access", params.load ? "loaded" : "mapped"},
-          {"rows", index.rows()},
-          {"dim", index.dim()},
-          {"queries", queries.size()},
-          {"k", params.search.k},
-          {"ef", params.search.ef}};
+void add_setting(Report& report, const SearchIndex& index,
+                 const QueryRows& queries, const SearchParams& search) {
+  report["rows"] = index.rows();
+  report["dim"] = index.dim();
+  report["queries"] = queries.size();
+  report["k"] = search.k;
+  report["ef"] = search.ef;
+}
+
+/// `answers_tell`: how long they took.
+void add_times(Report& report, const SearchIndex& index,
+               const QueryRows& queries, const SearchParams& search,
+               unsigned most_threads, bool answers_tell) {
+  const unsigned threads = most_threads == 0 ? usable_cpus() : most_threads;
+  const QuerySessions sessions(index, queries, search, threads);
+  const Searching searching = [&](std::size_t query, unsigned thread) {
+    return sessions.ask(query, thread).hits;
+  };
+  run_batch(queries.size(), threads, searching);
+  std::vector<double> took_ms;
+  const SingleRun run =
+      run_singly(queries.size(), [&](std::size_t query, unsigned thread) {
+        Answer answer = sessions.ask(query, thread);
+        if (answers_tell) took_ms.push_back(answer.took_ms);
+        return std::move(answer.hits);
+      });
+  report["latency_us"] = latency_report(run.latency_us);
+  if (answers_tell) report["took_ms"] = latency_report(took_ms);
+  report["throughput_per_s"] =
+      throughput_report(queries.size(), threads, searching);
+}
+
+Report bench_local(const BenchSearchParams& params) {
+  const std::size_t at_start = resident_memory("", {}).total;
+  const Stopwatch watch;
+  LocalIndex index(params.index,
+                   params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
+  const double open_ms = watch.milliseconds();
+  const QueryRows queries = read_query_rows(index, params.queries);
+  Report report = {{"cpu", cpu_model()},
+                   {"kernels", simd::active().name},
+                   {"build", build_type()},
+                   {"index", index.where()},
+                   {"access", params.load ? "loaded" : "mapped"}};
+  add_setting(report, index, queries, params.search);
+  report["open_ms"] = open_ms;
+  add_times(report, index, queries, params.search, params.threads, false);
+  report["memory_bytes"] = memory_report(index.index(), at_start);
+  return report;
+}
+
+Report bench_service(const BenchSearchParams& params) {
+  const Stopwatch watch;
+  ServiceIndex index(endpoint_of(params.service.url, params.service.access));
+  const double open_ms = watch.milliseconds();
+  say_unfinished(index.index());
+  const QueryRows queries = read_query_rows(index, params.queries);
+  SearchParams search = params.search;
+  if (!params.ef_given) search.ef = index.index().meta().spec.ef;
+  Report report = {{"cpu", cpu_model()},
+                   {"build", build_type()},
+                   {"index", index.where()},
+                   {"service", index.index().service().text()}};
+  add_setting(report, index, queries, search);
+  report["open_ms"] = open_ms;
+  add_times(report, index, queries, search, params.threads, true);
+  return report;
 }
 
 }  // namespace
 
 Report bench_search(const BenchSearchParams& params) {
-  const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
-  const std::size_t at_start = resident_memory("", {}).total;
-  const Stopwatch watch;
-  LocalIndex opened(params.index,
-                    params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
-  const double open_ms = watch.milliseconds();
-  const QueryRows queries = read_query_rows(opened, params.queries);
-  const Index& index = opened.index();
-  std::vector<Searcher> searchers;
-  for (unsigned t = 0; t < threads; ++t) searchers.emplace_back(index);
-  const Searching search = [&](std::size_t query, unsigned thread) {
-    return searchers[thread].search(queries.unit.row(query), params.search,
-                                    queries.left_out_of(query));
-  };
-
-  Report report = setting_report(params, index, queries);
-  report["open_ms"] = open_ms;
-  run_batch(queries.size(), threads, search);
-  report["latency_us"] =
-      latency_report(run_singly(queries.size(), search).latency_us);
-  report["throughput_per_s"] =
-      throughput_report(queries.size(), threads, search);
-  report["memory_bytes"] = memory_report(index, at_start);
-  return report;
+  return params.service.url.empty() ? bench_local(params)
+                                    : bench_service(params);
 }
 
 }  // namespace imsearch

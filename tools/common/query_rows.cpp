@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxSamples = 0xFFFFFFFF;  // rows that an index can have
 
-QueryRows sample(SearchedIndex& index, const QueryRowsParams& params) {
+QueryRows sample(SearchIndex& index, const QueryRowsParams& params) {
   const std::vector<std::uint32_t> rows =
       index.sample(params.samples, params.seed);
   QueryRows queries;
@@ -21,7 +21,7 @@ QueryRows sample(SearchedIndex& index, const QueryRowsParams& params) {
   return queries;
 }
 
-QueryRows read_file(const SearchedIndex& index, const std::string& path) {
+QueryRows read_file(const SearchIndex& index, const std::string& path) {
   const VectorSet file = open_query_vectors(index, path);
   QueryRows queries;
   queries.unit = Matrix(file.rows(), file.dim());
@@ -31,7 +31,7 @@ QueryRows read_file(const SearchedIndex& index, const std::string& path) {
   return queries;
 }
 
-void refuse_zeros(const SearchedIndex& index, const QueryRows& queries) {
+void refuse_zeros(const SearchIndex& index, const QueryRows& queries) {
   for (std::size_t q = 0; q < queries.size(); ++q)
     if (is_zero_row(queries.unit.row(q), index.dim()))
       fail("{}: row {}: all zeros, which {} cannot compare", queries.origin,
@@ -39,6 +39,22 @@ void refuse_zeros(const SearchedIndex& index, const QueryRows& queries) {
 }
 
 }  // namespace
+
+QuerySessions::QuerySessions(const SearchIndex& index, const QueryRows& queries,
+                             const SearchParams& params, unsigned threads)
+    : queries_(&queries) {
+  for (unsigned t = 0; t < threads; ++t)
+    sessions_.push_back(index.session(params));
+}
+
+Searching searching_of(const SearchIndex& index, const QueryRows& queries,
+                       const SearchParams& params, unsigned threads) {
+  const auto sessions =
+      std::make_shared<const QuerySessions>(index, queries, params, threads);
+  return [sessions](std::size_t query, unsigned thread) {
+    return sessions->ask(query, thread).hits;
+  };
+}
 
 void add_query_rows(CLI::App& app, QueryRowsParams& params) {
   CLI::Option* vectors = app.add_option(
@@ -51,7 +67,7 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
   cli::add_seed(app, params.seed);
 }
 
-QueryRows read_query_rows(SearchedIndex& index, const QueryRowsParams& params) {
+QueryRows read_query_rows(SearchIndex& index, const QueryRowsParams& params) {
   QueryRows queries = params.vectors.empty() ? sample(index, params)
                                              : read_file(index, params.vectors);
   if (queries.size() == 0)

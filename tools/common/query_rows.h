@@ -1,14 +1,15 @@
 // The queries of a measurement: sampled rows of the index, or a file's rows.
 #pragma once
 
-#include "common/searched_index.h"
-
 #include "base/matrix.h"
+#include "eval/measure.h"
+#include "search/search_index.h"
 
 #include <CLI/CLI.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,11 +34,32 @@ struct QueryRows {
   }
 };
 
+/// A session for each of `threads` threads, which ask an index for such
+/// queries. Index and queries must outlive it.
+class QuerySessions {
+ public:
+  QuerySessions(const SearchIndex& index, const QueryRows& queries,
+                const SearchParams& params, unsigned threads);
+
+  Answer ask(std::size_t query, unsigned thread) const {
+    return sessions_[thread]->ask(queries_->unit.row(query),
+                                  queries_->left_out_of(query));
+  }
+
+ private:
+  const QueryRows* queries_;
+  std::vector<std::unique_ptr<SearchSession>> sessions_;
+};
+
+/// The same as something to measure (eval/measure.h).
+Searching searching_of(const SearchIndex& index, const QueryRows& queries,
+                       const SearchParams& params, unsigned threads);
+
 /// Registers --vectors, --samples and --seed.
 void add_query_rows(CLI::App& app, QueryRowsParams& params);
 
 /// Reads and normalises the queries. Throws Error: none, another dimension or
 /// model, NaN or infinity in a row.
-QueryRows read_query_rows(SearchedIndex& index, const QueryRowsParams& params);
+QueryRows read_query_rows(SearchIndex& index, const QueryRowsParams& params);
 
 }  // namespace imsearch

@@ -8,7 +8,7 @@
 
 namespace imsearch {
 
-VectorSet open_query_vectors(const SearchedIndex& index,
+VectorSet open_query_vectors(const SearchIndex& index,
                              const std::string& path) {
   const std::optional<Sidecar> sidecar = read_sidecar(path);
   const ModelIdentity& built = index.model();

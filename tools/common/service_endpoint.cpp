@@ -3,6 +3,7 @@
 #include "common/cli.h"
 
 #include "base/error.h"
+#include "base/progress.h"
 
 namespace imsearch {
 namespace {
@@ -40,6 +41,14 @@ Endpoint endpoint_of(const std::string& url, const AccessParams& params) {
                   ": http is not encrypted: others can read " +
                   endpoint.access.describe() + "'s secret on its way");
   return endpoint;
+}
+
+void say_unfinished(const RemoteIndex& index) {
+  if (const auto loading_to = index.meta().loading_to)
+    cli::complain(fmt::format(
+        "{}: a load is unfinished: {} of {} rows can be found; push goes on "
+        "with it",
+        index.where(), grouped(index.rows()), grouped(*loading_to)));
 }
 
 }  // namespace imsearch

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "remote/access.h"
+#include "remote/remote_index.h"
 
 #include <string>
 
@@ -12,5 +13,8 @@ namespace imsearch {
 /// UsageError for what is no such URL, Error as access_from_environment(); says
 /// on stderr if a secret would go over an open line to another machine.
 Endpoint endpoint_of(const std::string& url, const AccessParams& params);
+
+/// Warns on stderr while a load is unfinished.
+void say_unfinished(const RemoteIndex& index);
 
 }  // namespace imsearch

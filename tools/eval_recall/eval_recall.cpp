@@ -7,16 +7,12 @@
 // alone and in a batch over all threads. With --tune only the smallest ef that
 // is enough. Manual: man/imsearch-eval-recall.1.
 #include "common/cli.h"
-#include "common/local_index.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
-#include "common/service_index.h"
-#include "common/service_truth.h"
 #include "common/standard_output.h"
-#include "eval_recall/local.h"
+#include "eval_recall/ground_truth.h"
 #include "eval_recall/options.h"
 #include "eval_recall/plot.h"
-#include "eval_recall/service.h"
 #include "eval_recall/table.h"
 #include "eval_recall/tuning.h"
 
@@ -24,6 +20,9 @@
 #include "base/parallel_for.h"
 #include "base/progress.h"
 #include "io/output_file.h"
+#include "search/local_index.h"
+#include "search/service_index.h"
+#include "search/service_truth.h"
 
 #include <fmt/core.h>
 
@@ -34,7 +33,7 @@ namespace {
 using namespace imsearch;
 
 /// `held`: where the index is.
-void announce(const RecallOptions& opt, const SearchedIndex& index,
+void announce(const RecallOptions& opt, const SearchIndex& index,
               const QueryRows& queries, const std::string& held) {
   cli::complain(fmt::format(
       "{} queries ({}) against {} rows of {} floats; k {}, {} threads, {}",
@@ -70,7 +69,7 @@ void judge(const std::vector<RecallLine>& lines, const RecallOptions& opt) {
          judged.at_k.mean, judged.ef, *opt.at_least);
 }
 
-void print_lines(const RecallOptions& opt, const SearchedIndex& index,
+void print_lines(const RecallOptions& opt, const SearchIndex& index,
                  const QueryRows& queries, RecallMeter& meter) {
   // What cannot be written is known before anything is measured.
   std::optional<OutputFile> picture;
@@ -83,9 +82,9 @@ void print_lines(const RecallOptions& opt, const SearchedIndex& index,
   judge(lines, opt);
 }
 
-void measure(const RecallOptions& opt, const SearchedIndex& index,
-             const QueryRows& queries, const RecallSubject& subject) {
-  RecallMeter meter(subject, queries.size(), opt.search.k, opt.threads,
+void measure(const RecallOptions& opt, const SearchIndex& index,
+             const QueryRows& queries, const GroundTruth& truth) {
+  RecallMeter meter(index, truth, queries, opt.search, opt.threads,
                     opt.queries.seed);
   meter.find_truth();
   if (opt.tune)
@@ -103,7 +102,7 @@ void evaluate_local(const RecallOptions& opt) {
   if (!opt.plot.empty()) opt.keep_inputs(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, "index mapped");
-  measure(opt, index, queries, LocalRecall(index.index(), queries, opt.search));
+  measure(opt, index, queries, *ground_truth(index, queries, opt.search.k));
 }
 
 void evaluate_service(const RecallOptions& opt) {
@@ -112,8 +111,7 @@ void evaluate_service(const RecallOptions& opt) {
   const ServiceTruth truth(index.index(), opt.truth);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, index.index().service().text());
-  measure(opt, index, queries,
-          ServiceRecall(index.index(), truth, queries, opt.search.k));
+  measure(opt, index, queries, *ground_truth(truth, queries, opt.search.k));
 }
 
 int evaluate(const RecallOptions& opt) {

@@ -47,7 +47,7 @@ void RecallOptions::check() const {
                          queries.vectors.empty());
 }
 
-void RecallOptions::keep_inputs(const SearchedIndex& opened) const {
+void RecallOptions::keep_inputs(const SearchIndex& opened) const {
   std::vector<std::string> inputs = opened.files();
   inputs.push_back(queries.vectors);
   if (at_service()) inputs.push_back(truth);

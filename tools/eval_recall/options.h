@@ -3,7 +3,6 @@
 
 #include "common/options.h"
 #include "common/query_rows.h"
-#include "common/searched_index.h"
 #include "common/service_options.h"
 
 #include <CLI/CLI.hpp>
@@ -34,7 +33,7 @@ struct RecallOptions {
   /// Throws UsageError for what does not go together.
   void check() const;
   /// Throws UsageError if the picture would replace something that is read.
-  void keep_inputs(const SearchedIndex& opened) const;
+  void keep_inputs(const SearchIndex& opened) const;
 
   bool at_service() const { return !service.url.empty(); }
   /// The largest ef that an index of so many rows is tuned to.

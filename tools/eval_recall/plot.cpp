@@ -290,7 +290,7 @@ class PlotScript {
   std::vector<double> times_;  // ticks, in ms
 };
 
-std::string subtitle(const SearchedIndex& index, const QueryRows& queries,
+std::string subtitle(const SearchIndex& index, const QueryRows& queries,
                      unsigned threads) {
   return fmt::format(
       "{} rows of {} floats, {} queries ({}); {}, {}", grouped(index.rows()),
@@ -325,7 +325,7 @@ void check_plot(const std::string& path) {
 
 std::string draw_recall(const std::string& path,
                         const std::vector<RecallLine>& lines,
-                        const SearchedIndex& index, const QueryRows& queries,
+                        const SearchIndex& index, const QueryRows& queries,
                         const RecallMeter& meter) {
   std::vector<RecallLine> curve;
   double exact_ms = 0;

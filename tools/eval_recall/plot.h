@@ -2,7 +2,6 @@
 #pragma once
 
 #include "common/query_rows.h"
-#include "common/searched_index.h"
 #include "eval_recall/table.h"
 
 #include <string>
@@ -21,7 +20,7 @@ void check_plot(const std::string& path);
 /// least). Throws Error if gnuplot fails, Interrupted after a signal.
 std::string draw_recall(const std::string& path,
                         const std::vector<RecallLine>& lines,
-                        const SearchedIndex& index, const QueryRows& queries,
+                        const SearchIndex& index, const QueryRows& queries,
                         const RecallMeter& meter);
 
 }  // namespace imsearch

@@ -18,71 +18,79 @@ constexpr std::size_t kExactSingles = 100;
 
 }  // namespace
 
-RecallMeter::RecallMeter(const RecallSubject& subject, std::size_t queries,
-                         std::size_t k, unsigned threads, std::uint64_t seed)
-    : subject_(&subject),
-      queries_(queries),
-      k_(k),
+RecallMeter::RecallMeter(const SearchIndex& index, const GroundTruth& truth,
+                         const QueryRows& queries, const SearchParams& params,
+                         unsigned threads, std::uint64_t seed)
+    : index_(&index),
+      truth_(&truth),
+      queries_(&queries),
+      params_(params),
       threads_(threads == 0 ? usable_cpus() : threads),
       seed_(seed) {}
 
+Searching RecallMeter::searching(std::size_t ef) const {
+  SearchParams params = params_;
+  params.ef = ef;
+  return searching_of(*index_, *queries_, params, threads_);
+}
+
 std::vector<Hits> RecallMeter::found_by(const Searching& search) const {
-  std::vector<Hits> found = ask_all(search, queries_, threads_);
+  std::vector<Hits> found = ask_all(search, queries(), threads_);
   for (std::size_t q = 0; q < found.size(); ++q)
-    subject_->compare_exactly(q, found[q]);
+    truth_->compare_exactly(q, found[q]);
   return found;
 }
 
 void RecallMeter::find_truth() {
-  truth_ = subject_->all_exactly(threads_);
+  true_hits_ = truth_->all(threads_);
 }
 
 double RecallMeter::single_ms(const Searching& search, std::size_t most) const {
-  const SingleRun alone = run_singly(std::min(most, queries_), search);
+  const SingleRun alone = run_singly(std::min(most, queries()), search);
   return summarize(alone.latency_us).mean / 1e3;
 }
 
 double RecallMeter::per_query_ms(double seconds) const {
-  return seconds * 1e3 / static_cast<double>(queries_);
+  return seconds * 1e3 / static_cast<double>(queries());
 }
 
 RecallLine RecallMeter::measure_exact() const {
-  RecallLine line = line_of(truth_);
+  RecallLine line = line_of(true_hits_);
   line.search = "exact";
-  line.single_ms = single_ms(subject_->exactly(threads_), kExactSingles);
+  line.single_ms = single_ms(truth_->alone(threads_), kExactSingles);
   const Stopwatch watch;
-  subject_->all_exactly(threads_);
+  truth_->all(threads_);
   line.batch_ms = per_query_ms(watch.seconds());
   return line;
 }
 
 RecallLine RecallMeter::measure(std::size_t ef) const {
-  const Searching search = subject_->at(ef, threads_);
-  // What is timed comes second: this has touched the pages.
+  const Searching search = searching(ef);
+  // Warm-up: only what follows is timed, with the pages resident.
   RecallLine line = line_of(found_by(search));
   line.search = "index";
   line.ef = ef;
-  line.single_ms = single_ms(search, queries_);
-  line.batch_ms = per_query_ms(run_batch(queries_, threads_, search));
+  line.single_ms = single_ms(search, queries());
+  line.batch_ms = per_query_ms(run_batch(queries(), threads_, search));
   return line;
 }
 
 Estimate RecallMeter::recall(std::size_t ef) const {
-  return estimate(found_by(subject_->at(ef, threads_)), k_);
+  return estimate(found_by(searching(ef)), k());
 }
 
 Estimate RecallMeter::estimate(const std::vector<Hits>& found,
                                std::size_t k) const {
   std::vector<double> values;
   for (std::size_t q = 0; q < found.size(); ++q)
-    values.push_back(recall_at(found[q], truth_[q], k));
+    values.push_back(recall_at(found[q], true_hits_[q], k));
   return bootstrap(values, seed_);
 }
 
 RecallLine RecallMeter::line_of(const std::vector<Hits>& found) const {
   RecallLine line;
-  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, k_}) {
-    if (k > k_) continue;
+  for (const std::size_t k : {std::size_t{1}, std::size_t{10}, this->k()}) {
+    if (k > this->k()) continue;
     line.at_k = estimate(found, k);
     line.recall[k] = line.at_k.mean;
   }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/query_rows.h"
-#include "eval_recall/subject.h"
+#include "eval_recall/ground_truth.h"
 
 #include "base/hit.h"
 #include "eval/measure.h"
@@ -30,13 +30,14 @@ struct RecallLine {
 /// Measures exact search and the index.
 class RecallMeter {
  public:
-  /// The subject of these `queries` and this k must outlive it. `threads` 0:
-  /// all CPUs.
-  RecallMeter(const RecallSubject& subject, std::size_t queries, std::size_t k,
+  /// `truth`: of these `queries` and params.k. All must outlive it. `threads`
+  /// 0: all CPUs.
+  RecallMeter(const SearchIndex& index, const GroundTruth& truth,
+              const QueryRows& queries, const SearchParams& params,
               unsigned threads, std::uint64_t seed);
 
-  std::size_t queries() const { return queries_; }
-  std::size_t k() const { return k_; }
+  std::size_t queries() const { return queries_->size(); }
+  std::size_t k() const { return params_.k; }
   unsigned threads() const { return threads_; }
 
   /// Asks exact search for the truth that the others are judged by. Comes
@@ -49,6 +50,7 @@ class RecallMeter {
   Estimate recall(std::size_t ef) const;
 
  private:
+  Searching searching(std::size_t ef) const;
   /// What the index finds for all queries, by exact distance.
   std::vector<Hits> found_by(const Searching& search) const;
   double single_ms(const Searching& search, std::size_t most) const;
@@ -56,12 +58,13 @@ class RecallMeter {
   Estimate estimate(const std::vector<Hits>& found, std::size_t k) const;
   RecallLine line_of(const std::vector<Hits>& found) const;
 
-  const RecallSubject* subject_;
-  std::size_t queries_;
-  std::size_t k_;
+  const SearchIndex* index_;
+  const GroundTruth* truth_;
+  const QueryRows* queries_;
+  SearchParams params_;
   unsigned threads_;
   std::uint64_t seed_;
-  std::vector<Hits> truth_;
+  std::vector<Hits> true_hits_;
 };
 
 /// To six decimals, which say more than any measurement here.

@@ -1,9 +1,7 @@
-// check_answers() of push_finish.h.
+// check_answers() of finish.h.
 #include "push/finish.h"
 
 #include "common/cli.h"
-#include "common/service_index.h"
-#include "common/service_truth.h"
 
 #include "base/matrix.h"
 #include "base/progress.h"
@@ -11,10 +9,12 @@
 #include "eval/measure.h"
 #include "eval/recall.h"
 #include "remote/remote_index.h"
+#include "search/service_truth.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace imsearch {
@@ -33,16 +33,16 @@ struct Asked {
 Asked ask_all(const RemoteIndex& index, const ServiceTruth& truth,
               const Matrix& queries) {
   RemoteSearcher searcher(index);
-  RemoteSearchParams params;
+  SearchParams params;
   params.k = kTop;
   params.ef = index.meta().spec.ef;
   Asked asked;
   for (std::size_t q = 0; q < queries.rows(); ++q) {
     const Stopwatch watch;
-    const RemoteAnswer answer = searcher.search(queries.row(q), params);
+    Answer answer = searcher.search(queries.row(q), params);
     asked.round_trip_ms.push_back(watch.milliseconds());
     asked.took_ms.push_back(answer.took_ms);
-    asked.found.push_back(hits_of(answer));
+    asked.found.push_back(std::move(answer.hits));
     truth.compare_exactly(queries.row(q), asked.found.back());
   }
   return asked;

@@ -6,35 +6,34 @@
 
 namespace imsearch {
 
-Answerer::Answerer(const SearchedIndex& index, const AnswerParams& params)
+Answerer::Answerer(const SearchIndex& index, const AnswerParams& params)
     : index_(&index), params_(params) {
+  params_.search.names = true;
   if (params_.threads == 0) params_.threads = usable_cpus();
-  askers_.push_back(index.asker(params_.ask));
+  sessions_.push_back(index.session(params_.search));
 }
 
-void Answerer::drop_distant(Neighbors& neighbors) const {
-  neighbors.erase(std::find_if(neighbors.begin(), neighbors.end(),
-                               [&](const Neighbor& neighbor) {
-                                 return neighbor.hit.similarity() <
-                                        params_.threshold;
-                               }),
-                  neighbors.end());
+void Answerer::drop_distant(Answer& answer) const {
+  const auto distant = std::find_if(
+      answer.hits.begin(), answer.hits.end(),
+      [&](const Hit& hit) { return hit.similarity() < params_.threshold; });
+  answer.names.resize(static_cast<std::size_t>(distant - answer.hits.begin()));
+  answer.hits.erase(distant, answer.hits.end());
 }
 
-std::vector<Neighbors> Answerer::answer(
-    const std::vector<Question>& questions) {
+std::vector<Answer> Answerer::answer(const std::vector<Question>& questions) {
   const auto threads = static_cast<unsigned>(
       std::min<std::size_t>(params_.threads, questions.size()));
-  while (askers_.size() < threads)
-    askers_.push_back(index_->asker(params_.ask));
-  std::vector<Neighbors> answers(questions.size());
+  while (sessions_.size() < threads)
+    sessions_.push_back(index_->session(params_.search));
+  std::vector<Answer> answers(questions.size());
   parallel_for(questions.size(), 1, threads,
                [&](std::size_t begin, std::size_t end, unsigned thread) {
                  for (std::size_t i = begin; i < end; ++i) {
                    const Question& question = questions[i];
                    if (!question.error.empty()) continue;
-                   answers[i] = askers_[thread]->ask(question.unit.data(),
-                                                     question.leave_out);
+                   answers[i] = sessions_[thread]->ask(question.unit.data(),
+                                                       question.leave_out);
                    drop_distant(answers[i]);
                  }
                });

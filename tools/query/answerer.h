@@ -1,8 +1,9 @@
 // Answers questions from an index, by its graph or by exact search.
 #pragma once
 
-#include "common/searched_index.h"
-#include "query/question.h"
+#include "query/questions.h"
+
+#include "search/search_index.h"
 
 #include <limits>
 #include <memory>
@@ -11,7 +12,7 @@
 namespace imsearch {
 
 struct AnswerParams {
-  AskParams ask;
+  SearchParams search;
   float threshold = -std::numeric_limits<float>::infinity();  // similarity
   unsigned threads = 0;                                       // 0: all CPUs
 };
@@ -21,18 +22,18 @@ struct AnswerParams {
 class Answerer {
  public:
   /// `index` must outlive it. Throws Error if the index cannot be asked so.
-  Answerer(const SearchedIndex& index, const AnswerParams& params);
+  Answerer(const SearchIndex& index, const AnswerParams& params);
 
-  /// The neighbours for each question, in order; none for a question with an
-  /// error.
-  std::vector<Neighbors> answer(const std::vector<Question>& questions);
+  /// The answer to each question, in order, with names; empty for a question
+  /// with an error.
+  std::vector<Answer> answer(const std::vector<Question>& questions);
 
  private:
-  void drop_distant(Neighbors& neighbors) const;
+  void drop_distant(Answer& answer) const;
 
-  const SearchedIndex* index_;
+  const SearchIndex* index_;
   AnswerParams params_;
-  std::vector<std::unique_ptr<Asker>> askers_;  // one per thread
+  std::vector<std::unique_ptr<SearchSession>> sessions_;  // one per thread
 };
 
 }  // namespace imsearch

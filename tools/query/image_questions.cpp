@@ -37,7 +37,7 @@ Question question_of_image(ExtractClient& extract, const std::string& path) {
 }
 
 /// The module in --model, with the pixels that the index records.
-ModelOptions script_options(const SearchedIndex& index,
+ModelOptions script_options(const SearchIndex& index,
                             const std::string& model) {
   const ModelIdentity& built = index.model();
   if (!built.known())
@@ -62,7 +62,7 @@ ModelOptions script_options(const SearchedIndex& index,
   return options;
 }
 
-ModelOptions model_options(const SearchedIndex& index,
+ModelOptions model_options(const SearchIndex& index,
                            const ImageParams& params) {
   const ModelIdentity& built = index.model();
   if (!params.model.empty() || built.architecture == kTorchScript)
@@ -77,7 +77,7 @@ ModelOptions model_options(const SearchedIndex& index,
   return options;
 }
 
-void check_model(const SearchedIndex& index, const ExtractClient& extract) {
+void check_model(const SearchIndex& index, const ExtractClient& extract) {
   const ModelIdentity& built = index.model();
   if (!same_model(built, extract.model()))
     fail("{}: made by {}, but these weights are {}: --weights names others",

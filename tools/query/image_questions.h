@@ -2,8 +2,7 @@
 #pragma once
 
 #include "common/extract_client.h"
-#include "common/searched_index.h"
-#include "query/question.h"
+#include "query/questions.h"
 
 #include <cstddef>
 #include <functional>
@@ -25,7 +24,7 @@ class ImageQuestions {
   using Ask = std::function<void(const Question&)>;
 
   /// `index` must outlive it.
-  ImageQuestions(const SearchedIndex& index, ImageParams params)
+  ImageQuestions(const SearchIndex& index, ImageParams params)
       : index_(&index), params_(std::move(params)) {}
 
   /// Calls `ask` for each image, in order, while the next ones are worked on.
@@ -36,7 +35,7 @@ class ImageQuestions {
  private:
   void start(std::size_t images);
 
-  const SearchedIndex* index_;
+  const SearchIndex* index_;
   ImageParams params_;
   std::unique_ptr<ExtractClient> extract_;
 };

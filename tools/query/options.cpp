@@ -18,12 +18,12 @@ constexpr std::size_t kMaxRow = 0xFFFFFFFF;  // what a row number can hold
 void QueryOptions::add_to(CLI::App& app) {
   add_questions_to(app);
   cli::add_index(app, index);
-  cli::add_search(app, params.ask.search);
+  cli::add_search(app, params.search.search);
   ef_option_ = app.get_option("--ef");
   app.add_option("--threshold", params.threshold,
                  "Leave out neighbours of a lower similarity")
       ->check(cli::between(-1, 1));
-  app.add_flag("--exact", params.ask.exact, "Miss no neighbour");
+  app.add_flag("--exact", params.search.exact, "Miss no neighbour");
   app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
   add_models_to(app);
   add_service_to(app);
@@ -58,7 +58,7 @@ void QueryOptions::add_models_to(CLI::App& app) {
 
 void QueryOptions::add_service_to(CLI::App& app) {
   add_service(app, service, {"--index", "--rerank-codes", "--rerank"});
-  app.add_option("--filter", params.ask.filter,
+  app.add_option("--filter", params.search.filter,
                  "With --url: look only among what this query clause matches")
       ->type_name("JSON")
       ->needs("--url");
@@ -83,14 +83,14 @@ void QueryOptions::check() const {
 }
 
 void QueryOptions::check_service() const {
-  const SearchParams& search = params.ask.search;
+  const SearchParams& search = params.search.search;
   check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
-  const std::string& filter = params.ask.filter;
+  const std::string& filter = params.search.filter;
   if (!filter.empty() && !Json::parse(filter, nullptr, false).is_object())
     cli::fail_usage("--filter {}: no JSON object", filter);
 }
 
-void QueryOptions::keep_inputs(const SearchedIndex& opened) const {
+void QueryOptions::keep_inputs(const SearchIndex& opened) const {
   std::vector<std::string> inputs = opened.files();
   inputs.insert(inputs.end(), images.begin(), images.end());
   inputs.insert(inputs.end(), {vectors, weights, model});

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "common/options.h"
-#include "common/searched_index.h"
 #include "common/service_options.h"
 #include "query/answerer.h"
 
@@ -34,7 +33,7 @@ struct QueryOptions {
   /// Throws UsageError for what does not go together.
   void check() const;
   /// Throws UsageError if the sheet would replace something that is read.
-  void keep_inputs(const SearchedIndex& opened) const;
+  void keep_inputs(const SearchIndex& opened) const;
 
   bool ef_given() const { return ef_option_->count() > 0; }
   bool images_from_input() const;

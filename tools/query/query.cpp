@@ -5,7 +5,6 @@
 // Output, one line per neighbour, tab-separated: the query, the rank from 1,
 // the similarity, the name. Manual: man/imsearch-query.1.
 #include "common/cli.h"
-#include "common/local_index.h"
 #include "common/path_reader.h"
 #include "query/answerer.h"
 #include "query/image_questions.h"
@@ -17,6 +16,7 @@
 
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "search/local_index.h"
 
 #include <functional>
 #include <memory>
@@ -28,7 +28,7 @@ using namespace imsearch;
 
 using Ask = std::function<void(std::vector<Question>)>;
 
-void ask_images(const QueryOptions& opt, const SearchedIndex& index,
+void ask_images(const QueryOptions& opt, const SearchIndex& index,
                 const Ask& ask) {
   ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
   const auto ask_one = [&](const Question& question) { ask({question}); };
@@ -46,7 +46,7 @@ void ask_images(const QueryOptions& opt, const SearchedIndex& index,
   images.ask_each(named, ask_one);
 }
 
-void ask_rows(const QueryOptions& opt, SearchedIndex& index, const Ask& ask) {
+void ask_rows(const QueryOptions& opt, SearchIndex& index, const Ask& ask) {
   std::vector<Question> questions;
   for (const std::size_t id : opt.ids)
     questions.push_back(question_of_row(index, id));
@@ -55,7 +55,7 @@ void ask_rows(const QueryOptions& opt, SearchedIndex& index, const Ask& ask) {
   ask(std::move(questions));
 }
 
-void ask_vectors(const QueryOptions& opt, const SearchedIndex& index,
+void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
                  const Ask& ask) {
   if (opt.vectors.empty()) return;
   VectorQuestions vectors(index, opt.vectors);
@@ -63,7 +63,7 @@ void ask_vectors(const QueryOptions& opt, const SearchedIndex& index,
     ask(std::move(block));
 }
 
-std::unique_ptr<SearchedIndex> open_local(const QueryOptions& opt) {
+std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
   auto opened = std::make_unique<LocalIndex>(opt.index);
   const Index& index = opened->index();
   if (index.vectors() == nullptr)
@@ -78,20 +78,20 @@ std::unique_ptr<SearchedIndex> open_local(const QueryOptions& opt) {
 int query(const QueryOptions& opt, char** argv) {
   opt.check();
   AnswerParams params = opt.params;
-  const std::unique_ptr<SearchedIndex> opened =
+  const std::unique_ptr<SearchIndex> opened =
       opt.service.url.empty() ? open_local(opt)
-                              : open_at_service(opt, params.ask, argv);
-  // Not before: what was caught would be lost where another program goes on.
+                              : open_at_service(opt, params.search, argv);
+  // Only here: signal handlers do not survive the exec of query-service.
   catch_interrupts();
-  SearchedIndex& index = *opened;
+  SearchIndex& index = *opened;
   if (!opt.sheet.empty()) opt.keep_inputs(index);
   Answerer answerer(index, params);
-  Results results({opt.json, params.ask.exact, index.has_exact_similarities(),
-                   opt.stream()});
+  Results results({opt.json, params.search.exact,
+                   index.has_exact_similarities(), opt.stream()});
   std::vector<SheetRow> sheet;
   const Ask ask = [&](std::vector<Question> questions) {
     refuse_zeros(index, questions);
-    const std::vector<Neighbors> answers = answerer.answer(questions);
+    const std::vector<Answer> answers = answerer.answer(questions);
     for (std::size_t i = 0; i < questions.size(); ++i) {
       results.print(questions[i], answers[i]);
       if (!opt.sheet.empty() && questions[i].error.empty())

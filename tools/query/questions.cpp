@@ -40,7 +40,7 @@ bool read_more(std::string& bytes, std::size_t wanted) {
 
 }  // namespace
 
-Question question_of_row(SearchedIndex& index, std::size_t row) {
+Question question_of_row(SearchIndex& index, std::size_t row) {
   Question question;
   question.number = row;
   if (std::optional<StoredRow> stored = index.row(row))
@@ -53,7 +53,7 @@ Question question_of_row(SearchedIndex& index, std::size_t row) {
   return question;
 }
 
-Question question_of_name(SearchedIndex& index, const std::string& name) {
+Question question_of_name(SearchIndex& index, const std::string& name) {
   Question question;
   question.text = name;
   std::optional<StoredRow> stored = index.find(name);
@@ -67,8 +67,7 @@ Question question_of_name(SearchedIndex& index, const std::string& name) {
   return question;
 }
 
-void refuse_zeros(const SearchedIndex& index,
-                  std::vector<Question>& questions) {
+void refuse_zeros(const SearchIndex& index, std::vector<Question>& questions) {
   if (index.takes_zero_queries()) return;
   for (Question& question : questions)
     if (question.error.empty() &&
@@ -82,7 +81,7 @@ void set_feature(Question& question, const std::vector<float>& feature) {
     question.error = kNotFinite;
 }
 
-VectorQuestions::VectorQuestions(const SearchedIndex& index,
+VectorQuestions::VectorQuestions(const SearchIndex& index,
                                  const std::string& path)
     : dim_(index.dim()) {
   if (path != "-")

@@ -1,26 +1,40 @@
-// The questions behind query's options: rows, indexed names, vectors.
+// The questions that query is asked, whatever it is asked by, and those behind
+// its options for rows, indexed names and vectors.
 #pragma once
 
-#include "common/searched_index.h"
-#include "query/question.h"
-
 #include "index/vector_set.h"
+#include "search/search_index.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace imsearch {
 
+/// One thing that query is asked.
+struct Question {
+  std::string text;                        // as asked: a path or a name
+  std::optional<std::size_t> number;       // instead of text: a row, a vector
+  std::string picture;                     // its image file; empty: none
+  std::vector<float> unit;                 // the query: a unit vector, or zero
+  std::optional<std::uint32_t> leave_out;  // a row that is not an answer
+  std::string error;  // not empty: why it cannot be answered
+
+  /// The text or the number, for people and tables.
+  std::string label() const { return number ? std::to_string(*number) : text; }
+};
+
 /// An indexed row; it leaves itself out of its answer.
-Question question_of_row(SearchedIndex& index, std::size_t row);
+Question question_of_row(SearchIndex& index, std::size_t row);
 
 /// The first row of that name, as query prints it or in its own bytes.
-Question question_of_name(SearchedIndex& index, const std::string& name);
+Question question_of_name(SearchIndex& index, const std::string& name);
 
 /// Makes questions of zeros errors where `index` has no answer to them.
-void refuse_zeros(const SearchedIndex& index, std::vector<Question>& questions);
+void refuse_zeros(const SearchIndex& index, std::vector<Question>& questions);
 
 /// Sets question.unit to `feature` at length 1, or the error.
 void set_feature(Question& question, const std::vector<float>& feature);
@@ -30,7 +44,7 @@ class VectorQuestions {
  public:
   /// `path` "-": raw float32 of the index's dim on standard input. Throws
   /// Error, also for vectors of another model.
-  VectorQuestions(const SearchedIndex& index, const std::string& path);
+  VectorQuestions(const SearchIndex& index, const std::string& path);
 
   /// The next rows, in order; empty at the end. A row that holds NaN or
   /// infinity is a question with an error. From standard input come the rows

@@ -30,30 +30,30 @@ void add_text(Json& object, const std::string& key, std::string_view bytes) {
 
 }  // namespace
 
-void Results::print(const Question& question, const Neighbors& neighbors) {
+void Results::print(const Question& question, const Answer& answer) {
   if (!question.error.empty()) {
     failed_ = true;
     cli::complain(escape_field(question.label()) + ": " + question.error);
   }
   if (format_.json)
-    print_object(question, neighbors);
+    print_object(question, answer);
   else
-    print_lines(question, neighbors);
+    print_lines(question, answer);
   if (format_.stream) flush_output();
 }
 
 void Results::print_lines(const Question& question,
-                          const Neighbors& neighbors) const {
+                          const Answer& answer) const {
   const std::string asked = escape_field(question.label());
-  for (std::size_t i = 0; i < neighbors.size(); ++i)
+  for (std::size_t i = 0; i < answer.hits.size(); ++i)
     imsearch::print(fmt::format("{}\t{}\t{:.6f}\t{}\n", asked, i + 1,
-                                neighbors[i].hit.similarity(),
-                                escape_field(neighbors[i].name)));
+                                answer.hits[i].similarity(),
+                                escape_field(answer.names[i])));
   if (format_.stream) imsearch::print("\n");
 }
 
 void Results::print_object(const Question& question,
-                           const Neighbors& neighbors) const {
+                           const Answer& answer) const {
   Json object;
   if (question.number)
     object["query"] = *question.number;
@@ -65,12 +65,12 @@ void Results::print_object(const Question& question,
     object["exact"] = format_.exact;
     object["exact_similarities"] = format_.exact_similarities;
     object["neighbors"] = Json::array();
-    for (std::size_t i = 0; i < neighbors.size(); ++i) {
-      const Hit& hit = neighbors[i].hit;
+    for (std::size_t i = 0; i < answer.hits.size(); ++i) {
+      const Hit& hit = answer.hits[i];
       Json neighbor = {{"rank", i + 1},
                        {"row", hit.row},
                        {"similarity", six_decimals(hit.similarity())}};
-      add_text(neighbor, "name", neighbors[i].name);
+      add_text(neighbor, "name", answer.names[i]);
       object["neighbors"].push_back(std::move(neighbor));
     }
   }

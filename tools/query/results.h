@@ -1,8 +1,7 @@
 // How query prints its answers: tab-separated lines, or JSON Lines.
 #pragma once
 
-#include "common/searched_index.h"
-#include "query/question.h"
+#include "query/questions.h"
 
 namespace imsearch {
 
@@ -19,14 +18,14 @@ class Results {
   explicit Results(const ResultFormat& format) : format_(format) {}
 
   /// The answer to one question, or its error.
-  void print(const Question& question, const Neighbors& neighbors);
+  void print(const Question& question, const Answer& answer);
 
   /// True once a question had an error.
   bool failed() const { return failed_; }
 
  private:
-  void print_lines(const Question& question, const Neighbors& neighbors) const;
-  void print_object(const Question& question, const Neighbors& neighbors) const;
+  void print_lines(const Question& question, const Answer& answer) const;
+  void print_object(const Question& question, const Answer& answer) const;
 
   ResultFormat format_;
   bool failed_ = false;

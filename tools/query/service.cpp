@@ -1,16 +1,17 @@
 #include "query/service.h"
 
 #include "common/service_endpoint.h"
-#include "common/service_index.h"
+
+#include "search/service_index.h"
 
 namespace imsearch {
 
-std::unique_ptr<SearchedIndex> open_at_service(const QueryOptions& options,
-                                               AskParams& params, char**) {
+std::unique_ptr<SearchIndex> open_at_service(const QueryOptions& options,
+                                             SearchParams& params, char**) {
   auto opened = std::make_unique<ServiceIndex>(
       endpoint_of(options.service.url, options.service.access));
   say_unfinished(opened->index());
-  if (!options.ef_given()) params.search.ef = opened->index().meta().spec.ef;
+  if (!options.ef_given()) params.ef = opened->index().meta().spec.ef;
   return opened;
 }
 

@@ -2,8 +2,9 @@
 // start costs more than all the rest of query's: only query-service links it.
 #pragma once
 
-#include "common/searched_index.h"
 #include "query/options.h"
+
+#include "search/search_index.h"
 
 #include <memory>
 
@@ -13,7 +14,7 @@ namespace imsearch {
 /// where no --ef is given, `params` get the index's own. Throws Error as
 /// ServiceIndex. In query (without_service.cpp): goes on as
 /// query-service, with the same arguments `argv` and name.
-std::unique_ptr<SearchedIndex> open_at_service(const QueryOptions& options,
-                                               AskParams& params, char** argv);
+std::unique_ptr<SearchIndex> open_at_service(const QueryOptions& options,
+                                             SearchParams& params, char** argv);
 
 }  // namespace imsearch

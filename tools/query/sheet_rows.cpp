@@ -17,15 +17,16 @@ std::string file_part(const std::string& path) {
 
 }  // namespace
 
-SheetRow sheet_row(const Question& question, const Neighbors& neighbors) {
+SheetRow sheet_row(const Question& question, const Answer& answer) {
   SheetRow row;
   row.push_back({question.picture, "query",
                  question.picture.empty()
                      ? fmt::format("vector {}", question.label())
                      : file_part(question.picture)});
-  for (const auto& [hit, name] : neighbors)
-    row.push_back(
-        {name, fmt::format("{:.3f}", hit.similarity()), file_part(name)});
+  for (std::size_t i = 0; i < answer.hits.size(); ++i)
+    row.push_back({answer.names[i],
+                   fmt::format("{:.3f}", answer.hits[i].similarity()),
+                   file_part(answer.names[i])});
   return row;
 }
 

@@ -1,8 +1,7 @@
 // Answers as a contact sheet.
 #pragma once
 
-#include "common/searched_index.h"
-#include "query/question.h"
+#include "query/questions.h"
 
 #include "view/contact_sheet.h"
 
@@ -12,7 +11,7 @@
 namespace imsearch {
 
 /// One answer: the question's picture, then those of its neighbours.
-SheetRow sheet_row(const Question& question, const Neighbors& neighbors);
+SheetRow sheet_row(const Question& question, const Answer& answer);
 
 /// Says on stderr how many pictures are not there, if any: they will be grey.
 void say_missing(const std::vector<SheetRow>& rows);

@@ -4,8 +4,8 @@
 
 namespace imsearch {
 
-std::unique_ptr<SearchedIndex> open_at_service(const QueryOptions&, AskParams&,
-                                               char** argv) {
+std::unique_ptr<SearchIndex> open_at_service(const QueryOptions&, SearchParams&,
+                                             char** argv) {
   cli::become_sibling("query-service", argv);
 }
 

@@ -1,15 +1,14 @@
-// An index at a service as something to ask.
+// An index at a search service as something to search.
 #pragma once
 
-#include "common/searched_index.h"
-
 #include "remote/remote_index.h"
+#include "search/search_index.h"
 
 #include <string>
 
 namespace imsearch {
 
-class ServiceIndex : public SearchedIndex {
+class ServiceIndex : public SearchIndex {
  public:
   /// Asks the service for the index. Throws Error as RemoteIndex's constructor.
   explicit ServiceIndex(const Endpoint& endpoint);
@@ -36,19 +35,15 @@ class ServiceIndex : public SearchedIndex {
                                     std::uint64_t seed) override;
   void read_units(const std::vector<std::uint32_t>& rows, float* out) override;
 
-  std::unique_ptr<Asker> asker(const AskParams& params) const override;
+  std::unique_ptr<SearchSession> session(
+      const SearchParams& params) const override;
 
  private:
-  StoredRow stored_row(RemoteRow row) const;
+  /// Throws Error if others wrote a row there that has another dim.
+  const StoredRow& checked(const StoredRow& row) const;
 
   RemoteIndex index_;
   RemoteSearcher searcher_;  // for rows
 };
-
-/// Without their names.
-Hits hits_of(const RemoteAnswer& answer);
-
-/// Warns on stderr while a load is unfinished.
-void say_unfinished(const RemoteIndex& index);
 
 }  // namespace imsearch

@@ -1,9 +1,9 @@
-// What query, eval-recall and bench ask for neighbours, wherever it is: an
-// index file (local_index.h), or an index at a service (service_index.h).
+// Something to search, wherever it is: an index file (local_index.h), or an
+// index at a search service (service_index.h). query, eval-recall and bench ask
+// either through this interface alone.
 #pragma once
 
-#include "base/hit.h"
-#include "index/index.h"
+#include "base/search.h"
 #include "io/sidecar.h"
 
 #include <cstddef>
@@ -15,44 +15,22 @@
 
 namespace imsearch {
 
-struct AskParams {
-  SearchParams search;  // of which a service takes k and ef
-  bool exact = false;   // compare with every row
-  std::string filter;   // a service's: JSON of a query clause; empty: none
-};
-
-/// A found row and its name, which is bytes.
-struct Neighbor {
-  Hit hit;
-  std::string name;
-};
-
-/// Nearest first.
-using Neighbors = std::vector<Neighbor>;
-
-/// An indexed row, as it can be asked for.
-struct StoredRow {
-  std::uint32_t row = 0;
-  std::string name;
-  std::vector<float> unit;  // of length 1, or zero
-  std::string error;        // not empty: why there is no `unit`
-};
-
 /// One thread's questions to an index, which must outlive it.
-class Asker {
+class SearchSession {
  public:
-  virtual ~Asker() = default;
+  virtual ~SearchSession() = default;
 
   /// The rows nearest to `unit_query` (dim floats, of length 1 or zero) but for
   /// the row `leave_out`. Throws Error.
-  virtual Neighbors ask(const float* unit_query,
-                        std::optional<std::uint32_t> leave_out) = 0;
+  virtual Answer ask(const float* unit_query,
+                     std::optional<std::uint32_t> leave_out) = 0;
 };
 
-/// One thread at a time, but for its askers, of which each thread has its own.
-class SearchedIndex {
+/// One thread at a time, but for its sessions, of which each thread has its
+/// own.
+class SearchIndex {
  public:
-  virtual ~SearchedIndex() = default;
+  virtual ~SearchIndex() = default;
 
   /// For messages: a path, or a URL.
   virtual std::string where() const = 0;
@@ -79,7 +57,9 @@ class SearchedIndex {
   virtual void read_units(const std::vector<std::uint32_t>& rows,
                           float* out) = 0;
 
-  virtual std::unique_ptr<Asker> asker(const AskParams& params) const = 0;
+  /// For asking with these `params`. Throws Error where they cannot be met.
+  virtual std::unique_ptr<SearchSession> session(
+      const SearchParams& params) const = 0;
 };
 
 }  // namespace imsearch

@@ -1,4 +1,4 @@
-#include "common/local_index.h"
+#include "search/local_index.h"
 
 #include "base/error.h"
 #include "eval/sample.h"
@@ -29,29 +29,27 @@ StoredRow stored_row(const Index& index, std::uint32_t row) {
   return stored;
 }
 
-class LocalAsker : public Asker {
+class LocalSession : public SearchSession {
  public:
-  LocalAsker(const Index& index, const AskParams& params)
+  LocalSession(const Index& index, const SearchParams& params)
       : index_(&index), params_(params), searcher_(index) {}
 
-  Neighbors ask(const float* unit_query,
-                std::optional<std::uint32_t> leave_out) override {
-    Neighbors neighbors;
-    for (const Hit& hit : search(unit_query, leave_out))
-      neighbors.push_back({hit, std::string(index_->name(hit.row))});
-    return neighbors;
+  Answer ask(const float* unit_query,
+             std::optional<std::uint32_t> leave_out) override {
+    Answer answer;
+    answer.hits =
+        params_.exact
+            ? searcher_.search_exactly(unit_query, params_.k, leave_out)
+            : searcher_.search(unit_query, params_, leave_out);
+    if (params_.names)
+      for (const Hit& hit : answer.hits)
+        answer.names.emplace_back(index_->name(hit.row));
+    return answer;
   }
 
  private:
-  Hits search(const float* unit_query, std::optional<std::uint32_t> leave_out) {
-    return params_.exact
-               ? searcher_.search_exactly(unit_query, params_.search.k,
-                                          leave_out)
-               : searcher_.search(unit_query, params_.search, leave_out);
-  }
-
   const Index* index_;
-  AskParams params_;
+  SearchParams params_;
   Searcher searcher_;
 };
 
@@ -94,13 +92,14 @@ void LocalIndex::read_units(const std::vector<std::uint32_t>& rows,
   index_.read_units(rows.data(), rows.size(), out);
 }
 
-std::unique_ptr<Asker> LocalIndex::asker(const AskParams& params) const {
+std::unique_ptr<SearchSession> LocalIndex::session(
+    const SearchParams& params) const {
   if (params.exact && index_.vectors() == nullptr)
     fail(
         "{}: exact search needs the vectors: {}: put them back, or leave out "
         "--exact",
         index_.path(), index_.why_no_vectors());
-  return std::make_unique<LocalAsker>(index_, params);
+  return std::make_unique<LocalSession>(index_, params);
 }
 
 }  // namespace imsearch

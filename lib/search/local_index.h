@@ -1,15 +1,14 @@
-// An index file as something to ask.
+// An index file as something to search.
 #pragma once
 
-#include "common/searched_index.h"
-
 #include "index/index.h"
+#include "search/search_index.h"
 
 #include <string>
 
 namespace imsearch {
 
-class LocalIndex : public SearchedIndex {
+class LocalIndex : public SearchIndex {
  public:
   /// Opens the index that -i names, as Index's constructor does; where there is
   /// no such file, the error says how to get one.
@@ -19,7 +18,7 @@ class LocalIndex : public SearchedIndex {
   const Index& index() const { return index_; }
 
   std::string where() const override { return index_.path(); }
-  /// With those that are marked as deleted.
+  /// Including deleted rows.
   std::size_t rows() const override { return index_.rows(); }
   std::size_t dim() const override { return index_.dim(); }
   const ModelIdentity& model() const override { return index_.info().model; }
@@ -38,7 +37,8 @@ class LocalIndex : public SearchedIndex {
   void read_units(const std::vector<std::uint32_t>& rows, float* out) override;
 
   /// Throws Error if exact search is asked for and the vectors are gone.
-  std::unique_ptr<Asker> asker(const AskParams& params) const override;
+  std::unique_ptr<SearchSession> session(
+      const SearchParams& params) const override;
 
  private:
   Index index_;

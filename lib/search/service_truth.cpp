@@ -1,4 +1,4 @@
-#include "common/service_truth.h"
+#include "search/service_truth.h"
 
 #include "base/error.h"
 #include "index/flat.h"

@@ -1,0 +1,83 @@
+#include "eval_recall/ground_truth.h"
+
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+class LocalTruth : public GroundTruth {
+ public:
+  LocalTruth(const LocalIndex& index, const QueryRows& queries, std::size_t k)
+      : index_(&index), queries_(&queries) {
+    params_.k = k;
+    params_.exact = true;
+  }
+
+  std::vector<Hits> all(unsigned threads) const override {
+    return ask_all(alone(threads), queries_->size(), threads);
+  }
+  Searching alone(unsigned threads) const override {
+    return searching_of(*index_, *queries_, params_, threads);
+  }
+  /// Local hits already carry exact distances.
+  void compare_exactly(std::size_t, Hits&) const override {}
+
+ private:
+  const LocalIndex* index_;
+  const QueryRows* queries_;
+  SearchParams params_;
+};
+
+class PushedTruth : public GroundTruth {
+ public:
+  PushedTruth(const ServiceTruth& truth, const QueryRows& queries,
+              std::size_t k)
+      : truth_(&truth), queries_(&queries), k_(k) {}
+
+  std::vector<Hits> all(unsigned threads) const override {
+    return truth_->search(queries_->unit.view(), k_, threads,
+                          queries_->leave_out);
+  }
+  Searching alone(unsigned threads) const override {
+    return [this, threads](std::size_t query, unsigned) {
+      const MatrixView one = {queries_->unit.row(query), 1,
+                              queries_->unit.dim()};
+      return std::move(
+          truth_->search(one, k_, threads, {queries_->left_out_of(query)})
+              .front());
+    };
+  }
+  void compare_exactly(std::size_t query, Hits& found) const override {
+    truth_->compare_exactly(queries_->unit.row(query), found);
+  }
+
+ private:
+  const ServiceTruth* truth_;
+  const QueryRows* queries_;
+  std::size_t k_;
+};
+
+}  // namespace
+
+std::unique_ptr<GroundTruth> ground_truth(const LocalIndex& index,
+                                          const QueryRows& queries,
+                                          std::size_t k) {
+  return std::make_unique<LocalTruth>(index, queries, k);
+}
+
+std::unique_ptr<GroundTruth> ground_truth(const ServiceTruth& truth,
+                                          const QueryRows& queries,
+                                          std::size_t k) {
+  return std::make_unique<PushedTruth>(truth, queries, k);
+}
+
+std::vector<Hits> ask_all(const Searching& search, std::size_t queries,
+                          unsigned threads) {
+  std::vector<Hits> found(queries);
+  run_batch(queries, threads, [&](std::size_t query, unsigned thread) {
+    return found[query] = search(query, thread);
+  });
+  return found;
+}
+
+}  // namespace imsearch
