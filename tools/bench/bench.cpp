@@ -13,6 +13,8 @@
 
 #include "base/interrupt.h"
 
+#include <CLI/CLI.hpp>
+
 namespace {
 
 using namespace imsearch;

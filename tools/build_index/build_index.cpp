@@ -21,6 +21,8 @@
 #include "io/file.h"
 #include "io/text.h"
 
+#include <CLI/CLI.hpp>
+
 #include <fmt/format.h>
 
 #include <initializer_list>

@@ -5,6 +5,8 @@
 #include "common/version.h"
 #include "io/file.h"
 
+#include <CLI/CLI.hpp>
+
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
 // The frame that every tool shares: parse, run, one catch, exit code.
 #pragma once
 
-#include "base/error.h"
+#include "common/cli11.h"
 
-#include <CLI/CLI.hpp>
+#include "base/error.h"
 
 #include <functional>
 #include <string>

@@ -1,5 +1,7 @@
 #include "common/help.h"
 
+#include <CLI/CLI.hpp>
+
 #include <sstream>
 #include <string>
 

@@ -2,7 +2,7 @@
 // without the noise of CLI11's own (types of numbers, validators, exclusions).
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "common/cli11.h"
 
 #include <memory>
 

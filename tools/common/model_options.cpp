@@ -3,6 +3,8 @@
 #include "common/cli.h"
 #include "image/preprocess_text.h"
 
+#include <CLI/CLI.hpp>
+
 #include <map>
 #include <optional>
 #include <string_view>

@@ -2,9 +2,9 @@
 // tools that run it.
 #pragma once
 
-#include "image/preprocess.h"
+#include "common/cli11.h"
 
-#include <CLI/CLI.hpp>
+#include "image/preprocess.h"
 
 #include <cstddef>
 #include <string>

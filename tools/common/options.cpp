@@ -2,6 +2,8 @@
 
 #include "io/fvecs.h"
 
+#include <CLI/CLI.hpp>
+
 #include <fmt/format.h>
 
 namespace imsearch::cli {

@@ -2,9 +2,9 @@
 // range and default. Defaults come from the structs and variables they fill.
 #pragma once
 
-#include "index/index.h"
+#include "common/cli11.h"
 
-#include <CLI/CLI.hpp>
+#include "index/index.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 
+#include <CLI/CLI.hpp>
+
 namespace imsearch {
 namespace {
 

@@ -1,11 +1,11 @@
 // The queries of a measurement: sampled rows of the index, or a file's rows.
 #pragma once
 
+#include "common/cli11.h"
+
 #include "base/matrix.h"
 #include "eval/measure.h"
 #include "search/search_index.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cstddef>
 #include <cstdint>

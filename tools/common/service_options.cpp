@@ -4,6 +4,8 @@
 
 #include "remote/remote_index.h"
 
+#include <CLI/CLI.hpp>
+
 namespace imsearch {
 void add_access(CLI::App& app, AccessParams& params) {
   app.add_option("--cacert", params.ca_file,

@@ -1,9 +1,9 @@
 // Options of the tools that talk to OpenSearch or Elasticsearch.
 #pragma once
 
-#include "remote/access.h"
+#include "common/cli11.h"
 
-#include <CLI/CLI.hpp>
+#include "remote/access.h"
 
 #include <cstddef>
 #include <string>

@@ -4,6 +4,8 @@
 
 #include "remote/remote_index.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 
 namespace imsearch {

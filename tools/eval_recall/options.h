@@ -1,11 +1,10 @@
 // eval-recall's command line.
 #pragma once
 
+#include "common/cli11.h"
 #include "common/options.h"
 #include "common/query_rows.h"
 #include "common/service_options.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -17,6 +17,8 @@
 #include "base/interrupt.h"
 #include "io/file.h"
 
+#include <CLI/CLI.hpp>
+
 #include <unistd.h>
 
 #include <cstdio>

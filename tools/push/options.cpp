@@ -4,6 +4,8 @@
 #include "common/options.h"
 #include "common/service_options.h"
 
+#include <CLI/CLI.hpp>
+
 #include <array>
 
 namespace imsearch {

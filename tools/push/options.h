@@ -1,12 +1,12 @@
 // push's command line.
 #pragma once
 
+#include "common/cli11.h"
+
 #include "remote/access.h"
 #include "remote/bulk.h"
 #include "remote/index_meta.h"
 #include "remote/service.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -19,6 +19,8 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 #include <exception>
 

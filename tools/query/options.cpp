@@ -2,6 +2,8 @@
 
 #include "common/cli.h"
 
+#include <CLI/CLI.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

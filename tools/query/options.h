@@ -1,11 +1,10 @@
 // query's command line.
 #pragma once
 
+#include "common/cli11.h"
 #include "common/options.h"
 #include "common/service_options.h"
 #include "query/answerer.h"
-
-#include <CLI/CLI.hpp>
 
 #include <cstddef>
 #include <string>

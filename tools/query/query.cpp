@@ -18,6 +18,8 @@
 #include "base/progress.h"
 #include "search/local_index.h"
 
+#include <CLI/CLI.hpp>
+
 #include <functional>
 #include <memory>
 #include <utility>
