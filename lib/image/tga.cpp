@@ -172,7 +172,7 @@ class PixelReader {
 
  private:
   std::size_t left() const {
-    return header_.width * header_.height - position_;
+    return (header_.height - row_) * header_.width - column_;
   }
 
   Colour colour_of(std::string_view pixel) const {
@@ -191,25 +191,36 @@ class PixelReader {
   }
 
   void put(const Colour& colour) {
-    std::size_t x = position_ % header_.width;
-    std::size_t y = position_ / header_.width;
-    if (header_.from_right) x = header_.width - 1 - x;
-    if (!header_.from_top) y = header_.height - 1 - y;
-    std::copy(colour.begin(), colour.end(),
-              image_.rgb.data() + (y * header_.width + x) * kChannels);
-    ++position_;
+    if (column_ == 0) start_row();
+    std::copy(colour.begin(), colour.end(), image_.rgb.data() + offset_);
+    offset_ += header_.from_right ? -kChannels : kChannels;
+    if (++column_ < header_.width) return;
+    column_ = 0;
+    ++row_;
+  }
+
+  void start_row() {
+    const std::size_t x = header_.from_right ? header_.width - 1 : 0;
+    const std::size_t y = header_.from_top ? row_ : header_.height - 1 - row_;
+    offset_ = (y * header_.width + x) * kChannels;
   }
 
   const Header& header_;
   std::vector<Colour> palette_;
   Image image_;
-  std::size_t position_ = 0;  // of the next pixel, counted in the file's order
+  std::size_t row_ = 0;     // of the next pixel, counted in the file's order
+  std::size_t column_ = 0;  // the same
+  std::size_t offset_ = 0;  // in the picture's bytes, where a row has begun
 };
 
-/// Bytes of the file up to the end of its pixels, or what is known to be there
-/// of packets.
+/// Bytes of the file up to the end of its pixels, or up to where packets end at
+/// the earliest: a large claim takes memory only where there is data behind it.
 std::size_t needed_bytes(const Header& header) {
-  if (header.run_length) return header.pixels;
+  constexpr std::size_t kLongestRun = 128;
+  const std::size_t pixels = header.width * header.height;
+  if (header.run_length)
+    return header.pixels + (pixels + kLongestRun - 1) / kLongestRun *
+                               (1 + header.pixel_bytes());
   const std::size_t row_bytes = header.bits == 1
                                     ? (header.width + 7) / 8
                                     : header.width * header.pixel_bytes();
@@ -223,7 +234,8 @@ Image decode_tga(std::string_view bytes, std::size_t max_pixel_bytes) {
   check_pixel_bytes(header.width, header.height, max_pixel_bytes);
   const std::size_t needed = needed_bytes(header);
   if (bytes.size() < needed)
-    fail("truncated TGA: {} of {} bytes", bytes.size(), needed);
+    fail("truncated TGA: {} of {}{} bytes", bytes.size(),
+         header.run_length ? "at least " : "", needed);
   PixelReader reader(bytes, header);
   const std::string_view pixels = bytes.substr(header.pixels);
   if (header.run_length)

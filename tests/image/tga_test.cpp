@@ -128,10 +128,11 @@ TEST_SUITE("image") {
     CHECK(reason(tga_file(2, 1, 10,
                           "\x01"
                           "cbafe")) == "truncated TGA");
-    CHECK(reason(tga_file(2, 1, 10, "")) == "truncated TGA");
+    CHECK(reason(tga_file(2, 1, 10, "")) ==
+          "truncated TGA: 18 of at least 22 bytes");
     CHECK(reason("short") == "truncated TGA");
     CHECK(reason(tga_of(9, 8, 0, "", std::string("\0\0\2\0\x18", 5), "abc")) ==
-          "truncated TGA: 21 of 24 bytes");
+          "truncated TGA: 21 of at least 26 bytes");
   }
 
   TEST_CASE("TGA: other formats do not come in by that name") {
