@@ -13,8 +13,9 @@
 namespace imsearch {
 
 /// A TGA has no magic: the caller knows it by its name. Alpha is dropped; a
-/// colour outside the palette is black. A file that ends before its last pixel
-/// is an error. Throws Error with the reason alone. Thread-safe.
+/// colour outside the palette is black; a palette beside greys or colours is
+/// passed over (Pillow 13 takes greys for its indices). A file that ends before
+/// its last pixel is an error. Throws Error with the reason alone. Thread-safe.
 Image decode_tga(std::string_view bytes, std::size_t max_pixel_bytes);
 
 }  // namespace imsearch
