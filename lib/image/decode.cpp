@@ -1,10 +1,12 @@
 #include "image/decode.h"
 
 #include "base/error.h"
+#include "image/bmp.h"
+#include "image/gif.h"
 #include "image/jpeg.h"
 #include "image/png.h"
 #include "image/pnm.h"
-#include "image/stb.h"
+#include "image/tga.h"
 #include "image/unknown_format.h"
 #include "image/webp.h"
 
@@ -36,12 +38,11 @@ Image decode(std::string_view bytes, const std::string& name,
     return decode_jpeg(bytes, reference, limit);
   if (starts_with(bytes, "\x89PNG\r\n\x1a\n")) return decode_png(bytes, limit);
   if (starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a"))
-    return decode_by_stb(bytes, StbFormat::kGif, limit);
-  if (starts_with(bytes, "BM"))
-    return decode_by_stb(bytes, StbFormat::kBmp, limit);
+    return decode_gif(bytes, limit);
+  if (starts_with(bytes, "BM")) return decode_bmp(bytes, limit);
   if (looks_like_webp(bytes)) return decode_webp(bytes, limit);
   if (looks_like_pnm(bytes)) return decode_pnm(bytes, limit);
-  if (is_named_tga(name)) return decode_by_stb(bytes, StbFormat::kTga, limit);
+  if (is_named_tga(name)) return decode_tga(bytes, limit);
   fail("{}", describe_unknown(bytes));
 }
 

@@ -2,13 +2,15 @@
 // them.
 //
 // The kind is told by content, never by name: JPEG by libjpeg, PNG by libpng,
-// WebP by libwebp, BMP and GIF by stb_image, binary PGM and PPM by ourselves.
+// WebP by libwebp, GIF by giflib, BMP, TGA and binary PGM and PPM by ourselves.
 // Of an animation the first frame is taken. TGA has no magic: it is tried only
-// where the name ends in .tga. JPEG follows tf.io.decode_jpeg (channels=3) to
-// the bit: fast integer DCT, fancy upsampling, CMYK folded to RGB by integer
-// division, orientation ignored, warnings ignored, but a stream that ends early
-// is an error (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open
-// and convert("RGB") in what the two have different (Reference).
+// where the name ends in .tga. GIF is what TensorFlow makes of it
+// (image/gif.h), BMP and TGA are what Pillow makes of them, whichever Reference
+// is asked for. JPEG follows tf.io.decode_jpeg (channels=3) to the bit: fast
+// integer DCT, fancy upsampling, CMYK folded to RGB by integer division,
+// orientation ignored, warnings ignored, but a stream that ends early is an
+// error (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open and
+// convert("RGB") in what the two have different (Reference).
 #pragma once
 
 #include "base/error.h"
@@ -40,8 +42,7 @@ enum class Reference { kTensorflow, kPillow };
 /// the reason alone ("truncated JPEG"): the caller knows the file. Thread-safe.
 /// TooManyPixels: the header claims more than `max_pixel_bytes`.
 /// `max_pixel_bytes` counts 3 bytes a pixel; what a decoder holds beside them
-/// is at most some 8 times that (a progressive JPEG's coefficients, a GIF's
-/// canvas).
+/// is at most some 8 times that (a progressive JPEG's coefficients).
 Image decode_image(std::string_view bytes, const std::string& name,
                    Reference reference = Reference::kTensorflow,
                    std::size_t max_pixel_bytes = kMaxPixelBytes);

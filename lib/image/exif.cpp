@@ -1,12 +1,14 @@
 #include "image/exif.h"
 
 #include "image/bytes.h"
-#include "image/png_chunks.h"
-#include "image/webp.h"
+#include "image/metadata.h"
 
 #include <algorithm>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 #include <utility>
 
 namespace imsearch {
@@ -14,42 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kExifPrefix = "Exif\0\0"sv;
 constexpr int kAsItStands = 1;
-
-bool starts_with(std::string_view bytes, std::string_view magic) {
-  return bytes.substr(0, magic.size()) == magic;
-}
-
-/// The content of the first APP1 segment that is EXIF.
-std::string_view jpeg_exif(std::string_view jpeg) {
-  constexpr std::uint32_t kApp1 = 0xe1;
-  constexpr std::uint32_t kStartOfScan = 0xda;
-  constexpr std::uint32_t kFill = 0xff;
-  for (std::size_t i = 2; i + 4 <= jpeg.size();) {
-    if (byte_at(jpeg, i) != kFill) return {};
-    const std::uint32_t marker = byte_at(jpeg, i + 1);
-    if (marker == kFill) {
-      ++i;
-      continue;
-    }
-    if (marker == kStartOfScan) return {};
-    const std::size_t length = big_endian_16(jpeg, i + 2);  // its own 2 bytes
-    if (length < 2 || jpeg.size() - i - 2 < length) return {};
-    const std::string_view content = jpeg.substr(i + 4, length - 2);
-    if (marker == kApp1 && starts_with(content, kExifPrefix)) return content;
-    i += 2 + length;
-  }
-  return {};
-}
-
-std::string_view exif_block(std::string_view file) {
-  if (starts_with(file, "\xff\xd8")) return jpeg_exif(file);
-  if (starts_with(file, "\x89PNG\r\n\x1a\n"))
-    return find_png_chunk(file, "eXIf").value_or(""sv);
-  if (looks_like_webp(file)) return webp_exif(file);
-  return {};
-}
 
 /// Numbers of a TIFF block, which says itself how its bytes are ordered.
 class TiffReader {
@@ -57,6 +24,7 @@ class TiffReader {
   explicit TiffReader(std::string_view tiff)
       : tiff_(tiff), little_endian_(tiff.substr(0, 2) == "II") {}
 
+  std::size_t size() const { return tiff_.size(); }
   bool holds(std::size_t begin, std::size_t size) const {
     return begin <= tiff_.size() && size <= tiff_.size() - begin;
   }
@@ -68,39 +36,172 @@ class TiffReader {
     return little_endian_ ? little_endian_32(tiff_, i)
                           : big_endian_32(tiff_, i);
   }
+  std::uint64_t number_64(std::size_t i) const {
+    const std::uint64_t first = number_32(i);
+    const std::uint64_t second = number_32(i + 4);
+    return little_endian_ ? first | second << 32 : first << 32 | second;
+  }
+  std::uint32_t byte(std::size_t i) const { return byte_at(tiff_, i); }
 
  private:
   std::string_view tiff_;
   bool little_endian_;
 };
 
-/// The value of an entry in a directory of tags, if it is the orientation.
-int orientation_in_entry(const TiffReader& tiff, std::size_t entry) {
-  constexpr std::uint32_t kOrientation = 0x0112;
-  constexpr std::uint32_t kShort = 3;
-  if (tiff.number_16(entry) != kOrientation ||
-      tiff.number_16(entry + 2) != kShort || tiff.number_32(entry + 4) != 1)
-    return 0;
-  const std::uint32_t value = tiff.number_16(entry + 8);
-  return value >= 1 && value <= 8 ? static_cast<int>(value) : 0;
+// TIFF's types of values, and one of BigTIFF's.
+enum class Type : std::uint32_t {
+  kByte = 1,
+  kAscii = 2,
+  kShort = 3,
+  kLong = 4,
+  kRational = 5,
+  kSignedByte = 6,
+  kUndefined = 7,
+  kSignedShort = 8,
+  kSignedLong = 9,
+  kSignedRational = 10,
+  kFloat = 11,
+  kDouble = 12,
+  kDirectory = 13,
+  kLong8 = 16,
+};
+
+/// Bytes of a value; 0 for a type that is none.
+std::size_t size_of(Type type) {
+  switch (type) {
+    case Type::kByte:
+    case Type::kAscii:
+    case Type::kSignedByte:
+    case Type::kUndefined:
+      return 1;
+    case Type::kShort:
+    case Type::kSignedShort:
+      return 2;
+    case Type::kLong:
+    case Type::kSignedLong:
+    case Type::kFloat:
+    case Type::kDirectory:
+      return 4;
+    case Type::kRational:
+    case Type::kSignedRational:
+    case Type::kDouble:
+    case Type::kLong8:
+      return 8;
+  }
+  return 0;
 }
 
-/// That of the first directory, which is the main picture's.
-int orientation_in_tiff(std::string_view bytes) {
-  constexpr std::size_t kHeader = 8;
+template <typename To, typename From>
+To same_bits(From from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+/// The value at `at` as a number; 0 where it is none, as bytes and texts are.
+double value_at(const TiffReader& tiff, Type type, std::size_t at) {
+  switch (type) {
+    case Type::kShort:
+      return tiff.number_16(at);
+    case Type::kSignedShort:
+      return same_bits<std::int16_t>(
+          static_cast<std::uint16_t>(tiff.number_16(at)));
+    case Type::kSignedByte:
+      return same_bits<std::int8_t>(static_cast<std::uint8_t>(tiff.byte(at)));
+    case Type::kLong:
+    case Type::kDirectory:
+      return tiff.number_32(at);
+    case Type::kSignedLong:
+      return same_bits<std::int32_t>(tiff.number_32(at));
+    case Type::kLong8:
+      return static_cast<double>(tiff.number_64(at));
+    case Type::kFloat:
+      return same_bits<float>(tiff.number_32(at));
+    case Type::kDouble:
+      return same_bits<double>(tiff.number_64(at));
+    case Type::kRational:
+    case Type::kSignedRational: {
+      const double divisor = tiff.number_32(at + 4);
+      return divisor == 0 ? 0 : tiff.number_32(at) / divisor;
+    }
+    case Type::kByte:
+    case Type::kAscii:
+    case Type::kUndefined:
+      break;
+  }
+  return 0;
+}
+
+/// 1 to 8, or as it stands.
+int as_orientation(double value) {
+  for (int orientation = 1; orientation <= 8; ++orientation)
+    if (value == orientation) return orientation;
+  return kAsItStands;
+}
+
+/// The orientation in the first directory, which is the main picture's; nothing
+/// where the directory has no such entry. Of several entries with a tag the
+/// first one counts, and of several values the first. As with Pillow, the
+/// directory ends at an entry whose values lie outside the block, and entries
+/// whose values could not all fit into it are passed over.
+std::optional<int> orientation_in_directory(const TiffReader& tiff,
+                                            std::size_t directory) {
   constexpr std::size_t kEntry = 12;
-  if (!starts_with(bytes, "II*\0"sv) && !starts_with(bytes, "MM\0*"sv))
-    return kAsItStands;
-  const TiffReader tiff(bytes);
-  if (!tiff.holds(0, kHeader)) return kAsItStands;
-  const std::size_t directory = tiff.number_32(4);
-  if (!tiff.holds(directory, 2)) return kAsItStands;
+  constexpr std::size_t kInPlace = 4;  // bytes of values in an entry itself
+  constexpr std::uint32_t kOrientation = 0x0112;
+  if (!tiff.holds(directory, 2)) return std::nullopt;
   const std::size_t entries = tiff.number_16(directory);
+  std::bitset<65536> found;  // by their tags
+  std::size_t all_values = 0;
   for (std::size_t i = 0; i < entries; ++i) {
     const std::size_t entry = directory + 2 + i * kEntry;
     if (!tiff.holds(entry, kEntry)) break;
-    const int orientation = orientation_in_entry(tiff, entry);
-    if (orientation != 0) return orientation;
+    const std::uint32_t tag = tiff.number_16(entry);
+    if (found[tag]) continue;
+    const auto type = static_cast<Type>(tiff.number_16(entry + 2));
+    const std::size_t size = size_of(type) * tiff.number_32(entry + 4);
+    std::size_t at = entry + 8;
+    if (size > kInPlace) {
+      all_values += size;
+      if (all_values > tiff.size()) continue;
+      at = tiff.number_32(at);
+      if (!tiff.holds(at, size)) break;
+    }
+    if (size == 0) continue;
+    found.set(tag);
+    if (tag == kOrientation) return as_orientation(value_at(tiff, type, at));
+  }
+  return std::nullopt;
+}
+
+/// Nothing where a block has no orientation; as it stands where it is broken.
+std::optional<int> orientation_in_exif(std::string_view bytes) {
+  constexpr std::size_t kHeader = 8;
+  if (bytes.empty()) return std::nullopt;
+  // Some programs order the bytes of the number 42 the other way.
+  const std::string_view magic = bytes.substr(0, 4);
+  if (bytes.size() < kHeader || (magic != "II*\0"sv && magic != "II\0*"sv &&
+                                 magic != "MM\0*"sv && magic != "MM*\0"sv))
+    return kAsItStands;
+  const TiffReader tiff(bytes);
+  return orientation_in_directory(tiff, tiff.number_32(4));
+}
+
+/// As an attribute or as an element, in a packet that is not parsed further.
+int orientation_in_xmp(std::string_view xmp) {
+  constexpr std::string_view kName = "tiff:Orientation";
+  for (std::size_t at = xmp.find(kName); at != std::string_view::npos;
+       at = xmp.find(kName, at + 1)) {
+    std::string_view rest = xmp.substr(at + kName.size());
+    if (rest.substr(0, 2) == "=\"")
+      rest.remove_prefix(2);
+    else if (rest.substr(0, 1) == ">")
+      rest.remove_prefix(1);
+    else
+      continue;
+    if (!rest.empty() && rest[0] >= '0' && rest[0] <= '9')
+      return as_orientation(rest[0] - '0');
   }
   return kAsItStands;
 }
@@ -108,10 +209,9 @@ int orientation_in_tiff(std::string_view bytes) {
 }  // namespace
 
 int exif_orientation(std::string_view image_file) {
-  std::string_view block = exif_block(image_file);
-  // PNG and WebP have none by their rules, but some programs write it.
-  if (starts_with(block, kExifPrefix)) block.remove_prefix(kExifPrefix.size());
-  return orientation_in_tiff(block);
+  const Metadata metadata = read_metadata(image_file);
+  if (const auto found = orientation_in_exif(metadata.exif)) return *found;
+  return orientation_in_xmp(metadata.xmp);
 }
 
 Image turn_upright(Image image, int orientation) {

@@ -1,8 +1,9 @@
-// Which way up a camera held its picture, as EXIF says it.
+// Which way up a camera held its picture, as EXIF or XMP says it, and as
+// Pillow's ImageOps.exif_transpose understands it.
 //
 // Read by ourselves: it is one number, whose place takes a page to find, where
 // libexif would parse everything that makers have ever put into such a block.
-// Exif 2.3, 4.5 (JPEG) and 4.6; PNG, eXIf; WebP, "EXIF"; TIFF 6.0, Orientation.
+// TIFF 6.0, Orientation; where the blocks are: image/metadata.h.
 #pragma once
 
 #include "image/image.h"
@@ -11,9 +12,10 @@
 
 namespace imsearch {
 
-/// The orientation, 1 to 8, in an image file's first EXIF block; 1, as it
-/// stands, where there is none or where it is broken. JPEG, PNG and WebP. Never
-/// throws if the file was decoded.
+/// The orientation, 1 to 8, in an image file's EXIF, or in its XMP where EXIF
+/// has none; 1, as it stands, where neither has one or where it is broken. It
+/// may be stored as a number of any type; the first of several counts. JPEG,
+/// PNG and WebP. Never throws if the file was decoded.
 int exif_orientation(std::string_view image_file);
 
 /// The picture turned and mirrored so that it stands upright. `orientation` 1

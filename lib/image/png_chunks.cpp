@@ -3,23 +3,28 @@
 #include "base/error.h"
 #include "image/bytes.h"
 
-#include <cstddef>
-
 namespace imsearch {
+
+PngChunk PngChunkReader::next() {
+  constexpr std::size_t kFront = 8;  // length, type
+  constexpr std::size_t kChecksum = 4;
+  if (png_.size() < position_ + kFront + kChecksum) fail("truncated PNG");
+  const std::size_t length = big_endian_32(png_, position_);
+  if (png_.size() - position_ - kFront - kChecksum < length)
+    fail("truncated PNG");
+  const PngChunk chunk{png_.substr(position_ + 4, 4),
+                       png_.substr(position_ + kFront, length)};
+  position_ += kFront + length + kChecksum;
+  return chunk;
+}
 
 std::optional<std::string_view> find_png_chunk(std::string_view png,
                                                std::string_view type) {
-  constexpr std::size_t kSignature = 8;
-  constexpr std::size_t kFront = 8;  // length, type
-  constexpr std::size_t kChecksum = 4;
-  for (std::size_t begin = kSignature;;) {
-    if (png.size() < begin + kFront + kChecksum) fail("truncated PNG");
-    const std::size_t length = big_endian_32(png, begin);
-    if (png.size() - begin - kFront - kChecksum < length) fail("truncated PNG");
-    const std::string_view found = png.substr(begin + 4, 4);
-    if (found == type) return png.substr(begin + kFront, length);
-    if (found == "IEND") return std::nullopt;
-    begin += kFront + length + kChecksum;
+  PngChunkReader reader(png);
+  for (;;) {
+    const PngChunk chunk = reader.next();
+    if (chunk.type == type) return chunk.data;
+    if (chunk.type == "IEND") return std::nullopt;
   }
 }
 

@@ -1,15 +1,36 @@
 // The frame of a PNG file: its chunks (PNG specification, 5.3).
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
 namespace imsearch {
 
-/// The data of the first chunk of this type (four letters), a view into the
-/// file; nothing if IEND comes first. No length in the file is believed before
-/// its bytes are known to be there. Throws Error ("truncated PNG") if the file
-/// ends before either.
+/// Views into the file.
+struct PngChunk {
+  std::string_view type;  // four letters
+  std::string_view data;
+};
+
+/// Goes through the chunks. No length in the file is believed before its bytes
+/// are known to be there.
+class PngChunkReader {
+ public:
+  /// `png` begins with the signature.
+  explicit PngChunkReader(std::string_view png) : png_(png) {}
+
+  /// The next chunk up to IEND, which must not be passed. Throws Error
+  /// ("truncated PNG") if the file ends before the chunk does.
+  PngChunk next();
+
+ private:
+  std::string_view png_;
+  std::size_t position_ = 8;  // behind the signature
+};
+
+/// The data of the first chunk of this type; nothing if IEND comes first.
+/// Throws as the reader does.
 std::optional<std::string_view> find_png_chunk(std::string_view png,
                                                std::string_view type);
 

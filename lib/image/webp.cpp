@@ -94,14 +94,14 @@ Image decode_webp(std::string_view bytes, std::size_t max_pixel_bytes) {
   return image;
 }
 
-std::string_view webp_exif(std::string_view bytes) {
+std::string_view webp_chunk(std::string_view bytes, std::string_view type) {
   std::size_t begin = kFileHeader;
   while (bytes.size() >= begin + kChunkHeader) {
     const std::size_t size = little_endian_32(bytes, begin + 4);
-    const std::string_view type = bytes.substr(begin, 4);
+    const bool found = bytes.substr(begin, 4) == type;
     begin += kChunkHeader;
     if (bytes.size() - begin < size) return {};
-    if (type == "EXIF") return bytes.substr(begin, size);
+    if (found) return bytes.substr(begin, size);
     begin += size + size % 2;  // chunks begin at even bytes
   }
   return {};

@@ -16,7 +16,8 @@ bool looks_like_webp(std::string_view bytes);
 /// the reason alone. Thread-safe.
 Image decode_webp(std::string_view bytes, std::size_t max_pixel_bytes);
 
-/// The EXIF block of a file that was decoded; empty if there is none.
-std::string_view webp_exif(std::string_view bytes);
+/// The first chunk of this type (four letters) in a file that was decoded;
+/// empty if there is none.
+std::string_view webp_chunk(std::string_view bytes, std::string_view type);
 
 }  // namespace imsearch

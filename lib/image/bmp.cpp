@@ -1,0 +1,245 @@
+// The pixels of a BMP: rows of indices or of colours, or run lengths.
+//
+// What Pillow reads, it and this read alike, but for two faults of Pillow 13:
+// it takes a palette of two colours, black and white, for one bit a pixel
+// whatever the header says, and it passes over a row that a run-length code
+// leaves empty. Beyond Pillow go 2 bits a pixel, any colour masks, and
+// run-length codes that end before the last row.
+#include "image/bmp.h"
+
+#include "base/error.h"
+#include "image/bmp_header.h"
+#include "image/bytes.h"
+#include "image/pixel_limit.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace imsearch {
+namespace {
+
+constexpr std::size_t kChannels = 3;
+
+using Colour = std::array<std::uint8_t, kChannels>;
+using Palette = std::array<Colour, 256>;
+
+/// As many colours as are claimed and as are there, then black. Like Pillow, it
+/// does not care whether the pixels begin before the palette ends.
+Palette read_palette(std::string_view bytes, const BmpHeader& header) {
+  Palette palette{};
+  const std::size_t count = std::min(header.colours, palette.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = header.palette + i * header.colour_bytes;
+    if (bytes.size() < at + kChannels) break;
+    for (std::size_t c = 0; c < kChannels; ++c)
+      palette[i][c] =
+          static_cast<std::uint8_t>(byte_at(bytes, at + kChannels - 1 - c));
+  }
+  return palette;
+}
+
+/// Where row y of the file lies in the picture.
+std::uint8_t* row_of(Image& image, const BmpHeader& header, std::size_t y) {
+  const std::size_t row = header.top_down ? y : image.height - 1 - y;
+  return image.rgb.data() + row * image.width * kChannels;
+}
+
+/// One channel of a colour, by its mask.
+class Channel {
+ public:
+  explicit Channel(std::uint32_t mask) {
+    if (mask == 0) return;
+    while ((mask >> shift_ & 1) == 0) ++shift_;
+    max_ = mask >> shift_;
+  }
+
+  std::uint8_t of(std::uint32_t pixel) const {
+    const std::uint64_t value = pixel >> shift_ & max_;
+    if (max_ == 255 || max_ == 0) return static_cast<std::uint8_t>(value);
+    return static_cast<std::uint8_t>(value * 255 / max_);
+  }
+
+ private:
+  std::uint32_t shift_ = 0;
+  std::uint32_t max_ = 0;
+};
+
+void read_indices(std::string_view row, std::uint32_t bits,
+                  const Palette& palette, std::uint8_t* out,
+                  std::size_t width) {
+  const std::size_t in_byte = 8 / bits;
+  const std::uint32_t mask = (1U << bits) - 1;
+  for (std::size_t x = 0; x < width; ++x) {
+    // The leftmost pixel has a byte's highest bits.
+    const std::size_t right = in_byte - 1 - x % in_byte;
+    const std::uint32_t index =
+        byte_at(row, x / in_byte) >> (right * bits) & mask;
+    out = std::copy(palette[index].begin(), palette[index].end(), out);
+  }
+}
+
+void read_colours(std::string_view row, std::uint32_t bits,
+                  const std::array<Channel, kChannels>& channels,
+                  std::uint8_t* out, std::size_t width) {
+  const std::size_t pixel_bytes = bits / 8;
+  for (std::size_t x = 0; x < width; ++x) {
+    std::uint32_t pixel = 0;
+    for (std::size_t i = 0; i < pixel_bytes; ++i)
+      pixel |= byte_at(row, x * pixel_bytes + i) << (8 * i);
+    for (const Channel& channel : channels) *out++ = channel.of(pixel);
+  }
+}
+
+Image read_rows(std::string_view bytes, const BmpHeader& header) {
+  const std::size_t row_bits = header.width * header.bits;
+  const std::size_t row_bytes = (row_bits + 7) / 8;
+  const std::size_t stride = (row_bits + 31) / 32 * 4;
+  const std::size_t needed = (header.height - 1) * stride + row_bytes;
+  if (bytes.size() < header.pixels || bytes.size() - header.pixels < needed)
+    fail("truncated BMP");
+  const Palette palette = read_palette(bytes, header);
+  const std::array<Channel, kChannels> channels = {Channel(header.masks[0]),
+                                                   Channel(header.masks[1]),
+                                                   Channel(header.masks[2])};
+  Image image{header.width, header.height, {}};
+  image.rgb.resize(image.width * image.height * kChannels);
+  for (std::size_t y = 0; y < image.height; ++y) {
+    const std::string_view row =
+        bytes.substr(header.pixels + y * stride, row_bytes);
+    std::uint8_t* out = row_of(image, header, y);
+    if (header.bits <= 8)
+      read_indices(row, header.bits, palette, out, image.width);
+    else
+      read_colours(row, header.bits, channels, out, image.width);
+  }
+  return image;
+}
+
+/// Run lengths: pairs of bytes, of which some are followed by more.
+class RunLengthReader {
+ public:
+  RunLengthReader(std::string_view bytes, const BmpHeader& header)
+      : header_(header),
+        palette_(read_palette(bytes, header)),
+        image_{header.width, header.height, {}},
+        pixels_(header.width * header.height) {
+    if (bytes.size() < header.pixels) fail("truncated BMP");
+    rest_ = bytes.substr(header.pixels);
+  }
+
+  Image read() {
+    for (image_.rgb.reserve(pixels_ * kChannels);
+         image_.rgb.size() < pixels_ * kChannels;)
+      image_.rgb.insert(image_.rgb.end(), palette_[0].begin(),
+                        palette_[0].end());
+    while (position_ < pixels_ && read_code()) {
+    }
+    return std::move(image_);
+  }
+
+ private:
+  static constexpr std::uint32_t kEndOfRow = 0;
+  static constexpr std::uint32_t kEnd = 1;
+  static constexpr std::uint32_t kMove = 2;
+
+  std::uint32_t next_byte() {
+    if (rest_.empty()) fail("truncated BMP");
+    const std::uint32_t byte = byte_at(rest_, 0);
+    rest_.remove_prefix(1);
+    return byte;
+  }
+
+  /// False after the last.
+  bool read_code() {
+    const std::uint32_t count = next_byte();
+    const std::uint32_t value = next_byte();
+    if (count > 0)
+      repeat(count, value);
+    else if (value == kEndOfRow)
+      end_row();
+    else if (value == kMove)
+      move();
+    else if (value != kEnd)
+      copy(value);
+    return count > 0 || value != kEnd;
+  }
+
+  void put(std::uint32_t index) {
+    if (position_ >= pixels_) return;
+    const Colour& colour = palette_[index];
+    std::copy(colour.begin(), colour.end(),
+              row_of(image_, header_, position_ / image_.width) +
+                  position_ % image_.width * kChannels);
+    ++position_;
+  }
+
+  bool is_short() const { return header_.coding == BmpCoding::kRunLength4; }
+  static std::uint32_t half(std::uint32_t value, std::size_t i) {
+    return i % 2 == 0 ? value >> 4 : value & 15;
+  }
+
+  /// A run does not go on in the next row.
+  void repeat(std::size_t count, std::uint32_t value) {
+    count =
+        std::min(count, column_ < image_.width ? image_.width - column_ : 0);
+    for (std::size_t i = 0; i < count; ++i)
+      put(is_short() ? half(value, i) : value);
+    column_ += count;
+    row_begun_ = true;
+  }
+
+  void copy(std::size_t count) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!is_short() || i % 2 == 0) {
+        // What is missing behind the last pixel is not missed.
+        if (position_ >= pixels_) return;
+        value = next_byte();
+      }
+      put(is_short() ? half(value, i) : value);
+    }
+    column_ += count;
+    row_begun_ = true;
+    const std::size_t count_bytes = is_short() ? (count + 1) / 2 : count;
+    if (count_bytes % 2 != 0 && !rest_.empty()) next_byte();  // padding
+  }
+
+  void end_row() {
+    if (row_begun_)
+      position_ = (position_ + image_.width - 1) / image_.width * image_.width;
+    else
+      position_ += image_.width;
+    column_ = 0;
+    row_begun_ = false;
+  }
+
+  void move() {
+    const std::size_t right = next_byte();
+    const std::size_t up = next_byte();
+    position_ += right + up * image_.width;
+    column_ = position_ % image_.width;
+    if (right > 0) row_begun_ = true;
+  }
+
+  const BmpHeader& header_;
+  Palette palette_;
+  Image image_;
+  std::string_view rest_;
+  std::size_t pixels_;
+  std::size_t position_ = 0;  // of the next pixel, counted in the file's order
+  std::size_t column_ = 0;    // beyond the width where a copy went over its row
+  bool row_begun_ = false;    // since the last end of a row
+};
+
+}  // namespace
+
+Image decode_bmp(std::string_view bytes, std::size_t max_pixel_bytes) {
+  const BmpHeader header = read_bmp_header(bytes);
+  check_pixel_bytes(header.width, header.height, max_pixel_bytes);
+  return header.coding == BmpCoding::kPlain
+             ? read_rows(bytes, header)
+             : RunLengthReader(bytes, header).read();
+}
+
+}  // namespace imsearch
