@@ -8,8 +8,8 @@
 #include "embed/network_speed.h"
 #include "extract_engine.h"
 #include "extract_inputs.h"
+#include "io/memory.h"
 #include "io/text.h"
-#include "peak_memory.h"
 
 #include <nlohmann/json.hpp>
 

@@ -8,7 +8,7 @@
 #include "extract_inputs.h"
 #include "extract_output.h"
 #include "image_results.h"
-#include "peak_memory.h"
+#include "io/memory.h"
 #include "run_identity.h"
 
 #include <nlohmann/json.hpp>

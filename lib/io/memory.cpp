@@ -1,7 +1,6 @@
-#include "index/memory_limit.h"
+#include "io/memory.h"
 
 #include "base/error.h"
-#include "index/build.h"
 #include "io/file.h"
 
 #include <algorithm>
@@ -95,6 +94,11 @@ std::uint64_t available_memory_below(const std::string& root) {
 
 std::uint64_t available_memory_bytes() {
   return available_memory_below("");
+}
+
+std::size_t peak_memory_bytes() {
+  constexpr std::size_t kUnit = 1024;  // proc(5) calls it kB
+  return number_after("VmHWM:", "/proc/self/status") * kUnit;
 }
 
 }  // namespace imsearch

@@ -1,5 +1,5 @@
-#include "index/memory_limit.h"
-#include "index/build.h"
+#include "io/memory.h"
+
 #include "support/temp_dir.h"
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@
 using namespace imsearch;
 using imsearch::test::TempDir;
 
-TEST_SUITE("index") {
+TEST_SUITE("io") {
   TEST_CASE("without limits, what the system has available counts") {
     const TempDir root;
     CHECK(available_memory_below(root.path()) ==
