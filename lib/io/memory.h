@@ -21,6 +21,10 @@ std::uint64_t available_memory_bytes();
 /// can be read.
 std::uint64_t available_memory_below(const std::string& root);
 
+/// What this process's own limits still allow (RLIMIT_AS, RLIMIT_DATA). The
+/// greatest number without any.
+std::uint64_t limited_memory_bytes();
+
 /// The most physical memory that this process has held at a time, in bytes
 /// (VmHWM: since it was started by exec, unlike getrusage's figure). 0 where
 /// the system does not say.
