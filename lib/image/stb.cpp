@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 
 namespace imsearch {
@@ -80,6 +81,8 @@ class Source {
 [[noreturn]] void fail_decoding(const Source& source, StbFormat format) {
   if (source.wanted_more()) fail("truncated {}", name_of(format));
   const char* reason = stbi_failure_reason();
+  if (reason != nullptr && std::string_view(reason) == "outofmem")
+    throw std::bad_alloc();
   // Empty where a GIF has no frame.
   if (reason == nullptr || *reason == '\0') reason = "no picture in it";
   fail("invalid {}: {}", name_of(format), reason);
@@ -117,6 +120,13 @@ Sides claimed_sides(std::string_view bytes, StbFormat format) {
   return {little_endian_16(bytes, 12), little_endian_16(bytes, 14)};
 }
 
+// Bytes that stb_image holds beside our pixels: those it makes, with 4 channels
+// and then with 3; for a GIF also a canvas before and after the frame.
+std::uint64_t held_bytes(const Sides& sides, StbFormat format) {
+  const std::uint64_t pixel = format == StbFormat::kGif ? 12 : 7;
+  return pixel * sides.width * sides.height;
+}
+
 // A TGA has no magic, and the name alone would let stb_image take the file for
 // any format it knows. Uncompressed data must be all there: a missing part of
 // its last row would not be noticed.
@@ -139,10 +149,11 @@ void check_tga(std::string_view bytes, const Sides& sides) {
 }  // namespace
 
 Image decode_by_stb(std::string_view bytes, StbFormat format,
-                    std::size_t max_pixel_bytes) {
+                    std::uint64_t max_pixel_bytes) {
   const Sides sides = claimed_sides(bytes, format);
   if (format == StbFormat::kTga) check_tga(bytes, sides);
-  check_pixel_bytes(sides.width, sides.height, max_pixel_bytes);
+  check_pixel_bytes(sides.width, sides.height, max_pixel_bytes,
+                    held_bytes(sides, format));
   const std::string padded =
       format == StbFormat::kBmp ? with_whole_bmp_palette(bytes) : std::string();
   Source source(padded.empty() ? bytes : std::string_view(padded));

@@ -9,6 +9,7 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
@@ -19,6 +20,6 @@ enum class StbFormat { kBmp, kGif, kTga };
 /// Alpha is dropped, a GIF gives its first frame. Throws Error with the reason
 /// alone. Thread-safe.
 Image decode_by_stb(std::string_view bytes, StbFormat format,
-                    std::size_t max_pixel_bytes);
+                    std::uint64_t max_pixel_bytes);
 
 }  // namespace imsearch

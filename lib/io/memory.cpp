@@ -32,17 +32,23 @@ std::uint64_t number_after(const std::string& key, const std::string& path) {
   return 0;
 }
 
-/// What one cgroup still allows. Pages of files that it has not used lately
-/// count as used, but the kernel drops them when memory is wanted.
+std::optional<std::uint64_t> limit_of(const Cgroup& group) {
+  return number_in(group.folder +
+                   (group.unified ? "/memory.max" : "/memory.limit_in_bytes"));
+}
+
+/// What one cgroup still allows. Pages of files count as used, but the kernel
+/// drops them when memory is wanted: those that were not used lately, and some
+/// half of the others, as MemAvailable has it.
 std::uint64_t left_in(const Cgroup& group) {
-  const std::string& folder = group.folder;
-  const auto limit = number_in(
-      folder + (group.unified ? "/memory.max" : "/memory.limit_in_bytes"));
-  const auto usage = number_in(
-      folder + (group.unified ? "/memory.current" : "/memory.usage_in_bytes"));
+  const auto limit = limit_of(group);
+  const auto usage =
+      number_in(group.folder +
+                (group.unified ? "/memory.current" : "/memory.usage_in_bytes"));
   if (!limit || !usage) return kUnlimited;
-  const std::uint64_t files =
-      number_after("inactive_file", folder + "/memory.stat");
+  const std::string stat = group.folder + "/memory.stat";
+  const std::uint64_t files = number_after("inactive_file", stat) +
+                              number_after("active_file", stat) / 2;
   const std::uint64_t used = *usage - std::min(*usage, files);
   return *limit - std::min(*limit, used);
 }
@@ -69,6 +75,22 @@ std::uint64_t available_memory_below(const std::string& root) {
   for (const Cgroup& group : cgroups_of("memory", root))
     left = std::min(left, left_in(group));
   return left;
+}
+
+std::uint64_t possible_memory_below(const std::string& root) {
+  std::uint64_t limit = kUnlimited;
+  const std::uint64_t system_kb =
+      number_after("MemTotal:", root + "/proc/meminfo");
+  if (system_kb > 0) limit = system_kb * kKilobyte;
+  for (const Cgroup& group : cgroups_of("memory", root))
+    limit = std::min(limit, limit_of(group).value_or(kUnlimited));
+  const std::uint64_t held =
+      number_after("RssAnon:", root + "/proc/self/status") * kKilobyte;
+  return limit - std::min(limit, held);
+}
+
+std::uint64_t possible_memory_bytes() {
+  return std::min(possible_memory_below(""), limited_memory_bytes());
 }
 
 std::uint64_t limited_memory_bytes() {

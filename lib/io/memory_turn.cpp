@@ -2,6 +2,8 @@
 
 #include "io/memory.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -26,8 +28,8 @@ std::uint64_t megabytes(std::uint64_t bytes) {
 
 }  // namespace
 
-MemoryTurns::MemoryTurns(std::function<std::uint64_t()> available)
-    : available_(std::move(available)) {
+MemoryTurns::MemoryTurns(Bytes available, Bytes possible)
+    : available_(std::move(available)), possible_(std::move(possible)) {
   const std::uint64_t bytes = available_();
   small_bytes_ =
       std::clamp<std::uint64_t>(bytes / 8, kMegabyte, kMostSmallBytes);
@@ -36,7 +38,7 @@ MemoryTurns::MemoryTurns(std::function<std::uint64_t()> available)
 }
 
 MemoryTurns& MemoryTurns::of_process() {
-  static MemoryTurns turns(available_memory_bytes);
+  static MemoryTurns turns(available_memory_bytes, possible_memory_bytes);
   return turns;
 }
 
@@ -74,12 +76,21 @@ void MemoryTurn::wait_for_fewer(Lock& lock) {
   turns_.changed_.wait(lock, [&] { return turns_.small_ < now; });
 }
 
+void MemoryTurn::refuse(std::uint64_t needed, std::uint64_t available,
+                        const std::string& what) const {
+  const std::string text =
+      fmt::format("needs {} MB of memory for {}, {} MB available",
+                  megabytes(needed), what, available / kMegabyte);
+  if (needed > turns_.possible_()) throw NotEnoughMemory(text);
+  throw OutOfMemory(text + " now");
+}
+
 void MemoryTurn::grow(std::uint64_t bytes, const std::string& what) {
-  if (!large_ && bytes <= turns_.small_bytes_) return;
+  if (bytes <= turns_.small_bytes_) return;
   const std::uint64_t needed = with_margin(bytes);
   Lock lock(turns_.mutex_);
   become_large(lock);
-  while (true) {
+  for (bool trimmed = false;;) {
     const std::uint64_t available = turns_.available_();
     const std::uint64_t room = available - std::min(available, needed);
     // Small ones may have taken what they may already: they then count twice,
@@ -90,11 +101,13 @@ void MemoryTurn::grow(std::uint64_t bytes, const std::string& what) {
       turns_.changed_.notify_all();
       return;
     }
-    if (turns_.small_ == 0)
-      throw NotEnoughMemory(
-          fmt::format("needs {} MB of memory for {}, {} MB available",
-                      megabytes(needed), what, available / kMegabyte));
-    wait_for_fewer(lock);
+    if (turns_.small_ > 0) {
+      wait_for_fewer(lock);
+      continue;
+    }
+    if (trimmed) refuse(needed, available, what);
+    ::malloc_trim(0);  // what was freed, and is kept for later, is there too
+    trimmed = true;
   }
 }
 
@@ -103,6 +116,7 @@ void MemoryTurn::be_alone() {
   become_large(lock);
   turns_.allowed_ = 0;
   while (turns_.small_ > 0) wait_for_fewer(lock);
+  ::malloc_trim(0);
 }
 
 }  // namespace imsearch

@@ -21,27 +21,38 @@
 
 namespace imsearch {
 
-/// There is not as much memory as something needs, nor would there be if it
-/// waited. The text gives both numbers.
+/// Something needs more memory than this process could ever have here. The text
+/// gives both numbers.
 struct NotEnoughMemory : Error {
+  using Error::Error;
+};
+
+/// There is no memory just now, although nothing else is decoded: this says
+/// nothing about the image, and later it may be different.
+struct OutOfMemory : Error {
   using Error::Error;
 };
 
 /// What the threads that take turns share. Thread-safe.
 class MemoryTurns {
  public:
+  using Bytes = std::function<std::uint64_t()>;
+
   /// `available`: memory that there is, at any time: asked now for how much a
   /// small turn may take (an eighth, at most 96 MB) and how many there may be
-  /// (all of them a half), and again for each large one.
-  explicit MemoryTurns(std::function<std::uint64_t()> available);
+  /// (all of them a half), and again for each large one. `possible`: memory
+  /// that there would be if nobody else used any.
+  MemoryTurns(Bytes available, Bytes possible);
 
-  /// Those of this process, within available_memory_bytes().
+  /// Those of this process, within available_memory_bytes() and
+  /// possible_memory_bytes().
   static MemoryTurns& of_process();
 
  private:
   friend class MemoryTurn;
 
-  std::function<std::uint64_t()> available_;
+  Bytes available_;
+  Bytes possible_;
   std::uint64_t small_bytes_;
   std::uint64_t most_small_;
 
@@ -65,9 +76,10 @@ class MemoryTurn {
   std::uint64_t small_bytes() const { return turns_.small_bytes_; }
 
   /// Makes the turn one for `bytes` more than is held now: without effect if a
-  /// small one does, else as soon as there is room. Throws NotEnoughMemory if
-  /// there would be none for it alone, as "needs 290 MB of memory for WHAT,
-  /// 180 MB available"; a sixteenth and 16 MB are added for what surrounds it.
+  /// small one does, else as soon as there is room. Throws if there is none for
+  /// it alone: "needs 290 MB of memory for WHAT, 180 MB available";
+  /// NotEnoughMemory if there never could be, OutOfMemory otherwise. A
+  /// sixteenth and 16 MB are added for what surrounds it.
   void grow(std::uint64_t bytes, const std::string& what);
 
   /// Waits until no other turn is held, and lets none begin.
@@ -78,6 +90,8 @@ class MemoryTurn {
 
   void become_large(Lock& lock);
   void wait_for_fewer(Lock& lock);
+  [[noreturn]] void refuse(std::uint64_t needed, std::uint64_t available,
+                           const std::string& what) const;
 
   MemoryTurns& turns_;
   bool large_ = false;

@@ -80,6 +80,17 @@ TEST_SUITE("io") {
     CHECK(available_memory_below(root.path()) == 1);
   }
 
+  TEST_CASE("fault 10: what is possible is the limit less what is held") {
+    const TempDir root;
+    root.write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 10 kB\n");
+    root.write("proc/self/status", "VmRSS: 400 kB\nRssAnon: 100 kB\n");
+    CHECK(possible_memory_below(root.path()) == 900 * 1024);
+    root.write("proc/self/cgroup", "0::/a\n");
+    root.write("sys/fs/cgroup/a/memory.max", "204800\n");
+    root.write("sys/fs/cgroup/a/memory.current", "204800\n");
+    CHECK(possible_memory_below(root.path()) == 100 * 1024);
+  }
+
   TEST_CASE("fault 10: the limits of this process count") {
     // In a process of its own: a limit of the memory that there is would hold
     // for all tests after it.

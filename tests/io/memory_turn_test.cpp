@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
+MemoryTurns::Bytes always(std::uint64_t bytes) {
+  return [bytes] { return bytes; };
+}
+
 /// Runs `body` in a thread, and tells whether it has come to an end.
 class Worker {
  public:
@@ -44,7 +48,7 @@ void take(MemoryTurns& turns, std::uint64_t bytes) {
 
 TEST_SUITE("io") {
   TEST_CASE("fault 10: what needs more memory than there is is told so") {
-    MemoryTurns turns([] { return 180 * kMegabyte; });
+    MemoryTurns turns(always(180 * kMegabyte), always(180 * kMegabyte));
     MemoryTurn turn(turns);
     CHECK(turn.small_bytes() == 180 * kMegabyte / 8);
     turn.grow(turn.small_bytes(), "a small one");
@@ -55,15 +59,25 @@ TEST_SUITE("io") {
     turn.grow(100 * kMegabyte, "what fits");
   }
 
+  TEST_CASE("fault 10: what others hold just now is no reason to refuse") {
+    MemoryTurns turns(always(180 * kMegabyte), always(275 * kMegabyte));
+    MemoryTurn turn(turns);
+    CHECK_THROWS_WITH_AS(
+        turn.grow(243 * kMegabyte, "9000 x 9000 pixels"),
+        "needs 275 MB of memory for 9000 x 9000 pixels, 180 MB available now",
+        OutOfMemory);
+    CHECK_THROWS_AS(turn.grow(244 * kMegabyte, "it"), NotEnoughMemory);
+  }
+
   TEST_CASE("fault 10: after a refusal all others have their turns") {
-    MemoryTurns turns([] { return 100 * kMegabyte; });
+    MemoryTurns turns(always(100 * kMegabyte), always(100 * kMegabyte));
     CHECK_THROWS_AS(take(turns, 100 * kMegabyte), NotEnoughMemory);
     take(turns, 50 * kMegabyte);
     take(turns, 1);
   }
 
   TEST_CASE("fault 10: of two large ones the second waits") {
-    MemoryTurns turns([] { return 10'000 * kMegabyte; });
+    MemoryTurns turns(always(10'000 * kMegabyte), always(10'000 * kMegabyte));
     auto first = std::make_unique<MemoryTurn>(turns);
     CHECK(first->small_bytes() == 96 * kMegabyte);
     first->grow(200 * kMegabyte, "it");
@@ -76,7 +90,8 @@ TEST_SUITE("io") {
   }
 
   TEST_CASE("fault 10: a large one waits for the room that small ones hold") {
-    MemoryTurns turns([] { return 200 * kMegabyte; });  // small ones: 25
+    MemoryTurns turns(always(200 * kMegabyte),
+                      always(200 * kMegabyte));  // small ones: 25
     auto small = std::make_unique<MemoryTurn>(turns);
     std::atomic<bool> ended{false};
     Worker large([&] {
@@ -90,7 +105,8 @@ TEST_SUITE("io") {
   }
 
   TEST_CASE("no more small ones are at work than half the memory holds") {
-    MemoryTurns turns([] { return 80 * kMegabyte; });  // four of 10
+    MemoryTurns turns(always(80 * kMegabyte),
+                      always(80 * kMegabyte));  // four of 10
     std::vector<std::unique_ptr<MemoryTurn>> held;
     for (int i = 0; i < 4; ++i)
       held.push_back(std::make_unique<MemoryTurn>(turns));
@@ -106,7 +122,7 @@ TEST_SUITE("io") {
   }
 
   TEST_CASE("who is alone has waited for all, and none begins") {
-    MemoryTurns turns([] { return 10'000 * kMegabyte; });
+    MemoryTurns turns(always(10'000 * kMegabyte), always(10'000 * kMegabyte));
     auto alone = std::make_unique<MemoryTurn>(turns);
     auto other = std::make_unique<MemoryTurn>(turns);
     std::atomic<bool> ended{false};
@@ -131,7 +147,7 @@ TEST_SUITE("io") {
   }
 
   TEST_CASE("many threads of all kinds come to an end") {
-    MemoryTurns turns([] { return 100 * kMegabyte; });
+    MemoryTurns turns(always(100 * kMegabyte), always(100 * kMegabyte));
     std::vector<std::thread> threads;
     for (unsigned t = 0; t < 8; ++t)
       threads.emplace_back([&, t] {
