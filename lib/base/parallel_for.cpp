@@ -1,5 +1,6 @@
 #include "base/parallel_for.h"
 
+#include "base/cgroup.h"
 #include "base/interrupt.h"
 
 #include <sched.h>
@@ -14,11 +15,17 @@
 
 namespace imsearch {
 
-unsigned usable_cpus() {
+unsigned usable_cpus_below(const std::string& root) {
+  unsigned cpus = std::max(1U, std::thread::hardware_concurrency());
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0)
-    return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
-  return std::max(1U, std::thread::hardware_concurrency());
+    cpus = static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+  return std::min(cpus, cpu_quota_below(root).value_or(cpus));
+}
+
+unsigned usable_cpus() {
+  static const unsigned cpus = usable_cpus_below("");
+  return cpus;
 }
 
 void parallel_for(

@@ -3,11 +3,16 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 
 namespace imsearch {
 
-/// CPUs this process may use (affinity respected), at least 1.
+/// CPUs that this process may use, at least 1: those of its affinity, but not
+/// more than its cgroups give it the time of (base/cgroup.h), as with more
+/// threads than that all would be stopped for a part of the time. Asked once.
 unsigned usable_cpus();
+/// The same, asked anew, with cgroups below `root`.
+unsigned usable_cpus_below(const std::string& root);
 
 /// Calls body(begin, end, thread) for consecutive blocks of [0, count), each at
 /// most `grain` long (> 0), on `threads` threads (0: usable_cpus()); a thread

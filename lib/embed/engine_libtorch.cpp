@@ -128,6 +128,10 @@ class ForwardEngine final : public Engine {
 
 }  // namespace
 
+bool says_out_of_memory(const std::string& text) {
+  return text.find("DefaultCPUAllocator: ") != std::string::npos;
+}
+
 void fail_in_libtorch(const std::string& what, const std::string& text) {
   fail("{}: libtorch: {}", what, reason_in(text));
 }

@@ -19,7 +19,12 @@ namespace imsearch {
 [[noreturn]] void fail_in_libtorch(const std::string& what,
                                    const std::string& text);
 
-/// Calls `run` and turns libtorch's exceptions into Error.
+/// Whether the text says that there is no memory, on the CPU: libtorch has no
+/// type for that.
+bool says_out_of_memory(const std::string& text);
+
+/// Calls `run` and turns libtorch's exceptions into Error, but a lack of memory
+/// into std::bad_alloc: it is not the image's fault.
 template <typename Run>
 auto translated(const std::string& what, const Run& run) {
   try {
@@ -29,6 +34,7 @@ auto translated(const std::string& what, const Run& run) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const c10::Error& e) {
+    if (says_out_of_memory(e.what_without_backtrace())) throw std::bad_alloc();
     fail_in_libtorch(what, e.what_without_backtrace());
   } catch (const std::exception& e) {
     fail_in_libtorch(what, e.what());

@@ -10,6 +10,7 @@ namespace imsearch {
 namespace {
 
 constexpr std::size_t kTaps = 9;
+constexpr std::size_t kWindow = 3;  // rows that the depthwise one reads at once
 
 /// Two strips of the wide image, one of what the depthwise convolution makes of
 /// it, and weights share a level 2 cache of 1 MB.
@@ -21,6 +22,13 @@ std::size_t strip_rows(std::size_t side, std::size_t channels) {
   std::size_t rows = std::clamp<std::size_t>(kStripBytes / row_bytes, 1, side);
   while (side % rows != 0) --rows;
   return rows;
+}
+
+/// Strips of `rows` rows that the ring of wide rows holds: the one that was
+/// computed last, and all of those before it that the window over its first row
+/// still reads. Two, but three of strips of a single row.
+std::size_t ring_strips(std::size_t rows) {
+  return 1 + (kWindow - 1 + rows - 1) / rows;
 }
 
 DenseShape dense_shape(const Convolution& conv, std::size_t output_side,
@@ -79,7 +87,11 @@ std::size_t InvertedBlock::output_floats() const {
 }
 
 std::size_t InvertedBlock::wide_floats() const {
-  return 2 * dense_.shape().rows * wide_side_ * dense_.shape().out;
+  return ring_rows() * wide_side_ * dense_.shape().out;
+}
+
+std::size_t InvertedBlock::ring_rows() const {
+  return ring_strips(dense_.shape().rows) * dense_.shape().rows;
 }
 
 std::size_t InvertedBlock::filtered_floats() const {
@@ -96,20 +108,22 @@ BoundBlock::BoundBlock(const InvertedBlock& block, const BlockMemory& memory)
       dense_(block.dense_, memory.stream, memory.scratch),
       project_(block.project_, memory.stream, memory.scratch) {}
 
-/// The wide image's rows go round in the memory of two strips: a strip, and the
-/// one before it, whose last rows the depthwise convolution still reads.
+/// The wide image's rows go round in the memory of ring_strips() strips. Before
+/// a strip is computed, each output row whose window ends above it is done: the
+/// next window reads at most the last two rows above the strip, which the ring
+/// still holds.
 void BoundBlock::widen(std::size_t strip, const float* in) {
   const DenseShape& shape = block_->dense_.shape();
   const std::size_t input_width =
       (shape.width - 1) * shape.stride + shape.kernel;
   const std::size_t strip_floats = shape.rows * shape.width * shape.out;
   dense_.run(in + strip * shape.rows * shape.stride * input_width * shape.in,
-             memory_.wide + strip % 2 * strip_floats);
+             memory_.wide + strip % ring_strips(shape.rows) * strip_floats);
 }
 
 /// The last row of the wide image that a row of the output needs.
 std::size_t BoundBlock::last_wide_row(std::size_t row) const {
-  return std::min(row * block_->stride_ + 2 - block_->before_,
+  return std::min(row * block_->stride_ + kWindow - 1 - block_->before_,
                   block_->wide_side_ - 1);
 }
 
@@ -117,11 +131,11 @@ void BoundBlock::filter(std::size_t row) {
   const DenseShape& wide = block_->dense_.shape();
   const std::size_t row_floats = wide.width * wide.out;
   simd::DepthwiseRow job;
-  for (std::size_t r = 0; r < 3; ++r) {
+  for (std::size_t r = 0; r < kWindow; ++r) {
     // Wraps round above the first row, which is outside as well.
     const std::size_t y = row * block_->stride_ + r - block_->before_;
     if (y < block_->wide_side_)
-      job.rows[r] = memory_.wide + y % (2 * wide.rows) * row_floats;
+      job.rows[r] = memory_.wide + y % block_->ring_rows() * row_floats;
   }
   job.width = wide.width;
   job.channels = wide.out;

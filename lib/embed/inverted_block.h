@@ -41,6 +41,9 @@ class InvertedBlock {
  private:
   friend class BoundBlock;
 
+  /// Rows of the wide image that are in memory at a time.
+  std::size_t ring_rows() const;
+
   std::size_t wide_side_;
   std::size_t output_side_;
   std::size_t stride_;

@@ -5,20 +5,18 @@
 #include "image/exif.h"
 #include "io/file.h"
 #include "io/folder.h"
+#include "io/memory.h"
+#include "io/memory_turn.h"
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <mutex>
+#include <cstdint>
 #include <new>
-#include <utility>
 
 namespace imsearch {
 namespace {
-
-/// More than these, in a file or as pixels, wait for their turn.
-constexpr std::size_t kLargeFileBytes = std::size_t{32} * 1000 * 1000;
-constexpr std::size_t kLargePixelBytes = std::size_t{48} * 1000 * 1000;
 
 /// Bytes of an image file. What is not a regular file could block or never end.
 std::size_t image_file_size(const std::string& path) {
@@ -38,31 +36,55 @@ std::size_t image_file_size(const std::string& path) {
   return size;
 }
 
-/// Throws TooManyPixels if it has more than `max_pixel_bytes`.
+/// The image as the network is to see it, within the memory of `turn`, which
+/// grows where needed.
 Image load_image(const std::string& bytes, const std::string& path,
-                 const Preprocessing& preprocessing,
-                 std::size_t max_pixel_bytes) {
-  Image image =
-      decode_image(bytes, path, preprocessing.reference(), max_pixel_bytes);
-  if (!preprocessing.exif) return image;
-  return turn_upright(std::move(image), exif_orientation(bytes));
+                 const Preprocessing& preprocessing, MemoryTurn& turn) {
+  const int orientation = preprocessing.exif ? exif_orientation(bytes) : 1;
+  const auto decoded = [&](std::uint64_t max_bytes) {
+    return turn_upright(
+        decode_image(bytes, path, preprocessing.reference(), max_bytes),
+        orientation);
+  };
+  try {
+    return decoded(turn.small_bytes());
+  } catch (const NeedsMemory& e) {
+    // Turned, it is there twice.
+    const std::uint64_t pixel_bytes = std::uint64_t{3} * e.width * e.height;
+    turn.grow(std::max(e.bytes, orientation == 1 ? 0 : 2 * pixel_bytes),
+              fmt::format("{} x {} pixels", e.width, e.height));
+    return decoded(e.bytes);
+  }
 }
 
 void load(const std::string& path, const Preprocessing& preprocessing,
-          float* input) {
-  static std::mutex one_large_image;
-  std::unique_lock<std::mutex> turn(one_large_image, std::defer_lock);
-  if (image_file_size(path) > kLargeFileBytes) turn.lock();
+          MemoryTurn& turn, float* input) {
+  const std::size_t size = image_file_size(path);
+  turn.grow(size, "its file");
   // "-" would be standard input; a file that grows must not go on for ever.
   const std::string bytes =
-      read_prefix(path == "-" ? "./-" : path, kMaxImageFileBytes);
+      read_prefix(path == "-" ? "./-" : path, kMaxImageFileBytes, size);
+  preprocess(load_image(bytes, path, preprocessing, turn), preprocessing,
+             input);
+}
+
+/// A passing lack of memory is not the image's fault: it is tried once more
+/// when nothing else is decoded.
+void load_patiently(const std::string& path, const Preprocessing& preprocessing,
+                    float* input) {
+  MemoryTurn turn;
   try {
-    preprocess(load_image(bytes, path, preprocessing, kLargePixelBytes),
-               preprocessing, input);
-  } catch (const TooManyPixels&) {
-    if (!turn.owns_lock()) turn.lock();
-    preprocess(load_image(bytes, path, preprocessing, kMaxPixelBytes),
-               preprocessing, input);
+    return load(path, preprocessing, turn, input);
+  } catch (const std::bad_alloc&) {
+    // Outside this handler: what it holds is to be freed first.
+  }
+  turn.be_alone();
+  try {
+    load(path, preprocessing, turn, input);
+  } catch (const std::bad_alloc&) {
+    throw OutOfMemory(
+        fmt::format("the system refused memory for it, {} MB available now",
+                    available_memory_bytes() / 1'000'000));
   }
 }
 
@@ -79,13 +101,13 @@ std::string without_path(const std::string& text, const std::string& path) {
 void load_input(const std::string& path, const Preprocessing& preprocessing,
                 float* input) {
   try {
-    load(path, preprocessing, input);
+    load_patiently(path, preprocessing, input);
   } catch (const Interrupted&) {
+    throw;
+  } catch (const OutOfMemory&) {
     throw;
   } catch (const Error& e) {
     throw Error(without_path(e.what(), path));
-  } catch (const std::bad_alloc&) {
-    fail("out of memory");
   }
 }
 

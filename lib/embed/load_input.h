@@ -13,9 +13,11 @@ inline constexpr std::size_t kMaxImageFileBytes =
     std::size_t{512} * 1000 * 1000;
 
 /// Reads and preprocesses one image file: preprocessing.input_floats() values.
-/// Throws Error with the reason alone. Thread-safe; images of more than 48 MB
-/// of pixels, or in files of more than 32 MB, are worked on one at a time in
-/// the whole process, so that memory stays bounded whatever comes together.
+/// Throws Error with the reason alone; OutOfMemory (io/memory_turn.h), which is
+/// not the image's fault, even after a second try. Thread-safe: all threads of
+/// the process together stay within the memory that there is, and images that
+/// need more than 96 MB, or an eighth of it, are worked on one at a time. One
+/// that needs more than there could ever be is a bad image.
 void load_input(const std::string& path, const Preprocessing& preprocessing,
                 float* input);
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -33,6 +34,12 @@ void use_one_thread() {
   thread_local bool done = false;
   if (!done) omp_set_num_threads(1);
   done = true;
+}
+
+/// A lack of memory is not an image's fault: it is passed on as such.
+[[noreturn]] void fail_in_onednn(const dnnl::error& e) {
+  if (e.status == dnnl_out_of_memory) throw std::bad_alloc();
+  fail("oneDNN: {}", e.what());
 }
 
 /// The network as it runs: made once, shared by all replicas. Immutable.
@@ -126,7 +133,7 @@ class OnednnEngine final : public Engine {
       last_->run(image, images_[next]);
       write_mean(images_[next], feature);
     } catch (const dnnl::error& e) {
-      fail("oneDNN: {}", e.what());
+      fail_in_onednn(e);
     }
   }
 
@@ -187,7 +194,7 @@ std::unique_ptr<Engine> make_onednn_engine(const Weights& weights) {
     use_one_thread();
     return std::make_unique<OnednnEngine>(make_plan(weights));
   } catch (const dnnl::error& e) {
-    fail("oneDNN: {}", e.what());
+    fail_in_onednn(e);
   }
 }
 

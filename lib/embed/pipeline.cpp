@@ -5,6 +5,8 @@
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
 #include "embed/load_input.h"
+#include "io/memory_turn.h"
+#include "io/text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -142,6 +144,8 @@ void Pipeline::decode_all() {
         load_input(path, preprocessing_, slot(i).input.data());
       } catch (const Interrupted&) {
         throw;
+      } catch (const OutOfMemory& e) {
+        fail("{}: {}", escape_field(path), e.what());
       } catch (const Error& e) {
         reason = e.what();
       }

@@ -45,9 +45,10 @@ struct PipelineSink {
 };
 
 /// Embeds every image that `paths` gives, numbered from 0. A row depends on its
-/// image alone, not on threads. An exception from the source or the sink,
-/// DeviceError and Interrupted stop the threads and are thrown to the caller,
-/// as soon as what is being decoded, and a waiting source, are done.
+/// image alone, not on threads. An exception from the source or the sink, a
+/// lack of memory, DeviceError and Interrupted stop the threads and are thrown
+/// to the caller, as soon as what is being decoded, and a waiting source, are
+/// done.
 StageTimes run_pipeline(const PathSource& paths,
                         const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,

@@ -234,9 +234,9 @@ class RunLengthReader {
 
 }  // namespace
 
-Image decode_bmp(std::string_view bytes, std::size_t max_pixel_bytes) {
+Image decode_bmp(std::string_view bytes, std::uint64_t max_bytes) {
   const BmpHeader header = read_bmp_header(bytes);
-  check_pixel_bytes(header.width, header.height, max_pixel_bytes);
+  check_pixel_bytes(header.width, header.height, max_bytes);
   return header.coding == BmpCoding::kPlain
              ? read_rows(bytes, header)
              : RunLengthReader(bytes, header).read();

@@ -9,6 +9,7 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
@@ -17,6 +18,6 @@ namespace imsearch {
 /// run-length code leaves out have the palette's first colour. A file that ends
 /// before its last pixel is an error. Throws Error with the reason alone.
 /// Thread-safe.
-Image decode_bmp(std::string_view bytes, std::size_t max_pixel_bytes);
+Image decode_bmp(std::string_view bytes, std::uint64_t max_bytes);
 
 }  // namespace imsearch

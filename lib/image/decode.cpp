@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <new>
 
 namespace imsearch {
 namespace {
@@ -32,7 +31,7 @@ bool is_named_tga(const std::string& name) {
 }
 
 Image decode(std::string_view bytes, const std::string& name,
-             Reference reference, std::size_t limit) {
+             Reference reference, std::uint64_t limit) {
   if (bytes.empty()) fail("empty file");
   if (starts_with(bytes, "\xff\xd8\xff"))
     return decode_jpeg(bytes, reference, limit);
@@ -48,13 +47,17 @@ Image decode(std::string_view bytes, const std::string& name,
 
 }  // namespace
 
+NeedsMemory::NeedsMemory(std::size_t image_width, std::size_t image_height,
+                         std::uint64_t needed_bytes)
+    : Error(fmt::format("needs {} bytes of memory for {} x {} pixels",
+                        needed_bytes, image_width, image_height)),
+      width(image_width),
+      height(image_height),
+      bytes(needed_bytes) {}
+
 Image decode_image(std::string_view bytes, const std::string& name,
-                   Reference reference, std::size_t max_pixel_bytes) {
-  try {
-    return decode(bytes, name, reference, max_pixel_bytes);
-  } catch (const std::bad_alloc&) {
-    fail("out of memory for its pixels");
-  }
+                   Reference reference, std::uint64_t max_bytes) {
+  return decode(bytes, name, reference, max_bytes);
 }
 
 }  // namespace imsearch

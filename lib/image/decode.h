@@ -17,19 +17,26 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace imsearch {
 
-/// Images whose header claims more pixel bytes than this are refused before
-/// anything is decoded.
-inline constexpr std::size_t kMaxPixelBytes = std::size_t{512} * 1000 * 1000;
+/// Images whose header claims more pixel bytes than this, 500 megapixels, are
+/// refused before anything is decoded, whatever memory there is.
+inline constexpr std::size_t kMaxPixelBytes = std::size_t{1500} * 1000 * 1000;
 
-/// The refusal of an image that claims more than was allowed: the caller may
-/// have room for it later.
-struct TooManyPixels : Error {
-  using Error::Error;
+/// Decoding a picture takes more memory than was allowed: the caller may have
+/// room for it later. `bytes`: its pixels and what the decoder holds beside
+/// them, as far as it grows with the picture.
+struct NeedsMemory : Error {
+  NeedsMemory(std::size_t image_width, std::size_t image_height,
+              std::uint64_t needed_bytes);
+
+  std::size_t width;
+  std::size_t height;
+  std::uint64_t bytes;
 };
 
 /// Whose pixels a JPEG gives, to the bit. They differ in the inverse cosine
@@ -40,11 +47,11 @@ enum class Reference { kTensorflow, kPillow };
 
 /// Decodes `bytes`; `name` is used for its extension only. Throws Error with
 /// the reason alone ("truncated JPEG"): the caller knows the file. Thread-safe.
-/// TooManyPixels: the header claims more than `max_pixel_bytes`.
-/// `max_pixel_bytes` counts 3 bytes a pixel; what a decoder holds beside them
-/// is at most some 8 times that (a progressive JPEG's coefficients).
+/// NeedsMemory: it would take more than `max_bytes`, and nothing was decoded.
+/// Throws std::bad_alloc, as all of C++ does, if the system refuses memory: the
+/// image may be good.
 Image decode_image(std::string_view bytes, const std::string& name,
                    Reference reference = Reference::kTensorflow,
-                   std::size_t max_pixel_bytes = kMaxPixelBytes);
+                   std::uint64_t max_bytes = UINT64_MAX);
 
 }  // namespace imsearch

@@ -246,18 +246,20 @@ void paint(const Frame& frame, Image& canvas) {
 
 }  // namespace
 
-Image decode_gif(std::string_view bytes, std::size_t max_pixel_bytes) {
+Image decode_gif(std::string_view bytes, std::uint64_t max_bytes) {
   GifReader reader(bytes);
   if (!reader.find_frame()) fail("invalid GIF: no picture in it");
   Sides canvas = reader.sides();
-  check_pixel_bytes(canvas.width, canvas.height, max_pixel_bytes);
+  // The frame's indices are held beside the canvas.
+  const std::uint64_t indices = std::uint64_t{canvas.width} * canvas.height;
+  check_pixel_bytes(canvas.width, canvas.height, max_bytes, indices);
   const Frame frame = reader.read_frame();
   // Most animations have no frame that is larger than the first, and then the
   // others need not be decoded.
   const Sides claimed = claimed_sides(bytes);
   if (claimed.width > canvas.width || claimed.height > canvas.height)
     canvas.grow(whole_sides(reader));
-  check_pixel_bytes(canvas.width, canvas.height, max_pixel_bytes);
+  check_pixel_bytes(canvas.width, canvas.height, max_bytes, indices);
   Image image{canvas.width, canvas.height, {}};
   image.rgb.resize(image.width * image.height * kChannels);
   paint(frame, image);

@@ -10,6 +10,7 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
@@ -17,6 +18,6 @@ namespace imsearch {
 /// A first frame that is not whole is an error; of the others, those before the
 /// first one that is not whole count towards the canvas. Throws Error with the
 /// reason alone. Thread-safe.
-Image decode_gif(std::string_view bytes, std::size_t max_pixel_bytes);
+Image decode_gif(std::string_view bytes, std::uint64_t max_bytes);
 
 }  // namespace imsearch

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <vector>
 
 namespace imsearch {
@@ -24,9 +25,12 @@ namespace {
 // A progressive file of a few kilobytes may ask for thousands of passes over a
 // large picture. libjpeg-turbo leaves the defence to its callers and suggests a
 // limit on scans ("Two Issues with the JPEG Standard and/or Libjpeg"). We limit
-// scans times pixels, that is, time: some 20 seconds at worst. A real file has
-// about 10 scans; the largest picture that we accept may have 23.
-constexpr std::size_t kMaxScannedPixels = 4'000'000'000;
+// scans times pixels, that is, time: some 25 seconds at worst. A real file has
+// about 10 scans, which the largest picture that we accept may have.
+constexpr std::size_t kMaxScannedPixels = 5'000'000'000;
+
+// Rows that libjpeg holds for upsampling and in CMYK, per pixel of width.
+constexpr std::size_t kRowBytes = 256;
 
 // libjpeg reports errors by a function that must not return. It may not throw
 // through libjpeg's C frames, so it jumps; only guarded() may set the target.
@@ -34,6 +38,7 @@ struct ErrorManager {
   jpeg_error_mgr base;  // first: libjpeg hands out its address
   std::jmp_buf target;
   std::array<char, std::size_t{2} * JMSG_LENGTH_MAX> reason;
+  bool out_of_memory;
 };
 
 template <typename... Args>
@@ -47,6 +52,8 @@ template <typename... Args>
 extern "C" {
 
 static void on_error(j_common_ptr codec) {
+  reinterpret_cast<ErrorManager*>(codec->err)->out_of_memory =
+      codec->err->msg_code == JERR_OUT_OF_MEMORY;
   std::array<char, JMSG_LENGTH_MAX> message;
   codec->err->format_message(codec, message.data());
   if (std::islower(static_cast<unsigned char>(message[1])) != 0)
@@ -120,6 +127,21 @@ class JpegReader {
   std::size_t width() const { return codec_.image_width; }
   std::size_t height() const { return codec_.image_height; }
 
+  /// Bytes that libjpeg holds beside the pixels: the coefficients of the whole
+  /// picture where its scans don't come one after the other, some rows
+  /// otherwise.
+  std::uint64_t held_bytes() {
+    std::uint64_t bytes = width() * kRowBytes;
+    if (jpeg_has_multiple_scans(&codec_) == FALSE) return bytes;
+    for (int i = 0; i < codec_.num_components; ++i) {
+      const jpeg_component_info& part = codec_.comp_info[i];
+      bytes += (std::uint64_t{part.width_in_blocks} + part.h_samp_factor) *
+               (std::uint64_t{part.height_in_blocks} + part.v_samp_factor) *
+               DCTSIZE2 * sizeof(JCOEF);
+    }
+    return bytes;
+  }
+
   Image read_pixels() {
     start();
     Image image{width(), height(), {}};
@@ -140,7 +162,10 @@ class JpegReader {
   // must hold nothing that needs a destructor.
   template <typename Call>
   void guarded(Call call) {
-    if (setjmp(errors_.target) != 0) fail("{}", errors_.reason.data());
+    if (setjmp(errors_.target) != 0) {
+      if (errors_.out_of_memory) throw std::bad_alloc();
+      fail("{}", errors_.reason.data());
+    }
     call();
   }
 
@@ -201,10 +226,11 @@ class JpegReader {
 }  // namespace
 
 Image decode_jpeg(std::string_view bytes, Reference reference,
-                  std::size_t max_pixel_bytes) {
+                  std::uint64_t max_bytes) {
   JpegReader reader(bytes, reference);
   reader.read_header();
-  check_pixel_bytes(reader.width(), reader.height(), max_pixel_bytes);
+  check_pixel_bytes(reader.width(), reader.height(), max_bytes,
+                    reader.held_bytes());
   return reader.read_pixels();
 }
 

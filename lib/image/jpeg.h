@@ -5,12 +5,13 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
 
 /// Throws Error with the reason alone. Thread-safe.
 Image decode_jpeg(std::string_view bytes, Reference reference,
-                  std::size_t max_pixel_bytes);
+                  std::uint64_t max_bytes);
 
 }  // namespace imsearch

@@ -6,15 +6,16 @@
 namespace imsearch {
 
 void check_pixel_bytes(std::size_t width, std::size_t height,
-                       std::size_t limit) {
+                       std::uint64_t limit, std::uint64_t beside) {
+  constexpr std::uint64_t kPixelBytes = 3;
+  constexpr std::uint64_t kMaxPixels = kMaxPixelBytes / kPixelBytes;
   if (width == 0 || height == 0)
     fail("an image of {}x{} has no pixels", width, height);
-  const std::size_t max_pixels = limit / 3;
-  if (height > max_pixels / width)
-    throw TooManyPixels(
-        fmt::format("header claims {}x{} pixels, more than the {} that are "
-                    "allowed",
-                    width, height, max_pixels));
+  if (height > kMaxPixels / width)
+    fail("header claims {}x{} pixels, more than the {} that are allowed", width,
+         height, kMaxPixels);
+  const std::uint64_t needed = kPixelBytes * width * height + beside;
+  if (needed > limit) throw NeedsMemory(width, height, needed);
 }
 
 }  // namespace imsearch

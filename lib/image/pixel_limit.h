@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace imsearch {
 
-/// Throws TooManyPixels (image/decode.h), with both numbers, if a picture of
-/// these sides needs more than `limit` bytes as RGB; Error if it has no pixels.
+/// What decoding a picture of these sides takes is known: 3 bytes a pixel, and
+/// `beside` bytes that the decoder holds at the same time. Throws NeedsMemory
+/// (image/decode.h) if that is more than `limit`; Error, with both numbers, if
+/// the picture is larger than any may be (kMaxPixelBytes) or has no pixels.
 void check_pixel_bytes(std::size_t width, std::size_t height,
-                       std::size_t limit);
+                       std::uint64_t limit, std::uint64_t beside = 0);
 
 }  // namespace imsearch

@@ -11,7 +11,9 @@
 #include <csetjmp>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 
 namespace imsearch {
 namespace {
@@ -29,6 +31,7 @@ struct Session {
   std::size_t allowance = SIZE_MAX;  // how many may be
   std::jmp_buf target;
   std::array<char, 200> reason;
+  bool out_of_memory = false;
 };
 
 extern "C" {
@@ -40,6 +43,18 @@ static void on_png_error(png_structp png, png_const_charp message) {
 }
 
 static void on_png_warning(png_structp, png_const_charp) {}
+
+// libpng says in many words that it has no memory: this notices it.
+static png_voidp allocate(png_structp png, png_alloc_size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr)
+    static_cast<Session*>(png_get_mem_ptr(png))->out_of_memory = true;
+  return memory;
+}
+
+static void release(png_structp, png_voidp memory) {
+  std::free(memory);
+}
 
 // png_chunks.h has seen the whole file, but not libpng's own idea of its end.
 static void read_png_bytes(png_structp png, png_bytep out, std::size_t count) {
@@ -58,12 +73,13 @@ class PngReader {
  public:
   explicit PngReader(std::string_view bytes) {
     session_.rest = bytes;
-    png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &session_,
-                                  on_png_error, on_png_warning);
+    png_ =
+        png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &session_, on_png_error,
+                                 on_png_warning, &session_, allocate, release);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
     if (info_ == nullptr) {
       png_destroy_read_struct(&png_, nullptr, nullptr);
-      fail("out of memory");
+      throw std::bad_alloc();
     }
     guarded([this] {
       png_set_read_fn(png_, &session_, read_png_bytes);
@@ -83,6 +99,13 @@ class PngReader {
 
   std::size_t width() const { return png_get_image_width(png_, info_); }
   std::size_t height() const { return png_get_image_height(png_, info_); }
+
+  /// Bytes that libpng holds beside the pixels: some rows of up to 8 bytes a
+  /// pixel.
+  std::uint64_t held_bytes() const {
+    constexpr std::uint64_t kRows = 4;
+    return kRows * 8 * width();
+  }
 
   Image read_pixels() {
     int passes = 0;
@@ -115,6 +138,7 @@ class PngReader {
   }
 
   [[noreturn]] void fail_with_reason() {
+    if (session_.out_of_memory) throw std::bad_alloc();
     char* reason = session_.reason.data();
     const auto is_lower = [](char c) {
       return std::islower(static_cast<unsigned char>(c)) != 0;
@@ -157,12 +181,13 @@ class PngReader {
 
 }  // namespace
 
-Image decode_png(std::string_view bytes, std::size_t max_pixel_bytes) {
+Image decode_png(std::string_view bytes, std::uint64_t max_bytes) {
   // Its last chunk is there, and so are all before it.
   find_png_chunk(bytes, "IEND");
   PngReader reader(bytes);
   reader.read_header();
-  check_pixel_bytes(reader.width(), reader.height(), max_pixel_bytes);
+  check_pixel_bytes(reader.width(), reader.height(), max_bytes,
+                    reader.held_bytes());
   return reader.read_pixels();
 }
 

@@ -7,6 +7,7 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
@@ -15,6 +16,6 @@ namespace imsearch {
 /// default image. A file that ends before its last chunk is an error, and so is
 /// a wrong checksum where it matters. Throws Error with the reason alone.
 /// Thread-safe.
-Image decode_png(std::string_view bytes, std::size_t max_pixel_bytes);
+Image decode_png(std::string_view bytes, std::uint64_t max_bytes);
 
 }  // namespace imsearch

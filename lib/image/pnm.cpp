@@ -69,7 +69,7 @@ bool looks_like_pnm(std::string_view bytes) {
          bytes[1] <= '6' && (is_space(bytes[2]) || bytes[2] == '#');
 }
 
-Image decode_pnm(std::string_view bytes, std::size_t max_pixel_bytes) {
+Image decode_pnm(std::string_view bytes, std::uint64_t max_bytes) {
   if (bytes[1] != '5' && bytes[1] != '6')
     fail("only binary PGM and PPM are supported, not P{}", bytes[1]);
   HeaderReader header(bytes);
@@ -78,7 +78,7 @@ Image decode_pnm(std::string_view bytes, std::size_t max_pixel_bytes) {
   image.width = header.next_number();
   image.height = header.next_number();
   const std::size_t max = header.next_number();
-  check_pixel_bytes(image.width, image.height, max_pixel_bytes);
+  check_pixel_bytes(image.width, image.height, max_bytes);
   if (max == 0 || max > kMaxValue)
     fail("invalid PNM: largest value {} is not in 1..{}", max, kMaxValue);
 

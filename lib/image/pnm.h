@@ -7,6 +7,7 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
@@ -17,6 +18,6 @@ bool looks_like_pnm(std::string_view bytes);
 /// Values are scaled to 0..255 by the file's maximum, rounded. The first
 /// picture of several. `bytes` must look like PNM; kinds other than P5 and P6
 /// are errors. Throws Error with the reason alone. Thread-safe.
-Image decode_pnm(std::string_view bytes, std::size_t max_pixel_bytes);
+Image decode_pnm(std::string_view bytes, std::uint64_t max_bytes);
 
 }  // namespace imsearch

@@ -229,9 +229,9 @@ std::size_t needed_bytes(const Header& header) {
 
 }  // namespace
 
-Image decode_tga(std::string_view bytes, std::size_t max_pixel_bytes) {
+Image decode_tga(std::string_view bytes, std::uint64_t max_bytes) {
   const Header header = read_header(bytes);
-  check_pixel_bytes(header.width, header.height, max_pixel_bytes);
+  check_pixel_bytes(header.width, header.height, max_bytes);
   const std::size_t needed = needed_bytes(header);
   if (bytes.size() < needed)
     fail("truncated TGA: {} of {}{} bytes", bytes.size(),

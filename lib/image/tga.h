@@ -8,6 +8,7 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
@@ -16,6 +17,6 @@ namespace imsearch {
 /// colour outside the palette is black; a palette beside greys or colours is
 /// passed over (Pillow 13 takes greys for its indices). A file that ends before
 /// its last pixel is an error. Throws Error with the reason alone. Thread-safe.
-Image decode_tga(std::string_view bytes, std::size_t max_pixel_bytes);
+Image decode_tga(std::string_view bytes, std::uint64_t max_bytes);
 
 }  // namespace imsearch

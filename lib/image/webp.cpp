@@ -27,6 +27,23 @@ void check(VP8StatusCode status) {
   if (status != VP8_STATUS_OK) fail("invalid WebP: damaged picture");
 }
 
+/// Bytes that libwebp holds beside the pixels. Lossy pictures are decoded row
+/// by row; a lossless one, and what says how transparent a lossy one is, is in
+/// memory as a whole before its pixels are. Of an animation's frame it is not
+/// known which it is.
+std::uint64_t held_bytes(const WebPBitstreamFeatures& features) {
+  constexpr int kLossy = 1;
+  constexpr std::uint64_t kArgb = 4;
+  constexpr std::uint64_t kRowBytes = 256;
+  const auto width = static_cast<std::uint64_t>(features.width);
+  const auto pixels = width * static_cast<std::uint64_t>(features.height);
+  std::uint64_t bytes = width * kRowBytes;
+  if (features.format != kLossy || features.has_alpha != 0)
+    bytes += kArgb * pixels;
+  if (features.has_alpha != 0) bytes += pixels;
+  return bytes;
+}
+
 /// Decodes a still picture into `rgb`, rows of `row_bytes`.
 void decode_still(std::string_view bytes, std::uint8_t* rgb,
                   std::size_t rgb_bytes, std::size_t row_bytes) {
@@ -77,14 +94,14 @@ bool looks_like_webp(std::string_view bytes) {
          bytes.substr(8, 4) == "WEBP";
 }
 
-Image decode_webp(std::string_view bytes, std::size_t max_pixel_bytes) {
+Image decode_webp(std::string_view bytes, std::uint64_t max_bytes) {
   check_whole(bytes);
   WebPBitstreamFeatures features;
   check(WebPGetFeatures(data_of(bytes), bytes.size(), &features));
   Image image{static_cast<std::size_t>(features.width),
               static_cast<std::size_t>(features.height),
               {}};
-  check_pixel_bytes(image.width, image.height, max_pixel_bytes);
+  check_pixel_bytes(image.width, image.height, max_bytes, held_bytes(features));
   image.rgb.resize(image.width * image.height * kChannels);
   if (features.has_animation != 0)
     decode_first_frame(bytes, image);

@@ -4,6 +4,7 @@
 #include "image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace imsearch {
@@ -14,7 +15,7 @@ bool looks_like_webp(std::string_view bytes);
 /// Alpha is dropped, as for PNG. A first frame that does not cover its canvas
 /// stands on black. A file shorter than it says is an error. Throws Error with
 /// the reason alone. Thread-safe.
-Image decode_webp(std::string_view bytes, std::size_t max_pixel_bytes);
+Image decode_webp(std::string_view bytes, std::uint64_t max_bytes);
 
 /// The first chunk of this type (four letters) in a file that was decoded;
 /// empty if there is none.

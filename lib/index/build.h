@@ -38,10 +38,6 @@ BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
                            const std::optional<Reduction>& refitted,
                            unsigned threads);
 
-/// Memory that this process may still use: what the system has free, and what
-/// its cgroups allow, whichever is less.
-std::uint64_t available_memory_bytes();
-
 /// Builds the graph on short codes, those of `reduction` (reduction_fit.h), on
 /// `threads` threads (0: all), and writes the index file
 /// `path` whole or not at all. names.size() must be vectors.rows(). With one

@@ -14,9 +14,12 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-std::string read_prefix(const std::string& path, std::size_t size_bytes) {
+std::string read_prefix(const std::string& path, std::size_t size_bytes,
+                        std::size_t expected_bytes) {
   InputFile file(path);
   std::string text;
+  // The end is noticed by reading into one buffer more.
+  if (expected_bytes > 0) text.reserve(expected_bytes + kBufferBytes);
   while (text.size() < size_bytes) {
     const std::size_t old_size = text.size();
     const std::size_t chunk = std::min(kBufferBytes, size_bytes - old_size);

@@ -12,8 +12,10 @@ namespace imsearch {
 std::string read_file(const std::string& path);
 
 /// Up to `size_bytes` from the start of the file, fewer if it is shorter.
-/// Throws Error if it cannot be opened or read.
-std::string read_prefix(const std::string& path, std::size_t size_bytes);
+/// Throws Error if it cannot be opened or read. `expected_bytes`: how many they
+/// will be, if known; then they are in memory only once.
+std::string read_prefix(const std::string& path, std::size_t size_bytes,
+                        std::size_t expected_bytes = 0);
 
 /// True if something of that name exists (links followed).
 bool file_exists(const std::string& path);

@@ -6,13 +6,17 @@
 #include "image/exif.h"
 #include "image/resize.h"
 #include "io/mapped_file.h"
+#include "io/memory_turn.h"
 #include "io/output_file.h"
 #include "view/canvas.h"
 #include "view/font.h"
 #include "view/jpeg_writer.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <new>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace imsearch {
@@ -52,28 +56,65 @@ Image fit(const Image& picture) {
   return resize_pillow(picture, side(picture.height), side(picture.width));
 }
 
-/// Upright as EXIF says, since people look at it. Nothing for a file that is
-/// gone or broken.
-std::optional<Image> load_tile(const std::string& path) {
+/// One of a sheet's pictures: fitted to its tile, or why it can't be shown.
+struct Tile {
+  std::optional<Image> picture;
+  std::string reason;
+};
+
+/// Within the memory of `turn`, which grows where needed. Upright as EXIF says,
+/// since people look at it.
+Image load_picture(const std::string& path, MemoryTurn& turn) {
+  const MappedFile file(path);
+  const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
+                               file.size());
+  const auto fitted = [&](std::uint64_t max_bytes) {
+    return turn_upright(
+        fit(decode_image(bytes, path, Reference::kTensorflow, max_bytes)),
+        exif_orientation(bytes));
+  };
   try {
-    const MappedFile file(path);
-    const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
-                                 file.size());
-    return turn_upright(fit(decode_image(bytes, path)),
-                        exif_orientation(bytes));
-  } catch (const Error&) {
-    return std::nullopt;
+    return fitted(turn.small_bytes());
+  } catch (const NeedsMemory& e) {
+    turn.grow(e.bytes, "its pixels");
+    return fitted(e.bytes);
   }
 }
 
-std::vector<std::optional<Image>> load_tiles(const SheetRow& row) {
-  std::vector<std::optional<Image>> pictures(row.size());
+/// No picture for a file that is gone or broken, or larger than memory.
+Tile try_tile(const std::string& path, MemoryTurn& turn) {
+  try {
+    return {load_picture(path, turn), ""};
+  } catch (const OutOfMemory&) {
+    throw;  // only now
+  } catch (const NotEnoughMemory&) {
+    return {std::nullopt, "too large"};
+  } catch (const Error&) {
+    return {std::nullopt, "no picture"};
+  }
+}
+
+/// A passing lack of memory is not the picture's fault: it is tried once more
+/// when nothing else is decoded, and then is a failure.
+Tile load_tile(const std::string& path) {
+  MemoryTurn turn;
+  try {
+    return try_tile(path, turn);
+  } catch (const std::bad_alloc&) {
+    // Outside this handler: what it holds is to be freed first.
+  }
+  turn.be_alone();
+  return try_tile(path, turn);
+}
+
+std::vector<Tile> load_tiles(const SheetRow& row) {
+  std::vector<Tile> tiles(row.size());
   parallel_for(row.size(), 1, 0,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  for (std::size_t i = begin; i < end; ++i)
-                   pictures[i] = load_tile(row[i].path);
+                   tiles[i] = load_tile(row[i].path);
                });
-  return pictures;
+  return tiles;
 }
 
 std::size_t tile_x(std::size_t i) {
@@ -88,21 +129,22 @@ void draw_centred(Image& strip, const Font& font, std::size_t x,
   font.draw(strip, left, static_cast<float>(top), color, shown);
 }
 
-void draw_picture(Image& strip, std::size_t x,
-                  const std::optional<Image>& picture, const Fonts& fonts) {
+void draw_picture(Image& strip, std::size_t x, const Tile& tile,
+                  const Fonts& fonts) {
+  const std::optional<Image>& picture = tile.picture;
   fill_box(strip, {x, kFrame, kTile, kTile}, picture ? kTileGround : kMissing);
   if (picture)
     paste(strip, x + (kTile - picture->width) / 2,
           kFrame + (kTile - picture->height) / 2, *picture);
   else
     draw_centred(strip, fonts.name, x, kFrame + kTile / 2 - 8, kMissingText,
-                 "no picture");
+                 tile.reason);
 }
 
 /// One query's line of the sheet.
 Image draw_row(const SheetRow& row, std::size_t width, const Fonts& fonts) {
   Image strip = make_canvas(width, kRowHeight, kPaper);
-  const auto pictures = load_tiles(row);
+  const std::vector<Tile> tiles = load_tiles(row);
   fill_box(strip, {kMargin - kFrame, 0, kTile + 2 * kFrame, kTile + 2 * kFrame},
            kQueryColor);
   if (row.size() > 1)
@@ -112,7 +154,7 @@ Image draw_row(const SheetRow& row, std::size_t width, const Fonts& fonts) {
              kRuleColor);
   for (std::size_t i = 0; i < row.size(); ++i) {
     const std::size_t x = tile_x(i);
-    draw_picture(strip, x, pictures[i], fonts);
+    draw_picture(strip, x, tiles[i], fonts);
     const std::size_t top = kFrame + kTile + 5;
     draw_centred(strip, fonts.caption, x, top,
                  i == 0 ? kQueryColor : kCaptionColor, row[i].caption);

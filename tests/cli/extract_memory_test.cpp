@@ -1,6 +1,7 @@
 // extract's memory while many large images come together.
 #include "extract_files.h"
 
+#include "support/contains.h"
 #include "view/jpeg_writer.h"
 
 #include <nlohmann/json.hpp>
@@ -62,5 +63,37 @@ TEST_SUITE("cli") {
     const std::size_t one = peak_of(image, 1, "-j4");
     CHECK(one > 192 * kMegabyte);
     CHECK(peak_of(image, 6, "-j4") < one + 100 * kMegabyte);
+  }
+
+  TEST_CASE(
+      "fault 10: an image for which there is never memory is bad by size" *
+      doctest::skip(kSanitized)) {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    dir.write("large.jpg", flat_jpeg(9000, 9000));
+    dir.write("z.ppm", pattern_ppm(2));
+    RunOptions options = demo_in(dir);
+    options.max_data_bytes = 280 * kMegabyte;
+    const RunResult result = extract_in(options, {".", "-j2", "--resume"});
+    CHECK(result.status == 0);
+    CHECK(
+        contains(result.err,
+                 "large.jpg: needs 275 MB of memory for 9000 x 9000 pixels, "));
+    CHECK(contains(result.err, "2 of 3 images, 1 bad"));
+    CHECK(lines_of(dir / "fnames.txt").size() == 2);
+    const auto bad = lines_of(dir / "fnames.txt.bad.tsv");
+    REQUIRE(bad.size() == 1);
+    CHECK(contains(bad.front(), "needs 275 MB of memory"));
+    // Where there is memory, it is an image like any other.
+    CHECK(extract_in(dir, {"large.jpg", "--strict"}).status == 0);
+  }
+
+  TEST_CASE("fault 10: a photo of 200 megapixels is read" *
+            doctest::skip(kSanitized)) {
+    const TempDir dir;
+    dir.write("phone.jpg", flat_jpeg(16320, 12240));
+    const RunResult result = extract_in(dir, {"phone.jpg", "--strict"});
+    CHECK(result.err == "");
+    CHECK(result.status == 0);
   }
 }

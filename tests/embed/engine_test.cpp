@@ -80,6 +80,16 @@ TEST_SUITE("embed") {
       variant = Variant::kTorchvision;
       side = 41;
     }
+    // Fault 1: at 32 and 41 each image between layers is a single strip. 57 is
+    // the least size with strips of one row (29 x 29 pixels of 96 channels); at
+    // 65 there are three strips of 11 rows.
+    SUBCASE("Keras, strips of one row") {
+      side = 57;
+    }
+    SUBCASE("torchvision, strips of several rows") {
+      variant = Variant::kTorchvision;
+      side = 65;
+    }
     const Weights weights = weights_for(variant, side);
     const std::vector<float> input = random_input(weights, 3);
     const std::vector<double> expected = naive_mobilenet(weights, input);

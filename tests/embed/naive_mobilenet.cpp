@@ -9,6 +9,10 @@
 namespace imsearch::test {
 namespace {
 
+/// Of the 17 blocks.
+constexpr std::size_t kStrides[] = {1, 2, 1, 2, 1, 1, 2, 1, 1,
+                                    1, 1, 1, 1, 2, 1, 1, 1};
+
 /// side x side x channels.
 struct Pixels {
   std::size_t side = 0;
@@ -99,10 +103,19 @@ class Network {
 
 }  // namespace
 
+std::vector<double> naive_block(const Weights& weights, std::size_t number,
+                                const std::vector<float>& input,
+                                std::size_t side) {
+  Pixels x{side, input.size() / (side * side),
+           std::vector<double>(input.begin(), input.end())};
+  Network network(weights);
+  if (number == 1)
+    x = network.convolve(x, "features.0.0", "features.0.1", 2, true);
+  return network.block(x, number, kStrides[number - 1]).values;
+}
+
 std::vector<double> naive_mobilenet(const Weights& weights,
                                     const std::vector<float>& input) {
-  constexpr std::size_t kStrides[] = {1, 2, 1, 2, 1, 1, 2, 1, 1,
-                                      1, 1, 1, 1, 2, 1, 1, 1};
   Pixels x{weights.preprocessing.input_size, 3,
            std::vector<double>(input.begin(), input.end())};
   Network network(weights);

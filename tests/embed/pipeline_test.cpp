@@ -1,17 +1,23 @@
 #include "embed/pipeline.h"
 
 #include "embed/load_input.h"
+#include "io/memory.h"
 #include "support/temp_dir.h"
 
 #include "base/error.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -157,6 +163,44 @@ struct Series {
 PipelineSink ignoring_sink() {
   return {[](std::size_t, const float*) {},
           [](std::size_t, const std::string&) {}};
+}
+
+/// Leaves this process `bytes` more of data than it has, or all.
+void limit_data(std::optional<std::uint64_t> bytes) {
+  rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+  if (bytes) {
+    limit.rlim_cur = std::uint64_t{1} << 40;
+    ::setrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = limit.rlim_cur - limited_memory_bytes() + *bytes;
+  }
+  ::setrlimit(RLIMIT_DATA, &limit);
+}
+
+/// Whether a run without memory for an image throws, naming it, tells no image
+/// bad, and reads the image later, when there is memory.
+bool ends_for_lack_of_memory() {
+  const TempDir dir;
+  const std::string path = dir.write(
+      "large.pgm", "P5\n4000 2500\n255\n" + std::string(10'000'000, 'x'));
+  Names names;
+  names.append(path);
+  std::vector<float> input(small().input_floats());
+  load_input(path, small(), input.data());  // knows now what memory there is
+  bool good = true;
+  PipelineSink sink = ignoring_sink();
+  sink.on_bad = [&](std::size_t, const std::string&) { good = false; };
+  PipelineParams params;
+  params.threads = 1;
+  limit_data(std::uint64_t{24} << 20);
+  std::string reason;
+  try {
+    run_pipeline(names, 0, small(), MeanEngine(1), params, sink);
+  } catch (const Error& e) {
+    reason = e.what();
+  }
+  limit_data({});
+  load_input(path, small(), input.data());
+  return good && reason.rfind(path + ": the system refused memory", 0) == 0;
 }
 
 }  // namespace
@@ -325,15 +369,24 @@ TEST_SUITE("embed") {
     CHECK(input.front() == 1.0F);
   }
 
-  TEST_CASE("an image of more than 48 MB of pixels is read in its turn") {
+  TEST_CASE("an image of more than 96 MB of pixels is read in its turn") {
     const TempDir dir;
-    constexpr std::size_t kPixels = std::size_t{4200} * 4000;
-    std::string pgm = "P5\n4200 4000\n255\n";
+    constexpr std::size_t kPixels = std::size_t{8400} * 4000;
+    std::string pgm = "P5\n8400 4000\n255\n";
     pgm.resize(pgm.size() + kPixels, '\xff');
     const std::string path = dir.write("large.pgm", pgm);
     std::vector<float> input(small().input_floats());
     load_input(path, small(), input.data());
     CHECK(input.front() == 1.0F);
     CHECK(input.back() == 1.0F);
+  }
+
+  TEST_CASE("fault 10: a lack of memory ends the run and spoils no image") {
+    // In a process of its own, where an image of 30 MB finds 8 MB.
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(ends_for_lack_of_memory() ? 0 : 1);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
   }
 }

@@ -4,9 +4,15 @@
 #include "image/gif_files.h"
 #include "image/image_files.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <fstream>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -16,13 +22,31 @@ using namespace imsearch;
 using test::golden_image;
 
 std::string reason(const std::string& bytes, const std::string& name = "x.jpg",
-                   std::size_t limit = kMaxPixelBytes) {
+                   std::uint64_t limit = UINT64_MAX) {
   try {
     decode_image(bytes, name, Reference::kTensorflow, limit);
   } catch (const Error& error) {
     return error.what();
   }
   return "no error";
+}
+
+/// Whether decoding throws std::bad_alloc where 16 MB are left. In a process of
+/// its own.
+bool lacks_memory(const std::string& bytes) {
+  std::uint64_t data_kb = 0;
+  std::ifstream status("/proc/self/status");
+  for (std::string key; status >> key;)
+    if (key == "VmData:") status >> data_kb;
+  const rlimit limit = {(data_kb + 16 * 1024) * 1024, RLIM_INFINITY};
+  if (::setrlimit(RLIMIT_DATA, &limit) != 0) return false;
+  try {
+    decode_image(bytes, "");
+  } catch (const std::bad_alloc&) {
+    return true;
+  } catch (const Error&) {
+  }
+  return false;
 }
 
 // A progressive JPEG that goes over its picture `scans` times.
@@ -61,35 +85,73 @@ TEST_SUITE("image") {
     CHECK(reason(bytes) == "invalid JPEG: bogus DHT index 111");
   }
 
-  TEST_CASE("a header of 20000x20000 is refused before decoding") {
+  TEST_CASE("a header of 30000x30000 is refused before decoding") {
     const std::string expected =
-        "header claims 20000x20000 pixels, more than the 170666666 that are "
+        "header claims 30000x30000 pixels, more than the 500000000 that are "
         "allowed";
-    CHECK(reason(test::with_sides(golden_image("s444.jpg"), 20000, 20000)) ==
+    CHECK(reason(test::with_sides(golden_image("s444.jpg"), 30000, 30000)) ==
           expected);
-    CHECK(reason(test::png_file(20000, 20000, 8, 2, "x")) == expected);
-    CHECK(reason(test::bmp_file(20000, 20000, 24, "", "")) == expected);
-    CHECK(reason("P6 20000 20000 255 ") == expected);
+    CHECK(reason(test::png_file(30000, 30000, 8, 2, "x")) == expected);
+    CHECK(reason(test::bmp_file(30000, 30000, 24, "", "")) == expected);
+    CHECK(reason("P6 30000 30000 255 ") == expected);
     test::GifFrame frame;
-    frame.width = 20000;
-    frame.height = 20000;
+    frame.width = 30000;
+    frame.height = 30000;
     CHECK(reason(test::gif_file(1, 1, "", {frame})) == expected);
-    CHECK(reason(test::tga_file(20000, 20000, 10, ""), "x.tga") == expected);
+    CHECK(reason(test::tga_file(30000, 30000, 10, ""), "x.tga") == expected);
   }
 
-  TEST_CASE("the limit is on three bytes for each pixel") {
-    const std::string bytes = golden_image("dim3x2.jpg");
-    CHECK(reason(bytes, "", 18) == "no error");
-    CHECK(reason(bytes, "", 17) ==
-          "header claims 3x2 pixels, more than the 5 that are allowed");
+  TEST_CASE("fault 10: a picture tells the memory it needs before decoding") {
+    const auto needed = [](const std::string& bytes, const char* name) {
+      try {
+        decode_image(bytes, name, Reference::kTensorflow, 0);
+      } catch (const NeedsMemory& e) {
+        CHECK(e.width == 40);
+        CHECK(e.height == 30);
+        CHECK(reason(bytes, name, e.bytes - 1) == e.what());
+        // It is enough: what comes then is another matter.
+        CHECK(reason(bytes, name, e.bytes) != e.what());
+        return e.bytes;
+      }
+      return std::uint64_t{0};
+    };
+    constexpr std::uint64_t kPixels = 40 * 30;
+    constexpr std::uint64_t kRows = 256 * 40;  // some rows, for any codec
+    const auto jpeg = [](const char* name) {
+      return test::with_sides(golden_image(name), 40, 30);
+    };
+    CHECK(needed(jpeg("s444.jpg"), "") == 3 * kPixels + kRows);
+    // The coefficients of three whole channels, of two bytes each.
+    CHECK(needed(jpeg("progressive.jpg"), "") >=
+          (3 + 2 * 3 / 2) * kPixels + kRows);
+    CHECK(needed(test::png_file(40, 30, 8, 2, "x"), "") ==
+          3 * kPixels + 32 * 40);
+    CHECK(needed(test::bmp_file(40, 30, 24, "", ""), "") == 3 * kPixels);
+    CHECK(needed("P6 40 30 255 ", "") == 3 * kPixels);
+    CHECK(needed(test::tga_file(40, 30, 10, ""), "x.tga") == 3 * kPixels);
+  }
+
+  TEST_CASE("fault 10: a lack of memory is not the picture's fault") {
+    // libjpeg's coefficients of 4000 x 4000 pixels, 16 MB more than there is.
+    const std::string progressive =
+        test::with_sides(golden_image("progressive.jpg"), 4000, 4000);
+    const std::string png = test::png_file(40'000'000, 1, 8, 2, "x");
+    for (const std::string& bytes : {progressive, png}) {
+      CAPTURE(bytes.substr(0, 4));
+      const pid_t child = ::fork();
+      if (child == 0) ::_exit(lacks_memory(bytes) ? 0 : 1);
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      CHECK(status == 0);
+    }
   }
 
   TEST_CASE("a small file can't ask for passes without end") {
     const std::string large =
         test::with_sides(golden_image("progressive.jpg"), 2000, 2000);
-    CHECK(reason(with_scans(large, 1001)) ==
-          "JPEG of 1001 or more scans: 1000 are allowed at 2000x2000 pixels");
-    CHECK(reason(with_scans(golden_image("progressive.jpg"), 1001)) ==
+    CHECK(reason(with_scans(large, 1251)) ==
+          "JPEG of 1251 or more scans: 1250 are allowed at 2000x2000 pixels");
+    CHECK(reason(with_scans(golden_image("progressive.jpg"), 1251)) ==
           "no error");
   }
 

@@ -82,6 +82,10 @@ bool mount_small_disk(const char* folder) {
     ::setrlimit(RLIMIT_FSIZE, &limit);
     std::signal(SIGXFSZ, SIG_IGN);
   }
+  if (options.max_data_bytes > 0) {
+    const rlimit limit = {options.max_data_bytes, options.max_data_bytes};
+    ::setrlimit(RLIMIT_DATA, &limit);
+  }
   for (const std::string& setting : options.environment)
     ::putenv(const_cast<char*>(setting.c_str()));
   if (options.unprivileged) drop_privileges();

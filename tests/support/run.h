@@ -20,6 +20,7 @@ struct RunOptions {
   std::vector<std::string> environment;  // "NAME=value", added
   std::string stdout_to;                 // a file instead of RunResult::out
   std::size_t max_file_bytes = 0;        // RLIMIT_FSIZE; 0: unlimited
+  std::size_t max_data_bytes = 0;        // RLIMIT_DATA; 0: unlimited
   bool unprivileged = false;             // modes of files bind root too
   std::string small_disk;  // a folder that is a file system of 64 kB meanwhile
   /// Sends interrupt_signal as soon as this says so; asked every millisecond.

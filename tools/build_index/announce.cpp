@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "io/file.h"
+#include "io/memory.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -8,7 +8,8 @@
 #include "embed/network_speed.h"
 #include "extract/engine.h"
 #include "extract/inputs.h"
-#include "extract/peak_memory.h"
+#include "io/memory.h"
+#include "io/memory_turn.h"
 #include "io/text.h"
 
 #include <nlohmann/json.hpp>
@@ -42,6 +43,8 @@ Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
       inputs.values.push_back(std::move(input));
     } catch (const Interrupted&) {
       throw;
+    } catch (const OutOfMemory& e) {
+      fail("{}: {}", escape_field(names[i]), e.what());
     } catch (const Error& e) {
       const std::string text = escape_field(names[i]) + ": " + e.what();
       if (job.strict) throw Error(text);

@@ -8,8 +8,8 @@
 #include "extract/identity.h"
 #include "extract/inputs.h"
 #include "extract/output.h"
-#include "extract/peak_memory.h"
 #include "extract/results.h"
+#include "io/memory.h"
 
 #include <nlohmann/json.hpp>
 
