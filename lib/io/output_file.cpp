@@ -11,16 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
 #include <utility>
 
 namespace imsearch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-constexpr int kMaxLinks = 40;  // as many as Linux follows itself
 
 [[noreturn]] void fail_errno(const std::string& path) {
   fail("{}: {}", path, errno_text(errno));
@@ -61,37 +58,11 @@ void write_all(const char* data, std::size_t size, const std::string& path,
   }
 }
 
-std::string link_target(const std::string& link) {
-  std::array<char, PATH_MAX> text = {};
-  const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
-  if (size < 0) fail_errno(link);
-  return {text.data(), static_cast<std::size_t>(size)};
-}
-
-/// The name that the last part's links lead to; nothing need exist there.
-std::string follow_links(std::string path) {
-  for (int links = 0; links <= kMaxLinks; ++links) {
-    struct stat status = {};
-    if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
-      return path;
-    const std::string target = link_target(path);
-    path = target[0] == '/' ? target : join_path(parent_folder(path), target);
-  }
-  fail("{}: {}", path, errno_text(ELOOP));
-}
-
 /// As far as we are allowed to.
 void copy_owner_and_mode(int fd, const struct stat& from) {
   // First the owner: changing it clears mode bits.
   [[maybe_unused]] const int owner = ::fchown(fd, from.st_uid, from.st_gid);
   [[maybe_unused]] const int mode = ::fchmod(fd, from.st_mode & 0777U);
-}
-
-void sync_folder(const std::string& path) {
-  const Descriptor folder(
-      ::open(parent_folder(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // An unreadable folder: the rename itself is done.
-  if (folder.valid()) ::fsync(folder.get());
 }
 
 }  // namespace
@@ -236,7 +207,7 @@ void OutputFile::commit() {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_errno(path_);
   temporary_.clear();
   ::close(std::exchange(fd_, -1));
-  sync_folder(target_);
+  sync_folder_of(target_);
 }
 
 }  // namespace imsearch
