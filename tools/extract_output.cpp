@@ -1,6 +1,7 @@
 #include "extract_output.h"
 
 #include "base/error.h"
+#include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/text.h"
 #include "run_identity.h"
@@ -105,40 +106,53 @@ std::string ExtractOutput::kept_path() const {
   return log_ && log_->worth_keeping() ? vectors_.temporary() : "";
 }
 
-void ExtractOutput::publish_bad() {
-  const std::string path = bad_path();
-  if (path.empty()) return;
-  if (bad_.empty()) {
+std::optional<OutputFile> ExtractOutput::finish_bad() const {
+  if (bad_.empty() || bad_path().empty()) return std::nullopt;
+  OutputFile file(bad_path(), Temporary::kPart);
+  file.write(bad_);
+  file.finish();
+  return file;
+}
+
+void ExtractOutput::publish_bad(std::optional<OutputFile>& list) const {
+  if (list) return list->commit();
+  if (bad_path().empty()) return;
+  // A killed run may have left a part of its list.
+  for (const std::string& path : {bad_path(), bad_path() + ".part"})
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
       fail("{}: {}", path, errno_text(errno));
-    return;
-  }
-  OutputFile file(path, Temporary::kPart);
-  file.write(bad_);
-  file.commit();
 }
 
 void ExtractOutput::commit_bad() {
-  publish_bad();
+  std::optional<OutputFile> list = finish_bad();
+  publish_bad(list);
   if (vectors_.is_regular()) vectors_.truncate(0);
   if (log_) log_->remove();
 }
 
+std::optional<OutputFile> ExtractOutput::finish_sidecar(
+    const Sidecar& sidecar) const {
+  if (!vectors_.is_regular()) return std::nullopt;
+  OutputFile file(sidecar_path(vectors_.path()), Temporary::kPart);
+  file.write(to_json(sidecar));
+  file.finish();
+  return file;
+}
+
 void ExtractOutput::commit(const Sidecar& sidecar) {
-  if (published_) return log_->remove();
   // What can fail for want of space comes first, the renames after it.
   vectors_.finish();
   names_.finish();
-  std::optional<OutputFile> json;
-  if (vectors_.is_regular()) {
-    json.emplace(sidecar_path(vectors_.path()), Temporary::kPart);
-    json->write(to_json(sidecar));
-    json->finish();
-  }
-  publish_bad();
+  std::optional<OutputFile> json = finish_sidecar(sidecar);
+  std::optional<OutputFile> list = finish_bad();
+  if (log_) log_->sync();
+  if (json) set_commit_mark(vectors_.target());
+  publish_bad(list);
   names_.commit();
   if (json) json->commit();
-  vectors_.commit();
+  if (!published_) vectors_.commit();
+  if (json) clear_commit_mark(vectors_.target());
+  // Last: --resume needs it as long as the mark is there.
   if (log_) log_->remove();
 }
 

@@ -19,9 +19,11 @@
 
 namespace imsearch {
 
-/// All files appear together or not at all, and older ones stay until then.
-/// Without commit() the parts are kept if they hold an image, and no file is
-/// left otherwise. One thread at a time.
+/// All files appear together or not at all, and older ones stay until then. If
+/// the process is killed while they appear, a mark (io/commit_mark.h) stays,
+/// which makes readers refuse them until resume() and commit(), or another
+/// run's commit(). Without commit() the parts are kept if they hold an image,
+/// and no file is left otherwise. One thread at a time.
 class ExtractOutput {
  public:
   /// Throws Error if a file cannot be created, or if another process is writing
@@ -67,7 +69,12 @@ class ExtractOutput {
                       std::size_t max_images);
   void add_name(std::string_view name);
   void list_bad(std::string_view name, const std::string& reason);
-  void publish_bad();
+  /// The list of bad images, written and not yet there; none if there are no
+  /// such images. The same of the sidecar.
+  std::optional<OutputFile> finish_bad() const;
+  std::optional<OutputFile> finish_sidecar(const Sidecar& sidecar) const;
+  /// Makes that list appear, or an older one go.
+  void publish_bad(std::optional<OutputFile>& list) const;
 
   OutputFile vectors_;
   OutputFile names_;
@@ -75,7 +82,7 @@ class ExtractOutput {
   std::string names_path_;
   Separator separator_;
   std::string bad_;         // the list's text
-  bool published_ = false;  // the earlier run died right after its commit
+  bool published_ = false;  // the earlier run died behind its last rename
 };
 
 }  // namespace imsearch

@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "options.h"
 
+#include "io/commit_mark.h"
 #include "io/file.h"
 
 #include <optional>
@@ -50,6 +51,7 @@ Known compare_sidecars(const std::vector<std::string>& vectors,
 }
 
 [[noreturn]] void fail_missing(const std::string& vectors) {
+  const SettledVectors better_known(vectors);
   fail("{}: no such file: extract makes one, or name your own", vectors);
 }
 
@@ -105,10 +107,12 @@ IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
   if (names.size() != vectors.size())
     cli::fail_usage("{} files of names (-n) for {} files of vectors",
                     names.size(), vectors.size());
+  const std::vector<SettledVectors> settled(vectors.begin(), vectors.end());
   check_inputs_exist(vectors, names);
   Known known = compare_sidecars(vectors, dim);
   VectorSet set(vectors, known.dim);
   Names all = read_all_names(names, set, separator);
+  for (const SettledVectors& each : settled) each.check();
   return {std::move(set), std::move(all), std::move(known.model)};
 }
 

@@ -23,17 +23,14 @@ Sidecar sidecar_of(const std::string& vectors, std::size_t dim) {
 
 PushInputs::PushInputs(const std::string& vectors, const std::string& names,
                        std::size_t dim, Separator separator)
-    : PushInputs(vectors, names.empty() ? names_beside(vectors) : names,
-                 sidecar_of(vectors, dim), dim, separator) {}
-
-PushInputs::PushInputs(const std::string& vectors, const std::string& names,
-                       const Sidecar& sidecar, std::size_t dim,
-                       Separator separator)
-    : vectors_(std::vector<std::string>{vectors}, dim != 0 ? dim : sidecar.dim),
-      names_(names, separator),
-      model_(sidecar.model) {
+    : settled_(vectors),
+      sidecar_(sidecar_of(vectors, dim)),
+      vectors_(std::vector<std::string>{vectors},
+               dim != 0 ? dim : sidecar_.dim),
+      names_(names.empty() ? names_beside(vectors) : names, separator) {
+  settled_.check();
   if (names_.size() != vectors_.rows())
-    fail("{}: {} names for the {} rows of {}", names, names_.size(),
+    fail("{}: {} names for the {} rows of {}", names_.path(), names_.size(),
          vectors_.rows(), vectors);
   if (vectors_.rows() == 0) fail("{}: no rows to push", vectors);
 }

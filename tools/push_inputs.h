@@ -2,6 +2,7 @@
 #pragma once
 
 #include "index/vector_set.h"
+#include "io/commit_mark.h"
 #include "io/names_file.h"
 #include "io/sidecar.h"
 
@@ -22,7 +23,7 @@ class PushInputs {
   std::size_t dim() const { return vectors_.dim(); }
   const VectorSet& vectors() const { return vectors_; }
   const NamesFile& names() const { return names_; }
-  const ModelIdentity& model() const { return model_; }
+  const ModelIdentity& model() const { return sidecar_.model; }
   const std::string& path() const { return vectors_.files()[0].path(); }
 
   /// Reads the rows from `begin` on, on all threads: NaN or infinity in one is
@@ -35,12 +36,10 @@ class PushInputs {
   }
 
  private:
-  PushInputs(const std::string& vectors, const std::string& names,
-             const Sidecar& sidecar, std::size_t dim, Separator separator);
-
+  SettledVectors settled_;  // first: looked at before the rest is opened
+  Sidecar sidecar_;
   VectorSet vectors_;
   NamesFile names_;
-  ModelIdentity model_;
 };
 
 }  // namespace imsearch
