@@ -8,6 +8,7 @@
 #include "change_index.h"
 #include "cli.h"
 #include "index_inputs.h"
+#include "names_beside.h"
 #include "options.h"
 #include "progress_line.h"
 #include "standard_output.h"

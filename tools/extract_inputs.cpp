@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "cli.h"
+#include "extract_append.h"
 #include "io/checksum.h"
 #include "io/glob.h"
 
@@ -33,13 +34,13 @@ Names block_of(const Names& names, const Shard& shard) {
   return block;
 }
 
-std::uint64_t checksum_of_names(const Names& names) {
+ImageListId id_of(const Names& names) {
   Checksum checksum;
   for (std::size_t i = 0; i < names.size(); ++i) {
     checksum.add(names[i].data(), names[i].size());
     checksum.add("", 1);
   }
-  return checksum.value();
+  return {names.size(), checksum.value()};
 }
 
 }  // namespace
@@ -47,10 +48,15 @@ std::uint64_t checksum_of_names(const Names& names) {
 ImageList list_images(const ExtractJob& job) {
   Names names = all_names(job);
   ImageList images;
-  images.listed = names.size();
-  images.checksum = checksum_of_names(names);
+  images.id = id_of(names);
   images.names = job.shard ? block_of(names, *job.shard) : std::move(names);
   return images;
+}
+
+void leave_out_known(ImageList& images, const AppendTarget& target) {
+  images.known = target.leave_out_known(images.names);
+  images.behind_rows = target.rows();
+  images.id = id_of(images.names);
 }
 
 void keep_inputs(const ExtractJob& job, const Names& names,

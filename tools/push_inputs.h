@@ -2,7 +2,7 @@
 #pragma once
 
 #include "index/vector_set.h"
-#include "io/commit_mark.h"
+#include "io/described_vectors.h"
 #include "io/names_file.h"
 #include "io/sidecar.h"
 
@@ -15,7 +15,8 @@ namespace imsearch {
 class PushInputs {
  public:
   /// `names` empty: fnames.txt as build-index finds it. `dim` 0: as the sidecar
-  /// says. Throws Error: numbers that do not match.
+  /// says. Throws Error: numbers that do not match, or as DescribedVectors
+  /// does.
   PushInputs(const std::string& vectors, const std::string& names,
              std::size_t dim, Separator separator);
 
@@ -23,7 +24,7 @@ class PushInputs {
   std::size_t dim() const { return vectors_.dim(); }
   const VectorSet& vectors() const { return vectors_; }
   const NamesFile& names() const { return names_; }
-  const ModelIdentity& model() const { return sidecar_.model; }
+  const ModelIdentity& model() const { return model_; }
   const std::string& path() const { return vectors_.files()[0].path(); }
 
   /// Reads the rows from `begin` on, on all threads: NaN or infinity in one is
@@ -36,10 +37,12 @@ class PushInputs {
   }
 
  private:
-  SettledVectors settled_;  // first: looked at before the rest is opened
-  Sidecar sidecar_;
+  PushInputs(DescribedVectors described, const std::string& names,
+             Separator separator);
+
   VectorSet vectors_;
   NamesFile names_;
+  ModelIdentity model_;
 };
 
 }  // namespace imsearch

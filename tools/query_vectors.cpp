@@ -1,26 +1,22 @@
 #include "query_vectors.h"
 
 #include "base/error.h"
-#include "io/commit_mark.h"
-#include "io/sidecar.h"
+#include "io/described_vectors.h"
 
-#include <optional>
-#include <vector>
+#include <utility>
 
 namespace imsearch {
 
 VectorSet open_query_vectors(const SearchedIndex& index,
                              const std::string& path) {
-  const SettledVectors settled(path);
-  const std::optional<Sidecar> sidecar = read_sidecar(path);
+  DescribedVectors described({path}, index.dim(), index.where());
   const ModelIdentity& built = index.model();
-  if (sidecar && !same_model(sidecar->model, built))
+  if (!same_model(described.model(), built))
     fail("{}: made by {}, but {} by {}: rows of two models cannot be compared",
-         sidecar_path(path), describe(sidecar->model), index.where(),
+         described.model_from(), describe(described.model()), index.where(),
          describe(built));
-  VectorSet vectors(std::vector<std::string>{path}, index.dim());
-  settled.check();
-  return vectors;
+  described.check_settled();
+  return VectorSet(std::move(described.files()));
 }
 
 }  // namespace imsearch

@@ -59,7 +59,8 @@ void SettledVectors::refuse_mark() const {
   if (file_exists(mark))
     fail(
         "{}: extract has not finished putting its files in place ({} is "
-        "there): run the same extract with --resume to finish",
+        "there): run the same extract with --resume to finish "
+        "(extract --join without)",
         path_, mark);
 }
 
