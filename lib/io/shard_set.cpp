@@ -48,7 +48,7 @@ std::string missing_shards(const std::vector<DescribedFile>& files,
 
 [[noreturn]] void fail_set(const std::vector<DescribedFile>& files,
                            const DescribedFile& first,
-                           const std::string& where) {
+                           const DescribedFile& misplaced) {
   const std::size_t count = part(first).count;
   for (const DescribedFile& file : files)
     if (is_shard(file) && part(file).count == count && !same_list(file, first))
@@ -68,7 +68,7 @@ std::string missing_shards(const std::vector<DescribedFile>& files,
   fail(
       "{}: shard {} of {} does not belong there: give shards 1 to {} in order, "
       "each once",
-      where, part(first).index, count, count);
+      misplaced.path, part(misplaced).index, part(misplaced).count, count);
 }
 
 /// Passes the shards that begin with files[begin]. Gives the end of them.
@@ -77,12 +77,12 @@ std::size_t check_set(const std::vector<DescribedFile>& files,
   const DescribedFile& first = files[begin];
   const std::size_t count = part(first).count;
   for (std::size_t i = 0; i < count; ++i) {
-    if (begin + i >= files.size()) fail_set(files, first, first.path);
+    if (begin + i >= files.size()) fail_set(files, first, first);
     const DescribedFile& file = files[begin + i];
-    if (!is_shard(file)) fail_set(files, first, first.path);
+    if (!is_shard(file)) fail_set(files, first, first);
     if (part(file).count != count || part(file).index != i + 1 ||
         !same_list(file, first))
-      fail_set(files, file, file.path);
+      fail_set(files, first, file);
   }
   return begin + count;
 }
