@@ -180,33 +180,27 @@ TEST_SUITE("cli") {
         {"build-index", "-o", "other"},        {"build-index", "--append"},
         {"push", "http://localhost:1/x"},      {"query", "--vectors", "q.bin"},
         {"eval-recall", "--vectors", "q.bin"}, {"bench", "--vectors", "q.bin"}};
-    const auto write = [&](const std::string& vectors,
-                           const std::string& those) {
-      dir.write("fnames.txt", those);
-      for (const char* file : {"fvecs.bin", "q.bin"}) dir.write(file, vectors);
-    };
     dir.write("q.bin.json", read_file(dir / "fvecs.bin.json"));
+    const auto check = [&](const std::string& vectors, const std::string& those,
+                           const char* count, const char* said) {
+      for (const Lines& command : commands) {
+        const bool of_queries = command.back() == "q.bin";
+        dir.write("q.bin", of_queries ? vectors : rows);
+        dir.write("fvecs.bin", of_queries ? rows : vectors);
+        dir.write("fnames.txt", of_queries ? names : those);
+        const RunResult result = run(command, demo_in(dir));
+        CAPTURE(command.front());
+        CAPTURE(result.err);
+        CHECK(result.status == 1);
+        CHECK(contains(result.err, count));
+        CHECK(contains(result.err, said));
+      }
+    };
     // What the README taught, before there was extract --append.
-    write(rows + rows, names + names);
-    for (const Lines& command : commands) {
-      const RunResult result = run(command, demo_in(dir));
-      CAPTURE(command.front());
-      CAPTURE(result.err);
-      CHECK(result.status == 1);
-      CHECK(contains(result.err,
-                     ".bin.json says 4: rows are added by extract --append"));
-      CHECK(contains(result.err, ".bin: 8 rows, but "));
-    }
-    write(rows.substr(5120), names.substr(names.find('\n') + 1));
-    for (const Lines& command : commands) {
-      const RunResult result = run(command, demo_in(dir));
-      CAPTURE(command.front());
-      CAPTURE(result.err);
-      CHECK(result.status == 1);
-      CHECK(contains(result.err,
-                     ".bin.json says 4: rows are lost, or the sidecar is "));
-      CHECK(contains(result.err, ".bin: 3 rows, but "));
-    }
+    check(rows + rows, names + names, ".bin: 8 rows, but ",
+          ".bin.json says 4: rows are added by extract --append");
+    check(rows.substr(5120), names.substr(names.find('\n') + 1),
+          ".bin: 3 rows, but ", ".bin.json says 4: rows are lost, or the ");
   }
 
   TEST_CASE(
