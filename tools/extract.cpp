@@ -7,6 +7,7 @@
 // left out of both and listed in fnames.txt.bad.tsv. Manual:
 // man/imsearch-extract.1.
 #include "cli.h"
+#include "derived_names.h"
 #include "extract_engine.h"
 #include "extract_model.h"
 #include "extract_network.h"
@@ -134,6 +135,7 @@ struct Options {
           "--files-from");
     if (job.vectors == job.names)
       cli::fail_usage("-o and -n are both {}", job.vectors);
+    keep_vectors_and_names_apart(job.vectors, job.names);
     for (const std::string& path : {job.vectors, job.names})
       if (job.resume && !can_be_resumed(path))
         cli::fail_usage("--resume needs files to go on with: {} is none", path);

@@ -26,6 +26,11 @@ bool ExtractOutput::has_older_parts() const {
   return log_ && !log_->older_text().empty();
 }
 
+std::string ExtractOutput::unlocked_path() const {
+  if (!vectors_.is_locked()) return vectors_.temporary();
+  return names_.is_locked() ? "" : names_.temporary();
+}
+
 void ExtractOutput::start(const std::string& identity) {
   if (vectors_.is_regular()) vectors_.truncate(0);
   if (log_) log_->start(identity);

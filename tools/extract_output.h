@@ -36,6 +36,10 @@ class ExtractOutput {
   /// Whether an earlier run left parts.
   bool has_older_parts() const;
 
+  /// Where nobody keeps a second run from writing the same parts, since the
+  /// file system has no locks; else empty.
+  std::string unlocked_path() const;
+
   /// Drops such parts. `identity`: of this run (run_identity.h). This or
   /// resume() is called once, before the rest.
   void start(const std::string& identity);

@@ -88,6 +88,10 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   const ImageList images = list_images(job);
   keep_inputs(job, images.names, model_file(options));
   ExtractOutput output(job.vectors, job.names, job.separator());
+  if (const std::string path = output.unlocked_path(); !path.empty())
+    cli::complain(path +
+                  ": its file system has no locks: nothing keeps a second "
+                  "extract from writing it, too");
   const std::string bad_path = output.bad_path();
   const Model model = load_model(options);
   if (!job.quiet) say_model(model);
