@@ -7,6 +7,7 @@
 #include "announce_build.h"
 #include "change_index.h"
 #include "cli.h"
+#include "derived_names.h"
 #include "index_inputs.h"
 #include "names_beside.h"
 #include "options.h"
@@ -142,6 +143,10 @@ int build_or_append(Options opt) {
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));
   cli::keep_inputs(output_of(opt), input_files(opt));
+  for (const std::string& path : opt.files)
+    keep_apart(output_of(opt), files_of_vectors(path));
+  for (const std::string& path : opt.names)
+    keep_apart(output_of(opt), files_of_names(path));
   const IndexInputs inputs =
       open_index_inputs(opt.files, opt.names, opt.dim,
                         opt.null ? Separator::kNul : Separator::kNewline);

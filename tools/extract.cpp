@@ -7,6 +7,7 @@
 // left out of both and listed in fnames.txt.bad.tsv. Manual:
 // man/imsearch-extract.1.
 #include "cli.h"
+#include "derived_names.h"
 #include "extract_engine.h"
 #include "extract_join.h"
 #include "extract_model.h"
@@ -168,6 +169,7 @@ struct Options {
                  "--files-from");
     if (job.vectors == job.names)
       cli::fail_usage("-o and -n are both {}", job.vectors);
+    keep_vectors_and_names_apart(job.vectors, job.names);
     for (const std::string& path : {job.vectors, job.names}) {
       if (can_be_resumed(path)) continue;
       if (job.resume)

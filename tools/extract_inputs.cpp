@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "cli.h"
+#include "derived_names.h"
 #include "extract_append.h"
 #include "io/checksum.h"
 #include "io/glob.h"
@@ -65,8 +66,10 @@ void keep_inputs(const ExtractJob& job, const Names& names,
   const auto file_part = [](std::string_view path) {
     return path.substr(path.rfind('/') + 1);
   };
-  for (const std::string& output :
-       {job.vectors, job.vectors + ".part", job.names, job.names + ".part"}) {
+  std::vector<std::string> outputs = files_of_vectors(job.vectors);
+  for (std::string& output : files_of_names(job.names))
+    outputs.push_back(std::move(output));
+  for (const std::string& output : outputs) {
     std::vector<std::string> inputs = {job.files_from, model_file};
     for (std::size_t i = 0; i < names.size(); ++i)
       if (file_part(names[i]) == file_part(output))

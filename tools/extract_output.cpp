@@ -71,6 +71,11 @@ void ExtractOutput::start_joined() {
   if (log_) log_->remove();
 }
 
+std::string ExtractOutput::unlocked_path() const {
+  if (!vectors_.is_locked()) return vectors_.temporary();
+  return names_.is_locked() ? "" : names_.temporary();
+}
+
 void ExtractOutput::start(const std::string& identity) {
   if (vectors_.is_regular()) vectors_.truncate(0);
   if (log_) log_->start(identity);

@@ -48,6 +48,10 @@ class ExtractOutput {
   /// `names`. Before start() or resume(); drops parts that were added before.
   void append_to(AppendTarget& target, const Names& names);
 
+  /// Where nobody keeps a second run from writing the same parts, since the
+  /// file system has no locks; else empty.
+  std::string unlocked_path() const;
+
   /// Drops such parts. `identity`: of this run (run_identity.h). This or
   /// resume() is called once, before the rest.
   void start(const std::string& identity);

@@ -111,6 +111,13 @@ Sidecar sidecar_of(const ExtractJob& job, const ImageList& images,
   return sidecar;
 }
 
+void say_if_unlocked(const ExtractOutput& output) {
+  if (const std::string path = output.unlocked_path(); !path.empty())
+    cli::complain(path +
+                  ": its file system has no locks: nothing keeps a second "
+                  "extract from writing it, too");
+}
+
 /// What the job adds to, if it does; those that are there go from `images`.
 std::optional<AppendTarget> open_target(const ExtractJob& job,
                                         const ExtractOutput& output,
@@ -131,6 +138,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   if (!job.append && !job.force)
     keep_indexed(job.vectors, images.id, part_of(job));
   ExtractOutput output(job.vectors, job.names, job.separator());
+  say_if_unlocked(output);
   std::optional<AppendTarget> target = open_target(job, output, images);
   if (target) output.append_to(*target, images.names);
   const std::string bad_path = output.bad_path();

@@ -1,6 +1,7 @@
 #include "query_options.h"
 
 #include "cli.h"
+#include "derived_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -95,6 +96,8 @@ void QueryOptions::keep_inputs(const SearchedIndex& opened) const {
   inputs.insert(inputs.end(), images.begin(), images.end());
   inputs.insert(inputs.end(), {vectors, weights, model});
   cli::keep_inputs(sheet, inputs);
+  for (const std::string& file : opened.files())
+    keep_apart(sheet, files_of_vectors(file));
 }
 
 }  // namespace imsearch

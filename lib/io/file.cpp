@@ -70,6 +70,15 @@ bool same_file(const std::string& a, const std::string& b) {
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
+bool same_place(const std::string& a, const std::string& b) {
+  if (same_file(a, b)) return true;
+  const std::string first = follow_links(a);
+  const std::string second = follow_links(b);
+  return first.substr(first.rfind('/') + 1) ==
+             second.substr(second.rfind('/') + 1) &&
+         same_file(parent_folder(first), parent_folder(second));
+}
+
 std::optional<std::uint64_t> free_disk_bytes(const std::string& path) {
   struct statvfs status = {};
   if (::statvfs(parent_folder(path).c_str(), &status) != 0) return std::nullopt;

@@ -23,6 +23,10 @@ bool is_regular_file(const std::string& path);
 /// True if both exist and are one file, whatever their names.
 bool same_file(const std::string& a, const std::string& b);
 
+/// True if writing one would replace the other: same_file(), or one name for
+/// files that need not exist yet, links followed.
+bool same_place(const std::string& a, const std::string& b);
+
 /// Free bytes for this user on the file system that would hold `path`, if it
 /// can be told.
 std::optional<std::uint64_t> free_disk_bytes(const std::string& path);

@@ -4,10 +4,10 @@
 #include "base/interrupt.h"
 #include "io/descriptor.h"
 #include "io/file.h"
+#include "io/file_lock.h"
 #include "io/folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +58,44 @@ void write_all(const char* data, std::size_t size, const std::string& path,
   }
 }
 
+/// Whether `name` is "`base`.PID-ATTEMPT.tmp", as open_unique() makes them.
+bool is_temporary_of(const std::string& base, const std::string& name) {
+  constexpr std::string_view kEnd = ".tmp";
+  const std::size_t begin = base.size() + 1;
+  if (name.size() < begin + kEnd.size() || name.compare(0, begin, base + "."))
+    return false;
+  const std::string_view rest = std::string_view(name).substr(begin);
+  const std::string_view number = rest.substr(0, rest.size() - kEnd.size());
+  const std::size_t dash = number.find('-');
+  return rest.substr(number.size()) == kEnd && dash > 0 &&
+         dash + 1 < number.size() &&
+         number.find_first_not_of("0123456789-") == std::string_view::npos &&
+         number.find('-', dash + 1) == std::string_view::npos;
+}
+
+/// Removes that file if nobody holds it: its writer was killed.
+void remove_if_abandoned(const std::string& name) {
+  constexpr int kFlags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  const Descriptor file(::open(name.c_str(), kFlags));
+  struct stat status = {};
+  if (!file.valid() || ::fstat(file.get(), &status) != 0 ||
+      !S_ISREG(status.st_mode))
+    return;
+  // Where there are no locks, somebody may be writing it.
+  if (try_lock(file.get(), name) == Locking::kHeld && leads_to(name, status))
+    ::unlink(name.c_str());
+}
+
+/// A killed process leaves its temporary file, which may be as large as an
+/// index.
+void remove_abandoned(const std::string& target) {
+  const std::string folder = parent_folder(target);
+  const std::string base = target.substr(target.rfind('/') + 1);
+  for (const FolderEntry& entry : Folder(folder).entries)
+    if (is_temporary_of(base, entry.name))
+      remove_if_abandoned(join_path(folder, entry.name));
+}
+
 /// As far as we are allowed to.
 void copy_owner_and_mode(int fd, const struct stat& from) {
   // First the owner: changing it clears mode bits.
@@ -95,13 +133,24 @@ OutputFile::OutputFile(std::string path, Temporary temporary)
 
 /// The mode is that of an ordinary new file.
 void OutputFile::open_unique() {
+  remove_abandoned(target_);
   for (int attempt = 0; fd_ < 0; ++attempt) {
     std::string name =
         fmt::format("{}.{}-{}.tmp", target_, ::getpid(), attempt);
-    fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ >= 0) temporary_ = std::move(name);
-    if (fd_ < 0 && errno == ENOENT) fail_no_folder(path_, target_);
-    if (fd_ < 0 && errno != EEXIST) fail_errno(path_);
+    Descriptor file(
+        ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!file.valid() && errno == ENOENT) fail_no_folder(path_, target_);
+    if (!file.valid() && errno != EEXIST) fail_errno(path_);
+    if (!file.valid()) continue;
+    const Locking locking = try_lock(file.get(), name);
+    // Until the lock it looked like one that a killed process left: another
+    // writer may be about to remove it, or have done so.
+    struct stat status = {};
+    if (::fstat(file.get(), &status) != 0) fail_errno(name);
+    if (locking == Locking::kBusy || !leads_to(name, status)) continue;
+    is_locked_ = locking == Locking::kHeld;
+    temporary_ = std::move(name);
+    fd_ = file.release();
   }
 }
 
@@ -122,9 +171,10 @@ bool OutputFile::lock_part(const std::string& name) {
   Descriptor part(::open(name.c_str(), kFlags, 0666));
   if (!part.valid() && errno == ENOENT) fail_no_folder(path_, target_);
   if (!part.valid()) fail_errno(name);
-  // Where a file system knows no locks, we must do without.
-  if (::flock(part.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  const Locking locking = try_lock(part.get(), name);
+  if (locking == Locking::kBusy)
     fail("{}: another process is writing it", name);
+  is_locked_ = locking == Locking::kHeld;
   struct stat status = {};
   if (::fstat(part.get(), &status) != 0) fail_errno(name);
   if (!S_ISREG(status.st_mode)) fail("{}: not a regular file", name);
@@ -142,6 +192,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       size_(other.size_),
       fd_(std::exchange(other.fd_, -1)),
       kept_(other.kept_),
+      is_locked_(other.is_locked_),
       finished_(other.finished_) {}
 
 OutputFile::~OutputFile() {
