@@ -54,6 +54,9 @@ show() {
   "$@"
 }
 
+# An earlier run's index, maybe of other pictures, would make extract ask for
+# --force.
+rm -f "$index"
 show "$bin/extract" -o "$out/fvecs.bin" -n "$names" "$images"
 show "$bin/build-index" "$out/fvecs.bin"
 

@@ -1,16 +1,32 @@
 #include "io/file.h"
 
+#include "base/error.h"
+#include "io/descriptor.h"
+#include "io/folder.h"
 #include "io/input_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
 
 namespace imsearch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr int kMaxLinks = 40;  // as many as Linux follows itself
+
+std::string link_target(const std::string& link) {
+  std::array<char, PATH_MAX> text = {};
+  const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
+  if (size < 0) fail("{}: {}", link, errno_text(errno));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
 
 }  // namespace
 
@@ -57,10 +73,37 @@ bool same_file(const std::string& a, const std::string& b) {
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
+bool same_place(const std::string& a, const std::string& b) {
+  if (same_file(a, b)) return true;
+  const std::string first = follow_links(a);
+  const std::string second = follow_links(b);
+  return first.substr(first.rfind('/') + 1) ==
+             second.substr(second.rfind('/') + 1) &&
+         same_file(parent_folder(first), parent_folder(second));
+}
+
 std::optional<std::uint64_t> free_disk_bytes(const std::string& path) {
   struct statvfs status = {};
   if (::statvfs(parent_folder(path).c_str(), &status) != 0) return std::nullopt;
   return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+std::string follow_links(std::string path) {
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    struct stat status = {};
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
+      return path;
+    const std::string target = link_target(path);
+    path = target[0] == '/' ? target : join_path(parent_folder(path), target);
+  }
+  fail("{}: {}", path, errno_text(ELOOP));
+}
+
+void sync_folder_of(const std::string& path) {
+  const Descriptor folder(
+      ::open(parent_folder(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // An unreadable folder: what was done in it is done.
+  if (folder.valid()) ::fsync(folder.get());
 }
 
 std::string parent_folder(const std::string& path) {

@@ -25,9 +25,21 @@ bool is_regular_file(const std::string& path);
 /// True if both exist and are one file, whatever their names.
 bool same_file(const std::string& a, const std::string& b);
 
+/// True if writing one would replace the other: same_file(), or one name for
+/// files that need not exist yet, links followed.
+bool same_place(const std::string& a, const std::string& b);
+
 /// Free bytes for this user on the file system that would hold `path`, if it
 /// can be told.
 std::optional<std::uint64_t> free_disk_bytes(const std::string& path);
+
+/// What the links of the last part of `path` lead to; nothing need exist there.
+/// Throws Error if they lead round in circles.
+std::string follow_links(std::string path);
+
+/// Makes new, renamed and removed names in the folder of `path` outlast a
+/// machine that goes down, as far as that folder can be opened.
+void sync_folder_of(const std::string& path);
 
 /// The folder part of a path ("." if it has none).
 std::string parent_folder(const std::string& path);

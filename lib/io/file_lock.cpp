@@ -10,6 +10,32 @@
 #include <cerrno>
 
 namespace imsearch {
+namespace {
+
+/// What a file system without locks answers: NFS whose server has no lock
+/// daemon ENOLCK, Lustre mounted without -o flock ENOSYS, others EOPNOTSUPP.
+bool has_no_locks(int error_number) {
+  return error_number == ENOLCK || error_number == ENOSYS ||
+         error_number == EOPNOTSUPP;
+}
+
+/// LOCK_EX, maybe with LOCK_NB. Waits again after a signal, unless it ends us.
+Locking lock(int fd, int operation, const std::string& path) {
+  while (::flock(fd, operation) != 0) {
+    if (errno == EWOULDBLOCK) return Locking::kBusy;
+    if (has_no_locks(errno)) return Locking::kUnknown;
+    if (errno != EINTR)
+      fail("{}: cannot be locked: {}", path, errno_text(errno));
+    check_interrupt();
+  }
+  return Locking::kHeld;
+}
+
+}  // namespace
+
+Locking try_lock(int fd, const std::string& path) {
+  return lock(fd, LOCK_EX | LOCK_NB, path);
+}
 
 FileLock::FileLock(const std::string& path) {
   while (!hold(path)) {
@@ -19,10 +45,9 @@ FileLock::FileLock(const std::string& path) {
 /// False if the file that was waited for has been replaced meanwhile.
 bool FileLock::hold(const std::string& path) {
   // Not blocking: at a FIFO this would wait.
-  file_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  file_.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!file_.valid()) fail("{}: {}", path, errno_text(errno));
-  while (::flock(file_.get(), LOCK_EX) != 0 && errno == EINTR)
-    check_interrupt();
+  held_ = lock(file_.get(), LOCK_EX, path) == Locking::kHeld;
   struct stat held = {};
   struct stat named = {};
   if (::fstat(file_.get(), &held) != 0 || ::stat(path.c_str(), &named) != 0)

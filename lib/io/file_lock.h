@@ -7,18 +7,34 @@
 
 namespace imsearch {
 
+enum class Locking {
+  kHeld,
+  kBusy,     // somebody else holds it
+  kUnknown,  // the file system has no locks: whether somebody writes it, too
+};
+
+/// Locks an open file (flock) as long as its descriptor is open, without
+/// waiting. `fd` must be open for writing: NFS locks no other. Throws Error,
+/// with `path`, for whatever is neither a lock nor the lack of locks.
+Locking try_lock(int fd, const std::string& path);
+
 /// Holds the file that has this name against others that do so too, in this
 /// process or another, and waits for them: for changes that read a file and
-/// replace it. Where a file system knows no locks, it holds nothing. Throws
-/// Error if the file cannot be opened; Interrupted while it waits.
+/// replace it. Throws Error if the file cannot be opened for writing, or be
+/// locked; Interrupted while it waits.
 class FileLock {
  public:
   explicit FileLock(const std::string& path);
+
+  /// False where the file system has no locks: then nothing is held, and others
+  /// must be kept away by who runs us.
+  bool held() const { return held_; }
 
  private:
   bool hold(const std::string& path);
 
   Descriptor file_;
+  bool held_ = false;
 };
 
 }  // namespace imsearch

@@ -4,23 +4,20 @@
 #include "base/interrupt.h"
 #include "io/descriptor.h"
 #include "io/file.h"
+#include "io/file_lock.h"
 #include "io/folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
 #include <utility>
 
 namespace imsearch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-constexpr int kMaxLinks = 40;  // as many as Linux follows itself
 
 [[noreturn]] void fail_errno(const std::string& path) {
   fail("{}: {}", path, errno_text(errno));
@@ -61,23 +58,42 @@ void write_all(const char* data, std::size_t size, const std::string& path,
   }
 }
 
-std::string link_target(const std::string& link) {
-  std::array<char, PATH_MAX> text = {};
-  const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
-  if (size < 0) fail_errno(link);
-  return {text.data(), static_cast<std::size_t>(size)};
+/// Whether `name` is "`base`.PID-ATTEMPT.tmp", as open_unique() makes them.
+bool is_temporary_of(const std::string& base, const std::string& name) {
+  constexpr std::string_view kEnd = ".tmp";
+  const std::size_t begin = base.size() + 1;
+  if (name.size() < begin + kEnd.size() || name.compare(0, begin, base + "."))
+    return false;
+  const std::string_view rest = std::string_view(name).substr(begin);
+  const std::string_view number = rest.substr(0, rest.size() - kEnd.size());
+  const std::size_t dash = number.find('-');
+  return rest.substr(number.size()) == kEnd && dash > 0 &&
+         dash + 1 < number.size() &&
+         number.find_first_not_of("0123456789-") == std::string_view::npos &&
+         number.find('-', dash + 1) == std::string_view::npos;
 }
 
-/// The name that the last part's links lead to; nothing need exist there.
-std::string follow_links(std::string path) {
-  for (int links = 0; links <= kMaxLinks; ++links) {
-    struct stat status = {};
-    if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
-      return path;
-    const std::string target = link_target(path);
-    path = target[0] == '/' ? target : join_path(parent_folder(path), target);
-  }
-  fail("{}: {}", path, errno_text(ELOOP));
+/// Removes that file if nobody holds it: its writer was killed.
+void remove_if_abandoned(const std::string& name) {
+  constexpr int kFlags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  const Descriptor file(::open(name.c_str(), kFlags));
+  struct stat status = {};
+  if (!file.valid() || ::fstat(file.get(), &status) != 0 ||
+      !S_ISREG(status.st_mode))
+    return;
+  // Where there are no locks, somebody may be writing it.
+  if (try_lock(file.get(), name) == Locking::kHeld && leads_to(name, status))
+    ::unlink(name.c_str());
+}
+
+/// A killed process leaves its temporary file, which may be as large as an
+/// index.
+void remove_abandoned(const std::string& target) {
+  const std::string folder = parent_folder(target);
+  const std::string base = target.substr(target.rfind('/') + 1);
+  for (const FolderEntry& entry : Folder(folder).entries)
+    if (is_temporary_of(base, entry.name))
+      remove_if_abandoned(join_path(folder, entry.name));
 }
 
 /// As far as we are allowed to.
@@ -85,13 +101,6 @@ void copy_owner_and_mode(int fd, const struct stat& from) {
   // First the owner: changing it clears mode bits.
   [[maybe_unused]] const int owner = ::fchown(fd, from.st_uid, from.st_gid);
   [[maybe_unused]] const int mode = ::fchmod(fd, from.st_mode & 0777U);
-}
-
-void sync_folder(const std::string& path) {
-  const Descriptor folder(
-      ::open(parent_folder(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // An unreadable folder: the rename itself is done.
-  if (folder.valid()) ::fsync(folder.get());
 }
 
 }  // namespace
@@ -124,13 +133,24 @@ OutputFile::OutputFile(std::string path, Temporary temporary)
 
 /// The mode is that of an ordinary new file.
 void OutputFile::open_unique() {
+  remove_abandoned(target_);
   for (int attempt = 0; fd_ < 0; ++attempt) {
     std::string name =
         fmt::format("{}.{}-{}.tmp", target_, ::getpid(), attempt);
-    fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ >= 0) temporary_ = std::move(name);
-    if (fd_ < 0 && errno == ENOENT) fail_no_folder(path_, target_);
-    if (fd_ < 0 && errno != EEXIST) fail_errno(path_);
+    Descriptor file(
+        ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!file.valid() && errno == ENOENT) fail_no_folder(path_, target_);
+    if (!file.valid() && errno != EEXIST) fail_errno(path_);
+    if (!file.valid()) continue;
+    const Locking locking = try_lock(file.get(), name);
+    // Until the lock it looked like one that a killed process left: another
+    // writer may be about to remove it, or have done so.
+    struct stat status = {};
+    if (::fstat(file.get(), &status) != 0) fail_errno(name);
+    if (locking == Locking::kBusy || !leads_to(name, status)) continue;
+    is_locked_ = locking == Locking::kHeld;
+    temporary_ = std::move(name);
+    fd_ = file.release();
   }
 }
 
@@ -151,9 +171,10 @@ bool OutputFile::lock_part(const std::string& name) {
   Descriptor part(::open(name.c_str(), kFlags, 0666));
   if (!part.valid() && errno == ENOENT) fail_no_folder(path_, target_);
   if (!part.valid()) fail_errno(name);
-  // Where a file system knows no locks, we must do without.
-  if (::flock(part.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  const Locking locking = try_lock(part.get(), name);
+  if (locking == Locking::kBusy)
     fail("{}: another process is writing it", name);
+  is_locked_ = locking == Locking::kHeld;
   struct stat status = {};
   if (::fstat(part.get(), &status) != 0) fail_errno(name);
   if (!S_ISREG(status.st_mode)) fail("{}: not a regular file", name);
@@ -171,6 +192,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       size_(other.size_),
       fd_(std::exchange(other.fd_, -1)),
       kept_(other.kept_),
+      is_locked_(other.is_locked_),
       finished_(other.finished_) {}
 
 OutputFile::~OutputFile() {
@@ -236,7 +258,7 @@ void OutputFile::commit() {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_errno(path_);
   temporary_.clear();
   ::close(std::exchange(fd_, -1));
-  sync_folder(target_);
+  sync_folder_of(target_);
 }
 
 }  // namespace imsearch

@@ -10,11 +10,12 @@ namespace imsearch {
 
 /// Where bytes wait for commit(), in the folder of the target.
 enum class Temporary {
-  /// A name of its own each time: writers of one target do not meet.
+  /// A name of its own each time: writers of one target do not meet. It is
+  /// locked (flock) while it is written: what a killed process left is known by
+  /// its lack of a lock, and removed by the next writer of that target.
   kUnique,
   /// The target's name + ".part": a killed process leaves one such file, not
-  /// one each time. It is locked (flock) while it is written, so that a second
-  /// writer is refused.
+  /// one each time. It is locked, so that a second writer is refused.
   kPart,
   /// The same, but what an earlier writer left stays until truncate().
   kOldPart
@@ -74,6 +75,10 @@ class OutputFile {
   /// False for a pipe, a device and standard output: no write_at(), no part.
   bool is_regular() const { return !temporary_.empty(); }
 
+  /// False where the file system has no locks (io/file_lock.h): nobody then
+  /// keeps a second writer of a part away. True for what is written directly.
+  bool is_locked() const { return is_locked_; }
+
   /// Flushes and syncs without renaming: the slow and fallible part of
   /// commit(), so that two files can be made to appear together.
   void finish();
@@ -92,6 +97,7 @@ class OutputFile {
   std::uint64_t size_ = 0;
   int fd_ = -1;
   bool kept_ = false;
+  bool is_locked_ = true;
   bool finished_ = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <cstdint>
 #include <limits>
 
@@ -16,6 +17,7 @@ using Json = nlohmann::ordered_json;  // keys stay in the order written
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 constexpr std::size_t kShownHashDigits = 12;
+constexpr std::size_t kSumDigits = 16;
 
 Json parse(const std::string& text, const std::string& where) {
   try {
@@ -76,7 +78,54 @@ Json model_to_json(const ModelIdentity& model) {
   return object;
 }
 
+Json list_to_json(const ImageListId& list) {
+  return {{"images", list.images},
+          {"xxh3", fmt::format("{:016x}", list.checksum)}};
+}
+
+ImageListId list_from_json(const Json& object, const std::string& where) {
+  if (!object.is_object()) fail("{}: list is not an object", where);
+  const std::string digits = string_at(object, "xxh3", where);
+  ImageListId list;
+  list.images = size_at(object, "images", where);
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] =
+      std::from_chars(digits.data(), end, list.checksum, 16);
+  if (digits.size() != kSumDigits || error != std::errc() || stop != end)
+    fail("{}: xxh3 of the list is not {} hexadecimal digits", where,
+         kSumDigits);
+  return list;
+}
+
+ListPart shard_from_json(const Json& object, const std::string& where) {
+  if (!object.is_object()) fail("{}: shard is not an object", where);
+  const ListPart shard = {size_at(object, "index", where),
+                          size_at(object, "count", where)};
+  if (shard.count < 2 || shard.index == 0 || shard.index > shard.count)
+    fail("{}: there is no shard {} of {}", where, shard.index, shard.count);
+  return shard;
+}
+
+/// What is about this file alone.
+void file_from_json(const Json& object, const std::string& where,
+                    Sidecar& sidecar) {
+  if (object.contains("rows")) sidecar.rows = size_at(object, "rows", where);
+  if (object.contains("list"))
+    sidecar.list = list_from_json(object.at("list"), where);
+  if (!object.contains("shard")) return;
+  sidecar.shard = shard_from_json(object.at("shard"), where);
+  if (!sidecar.list) fail("{}: a shard, but of which list is missing", where);
+}
+
 }  // namespace
+
+bool operator==(const ImageListId& a, const ImageListId& b) {
+  return a.images == b.images && a.checksum == b.checksum;
+}
+
+bool operator!=(const ImageListId& a, const ImageListId& b) {
+  return !(a == b);
+}
 
 bool same_model(const ModelIdentity& a, const ModelIdentity& b) {
   if (!a.known() || !b.known()) return true;
@@ -104,6 +153,11 @@ std::string sidecar_path(const std::string& vectors_path) {
 
 std::string to_json(const Sidecar& sidecar) {
   Json object = {{"dim", sidecar.dim}};
+  if (sidecar.rows) object["rows"] = *sidecar.rows;
+  if (sidecar.list) object["list"] = list_to_json(*sidecar.list);
+  if (sidecar.shard)
+    object["shard"] = {{"index", sidecar.shard->index},
+                       {"count", sidecar.shard->count}};
   if (sidecar.model.known()) object["model"] = model_to_json(sidecar.model);
   object["tool_version"] = to_utf8(sidecar.tool_version);
   return object.dump(2) + "\n";
@@ -118,6 +172,7 @@ Sidecar sidecar_from_json(const std::string& text, const std::string& where) {
   const auto model = object.find("model");
   if (model != object.end()) sidecar.model = model_from_json(*model, where);
   sidecar.tool_version = string_at(object, "tool_version", where);
+  file_from_json(object, where, sidecar);
   return sidecar;
 }
 

@@ -1,11 +1,12 @@
 // fvecs.bin.json: what the vectors beside it are.
 //
-// Optional. Without it dim comes from --dim and the model is unknown. It holds
-// no row count, so that the sidecars of shards are equal. The index keeps the
-// same object. Specification: man/imsearch-formats.5.
+// Optional. Without it dim comes from --dim, the model is unknown, and nothing
+// tells that rows are missing. The index keeps the same object, without what is
+// about one file: rows, list and shard. Specification: man/imsearch-formats.5.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -34,10 +35,30 @@ std::string describe(const ModelIdentity& model);
 /// The first digits of a hash, for people.
 std::string short_sha256(const std::string& sha256);
 
+/// The list of images that one run of extract was given, good and bad ones: of
+/// a shard, the whole list.
+struct ImageListId {
+  std::size_t images = 0;
+  std::uint64_t checksum = 0;  // XXH3 of the names, each ended by NUL
+};
+
+bool operator==(const ImageListId& a, const ImageListId& b);
+bool operator!=(const ImageListId& a, const ImageListId& b);
+
+/// Which part of a list: shard `index`, from 1, of `count`, at least 2.
+struct ListPart {
+  std::size_t index = 0;
+  std::size_t count = 0;
+};
+
 struct Sidecar {
   std::size_t dim = 0;
   ModelIdentity model;
   std::string tool_version;
+  // Empty where they are not known: older versions wrote none of them.
+  std::optional<std::size_t> rows = {};  // of the file
+  std::optional<ImageListId> list = {};  // that all its rows are from
+  std::optional<ListPart> shard = {};    // empty: rows of the whole list
 };
 
 /// "fvecs.bin" -> "fvecs.bin.json".
@@ -45,7 +66,8 @@ std::string sidecar_path(const std::string& vectors_path);
 
 /// JSON text, ended by a newline; the same content gives the same bytes.
 std::string to_json(const Sidecar& sidecar);
-/// `where` names the text's origin in errors. Throws Error on malformed text.
+/// `where` names the text's origin in errors. Throws Error on malformed text,
+/// also on a shard without its list.
 Sidecar sidecar_from_json(const std::string& text, const std::string& where);
 
 /// The sidecar beside `vectors_path`, if there is one. Throws Error if it is

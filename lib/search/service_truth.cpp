@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "index/flat.h"
+#include "io/described_vectors.h"
 
 #include <algorithm>
 #include <utility>
@@ -14,7 +15,8 @@ std::vector<VectorFile> pushed_vectors(const RemoteIndex& index,
   const IndexMeta& meta = index.meta();
   if (meta.loading_to)
     fail("{}: a load is unfinished: go on with push first", index.where());
-  VectorFile file(path, index.dim());
+  DescribedVectors described({path}, index.dim(), index.where());
+  VectorFile file = std::move(described.files().front());
   if (file.rows() < meta.rows)
     fail("{}: {} rows, but {} were pushed to {}", path, file.rows(), meta.rows,
          index.where());

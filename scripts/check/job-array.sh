@@ -127,10 +127,9 @@ check() {
     tail -n 20 ./*.log >&2
     return 1
   }
-  cat fvecs.bin.*-of-"$shards" | cmp - ../fvecs.bin
-  cat fnames.txt.*-of-"$shards" | cmp - ../fnames.txt
-  for sidecar in fvecs.bin.*.json; do
-    cmp "$sidecar" ../fvecs.bin.json
+  extract -q --join fvecs.bin.*-of-"$shards"
+  for file in fvecs.bin fnames.txt fvecs.bin.json; do
+    cmp "$file" "../$file"
   done
   printf '%s\t%d\t%d\t%d\tequal\n' "$1" "$shards" "$stopped" \
     "$(wc -l <../fnames.txt)"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 using namespace imsearch;
 using imsearch::test::contains;
@@ -200,6 +201,27 @@ TEST_SUITE("cli") {
         extract_in(options, {"a.ppm", "--model-sha256", std::string(64, '0')});
     CHECK(unknown.status == 1);
     CHECK(contains(unknown.err, "sha256 000000000000"));
+  }
+
+  TEST_CASE("fault 20: names that extract needs itself are refused at once") {
+    const TempDir dir;
+    std::filesystem::create_symlink("fvecs.bin.json", dir / "link");
+    for (const Lines& outputs :
+         {Lines{"-n", "fvecs.bin.json"}, Lines{"-n", "./fvecs.bin.json"},
+          Lines{"-n", "fvecs.bin.part"}, Lines{"-n", "fvecs.bin.done.part"},
+          Lines{"-n", "fvecs.bin.commit.part"}, Lines{"-n", "link"},
+          Lines{"-o", "a.bin", "-n", "a.bin.part"},
+          Lines{"-o", "a.bin", "-n", "a.bin.json.part"},
+          Lines{"-o", "fnames.txt.bad.tsv"}, Lines{"-o", "fnames.txt.part"},
+          Lines{"-o", "fnames.txt.bad.tsv.part"}}) {
+      Lines arguments = {"a.ppm"};
+      arguments.insert(arguments.end(), outputs.begin(), outputs.end());
+      CAPTURE(outputs.back());
+      CHECK(contains(failure(dir, 2, arguments), "would both write"));
+    }
+    dir.write("fnames.txt.bad.tsv", "a.ppm\n");
+    CHECK(contains(failure(dir, 2, {"--files-from", "fnames.txt.bad.tsv"}),
+                   "would replace an input"));
   }
 
   TEST_CASE("the model's own file is never replaced") {

@@ -2,6 +2,7 @@
 #include "extract_files.h"
 
 #include "io/file.h"
+#include "io/sidecar.h"
 #include "support/contains.h"
 
 #include <fmt/format.h>
@@ -56,8 +57,12 @@ TEST_SUITE("cli") {
         vectors += read_file(dir / ("fvecs.bin" + of));
         names += read_file(dir / ("fnames.txt" + of));
         bad += content(dir / ("fnames.txt" + of + ".bad.tsv"));
-        CHECK(read_file(dir / ("fvecs.bin" + of + ".json")) ==
-              read_file(dir / "fvecs.bin.json"));
+        const Sidecar whole = *read_sidecar(dir / "fvecs.bin");
+        const Sidecar sidecar = *read_sidecar(dir / ("fvecs.bin" + of));
+        CHECK(*sidecar.list == *whole.list);
+        CHECK(*sidecar.rows == rows_of(dir / ("fvecs.bin" + of)).size());
+        CHECK(sidecar.shard.has_value() == (shards > 1));
+        if (sidecar.shard) CHECK(sidecar.shard->index == std::size_t(i));
       }
       CHECK(vectors == read_file(dir / "fvecs.bin"));
       CHECK(names == read_file(dir / "fnames.txt"));

@@ -28,9 +28,8 @@ limit=20 parallel --will-cite -j 2 "$job" ::: {1..5} 2>first.log || status=$?
 echo "the same jobs again go on and end"
 limit=unlimited parallel --will-cite -j 2 "$job" ::: {1..5} 2>second.log ||
   fail "$? jobs failed"
-cat fvecs.bin.*-of-5 | cmp - whole.bin
-cat fnames.txt.*-of-5 | cmp - whole.txt
-for sidecar in fvecs.bin.*.json; do
-  cmp "$sidecar" whole.bin.json
-done
+"$IMSEARCH_BIN/extract" --join fvecs.bin.*-of-5 2>join.log || fail "no join"
+cmp fvecs.bin whole.bin
+cmp fnames.txt whole.txt
+cmp fvecs.bin.json whole.bin.json
 [[ -z $(find . -name '*.part') ]] || fail "parts stay"

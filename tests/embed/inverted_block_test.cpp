@@ -7,7 +7,7 @@
 #include "embed/inverted_block.h"
 
 #include "embed/padding.h"
-#include "embed/weights_metadata.h"
+#include "weights/metadata.h"
 #include "naive_mobilenet.h"
 #include "weights_files.h"
 

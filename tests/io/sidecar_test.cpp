@@ -76,6 +76,30 @@ TEST_SUITE("io") {
           "{\n  \"dim\": 512,\n  \"tool_version\": \"\"\n}\n");
   }
 
+  TEST_CASE("fault 3: rows, list and shard are kept, where they are known") {
+    Sidecar sidecar;
+    sidecar.dim = 8;
+    sidecar.rows = 0;
+    sidecar.list = ImageListId{1513, 0xab};
+    sidecar.shard = ListPart{3, 8};
+    const std::string text = to_json(sidecar);
+    CHECK(text ==
+          "{\n  \"dim\": 8,\n  \"rows\": 0,\n"
+          "  \"list\": {\n    \"images\": 1513,\n"
+          "    \"xxh3\": \"00000000000000ab\"\n  },\n"
+          "  \"shard\": {\n    \"index\": 3,\n    \"count\": 8\n  },\n"
+          "  \"tool_version\": \"\"\n}\n");
+    const Sidecar back = sidecar_from_json(text, "x");
+    CHECK(back.rows == std::size_t{0});
+    CHECK(*back.list == *sidecar.list);
+    CHECK(back.shard->index == 3);
+    CHECK(back.shard->count == 8);
+    const Sidecar old = sidecar_from_json("{\"dim\": 8}", "x");
+    CHECK_FALSE(old.rows);
+    CHECK_FALSE(old.list);
+    CHECK_FALSE(old.shard);
+  }
+
   TEST_CASE("a weights name that is not UTF-8 can be written") {
     Sidecar sidecar = example();
     sidecar.model.weights = "w\xFF.h5";
@@ -101,6 +125,31 @@ TEST_SUITE("io") {
           "x.json: exif is neither true nor false");
     CHECK(error_of("{\"dim\": 1, \"tool_version\": 3}") ==
           "x.json: tool_version is no string");
+  }
+
+  TEST_CASE("rows, lists and shards that cannot be are errors") {
+    const auto error = [](const std::string& more) {
+      return error_of("{\"dim\": 1, " + more + "}");
+    };
+    CHECK(error("\"rows\": -1").find("x.json: rows is ") == 0);
+    CHECK(error("\"list\": 3") == "x.json: list is not an object");
+    const std::string digits =
+        "x.json: xxh3 of the list is not 16 hexadecimal digits";
+    for (const char* sum : {"", "ab", "000000000000000g", "00000000000000abc"})
+      CHECK(error("\"list\": {\"images\": 1, \"xxh3\": \"" + std::string(sum) +
+                  "\"}") == digits);
+    const std::string list =
+        "\"list\": {\"images\": 1, \"xxh3\": \"00000000000000ab\"}, ";
+    CHECK(error("\"shard\": {\"index\": 1, \"count\": 2}") ==
+          "x.json: a shard, but of which list is missing");
+    CHECK(error(list + "\"shard\": 1") == "x.json: shard is not an object");
+    CHECK(error(list + "\"shard\": {\"index\": 0, \"count\": 2}") ==
+          "x.json: there is no shard 0 of 2");
+    CHECK(error(list + "\"shard\": {\"index\": 3, \"count\": 2}") ==
+          "x.json: there is no shard 3 of 2");
+    CHECK(error(list + "\"shard\": {\"index\": 1, \"count\": 1}") ==
+          "x.json: there is no shard 1 of 1");
+    CHECK(error(list + "\"shard\": {\"index\": 2, \"count\": 2}").empty());
   }
 
   TEST_CASE("deeply nested text is an error and no crash") {

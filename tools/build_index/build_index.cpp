@@ -11,6 +11,8 @@
 #include "common/options.h"
 #include "common/progress_line.h"
 #include "common/standard_output.h"
+#include "common/derived_names.h"
+#include "common/names_beside.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -143,6 +145,10 @@ int build_or_append(Options opt) {
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));
   cli::keep_inputs(output_of(opt), input_files(opt));
+  for (const std::string& path : opt.files)
+    keep_apart(output_of(opt), files_of_vectors(path));
+  for (const std::string& path : opt.names)
+    keep_apart(output_of(opt), files_of_names(path));
   const IndexInputs inputs =
       open_index_inputs(opt.files, opt.names, opt.dim,
                         opt.null ? Separator::kNul : Separator::kNewline);

@@ -68,7 +68,13 @@ FileLock lock_index(const std::string& path) {
         "{}: no such index: without --append or --delete, build-index makes "
         "one",
         path);
-  return FileLock(path);
+  FileLock lock(path);
+  if (!lock.held())
+    cli::complain(
+        fmt::format("{}: its file system has no locks: of two --append or "
+                    "--delete at once, one would be lost",
+                    path));
+  return lock;
 }
 
 /// A damaged index must not get checksums of its damage.

@@ -18,12 +18,9 @@ struct IndexInputs {
   ModelIdentity model;
 };
 
-/// fnames.txt beside a file of vectors: its names, unless others are given.
-std::string names_beside(const std::string& vectors);
-
 /// Opens `vectors`, and `names`: one file for each of them. `dim` 0: as the
 /// sidecars say. Throws Error naming both files where numbers, dimensions or
-/// models do not match.
+/// models do not match, or as DescribedVectors does.
 IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
                               const std::vector<std::string>& names,
                               std::size_t dim, Separator separator);

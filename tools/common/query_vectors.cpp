@@ -1,22 +1,22 @@
 #include "common/query_vectors.h"
 
 #include "base/error.h"
-#include "io/sidecar.h"
+#include "io/described_vectors.h"
 
-#include <optional>
-#include <vector>
+#include <utility>
 
 namespace imsearch {
 
 VectorSet open_query_vectors(const SearchIndex& index,
                              const std::string& path) {
-  const std::optional<Sidecar> sidecar = read_sidecar(path);
+  DescribedVectors described({path}, index.dim(), index.where());
   const ModelIdentity& built = index.model();
-  if (sidecar && !same_model(sidecar->model, built))
+  if (!same_model(described.model(), built))
     fail("{}: made by {}, but {} by {}: rows of two models cannot be compared",
-         sidecar_path(path), describe(sidecar->model), index.where(),
+         described.model_from(), describe(described.model()), index.where(),
          describe(built));
-  return VectorSet(std::vector<std::string>{path}, index.dim());
+  described.check_settled();
+  return VectorSet(std::move(described.files()));
 }
 
 }  // namespace imsearch

@@ -1,6 +1,7 @@
 #include "eval_recall/options.h"
 
 #include "common/cli.h"
+#include "common/derived_names.h"
 
 #include "remote/remote_index.h"
 
@@ -54,6 +55,8 @@ void RecallOptions::keep_inputs(const SearchIndex& opened) const {
   inputs.push_back(queries.vectors);
   if (at_service()) inputs.push_back(truth);
   cli::keep_inputs(plot, inputs);
+  for (const std::string& file : opened.files())
+    keep_apart(plot, files_of_vectors(file));
 }
 
 std::size_t RecallOptions::largest_ef(std::size_t rows) const {

@@ -13,6 +13,8 @@
 #include "extract/network.h"
 #include "extract/run.h"
 #include "extract/serve.h"
+#include "common/derived_names.h"
+#include "extract/join.h"
 
 #include "base/interrupt.h"
 #include "io/file.h"
@@ -22,6 +24,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <initializer_list>
 #include <string>
 
 namespace {
@@ -48,12 +51,14 @@ struct Options {
   ModelOptions model;
   bool serve = false;
   bool network = false;
+  bool join = false;
   CLI::Option* output = nullptr;
   CLI::Option* names = nullptr;
 
   void add_to(CLI::App& app) {
     app.add_option("inputs", job.inputs,
-                   "Images, folders of images, and quoted patterns");
+                   "Images, folders of images, and quoted patterns; with "
+                   "--join, files of vectors");
     app.add_option("--files-from", job.files_from,
                    "Also the images that FILE (-: standard input) names")
         ->type_name("FILE");
@@ -82,6 +87,35 @@ struct Options {
         ->excludes("--output")
         ->excludes("--names");
     add_long_runs(app);
+    add_older_files(app);
+  }
+
+  /// What is about vectors that are there.
+  void add_older_files(CLI::App& app) {
+    CLI::Option* append = app.add_flag(
+        "--append", job.append,
+        "Add the images that are not there yet to vectors and names that are");
+    exclude(append, app, {"--serve", "--time-network", "--shard"});
+    CLI::Option* force =
+        app.add_flag("--force", job.force,
+                     "Also replace vectors that an index was built from");
+    exclude(force, app, {"--serve", "--time-network", "--append"});
+    CLI::Option* joining = app.add_flag(
+        "--join", join,
+        "Join vectors that --shard made, and what belongs to them, into one "
+        "file");
+    exclude(joining, app,
+            {"--files-from",   "--weights",      "--model",  "--input-size",
+             "--resize",       "--resize-to",    "--mean",   "--std",
+             "--model-sha256", "--exif",         "--engine", "--device",
+             "--batch",        "--threads",      "--strict", "--json",
+             "--serve",        "--time-network", "--resume", "--shard",
+             "--append"});
+  }
+
+  static void exclude(CLI::Option* option, CLI::App& app,
+                      std::initializer_list<const char*> others) {
+    for (const char* other : others) option->excludes(app.get_option(other));
   }
 
   void add_outputs(CLI::App& app) {
@@ -132,19 +166,33 @@ struct Options {
     if (serve) return;
     if (job.inputs.empty() && job.files_from.empty())
       cli::fail_usage(
-          "no images: give files, folders or quoted patterns, or "
-          "--files-from");
+          join ? "no files of vectors: give those of all shards, in order"
+               : "no images: give files, folders or quoted patterns, or "
+                 "--files-from");
     if (job.vectors == job.names)
       cli::fail_usage("-o and -n are both {}", job.vectors);
-    for (const std::string& path : {job.vectors, job.names})
-      if (job.resume && !can_be_resumed(path))
+    keep_vectors_and_names_apart(job.vectors, job.names);
+    for (const std::string& path : {job.vectors, job.names}) {
+      if (can_be_resumed(path)) continue;
+      if (job.resume)
         cli::fail_usage("--resume needs files to go on with: {} is none", path);
+      if (job.append || join)
+        cli::fail_usage("--{} needs files to write: {} is none",
+                        join ? "join" : "append", path);
+    }
     if (job.json && (job.vectors == "-" || job.names == "-"))
       cli::fail_usage("--json and - both want standard output");
   }
 };
 
+int join(const Options& options) {
+  options.check();
+  catch_interrupts();
+  return join_vectors(options.job);
+}
+
 int extract(Options& options, char** argv) {
+  if (options.join) return join(options);
   options.model.check();
   const EngineKind engine = engine_for(options.model);
   if (engine != kLinkedEngine) cli::become_sibling(tool_of(engine), argv);

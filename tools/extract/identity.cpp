@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kListSize = "images";
 constexpr const char* kListSum = "list_xxh3";
+constexpr const char* kBehindRows = "append_to_rows";
 
 /// Strings without their quotes.
 std::string shown(const Json& value) {
@@ -37,18 +38,28 @@ Json flat(const Json& object) {
 
 std::string run_identity(const ExtractJob& job, const ImageList& images,
                          const Model& model) {
-  Json object = {{kListSize, images.listed},
-                 {kListSum, fmt::format("{:016x}", images.checksum)},
+  Json object = {{kListSize, images.id.images},
+                 {kListSum, fmt::format("{:016x}", images.id.checksum)},
                  {"shard", job.shard ? job.shard->text() : "none"},
                  {"null", job.null},
                  {"engine", name_of(kLinkedEngine)},
                  {"device", model.device}};
+  if (images.behind_rows) object[kBehindRows] = *images.behind_rows;
   object.update(Json::parse(to_json(model.sidecar())));
   return object.dump();
 }
 
 bool is_run_identity(const std::string& text) {
   return Json::parse(text, nullptr, false).is_object();
+}
+
+std::optional<std::size_t> appended_behind(const std::string& text) {
+  const Json identity = Json::parse(text, nullptr, false);
+  if (!identity.is_object()) return std::nullopt;
+  const auto rows = identity.find(kBehindRows);
+  if (rows == identity.end() || !rows->is_number_unsigned())
+    return std::nullopt;
+  return rows->get<std::size_t>();
 }
 
 std::string identity_difference(const std::string& then,

@@ -6,6 +6,8 @@
 #include "extract/job.h"
 #include "extract/model.h"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 namespace imsearch {
@@ -17,6 +19,9 @@ std::string run_identity(const ExtractJob& job, const ImageList& images,
 
 /// False for a text that was not written whole.
 bool is_run_identity(const std::string& text);
+
+/// Of a run with --append: the rows that those of its parts belong behind.
+std::optional<std::size_t> appended_behind(const std::string& text);
 
 /// What differs first, for an error: "images were 1000, now 1003"; empty where
 /// nothing does. Both must be identities.

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "common/cli.h"
+#include "common/derived_names.h"
+#include "extract/append.h"
 #include "io/checksum.h"
 #include "io/glob.h"
 
@@ -33,13 +35,13 @@ Names block_of(const Names& names, const Shard& shard) {
   return block;
 }
 
-std::uint64_t checksum_of_names(const Names& names) {
+ImageListId id_of(const Names& names) {
   Checksum checksum;
   for (std::size_t i = 0; i < names.size(); ++i) {
     checksum.add(names[i].data(), names[i].size());
     checksum.add("", 1);
   }
-  return checksum.value();
+  return {names.size(), checksum.value()};
 }
 
 }  // namespace
@@ -47,10 +49,15 @@ std::uint64_t checksum_of_names(const Names& names) {
 ImageList list_images(const ExtractJob& job) {
   Names names = all_names(job);
   ImageList images;
-  images.listed = names.size();
-  images.checksum = checksum_of_names(names);
+  images.id = id_of(names);
   images.names = job.shard ? block_of(names, *job.shard) : std::move(names);
   return images;
+}
+
+void leave_out_known(ImageList& images, const AppendTarget& target) {
+  images.known = target.leave_out_known(images.names);
+  images.behind_rows = target.rows();
+  images.id = id_of(images.names);
 }
 
 void keep_inputs(const ExtractJob& job, const Names& names,
@@ -59,8 +66,10 @@ void keep_inputs(const ExtractJob& job, const Names& names,
   const auto file_part = [](std::string_view path) {
     return path.substr(path.rfind('/') + 1);
   };
-  for (const std::string& output :
-       {job.vectors, job.vectors + ".part", job.names, job.names + ".part"}) {
+  std::vector<std::string> outputs = files_of_vectors(job.vectors);
+  for (std::string& output : files_of_names(job.names))
+    outputs.push_back(std::move(output));
+  for (const std::string& output : outputs) {
     std::vector<std::string> inputs = {job.files_from, model_file};
     for (std::size_t i = 0; i < names.size(); ++i)
       if (file_part(names[i]) == file_part(output))

@@ -3,23 +3,31 @@
 
 #include "extract/job.h"
 #include "io/fnames.h"
+#include "io/sidecar.h"
 
 #include <cstddef>
-#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace imsearch {
 
 struct ImageList {
-  Names names;  // of the job's shard, if it has one
-  // Of all images, whatever the shard:
-  std::size_t listed = 0;
-  std::uint64_t checksum = 0;  // XXH3 of the names, each ended by NUL
+  Names names;     // of the job's shard, if it has one
+  ImageListId id;  // of all images, whatever the shard
+  // Of --append: the rows that are there already, and the images that were
+  // left out for having one.
+  std::optional<std::size_t> behind_rows;
+  std::size_t known = 0;
 };
 
 /// The images of the job, those of --files-from last. Empty names are passed
 /// over. Throws Error if there are none at all; a shard may have none.
 ImageList list_images(const ExtractJob& job);
+
+class AppendTarget;
+
+/// Leaves those that `target` has out of `images`.
+void leave_out_known(ImageList& images, const AppendTarget& target);
 
 /// Throws UsageError if an output of the job would replace an image, the list
 /// of them, or the file of the model.

@@ -23,6 +23,8 @@ struct ExtractJob {
   bool json = false;           // print a summary
   std::optional<Shard> shard;  // this block of the images alone
   bool resume = false;         // go on from the parts of an earlier run
+  bool append = false;         // add to vectors and names that are there
+  bool force = false;          // also replace what an index was built from
 
   Separator separator() const {
     return null ? Separator::kNul : Separator::kNewline;

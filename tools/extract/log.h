@@ -63,6 +63,8 @@ class ExtractLog {
 
   /// Whether there is an image for a later run to go on from.
   bool worth_keeping() const { return entries_; }
+  /// Has it outlast a machine that goes down. Nothing is added any more.
+  void sync() { file_.finish(); }
   /// Takes the log away: the run is done.
   void remove();
 

@@ -1,15 +1,42 @@
 #include "extract/output.h"
 
+#include "extract/append.h"
+
 #include "base/error.h"
 #include "extract/identity.h"
+#include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/text.h"
 
 #include <unistd.h>
 
 #include <cerrno>
+#include <unordered_set>
 
 namespace imsearch {
+namespace {
+
+/// The lines of a list of bad images that are about others than `names`; none
+/// if there is no list.
+std::string lines_without(const std::string& path, const Names& names) {
+  if (!is_regular_file(path)) return "";
+  std::unordered_set<std::string> fields;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    fields.insert(escape_field(names[i]));
+  const Names lines = read_names(path);
+  std::string kept;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string line(lines[i]);
+    if (fields.count(line.substr(0, line.find('\t'))) == 0) kept += line + "\n";
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::string bad_images_path(const std::string& names) {
+  return names + ".bad.tsv";
+}
 
 ExtractOutput::ExtractOutput(const std::string& vectors,
                              const std::string& names, Separator separator)
@@ -23,6 +50,30 @@ ExtractOutput::ExtractOutput(const std::string& vectors,
 
 bool ExtractOutput::has_older_parts() const {
   return log_ && !log_->older_text().empty();
+}
+
+std::string ExtractOutput::older_identity() const {
+  return log_ ? LogReader(log_->older_text()).identity() : "";
+}
+
+void ExtractOutput::append_to(AppendTarget& target, const Names& names) {
+  target_ = &target;
+  bad_ = lines_without(bad_path(), names);
+  const auto behind = appended_behind(older_identity());
+  if (!behind || *behind >= target.rows()) return;
+  // That run was killed when it had only these parts to remove.
+  vectors_.truncate(0);
+  log_->remove();
+}
+
+void ExtractOutput::start_joined() {
+  if (vectors_.is_regular()) vectors_.truncate(0);
+  if (log_) log_->remove();
+}
+
+std::string ExtractOutput::unlocked_path() const {
+  if (!vectors_.is_locked()) return vectors_.temporary();
+  return names_.is_locked() ? "" : names_.temporary();
 }
 
 void ExtractOutput::start(const std::string& identity) {
@@ -40,8 +91,8 @@ OlderRun ExtractOutput::read_parts(const std::string& identity, std::size_t dim,
         "{} is of another run: {}: give the same images and options, or leave "
         "out --resume to start anew",
         vectors_.temporary(), other);
-  const bool renamed =
-      vectors_.size() == 0 && is_regular_file(vectors_.target());
+  const bool renamed = target_ == nullptr && vectors_.size() == 0 &&
+                       is_regular_file(vectors_.target());
   OlderRun older = read_older_run(
       log, renamed ? vectors_.target() : vectors_.temporary(), dim, max_images);
   if (!renamed || older.rows() == 0) return older;
@@ -78,6 +129,12 @@ void ExtractOutput::add(std::string_view name, const float* feature,
   vectors_.keep();
 }
 
+void ExtractOutput::add_joined(std::string_view name, const float* row,
+                               std::size_t dim) {
+  vectors_.write(row, dim * sizeof(float));
+  add_name(name);
+}
+
 void ExtractOutput::add_name(std::string_view name) {
   names_.write(name);
   const char end = static_cast<char>(separator_);
@@ -98,47 +155,73 @@ bool ExtractOutput::can_hold(std::string_view name) const {
 }
 
 std::string ExtractOutput::bad_path() const {
-  return names_.is_regular() ? names_path_ + ".bad.tsv" : "";
+  return names_.is_regular() ? bad_images_path(names_path_) : "";
 }
 
 std::string ExtractOutput::kept_path() const {
   return log_ && log_->worth_keeping() ? vectors_.temporary() : "";
 }
 
-void ExtractOutput::publish_bad() {
-  const std::string path = bad_path();
-  if (path.empty()) return;
-  if (bad_.empty()) {
+std::optional<OutputFile> ExtractOutput::finish_bad() const {
+  if (bad_.empty() || bad_path().empty()) return std::nullopt;
+  OutputFile file(bad_path(), Temporary::kPart);
+  file.write(bad_);
+  file.finish();
+  return file;
+}
+
+void ExtractOutput::publish_bad(std::optional<OutputFile>& list) const {
+  if (list) return list->commit();
+  if (bad_path().empty()) return;
+  // A killed run may have left a part of its list.
+  for (const std::string& path : {bad_path(), bad_path() + ".part"})
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
       fail("{}: {}", path, errno_text(errno));
-    return;
-  }
-  OutputFile file(path, Temporary::kPart);
-  file.write(bad_);
-  file.commit();
 }
 
 void ExtractOutput::commit_bad() {
-  publish_bad();
+  std::optional<OutputFile> list = finish_bad();
+  publish_bad(list);
   if (vectors_.is_regular()) vectors_.truncate(0);
   if (log_) log_->remove();
 }
 
+std::optional<OutputFile> ExtractOutput::finish_sidecar(
+    const Sidecar& sidecar) const {
+  if (!vectors_.is_regular()) return std::nullopt;
+  OutputFile file(sidecar_path(vectors_.path()), Temporary::kPart);
+  file.write(to_json(sidecar));
+  file.finish();
+  return file;
+}
+
+void ExtractOutput::commit_append(const std::string& tool_version) {
+  // All that can be done before comes before: the mark keeps readers off.
+  vectors_.finish();
+  names_.finish();
+  log_->sync();
+  std::optional<OutputFile> list = finish_bad();
+  publish_bad(list);
+  target_->add(vectors_.temporary(), names_.temporary(), tool_version);
+  vectors_.truncate(0);
+  log_->remove();
+}
+
 void ExtractOutput::commit(const Sidecar& sidecar) {
-  if (published_) return log_->remove();
+  if (target_ != nullptr) return commit_append(sidecar.tool_version);
   // What can fail for want of space comes first, the renames after it.
   vectors_.finish();
   names_.finish();
-  std::optional<OutputFile> json;
-  if (vectors_.is_regular()) {
-    json.emplace(sidecar_path(vectors_.path()), Temporary::kPart);
-    json->write(to_json(sidecar));
-    json->finish();
-  }
-  publish_bad();
+  std::optional<OutputFile> json = finish_sidecar(sidecar);
+  std::optional<OutputFile> list = finish_bad();
+  if (log_) log_->sync();
+  if (json) set_commit_mark(vectors_.target());
+  publish_bad(list);
   names_.commit();
   if (json) json->commit();
-  vectors_.commit();
+  if (!published_) vectors_.commit();
+  if (json) clear_commit_mark(vectors_.target());
+  // Last: --resume needs it as long as the mark is there.
   if (log_) log_->remove();
 }
 

@@ -19,9 +19,16 @@
 
 namespace imsearch {
 
-/// All files appear together or not at all, and older ones stay until then.
-/// Without commit() the parts are kept if they hold an image, and no file is
-/// left otherwise. One thread at a time.
+class AppendTarget;
+
+/// Where images without a row are listed that belong to these names.
+std::string bad_images_path(const std::string& names);
+
+/// All files appear together or not at all, and older ones stay until then. If
+/// the process is killed while they appear, a mark (io/commit_mark.h) stays,
+/// which makes readers refuse them until resume() and commit(), or another
+/// run's commit(). Without commit() the parts are kept if they hold an image,
+/// and no file is left otherwise. One thread at a time.
 class ExtractOutput {
  public:
   /// Throws Error if a file cannot be created, or if another process is writing
@@ -33,6 +40,17 @@ class ExtractOutput {
 
   /// Whether an earlier run left parts.
   bool has_older_parts() const;
+  /// Which run they are of (run_identity.h); empty if that is not known.
+  std::string older_identity() const;
+
+  /// commit() will add the rows to `target`, which outlives *this, instead of
+  /// replacing files, and lines in the list of bad images stay but for those of
+  /// `names`. Before start() or resume(); drops parts that were added before.
+  void append_to(AppendTarget& target, const Names& names);
+
+  /// Where nobody keeps a second run from writing the same parts, since the
+  /// file system has no locks; else empty.
+  std::string unlocked_path() const;
 
   /// Drops such parts. `identity`: of this run (extract/identity.h). This or
   /// resume() is called once, before the rest.
@@ -43,6 +61,12 @@ class ExtractOutput {
   /// identity.
   OlderRun resume(const std::string& identity, const Names& names,
                   std::size_t dim);
+
+  /// Instead of these two: for rows and bad images that come from other files
+  /// and have no log. Drops older parts.
+  void start_joined();
+  void add_joined(std::string_view name, const float* row, std::size_t dim);
+  void add_joined_bad(std::string_view list) { bad_ += list; }
 
   /// One image: dim floats. Throws Error on a failed write.
   void add(std::string_view name, const float* feature, std::size_t dim);
@@ -65,17 +89,24 @@ class ExtractOutput {
  private:
   OlderRun read_parts(const std::string& identity, std::size_t dim,
                       std::size_t max_images);
+  void commit_append(const std::string& tool_version);
   void add_name(std::string_view name);
   void list_bad(std::string_view name, const std::string& reason);
-  void publish_bad();
+  /// The list of bad images, written and not yet there; none if there are no
+  /// such images. The same of the sidecar.
+  std::optional<OutputFile> finish_bad() const;
+  std::optional<OutputFile> finish_sidecar(const Sidecar& sidecar) const;
+  /// Makes that list appear, or an older one go.
+  void publish_bad(std::optional<OutputFile>& list) const;
 
   OutputFile vectors_;
   OutputFile names_;
   std::optional<ExtractLog> log_;
   std::string names_path_;
   Separator separator_;
-  std::string bad_;         // the list's text
-  bool published_ = false;  // the earlier run died right after its commit
+  std::string bad_;  // the list's text
+  AppendTarget* target_ = nullptr;
+  bool published_ = false;  // the earlier run died behind its last rename
 };
 
 }  // namespace imsearch

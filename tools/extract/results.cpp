@@ -15,9 +15,13 @@ constexpr std::size_t kShownBad = 20;
 
 }  // namespace
 
-ImageResults::ImageResults(const ExtractJob& job, const Names& names,
+ImageResults::ImageResults(const ExtractJob& job, const ImageList& images,
                            std::size_t dim, ExtractOutput& output)
-    : job_(job), names_(names), dim_(dim), output_(output) {}
+    : job_(job),
+      names_(images.names),
+      known_(images.known),
+      dim_(dim),
+      output_(output) {}
 
 std::size_t ImageResults::start(const std::string& identity) {
   if (job_.resume) {
@@ -77,14 +81,16 @@ std::string ImageResults::complaint(std::size_t i,
   return escape_field(names_[i]) + ": " + reason;
 }
 
-void ImageResults::finish(const Sidecar& sidecar) {
+void ImageResults::finish(Sidecar sidecar) {
   progress_->clear();
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
+    if (known_ > 0) return;
     fail("none of {} images could be read{}", bad_,
          output_.bad_path().empty() ? "" : ": see " + output_.bad_path());
   }
   // The files of a shard are there even if empty, so that all can be joined.
+  sidecar.rows = good_;
   output_.commit(sidecar);
   if (good_ == 0 && bad_ > 0)
     fail("none of {} images could be read: the files of shard {} are empty",

@@ -4,6 +4,7 @@
 #include "common/progress_line.h"
 #include "extract/job.h"
 #include "extract/output.h"
+#include "extract/inputs.h"
 #include "io/fnames.h"
 #include "io/sidecar.h"
 
@@ -13,11 +14,11 @@
 
 namespace imsearch {
 
-/// Images are numbered as in `names`, and reported in that order. Keeps
+/// Images are numbered as in `images.names`, and reported in that order. Keeps
 /// references to all that it is given. One thread at a time.
 class ImageResults {
  public:
-  ImageResults(const ExtractJob& job, const Names& names, std::size_t dim,
+  ImageResults(const ExtractJob& job, const ImageList& images, std::size_t dim,
                ExtractOutput& output);
 
   /// Goes on from an earlier run's parts or drops them, as the job says, and
@@ -29,8 +30,9 @@ class ImageResults {
   /// One without. Throws Error if the job is strict, too.
   void bad(std::size_t i, const std::string& reason);
 
-  /// Makes the files appear. Throws Error if no image was good.
-  void finish(const Sidecar& sidecar);
+  /// Makes the files appear, with `sidecar` and the number of rows. Throws
+  /// Error if no image was good, nor one there already.
+  void finish(Sidecar sidecar);
 
   /// After a failure: says what a later run can go on from, if anything.
   void say_what_stays();
@@ -47,6 +49,7 @@ class ImageResults {
 
   const ExtractJob& job_;
   const Names& names_;
+  std::size_t known_;  // further images, which --append found there
   std::size_t dim_;
   ExtractOutput& output_;
   std::optional<cli::ProgressLine> progress_;

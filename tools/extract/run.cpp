@@ -10,11 +10,14 @@
 #include "extract/output.h"
 #include "extract/results.h"
 #include "io/memory.h"
+#include "extract/append.h"
+#include "extract/replace.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdio>
+#include <optional>
 
 namespace imsearch {
 namespace {
@@ -52,18 +55,26 @@ std::string counts(const ImageResults& results, const std::string& bad_path) {
                      bad_path.empty() ? "" : ": see " + bad_path);
 }
 
-void say_summary(const ImageResults& results, const StageTimes& times,
-                 const std::string& bad_path) {
+/// Of --append: ", added to 56; 3 were there already".
+std::string additions(const ImageList& images) {
+  if (!images.behind_rows) return "";
+  return fmt::format(", added to {} rows; {} were there already",
+                     grouped(*images.behind_rows), grouped(images.known));
+}
+
+void say_summary(const ImageResults& results, const ImageList& images,
+                 const StageTimes& times, const std::string& bad_path) {
   const std::string duration = times.wall_s < 10
                                    ? fmt::format("{:.1f} s", times.wall_s)
                                    : human_duration(times.wall_s);
-  cli::complain(fmt::format("{}, {} ({:.1f} images/s)",
-                            counts(results, bad_path), duration,
-                            rate(results, times)));
+  cli::complain(fmt::format("{}{}, {} ({:.1f} images/s)",
+                            counts(results, bad_path), additions(images),
+                            duration, rate(results, times)));
 }
 
-void print_json(const ExtractJob& job, const ImageResults& results,
-                const Sidecar& sidecar, const StageTimes& times) {
+void print_json(const ExtractJob& job, const ImageList& images,
+                const ImageResults& results, const Sidecar& sidecar,
+                const StageTimes& times) {
   nlohmann::ordered_json object = {
       {"images", results.good_count()},
       {"bad", results.bad_count()},
@@ -77,22 +88,65 @@ void print_json(const ExtractJob& job, const ImageResults& results,
       {"network_s", times.network_s},
       {"wait_s", times.wait_s},
       {"peak_memory_bytes", peak_memory_bytes()}};
+  if (images.behind_rows) {
+    object["rows_before"] = *images.behind_rows;
+    object["there_already"] = images.known;
+  }
   const auto recorded = nlohmann::ordered_json::parse(to_json(sidecar));
   object["model"] = recorded.at("model");
   std::puts(object.dump().c_str());
 }
 
+/// Which shard the sidecar tells of: one that is the whole list is none.
+std::optional<ListPart> part_of(const ExtractJob& job) {
+  if (!job.shard || job.shard->count == 1) return std::nullopt;
+  return ListPart{job.shard->index, job.shard->count};
+}
+
+Sidecar sidecar_of(const ExtractJob& job, const ImageList& images,
+                   const Model& model) {
+  Sidecar sidecar = model.sidecar();
+  sidecar.list = images.id;
+  sidecar.shard = part_of(job);
+  return sidecar;
+}
+
+void say_if_unlocked(const ExtractOutput& output) {
+  if (const std::string path = output.unlocked_path(); !path.empty())
+    cli::complain(path +
+                  ": its file system has no locks: nothing keeps a second "
+                  "extract from writing it, too");
+}
+
+/// What the job adds to, if it does; those that are there go from `images`.
+std::optional<AppendTarget> open_target(const ExtractJob& job,
+                                        const ExtractOutput& output,
+                                        ImageList& images) {
+  std::optional<AppendTarget> target;
+  if (!job.append) return target;
+  target.emplace(job.vectors, job.names, job.separator(),
+                 appended_behind(output.older_identity()));
+  leave_out_known(images, *target);
+  return target;
+}
+
 }  // namespace
 
 int run_extract(const ExtractJob& job, const ModelOptions& options) {
-  const ImageList images = list_images(job);
+  ImageList images = list_images(job);
   keep_inputs(job, images.names, model_file(options));
+  if (!job.append && !job.force)
+    keep_indexed(job.vectors, images.id, part_of(job));
   ExtractOutput output(job.vectors, job.names, job.separator());
+  say_if_unlocked(output);
+  std::optional<AppendTarget> target = open_target(job, output, images);
+  if (target) output.append_to(*target, images.names);
   const std::string bad_path = output.bad_path();
   const Model model = load_model(options);
   if (!job.quiet) say_model(model);
-  const Sidecar sidecar = model.sidecar();
-  ImageResults results(job, images.names, sidecar.dim, output);
+  const Sidecar sidecar = sidecar_of(job, images, model);
+  if (target) target->check_model(sidecar);
+  ImageResults results(job, images, sidecar.dim, output);
   StageTimes times;
   try {
     const std::size_t first = results.start(run_identity(job, images, model));
@@ -102,8 +156,8 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
     results.say_what_stays();
     throw;
   }
-  if (!job.quiet) say_summary(results, times, bad_path);
-  if (job.json) print_json(job, results, sidecar, times);
+  if (!job.quiet) say_summary(results, images, times, bad_path);
+  if (job.json) print_json(job, images, results, sidecar, times);
   return cli::kDone;
 }
 

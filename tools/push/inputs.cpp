@@ -1,41 +1,39 @@
 #include "push/inputs.h"
 
-#include "common/index_inputs.h"
+#include "common/names_beside.h"
 
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "io/file.h"
 
-#include <optional>
+#include <utility>
 #include <vector>
 
 namespace imsearch {
 namespace {
 
-Sidecar sidecar_of(const std::string& vectors, std::size_t dim) {
-  const Sidecar sidecar = read_sidecar(vectors).value_or(Sidecar{});
-  if (dim != 0 && sidecar.dim != 0 && dim != sidecar.dim)
-    fail("{}: rows of {} floats, but --dim has {}", sidecar_path(vectors),
-         sidecar.dim, dim);
-  return sidecar;
+DescribedVectors open(const std::string& vectors, std::size_t dim) {
+  if (!file_exists(vectors)) fail_missing_vectors(vectors);
+  return DescribedVectors({vectors}, dim);
 }
 
 }  // namespace
 
 PushInputs::PushInputs(const std::string& vectors, const std::string& names,
                        std::size_t dim, Separator separator)
-    : PushInputs(vectors, names.empty() ? names_beside(vectors) : names,
-                 sidecar_of(vectors, dim), dim, separator) {}
+    : PushInputs(open(vectors, dim),
+                 names.empty() ? names_beside(vectors) : names, separator) {}
 
-PushInputs::PushInputs(const std::string& vectors, const std::string& names,
-                       const Sidecar& sidecar, std::size_t dim,
+PushInputs::PushInputs(DescribedVectors described, const std::string& names,
                        Separator separator)
-    : vectors_(std::vector<std::string>{vectors}, dim != 0 ? dim : sidecar.dim),
+    : vectors_(std::move(described.files())),
       names_(names, separator),
-      model_(sidecar.model) {
+      model_(described.model()) {
+  described.check_settled();
   if (names_.size() != vectors_.rows())
     fail("{}: {} names for the {} rows of {}", names, names_.size(),
-         vectors_.rows(), vectors);
-  if (vectors_.rows() == 0) fail("{}: no rows to push", vectors);
+         vectors_.rows(), path());
+  if (vectors_.rows() == 0) fail("{}: no rows to push", path());
 }
 
 void PushInputs::check_rows(std::size_t begin) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "index/vector_set.h"
+#include "io/described_vectors.h"
 #include "io/names_file.h"
 #include "io/sidecar.h"
 
@@ -14,7 +15,8 @@ namespace imsearch {
 class PushInputs {
  public:
   /// `names` empty: fnames.txt as build-index finds it. `dim` 0: as the sidecar
-  /// says. Throws Error: numbers that do not match.
+  /// says. Throws Error: numbers that do not match, or as DescribedVectors
+  /// does.
   PushInputs(const std::string& vectors, const std::string& names,
              std::size_t dim, Separator separator);
 
@@ -35,8 +37,8 @@ class PushInputs {
   }
 
  private:
-  PushInputs(const std::string& vectors, const std::string& names,
-             const Sidecar& sidecar, std::size_t dim, Separator separator);
+  PushInputs(DescribedVectors described, const std::string& names,
+             Separator separator);
 
   VectorSet vectors_;
   NamesFile names_;

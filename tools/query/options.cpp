@@ -3,6 +3,7 @@
 #include "common/cli.h"
 
 #include <CLI/CLI.hpp>
+#include "common/derived_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -97,6 +98,8 @@ void QueryOptions::keep_inputs(const SearchIndex& opened) const {
   inputs.insert(inputs.end(), images.begin(), images.end());
   inputs.insert(inputs.end(), {vectors, weights, model});
   cli::keep_inputs(sheet, inputs);
+  for (const std::string& file : opened.files())
+    keep_apart(sheet, files_of_vectors(file));
 }
 
 }  // namespace imsearch

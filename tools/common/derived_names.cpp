@@ -1,0 +1,63 @@
+#include "common/derived_names.h"
+
+#include "common/cli.h"
+
+#include "io/commit_mark.h"
+#include "io/file.h"
+#include "io/sidecar.h"
+
+namespace imsearch {
+namespace {
+
+bool is_written_directly(const std::string& path) {
+  return path == "-" || (file_exists(path) && !is_regular_file(path));
+}
+
+/// Parts are beside what links lead to.
+void add_with_part(std::vector<std::string>& files, const std::string& path) {
+  files.push_back(path);
+  files.push_back(follow_links(path) + ".part");
+}
+
+}  // namespace
+
+std::vector<std::string> files_of_vectors(const std::string& vectors) {
+  std::vector<std::string> files;
+  if (is_written_directly(vectors)) return files;
+  add_with_part(files, vectors);
+  add_with_part(files, sidecar_path(vectors));
+  files.push_back(follow_links(vectors) + ".done.part");
+  files.push_back(commit_mark_path(vectors));
+  return files;
+}
+
+std::vector<std::string> files_of_names(const std::string& names) {
+  std::vector<std::string> files;
+  if (is_written_directly(names)) return files;
+  add_with_part(files, names);
+  add_with_part(files, names + ".bad.tsv");
+  return files;
+}
+
+void keep_apart(const std::string& output,
+                const std::vector<std::string>& files) {
+  if (output.empty() || is_written_directly(output)) return;
+  for (const std::string& file : files)
+    if (same_place(output, file))
+      cli::fail_usage(
+          "writing {}: {} is a file of extract: choose another name", output,
+          file);
+}
+
+void keep_vectors_and_names_apart(const std::string& vectors,
+                                  const std::string& names) {
+  for (const std::string& of_vectors : files_of_vectors(vectors))
+    for (const std::string& of_names : files_of_names(names))
+      if (same_place(of_vectors, of_names))
+        cli::fail_usage(
+            "-o {} and -n {} would both write {}: choose another "
+            "name for one",
+            vectors, names, of_names);
+}
+
+}  // namespace imsearch

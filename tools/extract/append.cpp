@@ -1,0 +1,137 @@
+#include "extract/append.h"
+
+#include "base/error.h"
+#include "io/append_file.h"
+#include "io/commit_mark.h"
+#include "io/described_vectors.h"
+#include "io/file.h"
+#include "io/output_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+/// The sidecar of a file that rows can be added to.
+Sidecar described(const std::string& vectors) {
+  if (!file_exists(vectors))
+    fail("{}: no such file: without --append, extract makes one", vectors);
+  std::optional<Sidecar> sidecar = read_sidecar(vectors);
+  if (!sidecar || !sidecar->model.known())
+    fail(
+        "{}: {} does not say which model made it: --append adds only to what "
+        "extract made",
+        vectors, sidecar_path(vectors));
+  if (sidecar->shard)
+    fail(
+        "{}: shard {} of {}: --append adds to whole files, which extract "
+        "--join makes of shards",
+        vectors, sidecar->shard->index, sidecar->shard->count);
+  return *std::move(sidecar);
+}
+
+}  // namespace
+
+AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
+                           Separator separator,
+                           std::optional<std::size_t> interrupted)
+    : vectors_(vectors),
+      names_path_(names),
+      separator_(separator),
+      sidecar_(described(vectors)) {
+  if (!file_exists(names))
+    fail("{}: no such file: -n says where the names are", names);
+  if (interrupted && file_exists(commit_mark_path(vectors))) {
+    if (!sidecar_.rows) sidecar_.rows = interrupted;
+    read_names();
+    if (rows() == *interrupted) take_off();
+    // More rows: it was killed after it had replaced the sidecar.
+    if (rows() >= *interrupted) clear_commit_mark(vectors);
+  }
+  DescribedVectors whole({vectors});
+  sidecar_.rows = whole.files().front().rows();
+  read_names();
+  if (names_.size() != rows())
+    fail("{}: {} names for the {} rows of {}{}", names, names_.size(), rows(),
+         vectors,
+         separator == Separator::kNewline ? "; -0 reads names that end with NUL"
+                                          : "");
+}
+
+void AppendTarget::read_names() {
+  const std::string text = read_file(names_path_);
+  names_ = split_names(text, separator_);
+  names_bytes_ = 0;
+  for (std::size_t i = 0; i < std::min(rows(), names_.size()); ++i)
+    names_bytes_ += names_[i].size() + 1;
+  last_name_ends_ = names_bytes_ <= text.size();
+  if (!last_name_ends_) names_bytes_ = text.size();
+}
+
+std::size_t AppendTarget::leave_out_known(Names& images) const {
+  std::unordered_set<std::string_view> known;
+  for (std::size_t i = 0; i < names_.size(); ++i) known.insert(names_[i]);
+  Names fresh;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (known.insert(images[i]).second) fresh.append(images[i]);
+  const std::size_t left_out = images.size() - fresh.size();
+  images = std::move(fresh);
+  return left_out;
+}
+
+void AppendTarget::check_model(const Sidecar& added) const {
+  if (same_model(sidecar_.model, added.model) && sidecar_.dim == added.dim)
+    return;
+  fail(
+      "{}: made by {}, but now by {}: give the same --weights or --model and "
+      "options, or write files of their own with -o and -n",
+      sidecar_path(vectors_), describe(sidecar_.model), describe(added.model));
+}
+
+void AppendTarget::add(const std::string& rows_file,
+                       const std::string& names_file,
+                       const std::string& tool_version) {
+  const std::size_t added = std::filesystem::file_size(rows_file) / row_bytes();
+  set_commit_mark(vectors_);
+  try {
+    put_behind(rows_file, names_file);
+    write_sidecar(tool_version, rows() + added);
+  } catch (const Error&) {
+    take_off();
+    clear_commit_mark(vectors_);
+    throw;
+  }
+  clear_commit_mark(vectors_);
+}
+
+/// What was put behind the rows and names that the sidecar tells of.
+void AppendTarget::take_off() const {
+  cut_file(vectors_, rows() * row_bytes());
+  cut_file(names_path_, names_bytes_);
+}
+
+void AppendTarget::put_behind(const std::string& rows_file,
+                              const std::string& names_file) const {
+  const char end = static_cast<char>(separator_);
+  append_file(vectors_, rows() * row_bytes(), "", rows_file);
+  append_file(names_path_, names_bytes_,
+              last_name_ends_ ? std::string_view() : std::string_view(&end, 1),
+              names_file);
+}
+
+void AppendTarget::write_sidecar(const std::string& tool_version,
+                                 std::size_t rows) const {
+  Sidecar sidecar = sidecar_;
+  sidecar.tool_version = tool_version;
+  sidecar.rows = rows;
+  sidecar.list.reset();  // the rows are not those of one list any more
+  OutputFile file(sidecar_path(vectors_), Temporary::kPart);
+  file.write(to_json(sidecar));
+  file.commit();
+}
+
+}  // namespace imsearch

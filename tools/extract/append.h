@@ -1,0 +1,63 @@
+// The vectors and names that extract --append adds to.
+//
+// New rows are computed into the same parts as those of any run. Then they are
+// put behind the old ones in place, under the mark that makes readers refuse
+// the files meanwhile (io/commit_mark.h); the sidecar, which says how many rows
+// there are, is replaced last. A run that is killed in between leaves the mark,
+// the parts, and more rows than the sidecar says: the next one takes those off
+// again, and with --resume goes on from the parts.
+#pragma once
+
+#include "io/fnames.h"
+#include "io/sidecar.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace imsearch {
+
+class AppendTarget {
+ public:
+  /// Opens the files, whose parts the caller has locked. Throws Error where
+  /// they are not a whole collection: no sidecar with a model, a shard, rows or
+  /// names that are more or fewer than the sidecar says.
+  /// `interrupted`: behind how many rows an earlier run's parts belong, if they
+  /// are of an --append: what it has added in part is taken off.
+  AppendTarget(const std::string& vectors, const std::string& names,
+               Separator separator, std::optional<std::size_t> interrupted);
+
+  /// Rows that are there.
+  std::size_t rows() const { return *sidecar_.rows; }
+
+  /// Takes those of `images` out that are there already, and repeated ones.
+  /// Gives how many were taken out.
+  std::size_t leave_out_known(Names& images) const;
+
+  /// Throws Error, naming both, if the new rows are of another model.
+  void check_model(const Sidecar& added) const;
+
+  /// Adds the rows in one file and their names in another, synced, and replaces
+  /// the sidecar. Throws Error; nothing is added then, unless that could not be
+  /// undone either, which the mark tells.
+  void add(const std::string& rows, const std::string& names,
+           const std::string& tool_version);
+
+ private:
+  void read_names();
+  void take_off() const;
+  void put_behind(const std::string& rows, const std::string& names) const;
+  void write_sidecar(const std::string& tool_version, std::size_t rows) const;
+  std::uint64_t row_bytes() const { return sidecar_.dim * sizeof(float); }
+
+  std::string vectors_;
+  std::string names_path_;
+  Separator separator_;
+  Sidecar sidecar_;
+  Names names_;                    // all in the file
+  std::uint64_t names_bytes_ = 0;  // of the file that rows() names take
+  bool last_name_ends_ = true;     // with a separator
+};
+
+}  // namespace imsearch

@@ -1,0 +1,117 @@
+// extract --join: what `cat` would do to shards, but not before all is known to
+// be there: shards, rows, names, one list, one model. The result is what one
+// whole run would have written, to the byte.
+#include "extract/join.h"
+
+#include "common/cli.h"
+#include "extract/output.h"
+#include "extract/replace.h"
+#include "common/names_beside.h"
+
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "io/described_vectors.h"
+#include "io/file.h"
+#include "io/text.h"
+#include "common/version.h"
+
+#include <string>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+/// One file of those that are joined.
+struct Piece {
+  std::string names_path;
+  Names names;
+};
+
+/// Each with as many names as rows.
+std::vector<Piece> read_pieces(const ExtractJob& job,
+                               DescribedVectors& vectors) {
+  std::vector<Piece> pieces;
+  for (std::size_t f = 0; f < job.inputs.size(); ++f) {
+    const std::string& path = job.inputs[f];
+    const std::optional<Sidecar>& sidecar = vectors.sidecars()[f];
+    if (!sidecar || !sidecar->rows || !sidecar->model.known())
+      fail(
+          "{}: {} does not say how many rows of which model it has, so whether "
+          "it is whole cannot be told: extract it again",
+          path, sidecar_path(path));
+    const std::string names_path =
+        names_beside(path,
+                     "files to be joined begin with fvecs.bin, with their "
+                     "names in fnames.txt "
+                     "and the same ending");
+    Names names = read_names(names_path, job.separator());
+    if (names.size() != *sidecar->rows)
+      fail("{}: {} names for the {} rows of {}", names_path, names.size(),
+           *sidecar->rows, path);
+    pieces.push_back({names_path, std::move(names)});
+  }
+  return pieces;
+}
+
+/// As one run over all images would have it. A set of shards has the list that
+/// they are of; rows of several lists have none.
+Sidecar joined_sidecar(const DescribedVectors& vectors) {
+  Sidecar joined = *vectors.sidecars().front();
+  const std::size_t of_one_list = joined.shard ? joined.shard->count : 1;
+  if (vectors.sidecars().size() != of_one_list) joined.list.reset();
+  joined.shard.reset();
+  joined.tool_version = IMSEARCH_VERSION;
+  joined.rows = 0;
+  for (const std::optional<Sidecar>& each : vectors.sidecars())
+    *joined.rows += *each->rows;
+  return joined;
+}
+
+void keep_pieces(const ExtractJob& job, const std::vector<Piece>& pieces) {
+  std::vector<std::string> inputs = job.inputs;
+  for (const std::string& path : job.inputs)
+    inputs.push_back(sidecar_path(path));
+  for (const Piece& piece : pieces) inputs.push_back(piece.names_path);
+  for (const std::string& output :
+       {job.vectors, job.names, sidecar_path(job.vectors),
+        job.names + ".bad.tsv"})
+    cli::keep_inputs(output, inputs);
+}
+
+void write_piece(const VectorFile& file, const Piece& piece,
+                 ExtractOutput& output) {
+  std::vector<float> scratch(file.dim());
+  for (std::size_t i = 0; i < file.rows(); ++i) {
+    check_interrupt();
+    output.add_joined(piece.names[i], file.row(i, scratch.data()), file.dim());
+  }
+  const std::string bad = bad_images_path(piece.names_path);
+  if (file_exists(bad)) output.add_joined_bad(read_file(bad));
+}
+
+}  // namespace
+
+int join_vectors(const ExtractJob& job) {
+  for (const std::string& path : job.inputs)
+    if (!file_exists(path)) fail_missing_vectors(path);
+  DescribedVectors vectors(job.inputs);
+  const std::vector<Piece> pieces = read_pieces(job, vectors);
+  vectors.check_settled();
+  keep_pieces(job, pieces);
+  const Sidecar joined = joined_sidecar(vectors);
+  if (!job.force) keep_indexed(job.vectors, joined.list, std::nullopt);
+  ExtractOutput output(job.vectors, job.names, job.separator());
+  if (output.has_older_parts())
+    cli::complain("the parts of an earlier run are dropped");
+  output.start_joined();
+  for (std::size_t f = 0; f < pieces.size(); ++f)
+    write_piece(vectors.files()[f], pieces[f], output);
+  vectors.check_settled();
+  output.commit(joined);
+  if (!job.quiet)
+    cli::complain(fmt::format("{}: {} rows of {} files", job.vectors,
+                              grouped(*joined.rows), pieces.size()));
+  return cli::kDone;
+}
+
+}  // namespace imsearch
