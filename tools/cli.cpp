@@ -3,6 +3,7 @@
 #include "base/interrupt.h"
 #include "help.h"
 #include "io/file.h"
+#include "numbers.h"
 #include "version.h"
 
 #include <fcntl.h>
@@ -96,6 +97,7 @@ int run(CLI::App& app, int argc, char** argv,
   app.formatter(help_formatter());
   for (CLI::App* command : app.get_subcommands(nullptr))
     command->formatter(help_formatter());
+  read_decimal_numbers(app);
   app.set_version_flag("--version", program_name + " " IMSEARCH_VERSION,
                        "Print the version and exit");
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
