@@ -3,6 +3,7 @@
 #include "base/interrupt.h"
 #include "help.h"
 #include "io/file.h"
+#include "io/text.h"
 #include "numbers.h"
 #include "version.h"
 
@@ -86,7 +87,9 @@ const std::string& tool_name() {
 }
 
 void complain(const std::string& text) {
-  std::fputs(fmt::format("{}: {}\n", program_name, text).c_str(), stderr);
+  std::fputs(
+      fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
+      stderr);
 }
 
 int run(CLI::App& app, int argc, char** argv,
@@ -102,7 +105,7 @@ int run(CLI::App& app, int argc, char** argv,
                        "Print the version and exit");
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("{0}: {1}\n{0}: try '{0} --help'\n", program_name,
-                       text_of(e));
+                       without_controls(text_of(e)));
   });
   try {
     return run_checked(app, argc, argv, body);
