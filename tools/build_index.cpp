@@ -8,6 +8,7 @@
 #include "change_index.h"
 #include "cli.h"
 #include "index_inputs.h"
+#include "names_list.h"
 #include "options.h"
 #include "progress_line.h"
 #include "standard_output.h"
@@ -152,7 +153,7 @@ int build_or_append(Options opt) {
 int erase(const Options& opt) {
   if (opt.files.size() > 1)
     cli::fail_usage("--delete changes one index, not {}", opt.files.size());
-  const Names names = read_names(
+  const Names names = read_list(
       opt.deleted_names, opt.null ? Separator::kNul : Separator::kNewline);
   return delete_rows(opt.files[0], names, opt.quiet) ? cli::kDone
                                                      : cli::kFailed;

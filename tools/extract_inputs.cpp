@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "io/checksum.h"
 #include "io/glob.h"
+#include "names_list.h"
 
 #include <string_view>
 #include <utility>
@@ -15,7 +16,7 @@ Names all_names(const ExtractJob& job) {
   Names names;
   for (const std::string& path : expand_inputs(job.inputs)) names.append(path);
   if (!job.files_from.empty()) {
-    const Names listed = read_names(job.files_from, job.separator());
+    const Names listed = read_list(job.files_from, job.separator());
     for (std::size_t i = 0; i < listed.size(); ++i)
       if (!listed[i].empty()) names.append(listed[i]);
   }

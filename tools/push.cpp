@@ -5,6 +5,7 @@
 // What is printed says what will be needed, what was sent and how good the
 // answers are. Manual: man/imsearch-push.1.
 #include "cli.h"
+#include "names_list.h"
 #include "options.h"
 #include "push_announce.h"
 #include "push_delete.h"
@@ -96,8 +97,8 @@ int push(const PushOptions& options) {
   const Endpoint endpoint = endpoint_of(options.url, options.access);
   if (options.deleted_names.empty()) return load(options, endpoint);
   const Names names =
-      read_names(options.deleted_names,
-                 options.null ? Separator::kNul : Separator::kNewline);
+      read_list(options.deleted_names,
+                options.null ? Separator::kNul : Separator::kNewline);
   return delete_remote_rows(endpoint, names, options.quiet) ? cli::kDone
                                                             : cli::kFailed;
 }

@@ -1,6 +1,7 @@
 #include "push_inputs.h"
 
 #include "index_inputs.h"
+#include "names_list.h"
 
 #include "base/error.h"
 #include "base/parallel_for.h"
@@ -32,6 +33,7 @@ PushInputs::PushInputs(const std::string& vectors, const std::string& names,
     : vectors_(std::vector<std::string>{vectors}, dim != 0 ? dim : sidecar.dim),
       names_(names, separator),
       model_(sidecar.model) {
+  check_list(names_, separator);
   if (names_.size() != vectors_.rows())
     fail("{}: {} names for the {} rows of {}", names, names_.size(),
          vectors_.rows(), vectors);

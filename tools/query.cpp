@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "image_questions.h"
 #include "local_index.h"
+#include "names_list.h"
 #include "path_reader.h"
 #include "query_options.h"
 #include "query_service.h"
@@ -28,6 +29,18 @@ using namespace imsearch;
 
 using Ask = std::function<void(std::vector<Question>)>;
 
+void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
+                         const ImageQuestions::Ask& ask_one) {
+  const Separator separator = opt.null ? Separator::kNul : Separator::kNewline;
+  PathReader input(separator);
+  ListCheck check("-", separator);
+  while (const auto path = input.next()) {
+    check.look_at(*path);
+    images.ask_each({*path}, ask_one);
+  }
+  check.finish();
+}
+
 void ask_images(const QueryOptions& opt, const SearchedIndex& index,
                 const Ask& ask) {
   ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
@@ -40,8 +53,7 @@ void ask_images(const QueryOptions& opt, const SearchedIndex& index,
     }
     images.ask_each(named, ask_one);
     named.clear();
-    PathReader input(opt.null ? Separator::kNul : Separator::kNewline);
-    while (const auto path = input.next()) images.ask_each({*path}, ask_one);
+    ask_images_of_input(opt, images, ask_one);
   }
   images.ask_each(named, ask_one);
 }
