@@ -13,6 +13,7 @@
 #include "extract_run.h"
 #include "extract_serve.h"
 #include "options.h"
+#include "output_name.h"
 
 #include "base/interrupt.h"
 #include "io/file.h"
@@ -132,6 +133,8 @@ struct Options {
       cli::fail_usage(
           "no images: give files, folders or quoted patterns, or "
           "--files-from");
+    // As build-index would take it for what its name says.
+    cli::check_output_name("-o", job.vectors, "rows of raw floats", {"bin"});
     if (job.vectors == job.names)
       cli::fail_usage("-o and -n are both {}", job.vectors);
     for (const std::string& path : {job.vectors, job.names})

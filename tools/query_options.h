@@ -6,6 +6,8 @@
 #include "searched_index.h"
 #include "service_options.h"
 
+#include "io/file.h"
+
 #include <CLI/CLI.hpp>
 
 #include <cstddef>
@@ -39,7 +41,7 @@ struct QueryOptions {
   bool ef_given() const { return ef_option_->count() > 0; }
   bool images_from_input() const;
   /// Someone waits for each answer.
-  bool stream() const { return images_from_input() || vectors == "-"; }
+  bool stream() const { return images_from_input() || is_stream(vectors); }
 
  private:
   void add_questions_to(CLI::App& app);
