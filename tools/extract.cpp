@@ -57,6 +57,7 @@ struct Options {
                    "Also the images that FILE (-: standard input) names")
         ->type_name("FILE");
     cli::add_null(app, job.null);
+    add_rules(app);
     add_outputs(app);
     model.add_to(app);
     app.add_option("--model-sha256", model.sha256,
@@ -72,8 +73,8 @@ struct Options {
     CLI::Option* serving =
         app.add_flag("--serve", serve,
                      "Answer paths on standard input (imsearch-formats.5)");
-    for (const char* name : {"--files-from", "--null", "--output", "--names",
-                             "--strict", "--json"})
+    for (const char* name : {"--files-from", "--null", "--exclude", "--all",
+                             "--output", "--names", "--strict", "--json"})
       serving->excludes(app.get_option(name));
     app.add_flag("--time-network", network,
                  "Time the network alone on some of the images, write nothing")
@@ -81,6 +82,17 @@ struct Options {
         ->excludes("--output")
         ->excludes("--names");
     add_long_runs(app);
+  }
+
+  void add_rules(CLI::App& app) {
+    app.add_option("--exclude", job.rules.exclude,
+                   "Leave out files and folders of this name, or path if it "
+                   "has a slash, that folders and patterns give")
+        ->type_name("GLOB")
+        ->allow_extra_args(false);
+    app.add_flag("--all", job.rules.all,
+                 "Also names that start with a dot, and folders of thumbnails "
+                 "and trash, which are left aside");
   }
 
   void add_outputs(CLI::App& app) {
