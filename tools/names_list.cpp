@@ -70,6 +70,9 @@ void ListCheck::look_at(std::string_view name) {
         "-print0 prints them, are read with -0",
         where_, names_);
   ends_in_newline_ = !name.empty() && name.back() == '\n';
+  // Several lines are no name: who waits for answers hears it at once.
+  if (names_ == 1 && ends_in_newline_ && name.find('\n') + 1 < name.size())
+    finish();
   if (said_cr_ || name.empty() || name.back() != '\r') return;
   said_cr_ = true;
   cli::complain(fmt::format(

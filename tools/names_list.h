@@ -29,7 +29,7 @@ class ListCheck {
   void look_at(std::string_view name);
 
   /// To be called behind the last name. Throws Error for lines that were read
-  /// as one name that ends with NUL.
+  /// as one name that ends with NUL; look_at() does where there are several.
   void finish() const;
 
  private:
