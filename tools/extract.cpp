@@ -146,7 +146,7 @@ struct Options {
           "no images: give files, folders or quoted patterns, or "
           "--files-from");
     // As build-index would take it for what its name says.
-    cli::check_output_name("-o", job.vectors, "rows of raw floats", {"bin"});
+    cli::check_output_name("-o", job.vectors, "a file of raw floats", {"bin"});
     if (job.vectors == job.names)
       cli::fail_usage("-o and -n are both {}", job.vectors);
     for (const std::string& path : {job.vectors, job.names})
