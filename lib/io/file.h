@@ -22,6 +22,14 @@ bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
 bool is_regular_file(const std::string& path);
 
+/// True for what is read from front to back, once: "-", and a pipe, a socket or
+/// a device by its name, such as what the shell's <(command) stands for.
+bool is_stream(const std::string& path);
+
+/// The end of a file's name behind its last dot, in lower case (ASCII); empty
+/// where there is none. ".jpg" is a name without one.
+std::string ending_of(const std::string& path);
+
 /// True if both exist and are one file, whatever their names.
 bool same_file(const std::string& a, const std::string& b);
 

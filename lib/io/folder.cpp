@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace imsearch {
@@ -16,30 +18,44 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
-EntryKind kind_by_stat(DIR* folder, const char* name) {
+void look_by_stat(DIR* folder, FolderEntry& entry) {
   struct stat status = {};
-  if (::fstatat(::dirfd(folder), name, &status, 0) != 0)
-    return EntryKind::kFile;  // leads to nothing: who opens it will say so
-  if (S_ISDIR(status.st_mode)) return EntryKind::kFolder;
-  return S_ISREG(status.st_mode) ? EntryKind::kFile : EntryKind::kSpecial;
+  entry.inode = 0;
+  if (::fstatat(::dirfd(folder), entry.name.c_str(), &status, 0) != 0)
+    return;  // leads to nothing, a kFile: who opens it will say so
+  entry.inode = status.st_ino;
+  if (S_ISDIR(status.st_mode))
+    entry.kind = EntryKind::kFolder;
+  else if (!S_ISREG(status.st_mode))
+    entry.kind = EntryKind::kSpecial;
 }
 
 /// Most file systems tell the kind with the name, which saves a stat a file.
-EntryKind kind_of(DIR* folder, const dirent& entry) {
-  switch (entry.d_type) {
+FolderEntry entry_of(DIR* folder, const dirent& read) {
+  FolderEntry entry = {read.d_name, EntryKind::kFile, read.d_ino,
+                       read.d_type == DT_LNK};
+  switch (read.d_type) {
     case DT_REG:
-      return EntryKind::kFile;
+      break;
     case DT_DIR:
-      return EntryKind::kFolder;
+      entry.kind = EntryKind::kFolder;
+      break;
+    case DT_UNKNOWN: {
+      struct stat status = {};
+      entry.link = ::fstatat(::dirfd(folder), read.d_name, &status,
+                             AT_SYMLINK_NOFOLLOW) == 0 &&
+                   S_ISLNK(status.st_mode);
+      look_by_stat(folder, entry);
+      break;
+    }
     case DT_LNK:
-    case DT_UNKNOWN:
-      return kind_by_stat(folder, entry.d_name);
+      look_by_stat(folder, entry);
+      break;
     default:
-      return EntryKind::kSpecial;
+      entry.kind = EntryKind::kSpecial;
   }
+  return entry;
 }
-
-using Visit = std::function<void(const std::string&, EntryKind)>;
 
 /// A folder, whatever name leads to it.
 using FolderId = std::pair<dev_t, ino_t>;
@@ -51,37 +67,104 @@ FolderId folder_id(const std::string& path) {
   return {status.st_dev, status.st_ino};
 }
 
-void walk(const std::string& path, const Folder& folder, const Visit& visit,
-          std::vector<FolderId>& way);
-
-bool is_on(const std::vector<FolderId>& way, const FolderId& id) {
-  return std::find(way.begin(), way.end(), id) != way.end();
+FoundEntry found(std::string path, const FolderEntry& entry, EntryKind kind) {
+  return {std::move(path), kind, entry.inode, entry.link};
 }
 
-/// Visits a folder, and what is in it.
-void enter(const std::string& path, const Visit& visit,
-           std::vector<FolderId>& way) {
-  if (is_on(way, folder_id(path))) return visit(path, EntryKind::kLoop);
-  const Folder folder(path);
-  if (folder.error_number != 0) return visit(path, EntryKind::kUnreadable);
-  visit(path, EntryKind::kFolder);
-  walk(path, folder, visit, way);
-}
+/// Enters each folder by every way that leads to it, but loops.
+class Walk {
+ public:
+  Walk(const Passes& passes, const Visit& visit)
+      : passes_(passes), visit_(visit) {}
 
-/// `way`: the folders from the first to the one that holds this one.
-void walk(const std::string& path, const Folder& folder, const Visit& visit,
-          std::vector<FolderId>& way) {
-  way.push_back(folder_id(path));
-  for (const FolderEntry& entry : folder.entries) {
-    if (entry.name[0] == '.') continue;
-    const std::string inner = join_path(path, entry.name);
-    if (entry.kind == EntryKind::kFolder)
-      enter(inner, visit, way);
-    else
-      visit(inner, entry.kind);
+  void walk(const std::string& path, const Folder& folder) {
+    way_.push_back(folder_id(path));
+    for (const FolderEntry& entry : folder.entries) {
+      const std::string inner = join_path(path, entry.name);
+      if (!passes_(inner, entry)) continue;
+      if (entry.kind == EntryKind::kFolder)
+        enter(inner, entry);
+      else
+        visit_(found(inner, entry, entry.kind));
+    }
+    way_.pop_back();
   }
-  way.pop_back();
-}
+
+ private:
+  void enter(const std::string& path, const FolderEntry& entry) {
+    if (std::find(way_.begin(), way_.end(), folder_id(path)) != way_.end())
+      return visit_(found(path, entry, EntryKind::kLoop));
+    const Folder folder(path);
+    const bool readable = folder.error_number == 0;
+    visit_(found(path, entry,
+                 readable ? EntryKind::kFolder : EntryKind::kUnreadable));
+    if (readable) walk(path, folder);
+  }
+
+  const Passes& passes_;
+  const Visit& visit_;
+  std::vector<FolderId> way_;  // from the first folder to this one
+};
+
+/// Enters each folder once. Sorted all along: which name of a folder is the
+/// first must not depend on the order that the disk has.
+class WalkOnce {
+ public:
+  WalkOnce(const Passes& passes, const Visit& visit)
+      : passes_(passes), visit_(visit) {}
+
+  void walk_all(const std::string& path, Folder& folder) {
+    seen_.insert(folder_id(path));
+    walk(path, folder, false);
+    while (!links_.empty()) {
+      std::vector<std::string> links = std::move(links_);
+      links_.clear();
+      std::sort(links.begin(), links.end());
+      for (const std::string& link : links) enter(link, true);
+    }
+  }
+  std::size_t seen_again() const { return seen_again_; }
+
+ private:
+  void walk(const std::string& path, Folder& folder, bool by_link) {
+    std::sort(folder.entries.begin(), folder.entries.end(),
+              [](const FolderEntry& a, const FolderEntry& b) {
+                return a.name < b.name;
+              });
+    for (FolderEntry& entry : folder.entries) {
+      const std::string inner = join_path(path, entry.name);
+      if (!passes_(inner, entry)) continue;
+      const bool link = entry.link;
+      entry.link = link || by_link;
+      if (entry.kind != EntryKind::kFolder) {
+        visit_(found(inner, entry, entry.kind));
+      } else if (link) {
+        visit_(found(inner, entry, EntryKind::kFolder));
+        links_.push_back(inner);
+      } else {
+        enter(inner, by_link);
+      }
+    }
+  }
+
+  void enter(const std::string& path, bool by_link) {
+    if (!seen_.insert(folder_id(path)).second) {
+      ++seen_again_;
+      return;
+    }
+    Folder folder(path);
+    const bool readable = folder.error_number == 0;
+    visit_({path, readable ? EntryKind::kFolder : EntryKind::kUnreadable, 0,
+            by_link});
+    if (readable) walk(path, folder, by_link);
+  }
+
+  const Passes& passes_;
+  const Visit& visit_;
+  std::set<FolderId> seen_;
+  std::vector<std::string> links_;  // to folders, for the next round
+  std::size_t seen_again_ = 0;
+};
 
 }  // namespace
 
@@ -94,20 +177,28 @@ Folder::Folder(const std::string& path) {
   }
   errno = 0;
   while (const dirent* entry = ::readdir(folder.get())) {
-    const std::string name = entry->d_name;
+    const std::string_view name = entry->d_name;
     if (name != "." && name != "..")
-      entries.push_back({name, kind_of(folder.get(), *entry)});
+      entries.push_back(entry_of(folder.get(), *entry));
     errno = 0;
   }
   error_number = errno;
   if (error_number != 0) entries.clear();
 }
 
-int walk_folder(const std::string& path, const Visit& visit) {
+int walk_folder(const std::string& path, const Passes& passes,
+                const Visit& visit) {
   const Folder folder(path);
-  std::vector<FolderId> way;
-  walk(path, folder, visit, way);
+  Walk(passes, visit).walk(path, folder);
   return folder.error_number;
+}
+
+WalkEnd walk_folder_once(const std::string& path, const Passes& passes,
+                         const Visit& visit) {
+  Folder folder(path);
+  WalkOnce walk(passes, visit);
+  walk.walk_all(path, folder);
+  return {folder.error_number, walk.seen_again()};
 }
 
 std::string join_path(const std::string& folder, const std::string& name) {

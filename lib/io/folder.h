@@ -1,6 +1,8 @@
 // What a folder holds.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ enum class EntryKind : char {
 struct FolderEntry {
   std::string name;
   EntryKind kind = EntryKind::kFile;
+  std::uint64_t inode = 0;  // of what a link leads to; 0: nothing
+  bool link = false;
 };
 
 /// All entries but "." and "..", in no order; links are followed to tell their
@@ -31,14 +35,35 @@ struct Folder {
   int error_number = 0;
 };
 
-/// Calls `visit` for every entry in and below `path` ("": the working folder),
-/// each folder before what is in it. Names that start with a dot are passed
-/// over with all below them; loops and folders that cannot be read are told and
-/// not entered. Returns 0, or the errno of a `path` that itself cannot be
-/// read.
-int walk_folder(
-    const std::string& path,
-    const std::function<void(const std::string& path, EntryKind kind)>& visit);
+/// What a walk comes by.
+struct FoundEntry {
+  std::string path;
+  EntryKind kind = EntryKind::kFile;
+  std::uint64_t inode = 0;  // as in FolderEntry
+  bool link = false;        // itself, or a folder on the way to it
+};
+
+/// Says whether an entry is visited, and entered where it is a folder.
+using Passes = std::function<bool(const std::string& path, const FolderEntry&)>;
+using Visit = std::function<void(FoundEntry)>;
+
+/// Calls `visit` for every entry in and below `path` ("": the working folder)
+/// that passes, each folder before what is in it, in no order. Loops and
+/// folders that cannot be read are told and not entered. Returns 0, or the
+/// errno of a `path` that itself cannot be read.
+int walk_folder(const std::string& path, const Passes& passes,
+                const Visit& visit);
+
+struct WalkEnd {
+  int error_number = 0;        // as walk_folder() returns it
+  std::size_t seen_again = 0;  // folders, by names after the first
+};
+
+/// The same, but each folder is entered once, whatever links lead to it: real
+/// folders first, then the links to others by their paths. A link is visited
+/// as a folder also where it leads to one that is entered elsewhere.
+WalkEnd walk_folder_once(const std::string& path, const Passes& passes,
+                         const Visit& visit);
 
 /// `folder` + "/" + `name`, with no second slash and none behind an empty
 /// `folder`.

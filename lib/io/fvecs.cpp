@@ -1,5 +1,7 @@
 #include "io/fvecs.h"
 
+#include "base/error.h"
+
 #include <cstdint>
 #include <cstring>
 
@@ -20,7 +22,16 @@ void widen(const std::byte* from, std::size_t count, float* to) {
 VectorFile::VectorFile(const std::string& path, std::size_t dim)
     : file_(path), layout_(vector_layout(file_, dim)) {}
 
+void VectorFile::check_stated_dim(std::size_t i) const {
+  std::uint32_t stated = 0;
+  std::memcpy(&stated, file_.data() + i * layout_.stride_bytes, sizeof stated);
+  if (stated != layout_.dim)
+    fail("{}: row 0 has {} values, but row {} has {}", path(), layout_.dim, i,
+         stated);
+}
+
 const float* VectorFile::row(std::size_t i, float* scratch) const {
+  if (layout_.states_dims) check_stated_dim(i);
   const std::byte* values =
       file_.data() + layout_.first_byte + i * layout_.stride_bytes;
   switch (layout_.element) {

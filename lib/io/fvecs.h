@@ -43,12 +43,15 @@ class VectorFile {
 
   /// Row i (< rows()) as dim() floats: a pointer into the mapping, or `scratch`
   /// (dim() floats, the caller's) where values are 8-bit or not aligned. The
-  /// values are as stored: not normalised, not checked.
+  /// values are as stored: not normalised, not checked. Throws Error for a row
+  /// of a .fvecs file that states another dimension than row 0.
   const float* row(std::size_t i, float* scratch) const;
 
   const MappedFile& file() const { return file_; }
 
  private:
+  void check_stated_dim(std::size_t i) const;
+
   MappedFile file_;
   VectorLayout layout_;
 };

@@ -1,3 +1,9 @@
+// Expands what a command line names as images.
+//
+// A pattern is taken apart at its slashes; each part maps the folders found so
+// far to what it matches in them. Results carry the inode that reading the
+// folder gave, so that files with several names are found without a stat of
+// each.
 #include "io/glob.h"
 
 #include "base/error.h"
@@ -5,29 +11,49 @@
 #include "io/folder.h"
 #include "io/wildcard.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <iterator>
+#include <map>
+#include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace imsearch {
 namespace {
 
 using Paths = std::vector<std::string>;
+using Entries = std::vector<FoundEntry>;
 
 constexpr std::string_view kWildcardCharacters = "*?[";
-constexpr std::array<std::string_view, 12> kImageExtensions = {
-    "jpg",  "jpeg", "jpe", "png", "bmp", "gif",
-    "webp", "pnm",  "ppm", "pgm", "pbm", "tga"};
 
 /// True also for a link that leads to nothing.
 bool name_exists(const std::string& path) {
   struct stat status = {};
   return ::lstat(path.c_str(), &status) == 0;
+}
+
+/// Some network file systems give two files one number: they differ in more.
+using FileId = std::tuple<dev_t, ino_t, off_t, time_t, long>;
+
+FileId file_id(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec};
+}
+
+/// A file by a name that is known. Nothing that is there has inode 0.
+FoundEntry entry_at(std::string path) {
+  FoundEntry entry;
+  struct stat status = {};
+  entry.link = ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+  if (::stat(path.c_str(), &status) == 0) entry.inode = status.st_ino;
+  entry.path = std::move(path);
+  return entry;
 }
 
 /// A pattern, taken apart at its slashes. The leading part without wildcards
@@ -73,89 +99,255 @@ bool is_wanted(EntryKind kind, Wanted wanted) {
   return wanted == Wanted::kAll || (!folder && kind != EntryKind::kLoop);
 }
 
-void match_literal(const Paths& folders, const std::string& name, Wanted wanted,
-                   Paths& found) {
-  for (const std::string& folder : folders) {
-    std::string path = join_path(folder, name);
+void sort_unique(Entries& entries) {
+  std::sort(
+      entries.begin(), entries.end(),
+      [](const FoundEntry& a, const FoundEntry& b) { return a.path < b.path; });
+  entries.erase(std::unique(entries.begin(), entries.end(),
+                            [](const FoundEntry& a, const FoundEntry& b) {
+                              return a.path == b.path;
+                            }),
+                entries.end());
+}
+
+/// Matches one pattern: as Python does, or with a sieve as inputs are found.
+class Matcher {
+ public:
+  explicit Matcher(InputSieve* sieve) : sieve_(sieve) {}
+
+  Entries match(const std::string& pattern, Wanted wanted);
+
+ private:
+  bool passes(const std::string& path, const FolderEntry& entry) const {
+    return sieve_ != nullptr ? sieve_->passes(path, entry)
+                             : entry.name[0] != '.';
+  }
+  void match_literal(const Entries& folders, const std::string& name,
+                     Wanted wanted, Entries& found) const;
+  void match_wildcard(const Entries& folders, const std::string& pattern,
+                      Wanted wanted, Entries& found) const;
+  void match_any_depth(const Entries& folders, Wanted wanted,
+                       Entries& found) const;
+
+  InputSieve* sieve_;  // null: as Python
+};
+
+void Matcher::match_literal(const Entries& folders, const std::string& name,
+                            Wanted wanted, Entries& found) const {
+  for (const FoundEntry& folder : folders) {
+    std::string path = join_path(folder.path, name);
     if (wanted == Wanted::kOthers && (name.empty() || is_directory(path)))
       continue;
-    if (name.empty() ? is_directory(folder) : name_exists(path))
-      found.push_back(std::move(path));
+    if (!(name.empty() ? is_directory(folder.path) : name_exists(path)))
+      continue;
+    found.push_back(entry_at(std::move(path)));
+    found.back().link = found.back().link || folder.link;
   }
 }
 
-void match_wildcard(const Paths& folders, const std::string& pattern,
-                    Wanted wanted, Paths& found) {
-  const Wildcard wildcard(pattern);
+void Matcher::match_wildcard(const Entries& folders, const std::string& pattern,
+                             Wanted wanted, Entries& found) const {
+  const bool any_case = sieve_ != nullptr && wanted == Wanted::kOthers;
+  const Wildcard wildcard(pattern, any_case ? Wildcard::Ending::kAnyCase
+                                            : Wildcard::Ending::kExact);
   const bool hidden_too = pattern[0] == '.';
-  for (const std::string& folder : folders)
-    for (const FolderEntry& entry : Folder(folder).entries)
-      if (is_wanted(entry.kind, wanted) &&
-          (hidden_too || entry.name[0] != '.') && wildcard.matches(entry.name))
-        found.push_back(join_path(folder, entry.name));
+  for (const FoundEntry& folder : folders)
+    for (const FolderEntry& entry : Folder(folder.path).entries) {
+      if (!is_wanted(entry.kind, wanted) || !wildcard.matches(entry.name))
+        continue;
+      std::string path = join_path(folder.path, entry.name);
+      const bool named = hidden_too && entry.name[0] == '.';
+      if (named || passes(path, entry))
+        found.push_back({std::move(path), entry.kind, entry.inode,
+                         entry.link || folder.link});
+    }
 }
 
 /// "**": each folder itself, which ends with a slash where it is a result, and
 /// all below it.
-void match_any_depth(const Paths& folders, Wanted wanted, Paths& found) {
-  for (const std::string& folder : folders) {
-    if (wanted != Wanted::kOthers && (folder.empty() || is_directory(folder)))
-      found.push_back(wanted == Wanted::kFolders ? folder
-                                                 : join_path(folder, ""));
-    walk_folder(folder, [&](const std::string& path, EntryKind kind) {
-      if (is_wanted(kind, wanted)) found.push_back(path);
-    });
+void Matcher::match_any_depth(const Entries& folders, Wanted wanted,
+                              Entries& found) const {
+  for (const FoundEntry& folder : folders) {
+    const std::string& path = folder.path;
+    if (wanted != Wanted::kOthers && (path.empty() || is_directory(path)))
+      found.push_back({wanted == Wanted::kFolders ? path : join_path(path, ""),
+                       EntryKind::kFolder, 0, folder.link});
+    const Passes pass = [&](const std::string& inner,
+                            const FolderEntry& entry) {
+      // Files are for the part behind, which looks at each of them once.
+      const bool file = entry.kind != EntryKind::kFolder;
+      return !(file && wanted == Wanted::kFolders) && passes(inner, entry);
+    };
+    const Visit visit = [&](FoundEntry entry) {
+      entry.link = entry.link || folder.link;
+      if (is_wanted(entry.kind, wanted)) found.push_back(std::move(entry));
+    };
+    if (sieve_ != nullptr)
+      walk_folder_once(path, pass, visit);
+    else
+      walk_folder(path, pass, visit);
   }
 }
 
-void sort_unique(Paths& paths) {
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-}
-
-bool is_image_name(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string::npos) return false;
-  std::string extension = name.substr(dot + 1);
-  for (char& c : extension)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return std::find(kImageExtensions.begin(), kImageExtensions.end(),
-                   extension) != kImageExtensions.end();
-}
-
-Paths match(const std::string& pattern, Wanted wanted) {
+Entries Matcher::match(const std::string& pattern, Wanted wanted) {
   const Pattern parts = take_apart(pattern);
-  Paths paths = {parts.start};
+  Entries entries(1);
+  entries[0].path = parts.start;
   for (const std::string& component : parts.components) {
     const bool last = &component == &parts.components.back();
     const Wanted here = last ? wanted : Wanted::kFolders;
-    Paths found;
+    const bool literal = !has_wildcards(component);
+    Entries found;
     if (component == "**")
-      match_any_depth(paths, here, found);
-    else if (has_wildcards(component))
-      match_wildcard(paths, component, here, found);
-    else
-      match_literal(paths, component, here, found);
+      match_any_depth(entries, here, found);
+    else if (!literal || (last && sieve_ != nullptr && !component.empty()))
+      match_wildcard(entries, component, here, found);
+    if (literal) match_literal(entries, component, here, found);
     sort_unique(found);
-    paths = std::move(found);
+    entries = std::move(found);
   }
   // The working folder itself, which "**" stands for, has no name.
-  if (!paths.empty() && paths[0].empty()) paths.erase(paths.begin());
-  return paths;
+  if (!entries.empty() && entries[0].path.empty())
+    entries.erase(entries.begin());
+  return entries;
 }
 
-Paths expand_input(const std::string& input) {
+/// Finds all inputs, and keeps one name of each file.
+class Expander {
+ public:
+  explicit Expander(const InputRules& rules) : rules_(rules) {}
+
+  void add(const std::string& input);
+  ExpandedInputs finish();
+
+ private:
+  void add_folder(const std::string& folder, InputSieve& sieve);
+  void add_matches(const std::string& pattern, InputSieve& sieve);
+  void tell(const std::string& input, const InputSieve& sieve);
+  std::size_t preferred(std::size_t a, std::size_t b) const;
+  std::vector<bool> further_names() const;
+
+  const InputRules& rules_;
+  Entries all_;
+  std::set<std::size_t> named_;  // of these, those that an argument names
+  ExpandedInputs inputs_;
+};
+
+void Expander::add(const std::string& input) {
+  InputSieve sieve(rules_);
   if (is_directory(input)) {
-    Paths images = image_files(input);
-    if (images.empty()) fail("{}: no images in this folder", input);
-    return images;
+    add_folder(input, sieve);
+  } else if (name_exists(input)) {
+    named_.insert(all_.size());
+    all_.push_back(entry_at(input));
+  } else if (has_wildcards(input)) {
+    add_matches(input, sieve);
+  } else {
+    fail("{}: {}", input, errno_text(ENOENT));
   }
-  if (name_exists(input)) return {input};
-  if (!has_wildcards(input)) fail("{}: {}", input, errno_text(ENOENT));
-  Paths matches = match(input, Wanted::kOthers);
-  if (matches.empty()) fail("{}: no file matches this pattern", input);
-  return matches;
+}
+
+void Expander::add_folder(const std::string& folder, InputSieve& sieve) {
+  Entries images;
+  const WalkEnd end = walk_folder_once(
+      folder,
+      [&](const std::string& path, const FolderEntry& entry) {
+        return sieve.passes(path, entry);
+      },
+      [&](FoundEntry entry) {
+        if (entry.kind == EntryKind::kUnreadable ||
+            (entry.kind == EntryKind::kFile && sieve.is_image(entry.path)))
+          images.push_back(std::move(entry));
+      });
+  if (end.error_number != 0)
+    fail("{}: {}", folder, errno_text(end.error_number));
+  sort_unique(images);
+  tell(folder, sieve);
+  if (images.empty())
+    inputs_.warnings.push_back(folder + ": no images in this folder");
+  if (end.seen_again > 0)
+    inputs_.remarks.push_back(
+        fmt::format("{}: {} to folders that are listed without", folder,
+                    end.seen_again == 1
+                        ? "1 of its links leads"
+                        : fmt::format("{} of its links lead", end.seen_again)));
+  std::move(images.begin(), images.end(), std::back_inserter(all_));
+}
+
+void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
+  Entries matches = Matcher(&sieve).match(pattern, Wanted::kOthers);
+  matches.erase(std::remove_if(matches.begin(), matches.end(),
+                               [&](const FoundEntry& entry) {
+                                 return sieve.is_excluded(entry.path);
+                               }),
+                matches.end());
+  tell(pattern, sieve);
+  if (matches.empty())
+    inputs_.warnings.push_back(pattern + ": no file matches this pattern");
+  std::move(matches.begin(), matches.end(), std::back_inserter(all_));
+}
+
+void Expander::tell(const std::string& input, const InputSieve& sieve) {
+  if (const std::string kinds = sieve.unread(); !kinds.empty())
+    inputs_.warnings.push_back(fmt::format(
+        "{}: left aside {}, which are not read: convert them to JPEG or PNG",
+        input, kinds));
+  if (const std::string aside = sieve.left_aside(); !aside.empty())
+    inputs_.remarks.push_back(
+        fmt::format("{}: left aside {}: --all takes them", input, aside));
+}
+
+/// Of two entries that are one file, b the later one, that which is listed.
+std::size_t Expander::preferred(std::size_t a, std::size_t b) const {
+  const bool first_named = named_.count(a) > 0;
+  const bool later_named = named_.count(b) > 0;
+  if (first_named != later_named) return first_named ? a : b;
+  return all_[a].link && !all_[b].link ? b : a;
+}
+
+/// Which of all entries are a file that another one is preferred for.
+std::vector<bool> Expander::further_names() const {
+  std::vector<std::pair<std::uint64_t, std::size_t>> by_inode;
+  by_inode.reserve(all_.size());
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    if (all_[i].inode != 0) by_inode.emplace_back(all_[i].inode, i);
+  std::sort(by_inode.begin(), by_inode.end());
+  std::vector<bool> further(all_.size());
+  std::map<FileId, std::size_t> first;  // of one number
+  for (std::size_t n = 0; n < by_inode.size(); ++n) {
+    const auto [inode, i] = by_inode[n];
+    const bool begins = n == 0 || by_inode[n - 1].first != inode;
+    const bool ends =
+        n + 1 == by_inode.size() || by_inode[n + 1].first != inode;
+    if (begins) first.clear();
+    struct stat status = {};
+    if ((begins && ends) || ::stat(all_[i].path.c_str(), &status) != 0)
+      continue;
+    auto [kept, is_new] = first.try_emplace(file_id(status), i);
+    if (is_new) continue;
+    const std::size_t before = kept->second;
+    kept->second = preferred(before, i);
+    const std::size_t other = before + i - kept->second;
+    further[other] = named_.count(other) == 0;
+  }
+  return further;
+}
+
+ExpandedInputs Expander::finish() {
+  const std::vector<bool> further = further_names();
+  std::size_t names = 0;
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    if (further[i])
+      ++names;
+    else
+      inputs_.paths.push_back(std::move(all_[i].path));
+  }
+  if (names > 0)
+    inputs_.remarks.push_back(fmt::format(
+        "{} further one{} of a file that is listed: each file is taken once",
+        names == 1 ? "1 name is a" : fmt::format("{} names are", names),
+        names == 1 ? "" : "s"));
+  return std::move(inputs_);
 }
 
 }  // namespace
@@ -165,30 +357,19 @@ bool has_wildcards(const std::string& text) {
 }
 
 std::vector<std::string> glob(const std::string& pattern) {
-  if (has_wildcards(pattern)) return match(pattern, Wanted::kAll);
-  return name_exists(pattern) ? Paths{pattern} : Paths{};
-}
-
-std::vector<std::string> image_files(const std::string& folder) {
+  if (!has_wildcards(pattern))
+    return name_exists(pattern) ? Paths{pattern} : Paths{};
   Paths paths;
-  const int error_number =
-      walk_folder(folder, [&](const std::string& path, EntryKind kind) {
-        const bool image = kind == EntryKind::kFile && is_image_name(path);
-        if (image || kind == EntryKind::kUnreadable) paths.push_back(path);
-      });
-  if (error_number != 0) fail("{}: {}", folder, errno_text(error_number));
-  sort_unique(paths);
+  for (FoundEntry& entry : Matcher(nullptr).match(pattern, Wanted::kAll))
+    paths.push_back(std::move(entry.path));
   return paths;
 }
 
-std::vector<std::string> expand_inputs(const std::vector<std::string>& inputs) {
-  Paths all;
-  for (const std::string& input : inputs) {
-    Paths paths = expand_input(input);
-    all.insert(all.end(), std::make_move_iterator(paths.begin()),
-               std::make_move_iterator(paths.end()));
-  }
-  return all;
+ExpandedInputs expand_inputs(const std::vector<std::string>& inputs,
+                             const InputRules& rules) {
+  Expander expander(rules);
+  for (const std::string& input : inputs) expander.add(input);
+  return expander.finish();
 }
 
 }  // namespace imsearch

@@ -7,6 +7,8 @@
 // folder above it is not entered again.
 #pragma once
 
+#include "io/input_sieve.h"
+
 #include <string>
 #include <vector>
 
@@ -19,17 +21,31 @@ bool has_wildcards(const std::string& text);
 /// folders are passed over, as Python does.
 std::vector<std::string> glob(const std::string& pattern);
 
-/// The files under `folder`, at any depth, whose extension is that of an image
-/// in any case (jpg jpeg jpe png bmp gif webp pnm ppm pgm pbm tga), sorted by
-/// bytes, dot files passed over. A folder below that cannot be read is listed
-/// itself: the reader of it reports it. Throws Error if `folder` cannot be
-/// read.
-std::vector<std::string> image_files(const std::string& folder);
+struct ExpandedInputs {
+  std::vector<std::string> paths;
+  /// For people, a line each: images that may have been meant and are not among
+  /// the paths.
+  std::vector<std::string> warnings;
+  /// The same of what nobody misses: thumbnails, further names of a file.
+  std::vector<std::string> remarks;
+};
 
-/// All inputs in the order given: an existing file stays as it is, a directory
-/// gives image_files(), anything else is a pattern. Throws Error for an
-/// argument that names nothing. Directories that a pattern matches are passed
-/// over.
-std::vector<std::string> expand_inputs(const std::vector<std::string>& inputs);
+/// All inputs in the order given. An existing file stays as it is, whatever the
+/// rules. A directory gives the files below it, at any depth, whose ending is
+/// that of an image in any case, sorted by bytes; a folder below that cannot be
+/// read is listed itself: the reader of it reports it. Anything else is a
+/// pattern, as for glob(), but that case does not count in the ending of its
+/// last part, and that "**" enters each folder once. Directories that a pattern
+/// matches are passed over.
+///
+/// What directories and patterns give is listed once, by device and inode: not
+/// where an argument names the file itself, else under the first of its names
+/// that is no link, or the first. Costs a stat of those files alone that share
+/// the number of an inode.
+///
+/// Throws Error for an argument that names nothing, or a folder that cannot be
+/// read. A folder without images and a pattern without matches are warnings.
+ExpandedInputs expand_inputs(const std::vector<std::string>& inputs,
+                             const InputRules& rules = {});
 
 }  // namespace imsearch

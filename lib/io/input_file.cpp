@@ -26,10 +26,11 @@ InputFile::~InputFile() {
 
 std::size_t InputFile::read(void* data, std::size_t size_bytes) {
   for (;;) {
+    wait_readable(fd_);
+    check_interrupt();
     const ssize_t n = ::read(fd_, data, size_bytes);
     if (n >= 0) return static_cast<std::size_t>(n);
     if (errno != EINTR) fail("{}: {}", name_, errno_text(errno));
-    check_interrupt();
   }
 }
 

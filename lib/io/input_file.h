@@ -17,7 +17,8 @@ class InputFile {
   InputFile& operator=(const InputFile&) = delete;
 
   /// Reads up to `size_bytes` (> 0) as soon as there is anything; 0 is the
-  /// end. Throws Error, or Interrupted on a SIGINT while it waits.
+  /// end. Throws Error; Interrupted from the first signal on (where
+  /// catch_interrupts() was called), however short before the wait it came.
   std::size_t read(void* data, std::size_t size_bytes);
 
   /// The name for messages: the path, or "standard input".

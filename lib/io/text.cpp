@@ -1,8 +1,11 @@
 #include "io/text.h"
 
+#include <fmt/format.h>
 #include <nettle/base64.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 
 namespace imsearch {
 namespace {
@@ -38,6 +41,55 @@ char escaped_byte(char letter) {
   }
 }
 
+constexpr std::size_t kHexEscapeBytes = 4;  // \x1b
+
+/// The value of a digit as escape_field() writes it, 16 for any other.
+unsigned hex_value(char digit) {
+  if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
+  if (digit >= 'a' && digit <= 'f')
+    return static_cast<unsigned>(digit - 'a') + 10;
+  return 16;
+}
+
+bool is_control(char32_t value) {
+  return value < 0x20 || (value >= 0x7F && value <= 0x9F);
+}
+
+/// The byte of the "\x1b" at the start of `text`. Nothing for one that no
+/// control character has (in UTF-8 those from U+0080 on begin with C2): that
+/// may be a part of a name.
+std::optional<char> hex_escaped_byte(std::string_view text) {
+  if (text.size() < kHexEscapeBytes || text[1] != 'x') return std::nullopt;
+  const unsigned high = hex_value(text[2]);
+  const unsigned low = hex_value(text[3]);
+  const unsigned byte = high * 16 + low;
+  if (high > 15 || low > 15 || !(is_control(byte) || byte == 0xC2))
+    return std::nullopt;
+  return static_cast<char>(byte);
+}
+
+/// escape_field(), of backslashes only where asked to.
+std::string escaped(std::string_view bytes, bool backslashes) {
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const CodePoint point = first_code_point(bytes);
+    const std::size_t size = std::max<std::size_t>(point.size_bytes, 1);
+    const char letter = escape_letter(bytes[0]);
+    if (letter != 0 && (letter != '\\' || backslashes)) {
+      text += '\\';
+      text += letter;
+    } else if (point.size_bytes > 0 && is_control(point.value)) {
+      for (const char byte : bytes.substr(0, size))
+        text += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    } else {
+      text += bytes.substr(0, size);
+    }
+    bytes.remove_prefix(size);
+  }
+  return text;
+}
+
 /// The length that a first byte announces, 0 for a byte that starts nothing.
 std::size_t announced_size(unsigned char first) {
   if (first < 0x80) return 1;
@@ -56,12 +108,24 @@ bool is_valid(char32_t value, std::size_t size_bytes) {
 }  // namespace
 
 std::string escape_field(std::string_view bytes) {
+  return escaped(bytes, true);
+}
+
+std::string without_controls(std::string_view text) {
+  return escaped(text, false);
+}
+
+std::string json_without_controls(std::string_view json) {
   std::string text;
-  text.reserve(bytes.size());
-  for (const char byte : bytes) {
-    const char letter = escape_letter(byte);
-    if (letter != 0) text += '\\';
-    text += letter != 0 ? letter : byte;
+  text.reserve(json.size());
+  while (!json.empty()) {
+    const CodePoint point = first_code_point(json);
+    const std::size_t size = std::max<std::size_t>(point.size_bytes, 1);
+    if (point.size_bytes > 0 && point.value >= 0x7F && point.value <= 0x9F)
+      text += fmt::format("\\u{:04x}", static_cast<unsigned>(point.value));
+    else
+      text += json.substr(0, size);
+    json.remove_prefix(size);
   }
   return text;
 }
@@ -71,6 +135,12 @@ std::string unescape_field(std::string_view text) {
   bytes.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool pair = text[i] == '\\' && i + 1 < text.size();
+    if (const auto control =
+            pair ? hex_escaped_byte(text.substr(i)) : std::nullopt) {
+      bytes += *control;
+      i += kHexEscapeBytes - 1;
+      continue;
+    }
     const char byte = pair ? escaped_byte(text[i + 1]) : '\0';
     bytes += byte != 0 ? byte : text[i];
     if (byte != 0) ++i;

@@ -8,11 +8,21 @@
 namespace imsearch {
 
 /// Tab, newline, carriage return and backslash as \t \n \r \\: one field of
-/// one tab-separated line. Every other byte stays.
+/// one tab-separated line. The bytes of other control characters (U+0000 to
+/// U+001F, U+007F, and in UTF-8 U+0080 to U+009F), which a terminal would obey,
+/// as \x1b. Every other byte stays.
 std::string escape_field(std::string_view bytes);
 
-/// The inverse. An unknown escape stays as it is.
+/// The inverse. What escape_field() does not write stays as it is.
 std::string unescape_field(std::string_view text);
+
+/// A message for a terminal: as escape_field(), but a backslash stays, since
+/// names in it may be escaped already.
+std::string without_controls(std::string_view text);
+
+/// JSON as it was dumped, with \u007f to \u009f in place of the control
+/// characters that nlohmann's dump() leaves: the same value.
+std::string json_without_controls(std::string_view json);
 
 /// A character and the bytes it took; size_bytes is 0 where the bytes are no
 /// well-formed UTF-8.

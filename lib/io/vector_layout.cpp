@@ -1,10 +1,12 @@
 #include "io/vector_layout.h"
 
 #include "base/error.h"
+#include "io/file.h"
 #include "io/fvecs.h"
 #include "io/npy.h"
 #include "io/size_hint.h"
 
+#include <array>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -58,13 +60,13 @@ VectorLayout texmex_layout(const MappedFile& file, std::size_t dim) {
         "bytes)",
         file.path(), file.size(), row_dim, stride);
   const std::size_t rows = file.size() / stride;
-  // The first and the last row speak for all: reading every prefix would read
-  // the whole file.
+  // Reading every prefix now would read the whole file: VectorFile::row() looks
+  // at those of the rows that are asked for.
   const std::size_t last = integer_at<std::uint32_t>(file, (rows - 1) * stride);
   if (last != row_dim)
     fail("{}: row 0 has {} values, but row {} has {}", file.path(), row_dim,
          rows - 1, last);
-  return {rows, row_dim, kPrefixBytes, stride, Element::kFloat32};
+  return {rows, row_dim, kPrefixBytes, stride, Element::kFloat32, true};
 }
 
 /// big-ann: uint32 rows and dim, then all values.
@@ -103,6 +105,35 @@ VectorLayout npy_layout(const MappedFile& file, std::size_t dim) {
           Element::kFloat32};
 }
 
+/// Files that are no vectors as they are read here, whose size may fit raw
+/// floats all the same.
+struct Foreign {
+  std::string_view ending;
+  std::string_view content;
+};
+
+constexpr std::array<Foreign, 9> kForeign = {{
+    {"ivecs", "whole numbers, such as the rows of true neighbours"},
+    {"ibin", "whole numbers, such as the rows of true neighbours"},
+    {"bvecs", "bytes in rows that state their dimension"},
+    {"npz", "several arrays"},
+    {"h5", "HDF5"},
+    {"hdf5", "HDF5"},
+    {"csv", "text"},
+    {"tsv", "text"},
+    {"parquet", "columns"},
+}};
+
+void refuse_foreign(const std::string& path) {
+  const std::string ending = ending_of(path);
+  for (const Foreign& foreign : kForeign)
+    if (ending == foreign.ending)
+      fail(
+          "{}: .{} files hold {}, which are not read as vectors: numpy.save() "
+          "writes an array of float32 as .npy, which is",
+          path, foreign.ending, foreign.content);
+}
+
 std::string extension_of(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
   const std::size_t dot = name.rfind('.');
@@ -118,6 +149,7 @@ VectorLayout vector_layout(const MappedFile& file, std::size_t dim) {
   if (extension == ".u8bin") return bigann_layout(file, dim, Element::kUint8);
   if (extension == ".i8bin") return bigann_layout(file, dim, Element::kInt8);
   if (extension == ".npy") return npy_layout(file, dim);
+  refuse_foreign(file.path());
   return raw_layout(file, dim);
 }
 

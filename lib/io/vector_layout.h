@@ -16,6 +16,7 @@ struct VectorLayout {
   std::size_t first_byte = 0;    // of row 0's values
   std::size_t stride_bytes = 0;  // from row to row
   Element element = Element::kFloat32;
+  bool states_dims = false;  // an int32 dim before each row
 };
 
 /// The layout of `file`, whose format its name tells. `dim` as for VectorFile,

@@ -2,6 +2,7 @@
 
 #include "io/text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -33,7 +34,7 @@ std::size_t end_of_set(std::u32string_view rest) {
 
 }  // namespace
 
-Wildcard::Wildcard(std::string_view pattern) {
+Wildcard::Wildcard(std::string_view pattern, Ending ending) {
   const std::u32string text = characters(pattern);
   std::u32string_view rest = text;
   while (!rest.empty()) {
@@ -54,6 +55,41 @@ Wildcard::Wildcard(std::string_view pattern) {
     }
     steps_.push_back(std::move(step));
   }
+  if (ending == Ending::kAnyCase) ignore_case_of_ending();
+}
+
+bool Wildcard::Step::is_dot() const {
+  return !negated && ranges.size() == 1 && ranges[0].first == U'.' &&
+         ranges[0].last == U'.';
+}
+
+/// Adds to the ranges what of them is between A and Z, or a and z, in the other
+/// case. What is outside a set stays outside in both.
+void Wildcard::Step::take_other_case() {
+  constexpr char32_t kBetweenCases = U'a' - U'A';
+  const std::size_t given = ranges.size();
+  for (std::size_t i = 0; i < given; ++i) {
+    const Range range = ranges[i];
+    const Range upper = {std::max(range.first, U'A'),
+                         std::min(range.last, U'Z')};
+    const Range lower = {std::max(range.first, U'a'),
+                         std::min(range.last, U'z')};
+    if (upper.first <= upper.last)
+      ranges.push_back(
+          {upper.first + kBetweenCases, upper.last + kBetweenCases});
+    if (lower.first <= lower.last)
+      ranges.push_back(
+          {lower.first - kBetweenCases, lower.last - kBetweenCases});
+  }
+}
+
+void Wildcard::ignore_case_of_ending() {
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step)
+    if (step->is_dot()) {
+      for (auto behind = step.base(); behind != steps_.end(); ++behind)
+        behind->take_other_case();
+      return;
+    }
 }
 
 Wildcard::Step Wildcard::parse_set(std::u32string_view set) {

@@ -13,7 +13,11 @@ namespace imsearch {
 /// none counts as one character, equal only to itself. Immutable.
 class Wildcard {
  public:
-  explicit Wildcard(std::string_view pattern);
+  /// What stands behind the last dot of a pattern may match letters (a to z) of
+  /// the other case, too: "*.jpg" matches "IMG_1.JPG".
+  enum class Ending { kExact, kAnyCase };
+
+  explicit Wildcard(std::string_view pattern, Ending ending = Ending::kExact);
 
   /// True if the whole of `name` fits. Takes at most
   /// O(name length * pattern length).
@@ -32,8 +36,11 @@ class Wildcard {
     std::vector<Range> ranges;
 
     bool accepts(char32_t c) const;
+    bool is_dot() const;
+    void take_other_case();
   };
 
+  void ignore_case_of_ending();
   static Step parse_set(std::u32string_view set);
 
   std::vector<Step> steps_;

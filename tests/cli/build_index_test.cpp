@@ -184,8 +184,8 @@ TEST_CASE("names that end with NUL are told to need -0") {
   const RunResult result = collection.run({"build-index"});
   CHECK(result.status == 1);
   CHECK(contains(result.err,
-                 "1 names for the 30 rows of fvecs.bin; they end "
-                 "with NUL, which -0 reads\n"));
+                 "fnames.txt: name 1 holds a NUL byte: names that end with "
+                 "NUL, as find -print0 prints them, are read with -0\n"));
 }
 
 TEST_CASE("missing vectors and names are told with a remedy") {

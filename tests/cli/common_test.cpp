@@ -122,6 +122,66 @@ TEST_CASE("NaN and huge numbers are usage errors in few words") {
   }
 }
 
+namespace {
+
+/// The long options of a tool, and of its subcommands, that --help shows with
+/// a value called "N".
+std::vector<std::string> numeric_options(const Tool& tool) {
+  std::vector<std::string> options;
+  std::string help = test::run({tool.name, "--help"}).out;
+  for (const std::string& line : test::lines_of(help)) {
+    const std::size_t value = line.find(" N ");
+    const std::size_t name = line.find("--");
+    if (name < value && line.find(' ', name) == value)
+      options.push_back(line.substr(name, value - name));
+  }
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("fault 7: every whole number of every tool is decimal or refused") {
+  const Collection collection(0);
+  std::vector<Tool> all = tools();
+  all.push_back({"push", {}});
+  for (const Tool& tool : all) {
+    const std::vector<std::string> options = numeric_options(tool);
+    CHECK_FALSE(options.empty());
+    for (const std::string& option : options) {
+      CAPTURE(tool.name + " " + option);
+      const RunResult hexadecimal =
+          collection.run({tool.name, "http://h/i", option, "0x8"});
+      CHECK(hexadecimal.status == 2);
+      CHECK(hexadecimal.err.find("0x8 is not a decimal number") !=
+            std::string::npos);
+      // C reads no number there. Unknown options are looked at after values.
+      const RunResult decimal = collection.run(
+          {tool.name, "http://h/i", option, "08", "--no-such-option"});
+      CHECK(decimal.status == 2);
+      CHECK(decimal.err.find(": Value ") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("fault 7: rows, neighbours and candidates have leading zeros") {
+  const Collection collection(60);
+  collection.build({"-M", "08", "--seed", "010"});
+  const auto ask = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), "query");
+    return test::lines_of(collection.run(options).out);
+  };
+  CHECK(ask({"--id", "010", "-k", "010"}) == ask({"--id", "10", "-k", "10"}));
+  CHECK(ask({"--id", "010", "-k", "010"}).size() == 10);
+  CHECK(ask({"--id", "00", "-k", "3"}) == ask({"--id", "0", "-k", "3"}));
+  CHECK(ask({"--id", "0x1", "-k", "3"}).empty());
+  CHECK(ask({"--id", "1", "-k", "5", "--threshold", "0x0"}).empty());
+  const RunResult table =
+      collection.run({"eval-recall", "--ef", "016,032", "-k", "010"});
+  CHECK(table.out.find("\nindex\t16\t") != std::string::npos);
+  CHECK(table.out.find("\nindex\t32\t") != std::string::npos);
+  CHECK(table.out.find("recall@10\t") != std::string::npos);
+}
+
 TEST_CASE("a full disk under standard output is a failure") {
   test::RunOptions full;
   full.stdout_to = "/dev/full";

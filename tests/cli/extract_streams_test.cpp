@@ -90,16 +90,16 @@ TEST_SUITE("cli") {
   TEST_CASE("no output replaces an image or the list of them") {
     const TempDir dir;
     const std::string image = pattern_ppm(1);
-    dir.write("a.ppm", image);
-    dir.write("list", "a.ppm\n");
+    dir.write("a.bin", image);
+    dir.write("list", "a.bin\n");
     for (const Lines& arguments :
-         {Lines{"a.ppm", "-o", "a.ppm"}, Lines{"a.ppm", "-n", "./a.ppm"},
+         {Lines{"a.bin", "-o", "a.bin"}, Lines{"a.bin", "-n", "./a.bin"},
           Lines{"--files-from", "list", "-n", "list"}}) {
       const RunResult result = extract_in(dir, arguments);
       CHECK(result.status == 2);
       CHECK(result.err.find("would replace an input") != std::string::npos);
     }
-    CHECK(read_file(dir / "a.ppm") == image);
-    CHECK(files_in(dir.path()) == Lines{"a.ppm", "list"});
+    CHECK(read_file(dir / "a.bin") == image);
+    CHECK(files_in(dir.path()) == Lines{"a.bin", "list"});
   }
 }

@@ -53,6 +53,42 @@ TEST_CASE("a sheet never replaces what query reads") {
   }
 }
 
+TEST_CASE("fault 21: a name that promises another format is refused") {
+  const OnePhoto collection(5);
+  const auto run = [&](std::vector<std::string> command,
+                       const std::string& output) {
+    command.push_back(output);
+    return collection.run(command);
+  };
+  const std::vector<std::string> sheet = {"query", "--id", "0", "--sheet"};
+  const std::vector<std::string> plot = {"eval-recall", "-k", "1", "--plot"};
+  const std::vector<std::string> vectors = {"extract", "photo.jpg", "-o"};
+  for (const char* name : {"x.png", "x.PNG", "x.svg", "d/x.pdf"}) {
+    CAPTURE(name);
+    const RunResult result = run(sheet, name);
+    CHECK(result.status == 2);
+    CHECK(contains(result.err, "a JPEG is written"));
+    CHECK(contains(result.err, "let the name end in .jpg"));
+  }
+  for (const char* name : {"x.png", "x.jpg"}) {
+    CHECK(run(plot, name).status == 2);
+    CHECK(contains(run(plot, name).err, "let the name end in .svg"));
+  }
+  for (const char* name : {"x.npy", "x.fvecs", "x.fbin"}) {
+    CHECK(run(vectors, name).status == 2);
+    CHECK(contains(run(vectors, name).err, "let the name end in .bin"));
+  }
+  CHECK(collection.files() ==
+        std::vector<std::string>{"fnames.txt", "fvecs.bin",
+                                 "fvecs.bin.hnsw.index", "fvecs.bin.json",
+                                 "photo.jpg"});
+  for (const char* name : {"x.jpg", "x.JPEG", "x", "x.2024", ".png"}) {
+    CHECK(run(sheet, name).status == 0);
+    CHECK(collection.read(name).rfind("\xFF\xD8\xFF", 0) == 0);
+  }
+  CHECK(run(plot, "x.SVG").status == 0);
+}
+
 TEST_CASE("pictures that are not there are told once") {
   const OnePhoto collection(5);
   const std::vector<std::string> command = {

@@ -52,6 +52,34 @@ TEST_CASE("a row is answered by others, most similar first") {
   }
 }
 
+TEST_CASE("fault 21: no control character of a name reaches the terminal") {
+  const Collection collection(20);
+  std::string names = collection.read("fnames.txt");
+  names.replace(0, 5, "\x1B[2J\x7F\xC2\x9B");
+  collection.write("fnames.txt", names);
+  collection.build();
+  const std::string shown = "\\x1b[2J\\x7f\\xc2\\x9b";
+  const RunResult found = collection.run({"query", "--like", shown, "-k", "1"});
+  CHECK(found.status == 0);
+  CHECK(test::lines_of(found.out).size() == 1);
+  const RunResult all = collection.run({"query", "--id", "1", "-k", "19"});
+  CHECK(contains(all.out, "\t" + shown + "\n"));
+  const RunResult json =
+      collection.run({"query", "--id", "1", "-k", "19", "--json"});
+  CHECK(contains(json.out, "\"\\u001b[2J\\u007f\\u009b\""));
+  // Messages name files and arguments that nobody has escaped.
+  for (const std::vector<std::string>& line :
+       {std::vector<std::string>{"query", "-i", "no\x1B[2J", "--id", "0"},
+        {"query", "--\x1B[2J"},
+        {"build-index", "no\x1B[2J", "-n", "fnames.txt"},
+        {"extract", "no\x1B[2J"}}) {
+    const RunResult failed = collection.run(line);
+    CHECK(failed.status > 0);
+    CHECK(contains(failed.err, "\\x1b[2J"));
+    CHECK_FALSE(contains(failed.err, "\x1B"));
+  }
+}
+
 TEST_CASE("row, name and vector find the same, but for the row itself") {
   const Collection collection(200);
   collection.build();

@@ -68,6 +68,56 @@ TEST_CASE("a partial last row is an error, after the answers to the others") {
                  "floats has 96"));
 }
 
+TEST_CASE("fault 21: a pipe by name is read as standard input is") {
+  const Collection collection(60);
+  collection.build();
+  collection.write("q.bin",
+                   collection.read("fvecs.bin").substr(0, 3 * kRowBytes));
+  const auto shell = [&](const std::string& tool) {
+    return collection.run(
+        {"/bin/bash", "-c",
+         test::tool_path(tool) + " --vectors <(cat q.bin) -k 1 --json"});
+  };
+  RunOptions input;
+  input.input = collection.read("q.bin");
+  const RunResult by_name = shell("query");
+  CHECK(by_name.status == 0);
+  CHECK(by_name.err.empty());
+  CHECK(by_name.out ==
+        collection.run({"query", "--vectors", "-", "-k", "1", "--json"}, input)
+            .out);
+  CHECK(test::lines_of(by_name.out).size() == 3);
+  const RunResult recall = shell("eval-recall");
+  CHECK(recall.status == 0);
+  CHECK(contains(recall.out, "\"queries\":3"));
+  CHECK(shell("bench").status == 0);
+  // A part of a row is an error there, too.
+  collection.write("q.bin", input.input.substr(0, kRowBytes + 10));
+  CHECK(contains(shell("query").err, "10 bytes after row 1"));
+  CHECK(contains(shell("eval-recall").err, "106 bytes are no whole number"));
+}
+
+TEST_CASE("fault 21: a row of .fvecs with another dim is its query's error") {
+  const Collection collection(60);
+  collection.build();
+  const std::string vectors = collection.read("fvecs.bin");
+  std::string queries;
+  for (std::size_t i = 0; i < 3; ++i)
+    queries += std::string(i == 1 ? "\x17\0\0\0" : "\x18\0\0\0", 4) +
+               vectors.substr(i * kRowBytes, kRowBytes);
+  collection.write("q.fvecs", queries);
+  const RunResult result =
+      collection.run({"query", "--vectors", "q.fvecs", "-k", "1"});
+  CHECK(result.status == 1);
+  CHECK(result.out == "0\t1\t1.000000\t0.jpg\n2\t1\t1.000000\t2.jpg\n");
+  CHECK(contains(result.err, "row 0 has 24 values, but row 1 has 23"));
+  collection.write("three", "a\nb\nc\n");
+  const RunResult built =
+      collection.run({"build-index", "q.fvecs", "-n", "three"});
+  CHECK(built.status == 1);
+  CHECK(contains(built.err, "row 0 has 24 values, but row 1 has 23"));
+}
+
 TEST_CASE("a vector with NaN is an error of that query alone") {
   const Collection collection(60);
   collection.build();

@@ -172,6 +172,36 @@ TEST_SUITE("io") {
           "row 0 has 3 values, but row 1 has 2");
   }
 
+  TEST_CASE("fault 21: a TEXMEX row of another dimension is an error there") {
+    const test::TempDir dir;
+    const std::string good = u32(3) + floats(3);
+    const VectorFile file(
+        dir.write("x.fvecs", good + u32(2) + floats(3) + good), 3);
+    CHECK(row(file, 0) == Row{0, 1, 2});
+    CHECK(row(file, 2) == Row{0, 1, 2});
+    CHECK_THROWS_WITH_AS(
+        row(file, 1),
+        (dir / "x.fvecs: row 0 has 3 values, but row 1 has 2").c_str(), Error);
+  }
+
+  TEST_CASE("fault 21: files of other things are not read as raw floats") {
+    const test::TempDir dir;
+    // Neighbours of TEXMEX: five of each of two rows, 48 bytes.
+    const std::string rows = u32(5) + std::string(20, '\1');
+    for (const char* name : {"x.ivecs", "x.IVECS", "x.ibin"}) {
+      CAPTURE(name);
+      for (const std::size_t dim : {0U, 4U}) {
+        const std::string text = error_of(dir.write(name, rows + rows), dim);
+        CHECK(text.find("hold whole numbers, such as the rows of true") !=
+              std::string::npos);
+        CHECK(text.find("looks like") == std::string::npos);
+      }
+    }
+    for (const char* name : {"x.bvecs", "x.npz", "x.h5", "x.csv"})
+      CHECK(error_of(dir.write(name, rows + rows), 4).find("numpy.save()") !=
+            std::string::npos);
+  }
+
   TEST_CASE("big-ann files are read in their three types") {
     const test::TempDir dir;
     const std::string head = u32(2) + u32(3);

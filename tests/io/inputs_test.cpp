@@ -1,4 +1,4 @@
-// image_files() and expand_inputs() of io/glob.h.
+// expand_inputs() of io/glob.h.
 #include "base/error.h"
 #include "io/glob.h"
 #include "support/temp_dir.h"
@@ -21,6 +21,16 @@ Paths below(const test::TempDir& dir, const Paths& names) {
   return paths;
 }
 
+Paths expand(const Paths& inputs, const InputRules& rules = {}) {
+  return expand_inputs(inputs, rules).paths;
+}
+
+/// Without the folder before it.
+std::string only(const Paths& texts) {
+  REQUIRE(texts.size() == 1);
+  return texts[0].substr(texts[0].find(": ") + 2);
+}
+
 }  // namespace
 
 TEST_SUITE("io") {
@@ -31,7 +41,7 @@ TEST_SUITE("io") {
           "archive.jpg.gz", ".hidden.jpg", ".git/g.jpg", "c/.jpg", "no_dot_png",
           "dir.png/h.tga"})
       dir.write(name, "");
-    CHECK(image_files(dir.path()) ==
+    CHECK(expand({dir.path()}) ==
           below(dir, {"a.JPG", "b.jpg", "c/d.Jpeg", "c/e.png", "c/f.webp",
                       "dir.png/h.tga"}));
   }
@@ -44,62 +54,222 @@ TEST_SUITE("io") {
       names.push_back(std::string("x.") + extension);
       dir.write(names.back(), "");
     }
-    CHECK(image_files(dir.path()) == below(dir, names));
+    CHECK(expand({dir.path()}) == below(dir, names));
   }
 
   TEST_CASE("a folder's links are followed, but not back; pipes are left out") {
     const test::TempDir dir;
-    dir.write("d/a.jpg", "");
-    std::filesystem::create_symlink("..", dir / "d/up");
-    std::filesystem::create_symlink("d/a.jpg", dir / "l.jpg");
-    std::filesystem::create_symlink("nowhere", dir / "lost.jpg");
-    REQUIRE(::mkfifo((dir / "fifo.jpg").c_str(), 0600) == 0);
-    CHECK(image_files(dir.path()) ==
-          below(dir, {"d/a.jpg", "l.jpg", "lost.jpg"}));
-  }
-
-  TEST_CASE("a folder that cannot be read is an error") {
-    CHECK_THROWS_WITH_AS(image_files("/nowhere"),
-                         "/nowhere: No such file or directory", Error);
-    const test::TempDir dir;
-    const std::string file = dir.write("f", "");
-    CHECK_THROWS_WITH_AS(image_files(file),
-                         (file + ": Not a directory").c_str(), Error);
+    dir.write("in/d/a.jpg", "");
+    dir.write("out/b.jpg", "");
+    std::filesystem::create_symlink("..", dir / "in/d/up");
+    std::filesystem::create_symlink("../out/b.jpg", dir / "in/l.jpg");
+    std::filesystem::create_symlink("nowhere", dir / "in/lost.jpg");
+    REQUIRE(::mkfifo((dir / "in/fifo.jpg").c_str(), 0600) == 0);
+    CHECK(expand({dir / "in"}) ==
+          below(dir, {"in/d/a.jpg", "in/l.jpg", "in/lost.jpg"}));
   }
 
   TEST_CASE("inputs come in the order given, each pattern sorted") {
     const test::TempDir dir;
     for (const char* name : {"z.jpg", "p/2.jpg", "p/1.jpg", "q/3.jpg"})
       dir.write(name, "");
-    CHECK(expand_inputs(
-              {dir / "z.jpg", dir / "p/*.jpg", dir / "q", dir / "z.jpg"}) ==
+    CHECK(expand({dir / "z.jpg", dir / "p/*.jpg", dir / "q", dir / "z.jpg"}) ==
           below(dir, {"z.jpg", "p/1.jpg", "p/2.jpg", "q/3.jpg", "z.jpg"}));
-    CHECK(expand_inputs({}).empty());
+    CHECK(expand({}).empty());
   }
 
   TEST_CASE("an existing file comes before a pattern of the same spelling") {
     const test::TempDir dir;
     dir.write("[ab].jpg", "");
     dir.write("a.jpg", "");
-    CHECK(expand_inputs({dir / "[ab].jpg"}) == below(dir, {"[ab].jpg"}));
+    CHECK(expand({dir / "[ab].jpg"}) == below(dir, {"[ab].jpg"}));
   }
 
   TEST_CASE("a file of any name is an input") {
     const test::TempDir dir;
     const std::string path = dir.write("picture", "");
-    CHECK(expand_inputs({path}) == Paths{path});
-    CHECK(expand_inputs({"/dev/null"}) == Paths{"/dev/null"});
+    CHECK(expand({path}) == Paths{path});
+    CHECK(expand({"/dev/null"}) == Paths{"/dev/null"});
   }
 
   TEST_CASE("an input that names nothing is an error") {
     const test::TempDir dir;
     dir.write("d/readme.txt", "");
-    const auto check = [&](const std::string& name, const std::string& why) {
-      CHECK_THROWS_WITH_AS(expand_inputs({dir / name}),
-                           (dir / name + ": " + why).c_str(), Error);
+    CHECK_THROWS_WITH_AS(expand({dir / "none.jpg"}),
+                         (dir / "none.jpg: No such file or directory").c_str(),
+                         Error);
+    const auto warning = [&](const std::string& name) {
+      const ExpandedInputs inputs = expand_inputs({dir / name});
+      CHECK(inputs.paths.empty());
+      return only(inputs.warnings);
     };
-    check("none.jpg", "No such file or directory");
-    check("*.jpg", "no file matches this pattern");
-    check("d", "no images in this folder");
+    CHECK(warning("*.jpg") == "no file matches this pattern");
+    CHECK(warning("d") == "no images in this folder");
+  }
+
+  TEST_CASE("fault 21: an empty folder is said, and the others are listed") {
+    const test::TempDir dir;
+    dir.write("a/1.jpg", "");
+    std::filesystem::create_directory(dir / "empty");
+    const ExpandedInputs inputs =
+        expand_inputs({dir / "empty", dir / "a", dir / "*.png"});
+    CHECK(inputs.paths == below(dir, {"a/1.jpg"}));
+    CHECK(inputs.warnings ==
+          Paths{dir / "empty: no images in this folder",
+                dir / "*.png: no file matches this pattern"});
+  }
+
+  TEST_CASE("fault 11: patterns ignore case in their ending alone") {
+    const test::TempDir dir;
+    const Paths names = {"p/IMG_1.JPG", "p/a.jpg", "p/b.Jpg", "p/q/c.jPG"};
+    for (const std::string& name : names) dir.write(name, "");
+    for (const char* name : {"p/x.jpeg", "p/JPG", "p/y.jpgx"})
+      dir.write(name, "");
+    CHECK(expand({dir / "p/**/*.jpg"}) == below(dir, names));
+    CHECK(expand({dir / "p/**/*.JPG"}) == below(dir, names));
+    CHECK(expand({dir / "p/*.[j]pg"}) ==
+          below(dir, {"p/IMG_1.JPG", "p/a.jpg", "p/b.Jpg"}));
+    CHECK(expand({dir / "p/img*.jpg"}).empty());
+    CHECK(expand({dir / "P/*.jpg"}).empty());
+    CHECK(expand({dir / "*/b.jpg"}) == below(dir, {"p/b.Jpg"}));
+    CHECK(expand({dir / "*/a.jpg"}) == below(dir, {"p/a.jpg"}));
+    CHECK(expand({dir / "p/*.[!j]pg"}).empty());
+    CHECK(expand({dir / "p/*.?pg"}).size() == 3);
+    // Python's glob does not, and what is named is taken as it is.
+    CHECK(glob(dir / "p/*.jpg") == below(dir, {"p/a.jpg"}));
+  }
+
+  TEST_CASE("fault 11: what browsers and cameras call a JPEG is one") {
+    const test::TempDir dir;
+    Paths names = {"a.jfif", "b.JFI",       "c.jif",      "d.pjpeg",
+                   "e.pjp",  "f.jpg_large", "g.jpg-orig", "h.JPG_LARGE",
+                   "i.mpo",  "j.png_small", "k.jpe",      "l.dib"};
+    for (const std::string& name : names) dir.write(name, "");
+    for (const char* name : {"m.jpg_huge", "n.large", "o.txt_large"})
+      dir.write(name, "");
+    CHECK(expand({dir.path()}) == below(dir, names));
+  }
+
+  TEST_CASE("fault 11: pictures that are not read are counted by kind") {
+    const test::TempDir dir;
+    for (const char* name :
+         {"a.jpg", "1.HEIC", "2.heic", "q/3.hif", "1.avif", "1.tif", "2.TIFF",
+          "1.CR2", "1.nef", "q/1.dng", "1.ARW", "notes.txt", "film.mov"})
+      dir.write(name, "");
+    const ExpandedInputs inputs = expand_inputs({dir.path()});
+    CHECK(inputs.paths == below(dir, {"a.jpg"}));
+    CHECK(only(inputs.warnings) ==
+          "left aside 1 AVIF, 3 HEIC, 4 RAW and 2 TIFF, which are not read: "
+          "convert them to JPEG or PNG");
+    CHECK(inputs.remarks.empty());
+  }
+
+  TEST_CASE("fault 11: thumbnails and trash are left aside, and said") {
+    const test::TempDir dir;
+    for (const char* name :
+         {"a.jpg", "@eaDir/a.jpg/SYNO_XL.jpg", "q/@eaDir/b.jpg", "q/b.jpg",
+          "#recycle/c.jpg", "q/Thumbnails/d.jpg", ".Trash-1000/e.jpg",
+          "._a.jpg", "q/._b.JPG", ".git/f.jpg", ".hidden"})
+      dir.write(name, "");
+    const std::string said =
+        "left aside 1 folder called #recycle, 1 folder called .Trash-1000, 2 "
+        "folders called @eaDir, 1 folder called Thumbnails and 2 images whose "
+        "names start with a dot: --all takes them";
+    for (const std::string& input : {dir.path(), dir / "**/*.jpg"}) {
+      CAPTURE(input);
+      const ExpandedInputs inputs = expand_inputs({input});
+      CHECK(inputs.paths == below(dir, {"a.jpg", "q/b.jpg"}));
+      CHECK(only(inputs.remarks) == said);
+      CHECK(inputs.warnings.empty());
+      InputRules all;
+      all.all = true;
+      const ExpandedInputs taken = expand_inputs({input}, all);
+      CHECK(taken.paths.size() == 10);
+      CHECK(taken.remarks.empty());
+    }
+    // Named, they are taken.
+    CHECK(expand({dir / "q/@eaDir", dir / "*/Thumbnails/*.jpg"}) ==
+          below(dir, {"q/@eaDir/b.jpg", "q/Thumbnails/d.jpg"}));
+  }
+
+  TEST_CASE("fault 11: names and paths can be excluded") {
+    const test::TempDir dir;
+    for (const char* name : {"a.jpg", "a.PNG", "old/b.jpg", "new/old.jpg",
+                             "new/c.jpg", "new/old/d.jpg"})
+      dir.write(name, "");
+    const auto without = [&](const Paths& patterns) {
+      InputRules rules;
+      rules.exclude = patterns;
+      const Paths paths = expand({dir.path()}, rules);
+      CHECK(expand({dir / "**"}, rules) == paths);
+      return paths;
+    };
+    CHECK(without({"old"}) ==
+          below(dir, {"a.PNG", "a.jpg", "new/c.jpg", "new/old.jpg"}));
+    CHECK(without({"*.png", "old*"}) == below(dir, {"a.jpg", "new/c.jpg"}));
+    CHECK(without({dir / "new/old"}) ==
+          below(dir,
+                {"a.PNG", "a.jpg", "new/c.jpg", "new/old.jpg", "old/b.jpg"}));
+    CHECK(without({"*/new/*"}) == below(dir, {"a.PNG", "a.jpg", "old/b.jpg"}));
+    InputRules rules;
+    rules.exclude = {"*.jpg"};
+    CHECK(expand({dir / "a.jpg"}, rules) == below(dir, {"a.jpg"}));
+  }
+
+  TEST_CASE("fault 11: albums that link to each other give each photo once") {
+    const test::TempDir dir;
+    Paths photos;
+    for (const char* album : {"a", "b", "c", "d", "e", "f"}) {
+      for (const char* other : {"a", "b", "c", "d", "e", "f"})
+        if (album != std::string(other)) {
+          std::filesystem::create_directories(dir / album);
+          std::filesystem::create_symlink(std::string("../") + other,
+                                          dir / album + "/0-" + other);
+        }
+      photos.push_back(std::string(album) + "/photo.jpg");
+      dir.write(photos.back(), "");
+    }
+    const ExpandedInputs folder = expand_inputs({dir.path()});
+    CHECK(folder.paths == below(dir, photos));
+    CHECK(only(folder.remarks) ==
+          "30 of its links lead to folders that are listed without");
+    const ExpandedInputs pattern = expand_inputs({dir / "**/*.jpg"});
+    CHECK(pattern.paths == below(dir, photos));
+    CHECK(pattern.remarks.size() == 1);
+    // A link that a pattern names is entered.
+    CHECK(expand({dir / "a/0-b/*.jpg"}) == below(dir, {"a/0-b/photo.jpg"}));
+    CHECK(expand({dir / "**/0-b/*.jpg"}).size() == 1);
+  }
+
+  TEST_CASE("fault 11: a file is listed once, by the name that is no link") {
+    const test::TempDir dir;
+    dir.write("m/photo.jpg", "");
+    dir.write("n/other.jpg", "");
+    std::filesystem::create_symlink("m/photo.jpg", dir / "a.jpg");
+    std::filesystem::create_hard_link(dir / "m/photo.jpg", dir / "z.jpg");
+    const ExpandedInputs inputs = expand_inputs({dir.path()});
+    CHECK(inputs.paths == below(dir, {"m/photo.jpg", "n/other.jpg"}));
+    CHECK(
+        inputs.remarks ==
+        Paths{"2 names are further ones of a file that is listed: each file is "
+              "taken once"});
+    // Whoever names a file means it, and each time.
+    CHECK(expand({dir.path(), dir / "z.jpg", dir / "a.jpg"}) ==
+          below(dir, {"n/other.jpg", "z.jpg", "a.jpg"}));
+    // Across folders and patterns the first name counts, of links as well.
+    CHECK(expand({dir / "z*", dir / "m", dir / "n"}) ==
+          below(dir, {"z.jpg", "n/other.jpg"}));
+    CHECK(expand({dir / "a*", dir / "m"}) == below(dir, {"m/photo.jpg"}));
+    std::filesystem::create_symlink("../m/photo.jpg", dir / "n/b.jpg");
+    CHECK(expand({dir / "n/b*", dir / "a*"}) == below(dir, {"n/b.jpg"}));
+  }
+
+  TEST_CASE("fault 11: an album outside is entered once, by its first link") {
+    const test::TempDir dir;
+    dir.write("outside/photo.jpg", "");
+    std::filesystem::create_directories(dir / "in/sub");
+    for (const char* link : {"in/sub/y", "in/z", "in/x"})
+      std::filesystem::create_directory_symlink(dir / "outside", dir / link);
+    CHECK(expand({dir / "in"}) == below(dir, {"in/sub/y/photo.jpg"}));
   }
 }

@@ -11,7 +11,35 @@ TEST_SUITE("io") {
   TEST_CASE("escaping keeps a name in one field of one line") {
     CHECK(escape_field("a\tb\nc\rd\\e") == "a\\tb\\nc\\rd\\\\e");
     CHECK(escape_field("plain.jpg") == "plain.jpg");
-    CHECK(escape_field("\xFF\x01 \xC3\xA9") == "\xFF\x01 \xC3\xA9");
+    CHECK(escape_field("\xFF \xC3\xA9 \xE3\x81\x9B") ==
+          "\xFF \xC3\xA9 \xE3\x81\x9B");
+  }
+
+  TEST_CASE("fault 21: control characters are escaped, and come back") {
+    CHECK(escape_field("a\x1B[31mb") == "a\\x1b[31mb");
+    CHECK(escape_field("\x01\x07\x7F") == "\\x01\\x07\\x7f");
+    CHECK(escape_field("\0"s) == "\\x00");
+    CHECK(escape_field("\xC2\x9B"
+                       "2J") == "\\xc2\\x9b2J");
+    CHECK(escape_field("\xC2\xA0") == "\xC2\xA0");
+    // Bytes of another encoding than UTF-8 stay, as names of files have them.
+    CHECK(escape_field("\x83\x65") == "\x83\x65");
+    for (const char* name :
+         {"a\x1B[31mb", "\xC2\x9B", "\\x1b", "\\\x1B", "x1b", "\x7F\\"}) {
+      CAPTURE(name);
+      CHECK(unescape_field(escape_field(name)) == name);
+    }
+    // Escapes that escape_field() does not write are parts of a name.
+    for (const char* name : {"a\\x41", "a\\x1B", "a\\xff", "a\\x1", "a\\x1g"}) {
+      CAPTURE(name);
+      CHECK(unescape_field(name) == name);
+    }
+  }
+
+  TEST_CASE("fault 21: messages and JSON without control characters") {
+    CHECK(without_controls("a\\tb\x1B[0m\n") == "a\\tb\\x1b[0m\\n");
+    CHECK(json_without_controls("{\"a\":\"\xC2\x9B\x7F\xC3\xA9\"}") ==
+          "{\"a\":\"\\u009b\\u007f\xC3\xA9\"}");
   }
 
   TEST_CASE("unescaping gives back any bytes") {

@@ -20,7 +20,9 @@ std::string value_text(const Report& value) {
 }  // namespace
 
 std::string report_json(const Report& report) {
-  return report.dump(-1, ' ', false, Report::error_handler_t::replace) + "\n";
+  return json_without_controls(
+             report.dump(-1, ' ', false, Report::error_handler_t::replace)) +
+         "\n";
 }
 
 std::string report_table(const Report& report) {

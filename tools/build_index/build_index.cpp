@@ -13,6 +13,7 @@
 #include "common/standard_output.h"
 #include "common/derived_names.h"
 #include "common/names_beside.h"
+#include "common/names_list.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -160,7 +161,7 @@ int build_or_append(Options opt) {
 int erase(const Options& opt) {
   if (opt.files.size() > 1)
     cli::fail_usage("--delete changes one index, not {}", opt.files.size());
-  const Names names = read_names(
+  const Names names = read_list(
       opt.deleted_names, opt.null ? Separator::kNul : Separator::kNewline);
   return delete_rows(opt.files[0], names, opt.quiet) ? cli::kDone
                                                      : cli::kFailed;

@@ -6,6 +6,8 @@
 #include "io/file.h"
 
 #include <CLI/CLI.hpp>
+#include "io/text.h"
+#include "common/numbers.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -87,7 +89,9 @@ const std::string& tool_name() {
 }
 
 void complain(const std::string& text) {
-  std::fputs(fmt::format("{}: {}\n", program_name, text).c_str(), stderr);
+  std::fputs(
+      fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
+      stderr);
 }
 
 int run(CLI::App& app, int argc, char** argv,
@@ -98,11 +102,12 @@ int run(CLI::App& app, int argc, char** argv,
   app.formatter(help_formatter());
   for (CLI::App* command : app.get_subcommands(nullptr))
     command->formatter(help_formatter());
+  read_decimal_numbers(app);
   app.set_version_flag("--version", program_name + " " IMSEARCH_VERSION,
                        "Print the version and exit");
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("{0}: {1}\n{0}: try '{0} --help'\n", program_name,
-                       text_of(e));
+                       without_controls(text_of(e)));
   });
   try {
     return run_checked(app, argc, argv, body);

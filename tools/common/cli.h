@@ -25,7 +25,8 @@ template <typename... Args>
   throw UsageError(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// Prints "tool: text" and a newline on stderr, in one write.
+/// Prints "tool: text" and a newline on stderr, in one write; without control
+/// characters, which names of files may bring.
 void complain(const std::string& text);
 
 /// Parses the command line, runs `body`, flushes and checks standard output.

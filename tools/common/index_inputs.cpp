@@ -2,6 +2,7 @@
 
 #include "common/cli.h"
 #include "common/names_beside.h"
+#include "common/names_list.h"
 
 #include "io/described_vectors.h"
 #include "io/file.h"
@@ -21,25 +22,16 @@ void check_inputs_exist(const std::vector<std::string>& vectors,
       fail("{}: no such file: -n says where the names are", path);
 }
 
-/// The end of an error about a number of names that is wrong.
-std::string separator_hint(const Names& names, Separator separator) {
-  if (separator == Separator::kNul) return "";
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i].find('\0') != std::string_view::npos)
-      return "; they end with NUL, which -0 reads";
-  return "";
-}
-
 /// All names, one file after the other, each as long as its vectors.
 Names read_all_names(const std::vector<std::string>& paths,
                      const VectorSet& vectors, Separator separator) {
   Names all;
   for (std::size_t f = 0; f < paths.size(); ++f) {
-    Names names = read_names(paths[f], separator);
+    Names names = read_list(paths[f], separator);
     const VectorFile& file = vectors.files()[f];
     if (names.size() != file.rows())
-      fail("{}: {} names for the {} rows of {}{}", paths[f], names.size(),
-           file.rows(), file.path(), separator_hint(names, separator));
+      fail("{}: {} names for the {} rows of {}", paths[f], names.size(),
+           file.rows(), file.path());
     if (paths.size() == 1) return names;
     for (std::size_t i = 0; i < names.size(); ++i) all.append(names[i]);
   }

@@ -1,6 +1,7 @@
 #include "common/options.h"
 
 #include "io/fvecs.h"
+#include "common/numbers.h"
 
 #include <CLI/CLI.hpp>
 
@@ -10,7 +11,8 @@ namespace imsearch::cli {
 CLI::Validator between(double low, double high) {
   const auto check = [low, high](const std::string& text) -> std::string {
     double value = 0;
-    if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high)
+    if (is_decimal(text) && CLI::detail::lexical_cast(text, value) &&
+        value >= low && value <= high)
       return "";
     return fmt::format("{} is no number from {} to {}", text, low, high);
   };

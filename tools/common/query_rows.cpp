@@ -4,6 +4,10 @@
 #include "common/query_vectors.h"
 
 #include "base/error.h"
+#include "index/vector_set.h"
+#include "io/file.h"
+
+#include <cstring>
 
 #include <CLI/CLI.hpp>
 
@@ -23,7 +27,28 @@ QueryRows sample(SearchIndex& index, const QueryRowsParams& params) {
   return queries;
 }
 
-QueryRows read_file(const SearchIndex& index, const std::string& path) {
+/// Rows of raw floats: what a pipe gives cannot be mapped.
+QueryRows read_stream(const SearchIndex& index, const std::string& path) {
+  const std::string bytes = read_file(path);
+  const std::size_t row_bytes = index.dim() * sizeof(float);
+  if (bytes.size() % row_bytes != 0)
+    fail("{}: {} bytes are no whole number of rows of {} floats", path,
+         bytes.size(), index.dim());
+  QueryRows queries;
+  queries.unit = Matrix(bytes.size() / row_bytes, index.dim());
+  queries.origin = path;
+  std::vector<float> row(index.dim());
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    std::memcpy(row.data(), bytes.data() + q * row_bytes, row_bytes);
+    if (!normalize(row.data(), row.size(), queries.unit.row(q)))
+      fail("{}: row {}: NaN or infinity", path, q);
+  }
+  return queries;
+}
+
+QueryRows read_rows_of_file(const SearchIndex& index,
+                            const std::string& path) {
+  if (is_stream(path)) return read_stream(index, path);
   const VectorSet file = open_query_vectors(index, path);
   QueryRows queries;
   queries.unit = Matrix(file.rows(), file.dim());
@@ -70,8 +95,9 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
 }
 
 QueryRows read_query_rows(SearchIndex& index, const QueryRowsParams& params) {
-  QueryRows queries = params.vectors.empty() ? sample(index, params)
-                                             : read_file(index, params.vectors);
+  QueryRows queries = params.vectors.empty()
+                          ? sample(index, params)
+                          : read_rows_of_file(index, params.vectors);
   if (queries.size() == 0)
     fail("{}: no rows to ask for",
          params.vectors.empty() ? index.where() : params.vectors);

@@ -15,6 +15,7 @@
 #include "extract/serve.h"
 #include "common/derived_names.h"
 #include "extract/join.h"
+#include "common/output_name.h"
 
 #include "base/interrupt.h"
 #include "io/file.h"
@@ -63,6 +64,7 @@ struct Options {
                    "Also the images that FILE (-: standard input) names")
         ->type_name("FILE");
     cli::add_null(app, job.null);
+    add_rules(app);
     add_outputs(app);
     model.add_to(app);
     app.add_option("--model-sha256", model.sha256,
@@ -78,8 +80,8 @@ struct Options {
     CLI::Option* serving =
         app.add_flag("--serve", serve,
                      "Answer paths on standard input (imsearch-formats.5)");
-    for (const char* name : {"--files-from", "--null", "--output", "--names",
-                             "--strict", "--json"})
+    for (const char* name : {"--files-from", "--null", "--exclude", "--all",
+                             "--output", "--names", "--strict", "--json"})
       serving->excludes(app.get_option(name));
     app.add_flag("--time-network", network,
                  "Time the network alone on some of the images, write nothing")
@@ -116,6 +118,17 @@ struct Options {
   static void exclude(CLI::Option* option, CLI::App& app,
                       std::initializer_list<const char*> others) {
     for (const char* other : others) option->excludes(app.get_option(other));
+  }
+
+  void add_rules(CLI::App& app) {
+    app.add_option("--exclude", job.rules.exclude,
+                   "Leave out files and folders of this name, or path if it "
+                   "has a slash, that folders and patterns give")
+        ->type_name("GLOB")
+        ->allow_extra_args(false);
+    app.add_flag("--all", job.rules.all,
+                 "Also names that start with a dot, and folders of thumbnails "
+                 "and trash, which are left aside");
   }
 
   void add_outputs(CLI::App& app) {
@@ -169,6 +182,8 @@ struct Options {
           join ? "no files of vectors: give those of all shards, in order"
                : "no images: give files, folders or quoted patterns, or "
                  "--files-from");
+    // As build-index would take it for what its name says.
+    cli::check_output_name("-o", job.vectors, "a file of raw floats", {"bin"});
     if (job.vectors == job.names)
       cli::fail_usage("-o and -n are both {}", job.vectors);
     keep_vectors_and_names_apart(job.vectors, job.names);

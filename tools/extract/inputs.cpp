@@ -6,18 +6,37 @@
 #include "extract/append.h"
 #include "io/checksum.h"
 #include "io/glob.h"
+#include "common/names_list.h"
 
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace imsearch {
 namespace {
 
+/// Says what expanding the inputs left aside. Where that leaves nothing, the
+/// last warning is the error.
+void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
+  std::vector<std::string> warnings = inputs.warnings;
+  std::string reason;
+  if (inputs.paths.empty() && nothing_else && !warnings.empty()) {
+    reason = warnings.back();
+    warnings.pop_back();
+  }
+  for (const std::string& warning : warnings) cli::complain(warning);
+  if (!quiet)
+    for (const std::string& remark : inputs.remarks) cli::complain(remark);
+  if (!reason.empty()) fail("{}", reason);
+}
+
 Names all_names(const ExtractJob& job) {
   Names names;
-  for (const std::string& path : expand_inputs(job.inputs)) names.append(path);
+  const ExpandedInputs inputs = expand_inputs(job.inputs, job.rules);
+  tell(inputs, job.files_from.empty(), job.quiet);
+  for (const std::string& path : inputs.paths) names.append(path);
   if (!job.files_from.empty()) {
-    const Names listed = read_names(job.files_from, job.separator());
+    const Names listed = read_list(job.files_from, job.separator());
     for (std::size_t i = 0; i < listed.size(); ++i)
       if (!listed[i].empty()) names.append(listed[i]);
   }

@@ -4,6 +4,7 @@
 #include "common/options.h"
 #include "extract/shard.h"
 #include "io/fnames.h"
+#include "io/glob.h"
 
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@ namespace imsearch {
 
 struct ExtractJob {
   std::vector<std::string> inputs;  // as expand_inputs() takes them
+  InputRules rules;                 // of these
   std::string files_from;           // empty: none
   bool null = false;                // names lists end names with NUL
   std::string vectors = cli::kDefaultVectors;

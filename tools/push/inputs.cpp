@@ -1,6 +1,7 @@
 #include "push/inputs.h"
 
 #include "common/names_beside.h"
+#include "common/names_list.h"
 
 #include "base/error.h"
 #include "base/parallel_for.h"
@@ -30,6 +31,7 @@ PushInputs::PushInputs(DescribedVectors described, const std::string& names,
       names_(names, separator),
       model_(described.model()) {
   described.check_settled();
+  check_list(names_, separator);
   if (names_.size() != vectors_.rows())
     fail("{}: {} names for the {} rows of {}", names, names_.size(),
          vectors_.rows(), path());

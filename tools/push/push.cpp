@@ -15,6 +15,7 @@
 #include "push/load.h"
 #include "push/options.h"
 #include "push/target.h"
+#include "common/names_list.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -98,8 +99,8 @@ int push(const PushOptions& options) {
   const Endpoint endpoint = endpoint_of(options.url, options.access);
   if (options.deleted_names.empty()) return load(options, endpoint);
   const Names names =
-      read_names(options.deleted_names,
-                 options.null ? Separator::kNul : Separator::kNewline);
+      read_list(options.deleted_names,
+                options.null ? Separator::kNul : Separator::kNewline);
   return delete_remote_rows(endpoint, names, options.quiet) ? cli::kDone
                                                             : cli::kFailed;
 }

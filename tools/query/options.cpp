@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include "common/derived_names.h"
+#include "common/output_name.h"
 
 #include <nlohmann/json.hpp>
 
@@ -46,7 +47,7 @@ void QueryOptions::add_questions_to(CLI::App& app) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_option("--vectors", vectors,
-                 "Vectors to look for; -: raw floats on standard input");
+                 "Vectors to look for; -, or a pipe: raw floats");
 }
 
 void QueryOptions::add_models_to(CLI::App& app) {
@@ -82,6 +83,8 @@ void QueryOptions::check() const {
     cli::fail_usage("--weights and --model are for images: there is none");
   if (sheet == "-")
     cli::fail_usage("--sheet -: standard output is for the answers");
+  cli::check_output_name("--sheet", sheet, "a JPEG",
+                         {"jpg", "jpeg", "jpe", "jfif"});
   if (!service.url.empty()) check_service();
 }
 

@@ -5,6 +5,7 @@
 #include "common/options.h"
 #include "common/service_options.h"
 #include "query/answerer.h"
+#include "io/file.h"
 
 #include <cstddef>
 #include <string>
@@ -37,7 +38,7 @@ struct QueryOptions {
   bool ef_given() const { return ef_option_->count() > 0; }
   bool images_from_input() const;
   /// Someone waits for each answer.
-  bool stream() const { return images_from_input() || vectors == "-"; }
+  bool stream() const { return images_from_input() || is_stream(vectors); }
 
  private:
   void add_questions_to(CLI::App& app);

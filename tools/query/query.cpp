@@ -13,6 +13,7 @@
 #include "query/results.h"
 #include "query/service.h"
 #include "query/sheet_rows.h"
+#include "common/names_list.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -30,6 +31,18 @@ using namespace imsearch;
 
 using Ask = std::function<void(std::vector<Question>)>;
 
+void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
+                         const ImageQuestions::Ask& ask_one) {
+  const Separator separator = opt.null ? Separator::kNul : Separator::kNewline;
+  PathReader input(separator);
+  ListCheck check("-", separator);
+  while (const auto path = input.next()) {
+    check.look_at(*path);
+    images.ask_each({*path}, ask_one);
+  }
+  check.finish();
+}
+
 void ask_images(const QueryOptions& opt, const SearchIndex& index,
                 const Ask& ask) {
   ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
@@ -42,8 +55,7 @@ void ask_images(const QueryOptions& opt, const SearchIndex& index,
     }
     images.ask_each(named, ask_one);
     named.clear();
-    PathReader input(opt.null ? Separator::kNul : Separator::kNewline);
-    while (const auto path = input.next()) images.ask_each({*path}, ask_one);
+    ask_images_of_input(opt, images, ask_one);
   }
   images.ask_each(named, ask_one);
 }

@@ -1,7 +1,6 @@
 #include "query/questions.h"
 
 #include "common/query_vectors.h"
-#include "common/standard_input.h"
 
 #include "base/error.h"
 #include "base/matrix.h"
@@ -27,15 +26,6 @@ void ask_row(StoredRow row, Question& question) {
   question.unit = std::move(row.unit);
   question.leave_out = row.row;
   question.error = std::move(row.error);
-}
-
-/// Appends what standard input has, at most `wanted`; false at its end.
-bool read_more(std::string& bytes, std::size_t wanted) {
-  const std::size_t before = bytes.size();
-  bytes.resize(before + wanted);
-  const std::size_t got = read_input(bytes.data() + before, wanted);
-  bytes.resize(before + got);
-  return got > 0;
 }
 
 }  // namespace
@@ -84,12 +74,14 @@ void set_feature(Question& question, const std::vector<float>& feature) {
 VectorQuestions::VectorQuestions(const SearchIndex& index,
                                  const std::string& path)
     : dim_(index.dim()) {
-  if (path != "-")
+  if (is_stream(path))
+    stream_ = std::make_unique<InputFile>(path);
+  else
     file_ = std::make_unique<VectorSet>(open_query_vectors(index, path));
 }
 
 std::vector<Question> VectorQuestions::next() {
-  return file_ ? next_of_file() : next_of_input();
+  return file_ ? next_of_file() : next_of_stream();
 }
 
 std::vector<Question> VectorQuestions::next_of_file() {
@@ -108,13 +100,22 @@ std::vector<Question> VectorQuestions::next_of_file() {
   return questions;
 }
 
-std::vector<Question> VectorQuestions::next_of_input() {
+/// Appends what the stream has, at most `wanted`; false at its end.
+bool VectorQuestions::read_more(std::size_t wanted) {
+  const std::size_t before = pending_.size();
+  pending_.resize(before + wanted);
+  const std::size_t got = stream_->read(pending_.data() + before, wanted);
+  pending_.resize(before + got);
+  return got > 0;
+}
+
+std::vector<Question> VectorQuestions::next_of_stream() {
   const std::size_t row_bytes = dim_ * sizeof(float);
   while (pending_.size() < row_bytes)
-    if (!read_more(pending_, kBlockRows * row_bytes - pending_.size())) {
+    if (!read_more(kBlockRows * row_bytes - pending_.size())) {
       if (pending_.empty()) return {};
-      fail("standard input: {} bytes after row {}, a row of {} floats has {}",
-           pending_.size(), row_, dim_, row_bytes);
+      fail("{}: {} bytes after row {}, a row of {} floats has {}",
+           stream_->name(), pending_.size(), row_, dim_, row_bytes);
     }
   std::vector<Question> questions(pending_.size() / row_bytes);
   std::vector<float> feature(dim_);

@@ -4,6 +4,7 @@
 
 #include "index/vector_set.h"
 #include "search/search_index.h"
+#include "io/input_file.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,26 +40,28 @@ void refuse_zeros(const SearchIndex& index, std::vector<Question>& questions);
 /// Sets question.unit to `feature` at length 1, or the error.
 void set_feature(Question& question, const std::vector<float>& feature);
 
-/// The rows of a file of vectors, or of standard input, a block at a time.
+/// The rows of a file of vectors, or of a stream, a block at a time.
 class VectorQuestions {
  public:
-  /// `path` "-": raw float32 of the index's dim on standard input. Throws
-  /// Error, also for vectors of another model.
+  /// Where is_stream(path), "-" among others, it gives raw float32 of the
+  /// index's dim. Throws Error, also for vectors of another model.
   VectorQuestions(const SearchIndex& index, const std::string& path);
 
   /// The next rows, in order; empty at the end. A row that holds NaN or
-  /// infinity is a question with an error. From standard input come the rows
-  /// that are there, at least one. Throws Error: a partial last row.
+  /// infinity is a question with an error. From a stream come the rows that
+  /// are there, at least one. Throws Error: a partial last row.
   std::vector<Question> next();
 
  private:
   std::vector<Question> next_of_file();
-  std::vector<Question> next_of_input();
+  std::vector<Question> next_of_stream();
+  bool read_more(std::size_t wanted);
 
   std::size_t dim_;
   std::size_t row_ = 0;              // of the next question
-  std::unique_ptr<VectorSet> file_;  // null: standard input
-  std::string pending_;              // bytes of a row that is not whole yet
+  std::unique_ptr<VectorSet> file_;  // one of these two is null
+  std::unique_ptr<InputFile> stream_;
+  std::string pending_;  // bytes of a row that is not whole yet
 };
 
 }  // namespace imsearch

@@ -74,7 +74,7 @@ void Results::print_object(const Question& question,
       object["neighbors"].push_back(std::move(neighbor));
     }
   }
-  imsearch::print(object.dump() + "\n");
+  imsearch::print(json_without_controls(object.dump()) + "\n");
 }
 
 }  // namespace imsearch

@@ -1,0 +1,152 @@
+#include "io/input_sieve.h"
+
+#include "io/file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+// What browsers and cameras call images that are read. A .mpo begins with a
+// JPEG, and is read as that.
+constexpr std::array<std::string_view, 21> kImages = {
+    "jpg", "jpeg", "jpe", "jfif", "jfi",  "jif", "pjpeg",
+    "pjp", "mpo",  "jps", "png",  "apng", "bmp", "dib",
+    "gif", "webp", "pnm", "ppm",  "pgm",  "pbm", "tga"};
+
+// Behind the endings of pictures that browsers save from some sites:
+// "photo.jpg_large".
+constexpr std::array<std::string_view, 8> kSizes = {
+    "_large", "_orig", "_medium", "_small",
+    "-large", "-orig", "-medium", "-small"};
+
+struct Kind {
+  std::string_view ending;
+  const char* name;
+};
+
+constexpr std::array<Kind, 45> kUnread = {{
+    {"heic", "HEIC"},     {"heif", "HEIC"},     {"hif", "HEIC"},
+    {"heics", "HEIC"},    {"avif", "AVIF"},     {"avifs", "AVIF"},
+    {"tif", "TIFF"},      {"tiff", "TIFF"},     {"jxl", "JPEG XL"},
+    {"jp2", "JPEG 2000"}, {"j2k", "JPEG 2000"}, {"jpf", "JPEG 2000"},
+    {"jpx", "JPEG 2000"}, {"jxr", "JPEG XR"},   {"psd", "PSD"},
+    {"psb", "PSD"},       {"3fr", "RAW"},       {"arw", "RAW"},
+    {"cr2", "RAW"},       {"cr3", "RAW"},       {"crw", "RAW"},
+    {"dcr", "RAW"},       {"dng", "RAW"},       {"erf", "RAW"},
+    {"fff", "RAW"},       {"gpr", "RAW"},       {"iiq", "RAW"},
+    {"k25", "RAW"},       {"kdc", "RAW"},       {"mef", "RAW"},
+    {"mos", "RAW"},       {"mrw", "RAW"},       {"nef", "RAW"},
+    {"nrw", "RAW"},       {"orf", "RAW"},       {"pef", "RAW"},
+    {"raf", "RAW"},       {"raw", "RAW"},       {"rw2", "RAW"},
+    {"rwl", "RAW"},       {"sr2", "RAW"},       {"srf", "RAW"},
+    {"srw", "RAW"},       {"x3f", "RAW"},       {"xcf", "XCF"},
+}};
+
+// In lower case. Those that start with a dot are told apart from other dot
+// names only so that they are counted.
+constexpr std::array<std::string_view, 14> kAside = {
+    "@eadir",      "@recycle", "#recycle", "#snapshot",  "$recycle.bin",
+    "recycler",    "trash",    "thumbs",   "thumbnails", "__macosx",
+    ".thumbnails", ".trashes", ".trash",   ".@__thumb"};
+
+std::string in_lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+bool is_aside(const std::string& folder) {
+  const std::string name = in_lower_case(folder);
+  return std::find(kAside.begin(), kAside.end(), name) != kAside.end() ||
+         name.rfind(".trash-", 0) == 0;  // of one user
+}
+
+bool has_image_ending(const std::string& path) {
+  std::string ending = ending_of(path);
+  for (const std::string_view size : kSizes) {
+    const std::size_t at = ending.rfind(size);
+    if (at != std::string::npos && at + size.size() == ending.size()) {
+      ending.resize(at);
+      break;
+    }
+  }
+  return std::find(kImages.begin(), kImages.end(), ending) != kImages.end();
+}
+
+/// "a", "a and b", "a, b and c".
+std::string enumeration(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += i + 1 == parts.size() ? " and " : ", ";
+    text += parts[i];
+  }
+  return text;
+}
+
+}  // namespace
+
+InputSieve::InputSieve(const InputRules& rules) : all_(rules.all) {
+  for (const std::string& pattern : rules.exclude) {
+    const bool path = pattern.find('/') != std::string::npos;
+    (path ? paths_ : names_).emplace_back(pattern, Wildcard::Ending::kAnyCase);
+  }
+}
+
+bool InputSieve::is_excluded(const std::string& path) const {
+  if (names_.empty() && paths_.empty()) return false;
+  const std::string name = path.substr(path.rfind('/') + 1);
+  for (const Wildcard& wildcard : names_)
+    if (wildcard.matches(name)) return true;
+  for (const Wildcard& wildcard : paths_)
+    if (wildcard.matches(path)) return true;
+  return false;
+}
+
+bool InputSieve::passes(const std::string& path, const FolderEntry& entry) {
+  if (is_excluded(path)) return false;
+  if (all_) return true;
+  const bool folder = entry.kind == EntryKind::kFolder;
+  if (folder && is_aside(entry.name)) {
+    if (left_paths_.insert(path).second) ++left_folders_[entry.name];
+    return false;
+  }
+  if (entry.name[0] != '.') return true;
+  if (entry.kind == EntryKind::kFile && has_image_ending(path)) ++dot_images_;
+  return false;
+}
+
+bool InputSieve::is_image(const std::string& path) {
+  if (has_image_ending(path)) return true;
+  const std::string ending = ending_of(path);
+  for (const Kind& kind : kUnread)
+    if (kind.ending == ending) ++unread_[kind.name];
+  return false;
+}
+
+std::string InputSieve::unread() const {
+  std::vector<std::string> parts;
+  for (const auto& [kind, count] : unread_)
+    parts.push_back(fmt::format("{} {}", count, kind));
+  return enumeration(parts);
+}
+
+std::string InputSieve::left_aside() const {
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : left_folders_)
+    parts.push_back(fmt::format("{} folder{} called {}", count,
+                                count == 1 ? "" : "s", name));
+  if (dot_images_ > 0)
+    parts.push_back(dot_images_ == 1
+                        ? "1 image whose name starts with a dot"
+                        : fmt::format("{} images whose names start with a dot",
+                                      dot_images_));
+  return enumeration(parts);
+}
+
+}  // namespace imsearch

@@ -1,0 +1,60 @@
+// Which files below a folder are meant as photos, and what is left aside.
+//
+// A tree of photos holds more than photos: thumbnails that a NAS made of them
+// (@eaDir), trash, AppleDouble files (._IMG_1.JPG), and pictures of kinds that
+// are not read. Nothing of that is passed over without a word: the sieve counts
+// what it leaves aside, and says it in one line.
+#pragma once
+
+#include "io/folder.h"
+#include "io/wildcard.h"
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// What the user says of the files that folders and patterns find.
+struct InputRules {
+  /// Names of files and folders to leave out; one with a slash is compared with
+  /// the whole path, whose slashes "*" and "?" match, too. Case does not count
+  /// in the ending.
+  std::vector<std::string> exclude;
+  /// Takes names that start with a dot, and folders of thumbnails and trash.
+  bool all = false;
+};
+
+/// One thread at a time.
+class InputSieve {
+ public:
+  explicit InputSieve(const InputRules& rules);
+
+  /// Whether an entry of a folder is looked at; `path` is its path. Counts
+  /// those that are left aside by default.
+  bool passes(const std::string& path, const FolderEntry& entry);
+  /// Whether a rule of the user leaves it out.
+  bool is_excluded(const std::string& path) const;
+  /// Whether a file is an image by its ending. Counts pictures that are not
+  /// read.
+  bool is_image(const std::string& path);
+
+  /// "12 HEIC and 3 RAW"; empty where there were none.
+  std::string unread() const;
+  /// "14 folders called @eaDir and 120 images whose names start with a dot";
+  /// empty where there were none.
+  std::string left_aside() const;
+
+ private:
+  bool all_;
+  std::vector<Wildcard> names_;
+  std::vector<Wildcard> paths_;
+  std::map<std::string, std::size_t> unread_;  // by kind
+  std::set<std::string> left_paths_;  // a pattern may come by them twice
+  std::map<std::string, std::size_t> left_folders_;  // by name
+  std::size_t dot_images_ = 0;
+};
+
+}  // namespace imsearch
