@@ -1,16 +1,30 @@
 #include "io/file.h"
 
+#include "base/error.h"
+#include "io/folder.h"
 #include "io/input_file.h"
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
 
 namespace imsearch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr int kMaxLinks = 40;  // as many as Linux follows itself
+
+std::string link_target(const std::string& link) {
+  std::array<char, PATH_MAX> text = {};
+  const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
+  if (size < 0) fail("{}: {}", link, errno_text(errno));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
 
 }  // namespace
 
@@ -58,6 +72,17 @@ std::optional<std::uint64_t> free_disk_bytes(const std::string& path) {
   struct statvfs status = {};
   if (::statvfs(parent_folder(path).c_str(), &status) != 0) return std::nullopt;
   return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+std::string follow_links(std::string path) {
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    struct stat status = {};
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
+      return path;
+    const std::string target = link_target(path);
+    path = target[0] == '/' ? target : join_path(parent_folder(path), target);
+  }
+  fail("{}: {}", path, errno_text(ELOOP));
 }
 
 std::string parent_folder(const std::string& path) {

@@ -27,6 +27,10 @@ bool same_file(const std::string& a, const std::string& b);
 /// can be told.
 std::optional<std::uint64_t> free_disk_bytes(const std::string& path);
 
+/// The name that the last part of `path` leads to by symbolic links: `path`
+/// itself where that is not a link. Nothing need exist there. Throws Error.
+std::string follow_links(std::string path);
+
 /// The folder part of a path ("." if it has none).
 std::string parent_folder(const std::string& path);
 

@@ -11,16 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
 #include <utility>
 
 namespace imsearch {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-constexpr int kMaxLinks = 40;  // as many as Linux follows itself
 
 [[noreturn]] void fail_errno(const std::string& path) {
   fail("{}: {}", path, errno_text(errno));
@@ -59,25 +56,6 @@ void write_all(const char* data, std::size_t size, const std::string& path,
     data += n;
     size -= static_cast<std::size_t>(n);
   }
-}
-
-std::string link_target(const std::string& link) {
-  std::array<char, PATH_MAX> text = {};
-  const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
-  if (size < 0) fail_errno(link);
-  return {text.data(), static_cast<std::size_t>(size)};
-}
-
-/// The name that the last part's links lead to; nothing need exist there.
-std::string follow_links(std::string path) {
-  for (int links = 0; links <= kMaxLinks; ++links) {
-    struct stat status = {};
-    if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode))
-      return path;
-    const std::string target = link_target(path);
-    path = target[0] == '/' ? target : join_path(parent_folder(path), target);
-  }
-  fail("{}: {}", path, errno_text(ELOOP));
 }
 
 /// As far as we are allowed to.
