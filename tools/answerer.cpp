@@ -21,8 +21,17 @@ void Answerer::drop_distant(Neighbors& neighbors) const {
                   neighbors.end());
 }
 
-std::vector<Neighbors> Answerer::answer(
-    const std::vector<Question>& questions) {
+void Answerer::answer_one(Asker& asker, Question& question,
+                          Neighbors& answer) const {
+  try {
+    answer = asker.ask(question.unit.data(), question.leave_out);
+    drop_distant(answer);
+  } catch (const RowError& e) {
+    question.error = e.what();
+  }
+}
+
+std::vector<Neighbors> Answerer::answer(std::vector<Question>& questions) {
   const auto threads = static_cast<unsigned>(
       std::min<std::size_t>(params_.threads, questions.size()));
   while (askers_.size() < threads)
@@ -30,13 +39,9 @@ std::vector<Neighbors> Answerer::answer(
   std::vector<Neighbors> answers(questions.size());
   parallel_for(questions.size(), 1, threads,
                [&](std::size_t begin, std::size_t end, unsigned thread) {
-                 for (std::size_t i = begin; i < end; ++i) {
-                   const Question& question = questions[i];
-                   if (!question.error.empty()) continue;
-                   answers[i] = askers_[thread]->ask(question.unit.data(),
-                                                     question.leave_out);
-                   drop_distant(answers[i]);
-                 }
+                 for (std::size_t i = begin; i < end; ++i)
+                   if (questions[i].error.empty())
+                     answer_one(*askers_[thread], questions[i], answers[i]);
                });
   return answers;
 }

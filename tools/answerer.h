@@ -24,10 +24,12 @@ class Answerer {
   Answerer(const SearchedIndex& index, const AnswerParams& params);
 
   /// The neighbours for each question, in order; none for a question with an
-  /// error.
-  std::vector<Neighbors> answer(const std::vector<Question>& questions);
+  /// error. A question that meets a row which cannot be compared (RowError)
+  /// gets an error; others are answered. Throws Error.
+  std::vector<Neighbors> answer(std::vector<Question>& questions);
 
  private:
+  void answer_one(Asker& asker, Question& question, Neighbors& answer) const;
   void drop_distant(Neighbors& neighbors) const;
 
   const SearchedIndex* index_;

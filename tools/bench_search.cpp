@@ -67,6 +67,7 @@ Report bench_search(const BenchSearchParams& params) {
   report["throughput_per_s"] =
       throughput_report(queries.size(), threads, search);
   report["memory_bytes"] = memory_report(index, at_start);
+  index.ensure_unchanged();
   return report;
 }
 

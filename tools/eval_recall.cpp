@@ -104,6 +104,7 @@ void evaluate_local(const RecallOptions& opt) {
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, "index mapped");
   measure(opt, index, queries, LocalRecall(index.index(), queries, opt.search));
+  index.index().ensure_unchanged();
 }
 
 void evaluate_service(const RecallOptions& opt) {

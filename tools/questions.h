@@ -16,7 +16,8 @@ namespace imsearch {
 /// An indexed row; it leaves itself out of its answer.
 Question question_of_row(SearchedIndex& index, std::size_t row);
 
-/// The first row of that name, as query prints it or in its own bytes.
+/// The first row of that name, as query prints it or in its own bytes; an error
+/// where these are names of two images.
 Question question_of_name(SearchedIndex& index, const std::string& name);
 
 /// Makes questions of zeros errors where `index` has no answer to them.
