@@ -8,8 +8,10 @@
 #include "index/index_impl.h"
 #include "index/insert.h"
 #include "index/reduction_fit.h"
+#include "index/row_check.h"
 #include "io/file.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -41,10 +43,12 @@ void check_sizes(const VectorSet& vectors, const Names& names,
   if (params.ef_construction < 1) fail("ef construction must not be 0");
 }
 
-/// The path from the index's folder to the file, so that both can move.
+/// The path from the index's folder to the file, so that both can move. The
+/// index is where its links lead to.
 std::string relative_path(const std::string& file, const std::string& index) {
   std::error_code error;
-  const fs::path folder = fs::canonical(parent_folder(index), error);
+  const fs::path folder =
+      fs::canonical(parent_folder(follow_links(index)), error);
   if (error) return fs::absolute(file).string();
   const fs::path target = fs::canonical(file, error);
   if (error) return fs::absolute(file).string();
@@ -57,7 +61,8 @@ IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
                     IMSEARCH_VERSION};
   for (const VectorFile& file : vectors.files())
     info.sources.push_back({relative_path(file.path(), path), file.rows(),
-                            fingerprint(file, file.rows())});
+                            fingerprint(file, file.rows()),
+                            file.file().state().modified_ns});
   return info;
 }
 
@@ -81,13 +86,33 @@ CodedRows code_appended(const Index& index, const VectorSet& vectors,
   return coded;
 }
 
+/// Vectors that were written to since they were opened may differ from what
+/// has been indexed; rows may only have been added behind them.
+void check_still_same(const VectorSet& vectors, const CodedRows& coded,
+                      const ReductionView& reduction, unsigned threads) {
+  const auto unchanged = [](const VectorFile& file) {
+    return file.file().current_state() == file.file().state();
+  };
+  const std::vector<VectorFile>& files = vectors.files();
+  if (std::all_of(files.begin(), files.end(), unchanged)) return;
+  const CodesView codes = {coded.rows, coded.stride, coded.codes.data(),
+                           coded.scales.data()};
+  const auto row = first_changed_row(
+      vectors, {codes, coded.errors.data(), coded.reduced.data(), reduction},
+      threads);
+  if (row)
+    fail("{}: changed while it was indexed: build the index again",
+         vectors.where(*row));
+}
+
 }  // namespace
 
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
                  const std::string& path, const OnProgress& on_progress,
-                 IndexFormat format) {
+                 IndexFormat format,
+                 const std::vector<std::uint32_t>& deleted) {
   check_sizes(vectors, names, params);
   OutputFile out(path);  // first: an unwritable folder should not cost hours
   const IndexInfo info = describe_index(vectors, model, params, path);
@@ -98,10 +123,13 @@ void build_index(const VectorSet& vectors, const Names& names,
     insert_rows(*graph, 0, coded, threads, on_progress);
   }
   const HnswGraph* built = graph ? &*graph : nullptr;
+  std::string bits(deleted.empty() ? 0 : (vectors.rows() + 7) / 8, '\0');
+  mark_deleted(deleted, bits);
   if (format == IndexFormat::kHnswlib)
     write_hnswlib(out, built, vectors, params);
   else
-    write_frozen(out, {coded, reduction.view(), built, names, info, {}});
+    write_frozen(out, {coded, reduction.view(), built, names, info, bits});
+  check_still_same(vectors, coded, reduction.view(), threads);
   out.commit();
 }
 
@@ -132,6 +160,7 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   std::string deleted(index.impl().deleted);
   if (!deleted.empty()) deleted.resize((coded.rows + 7) / 8);
   write_frozen(out, {coded, reduction, &graph, names, info, deleted});
+  check_still_same(vectors, coded, reduction, threads);
   out.commit();
 }
 

@@ -41,13 +41,16 @@ BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
 /// Builds the graph on short codes, those of `reduction` (reduction_fit.h), on
 /// `threads` threads (0: all), and writes the index file
 /// `path` whole or not at all. names.size() must be vectors.rows(). With one
-/// thread the file is the same for the same input. Throws Error: names and rows
+/// thread the file is the same for the same input, which includes when vectors
+/// were last modified. Rows in `deleted` are marked as deleted (kImsearch
+/// only). Throws Error: names and rows
 /// that don't match, NaN in a row, a full disk; Interrupted on SIGINT.
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
                  const std::string& path, const OnProgress& on_progress,
-                 IndexFormat format = IndexFormat::kImsearch);
+                 IndexFormat format = IndexFormat::kImsearch,
+                 const std::vector<std::uint32_t>& deleted = {});
 
 /// What suits all rows, where the index has too few (kLeastFitted) to have
 /// known what would come; else nothing.

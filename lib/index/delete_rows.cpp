@@ -1,5 +1,6 @@
 #include "base/interrupt.h"
 #include "index/build.h"
+#include "index/freeze.h"
 #include "index/index_impl.h"
 
 #include <algorithm>
@@ -11,10 +12,7 @@ namespace {
 std::string marked(const Index& index, const std::vector<std::uint32_t>& rows) {
   std::string bits(index.impl().deleted);
   bits.resize((index.rows() + 7) / 8);
-  for (const std::uint32_t row : rows) {
-    char& byte = bits.at(row / 8);
-    byte = static_cast<char>(byte | (1 << row % 8));
-  }
+  mark_deleted(rows, bits);
   return bits;
 }
 

@@ -114,6 +114,13 @@ IndexHeader header_of(const IndexInfo& info, const ReductionView& reduction) {
 
 }  // namespace
 
+void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits) {
+  for (const std::uint32_t row : rows) {
+    char& byte = bits.at(row / 8);
+    byte = static_cast<char>(byte | (1 << row % 8));
+  }
+}
+
 void write_frozen(OutputFile& out, const IndexParts& parts) {
   const auto& [coded, reduction, graph, names, info, deleted] = parts;
   IndexHeader header = header_of(info, reduction);

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace imsearch {
 
@@ -22,6 +23,9 @@ struct IndexParts {
   const IndexInfo& info;
   std::string deleted;  // the section
 };
+
+/// Sets the bits of `rows` in the section `deleted` of an index that has them.
+void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits);
 
 /// Writes the index file. Throws Error on a failed write, Interrupted on
 /// SIGINT.

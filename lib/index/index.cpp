@@ -137,26 +137,46 @@ void Index::Impl::read_names() {
   name_ends = as<std::uint64_t>(file.section("name_ends", info.rows * 8));
 }
 
+/// Beside the index itself, not beside a link that leads to it.
+std::vector<std::string> Index::Impl::source_paths() const {
+  const std::string folder = parent_folder(follow_links(file.path()));
+  std::vector<std::string> paths;
+  for (const IndexSource& source : info.sources) {
+    const bool absolute = !source.path.empty() && source.path[0] == '/';
+    paths.push_back(absolute || folder == "." ? source.path
+                                              : folder + "/" + source.path);
+  }
+  return paths;
+}
+
 void Index::Impl::open_vectors() {
-  const std::string folder = parent_folder(file.path());
   try {
     std::vector<VectorFile> files;
-    for (const IndexSource& source : info.sources) {
-      const bool absolute = !source.path.empty() && source.path[0] == '/';
-      files.push_back(indexed_rows(
-          source,
-          absolute || folder == "." ? source.path : folder + "/" + source.path,
-          info.dim, rows_behind));
-    }
+    const std::vector<std::string> paths = source_paths();
+    for (std::size_t i = 0; i < paths.size(); ++i)
+      files.push_back(
+          indexed_rows(info.sources[i], paths[i], info.dim, rows_behind));
     VectorSet set(std::move(files));
-    if (set.rows() == info.rows)
+    if (set.rows() == info.rows) {
       vectors.emplace(std::move(set));
-    else
+      read_good_states();
+    } else
       why_no_vectors = fmt::format("{} rows of vectors for an index of {}",
                                    set.rows(), info.rows);
   } catch (const Error& error) {
     why_no_vectors = error.what();
   }
+}
+
+/// A file whose time of change is the recorded one needs no check.
+void Index::Impl::read_good_states() {
+  for (std::size_t f = 0; f < info.sources.size(); ++f) {
+    const FileState& state = vectors->files()[f].file().state();
+    if (state.modified_ns != 0 &&
+        state.modified_ns == info.sources[f].modified_ns)
+      good_states.push_back(state);
+  }
+  if (good_states.size() < info.sources.size()) good_states.clear();
 }
 
 Index::Index(const std::string& path, IndexAccess access)
@@ -201,31 +221,16 @@ const VectorSet* Index::vectors() const {
   return impl_->vectors ? &*impl_->vectors : nullptr;
 }
 
+std::vector<std::string> Index::source_paths() const {
+  return impl_->source_paths();
+}
+
 std::size_t Index::rows_behind() const {
   return impl_->rows_behind;
 }
 
 const std::string& Index::why_no_vectors() const {
   return impl_->why_no_vectors;
-}
-
-void Index::read_unit(std::uint32_t row, float* out) const {
-  read_units(&row, 1, out);
-}
-
-void Index::read_units(const std::uint32_t* wanted, std::size_t count,
-                       float* out) const {
-  for (std::size_t i = 0; i < count; ++i)
-    if (wanted[i] >= rows())
-      fail("{}: row {} of {}", path(), wanted[i], rows());
-  if (impl_->vectors) {
-    impl_->vectors->read_units(wanted, count, out);
-    return;
-  }
-  const CodesView& codes = impl_->codes;
-  for (std::size_t i = 0; i < count; ++i)
-    decode8(codes.code(wanted[i]), codes.scales[wanted[i]], dim(),
-            out + i * dim());
 }
 
 }  // namespace imsearch

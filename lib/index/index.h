@@ -8,6 +8,7 @@
 // imsearch-formats(5); of the graph: Malkov and Yashunin, arXiv:1603.09320.
 #pragma once
 
+#include "base/error.h"
 #include "base/progress.h"
 #include "base/search.h"
 #include "index/vector_set.h"
@@ -36,6 +37,13 @@ struct IndexSource {
   std::string path;  // relative to the index file's folder, unless absolute
   std::size_t rows = 0;
   std::uint64_t fingerprint = 0;  // of those rows
+  std::int64_t modified_ns = 0;   // FileState; 0: not known
+};
+
+/// A row of the vectors that cannot be compared, since it is not the row that
+/// was indexed, or holds NaN. Other rows may be good.
+struct RowError : Error {
+  using Error::Error;
 };
 
 /// What the index says of itself.
@@ -82,11 +90,14 @@ class Index {
   /// unchanged; else nullptr, and why_no_vectors() says why.
   const VectorSet* vectors() const;
   const std::string& why_no_vectors() const;
+  /// Where the files of vectors are looked for.
+  std::vector<std::string> source_paths() const;
   /// Rows that the vectors files have grown by since: not in the index.
   std::size_t rows_behind() const;
 
   /// Row's unit vector into `out` (dim floats): exact where vectors() is there,
-  /// else what its 8-bit code says.
+  /// else what its 8-bit code says. Throws RowError for a row that has changed
+  /// since the index was built, which its code tells (row_check.h).
   void read_unit(std::uint32_t row, float* out) const;
   /// The same for several rows, one after the other in `out`.
   void read_units(const std::uint32_t* rows, std::size_t count,
@@ -95,6 +106,21 @@ class Index {
   /// Reads the whole file and compares every checksum and bound. Throws Error
   /// naming the section.
   void verify() const;
+
+  /// Reads all rows of vectors(), or of `vectors`, which must have as many or
+  /// more, and throws Error naming the first that has changed since the
+  /// index was built. `threads` 0: all CPUs.
+  void check_rows(unsigned threads = 0) const;
+  void check_rows(const VectorSet& vectors, unsigned threads) const;
+  /// The same, where it is not known: the files of vectors() were modified at
+  /// another time than the index recorded, and since the last such check. No
+  /// file is read where nothing was modified.
+  void ensure_rows() const;
+
+  /// Throws Error if the index file has been written to since it was opened:
+  /// what was read from it meanwhile means nothing. A new index that was
+  /// renamed to its name is no matter.
+  void ensure_unchanged() const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }
@@ -113,11 +139,14 @@ class Searcher {
   /// The k nearest rows of `unit_query` (dim floats, unit or zero), nearest
   /// first, never fewer than min(k, rows that may be found). `leave_out` is a
   /// row not to be found. Distances are exact where index.vectors() is there.
+  /// Throws RowError where a row to be compared has changed (Index::read_unit).
   Hits search(const float* unit_query, const SearchParams& params,
               std::optional<std::uint32_t> leave_out = std::nullopt);
 
   /// The same without loss: where index.vectors() is there, what search_flat()
-  /// (flat.h) finds among the rows that are not deleted, to the bit.
+  /// (flat.h) finds among the rows that are not deleted, to the bit. Throws
+  /// Error where any row has changed: codes would pass over it, so all are
+  /// checked first, by Index::ensure_rows().
   Hits search_exactly(const float* unit_query, std::size_t k,
                       std::optional<std::uint32_t> leave_out = std::nullopt);
 

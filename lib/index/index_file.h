@@ -131,6 +131,9 @@ class IndexFile {
   /// Lets go of the pages of a section that has been copied.
   void release(std::string_view section) const { file_.release(section); }
 
+  /// Whether it has not been written to since.
+  bool unchanged() const { return file_.current_state() == file_.state(); }
+
   /// Compares the checksum of one section. Throws Error.
   void check_sum(std::string_view name) const;
   /// Compares all of them, and that what lies between is zero.

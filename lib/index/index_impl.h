@@ -7,7 +7,9 @@
 #include "index/index_file.h"
 #include "index/loaded_copy.h"
 #include "index/reduction.h"
+#include "index/row_check.h"
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +34,15 @@ struct Index::Impl {
   std::optional<VectorSet> vectors;
   std::string why_no_vectors;
   std::size_t rows_behind = 0;
+  /// Of the vectors files when all their rows were known to be those that were
+  /// indexed; empty before. Guarded by good_mutex.
+  mutable std::vector<FileState> good_states;
+  mutable std::mutex good_mutex;
+
+  std::vector<std::string> source_paths() const;
+  CertifiedCodes certified() const {
+    return {codes, errors, view.reduced, reduction};
+  }
 
  private:
   std::string_view hot_section(std::string_view name, std::uint64_t size_bytes,
@@ -42,6 +53,7 @@ struct Index::Impl {
   void read_deleted();
   void read_names();
   void open_vectors();
+  void read_good_states();
 };
 
 }  // namespace imsearch

@@ -25,7 +25,8 @@ std::string path_from_json(const Json& json) {
 Json source_to_json(const IndexSource& source) {
   return {{"path", path_to_json(source.path)},
           {"rows", source.rows},
-          {"rows_xxh3", source.fingerprint}};
+          {"rows_xxh3", source.fingerprint},
+          {"modified_ns", source.modified_ns}};
 }
 
 IndexSource source_from_json(const Json& json) {
@@ -33,6 +34,8 @@ IndexSource source_from_json(const Json& json) {
   source.path = path_from_json(json.at("path"));
   source.rows = json.at("rows").get<std::size_t>();
   source.fingerprint = json.at("rows_xxh3").get<std::uint64_t>();
+  // Older indexes lack it: then it is as if the file had been modified.
+  source.modified_ns = json.value("modified_ns", std::int64_t{0});
   return source;
 }
 

@@ -54,6 +54,18 @@ void ReductionView::read_values(const float* unit, const std::int8_t* code,
     out[i] = scale * static_cast<float>(dots[i]);
 }
 
+float ReductionView::distance(const float* unit,
+                              const std::int8_t* code) const {
+  float square = 0;
+  for (std::size_t j = 0; j < width; ++j) {
+    const float x = j < dim ? unit[j] : 0;
+    const float lost =
+        factors[j] * x - offsets[j] - static_cast<float>(code[j]);
+    square += lost * lost;
+  }
+  return std::sqrt(square);
+}
+
 float encode(const float* unit, const ReductionView& reduction,
              std::int8_t* code, std::int8_t* reduced, CodeErrors& errors) {
   const float scale = encode8(unit, reduction.dim, code);

@@ -46,6 +46,10 @@ struct ReductionView {
   float encode(const float* unit, const std::int8_t* code, float scale,
                std::int8_t* out) const;
 
+  /// |factor * x - offset - code|, which encode() returned of this code, but
+  /// for rounding. Only where nothing is projected.
+  float distance(const float* unit, const std::int8_t* code) const;
+
   /// Some of the components of a projection, those from `first` on.
   ReductionView part(std::size_t first, std::size_t count) const;
 

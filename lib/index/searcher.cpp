@@ -181,7 +181,10 @@ Hits Searcher::search_exactly(const float* unit_query, std::size_t k,
                               std::optional<std::uint32_t> leave_out) {
   const Task task = task_of(unit_query, k, leave_out);
   if (task.k == 0) return {};
-  return nearest_of(task, scan(task));
+  index_->ensure_rows();
+  Hits hits = nearest_of(task, scan(task));
+  index_->ensure_rows();  // also those that were passed over meanwhile
+  return hits;
 }
 
 }  // namespace imsearch

@@ -91,6 +91,11 @@ std::pair<const VectorFile*, std::size_t> VectorSet::place_of(
   return {&files_[f], f == 0 ? i : i - ends_[f - 1]};
 }
 
+std::string VectorSet::where(std::size_t i) const {
+  const auto [file, row] = place_of(i);
+  return fmt::format("{}: row {}", file->path(), row);
+}
+
 void VectorSet::read_unit(std::size_t i, float* out) const {
   const auto row = static_cast<std::uint32_t>(i);
   read_units(&row, 1, out);
@@ -111,8 +116,7 @@ void VectorSet::read_units(const std::uint32_t* rows, std::size_t count,
     for (std::size_t i = 0; i < together; ++i) {
       float* unit = out + (first + i) * dim_;
       if (normalize(values[i], squares[i], dim_, unit)) continue;
-      const auto [file, row] = place_of(rows[first + i]);
-      fail("{}: row {}: NaN or infinity", file->path(), row);
+      fail("{}: NaN or infinity", where(rows[first + i]));
     }
   }
 }

@@ -33,6 +33,9 @@ class VectorSet {
   std::size_t dim() const { return dim_; }
   const std::vector<VectorFile>& files() const { return files_; }
 
+  /// "fvecs.bin: row 7", for messages about row i.
+  std::string where(std::size_t i) const;
+
   /// Row i, normalised, into `out` (dim floats). Throws Error naming file and
   /// row if a value is NaN or infinite.
   void read_unit(std::size_t i, float* out) const;

@@ -2,15 +2,36 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace imsearch {
 
+struct MappedRange;  // what the handler of SIGBUS knows of a mapping
+
+/// What tells that a file has been written to: its size, and when its content
+/// was last modified.
+struct FileState {
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ns = 0;  // since 1970
+
+  friend bool operator==(const FileState& a, const FileState& b) {
+    return a.size_bytes == b.size_bytes && a.modified_ns == b.modified_ns;
+  }
+  friend bool operator!=(const FileState& a, const FileState& b) {
+    return !(a == b);
+  }
+};
+
 /// A read-only mapping of a regular file; opening costs no reading, pages come
-/// on first touch. Move-only. Immutable: any number of threads may read.
-/// A file that another program truncates while it is mapped ends the process
-/// (SIGBUS), as with every mapping.
+/// on first touch. Move-only. Any number of threads may read.
+///
+/// The bytes are those of the file: another program that writes to it changes
+/// what is read here, and current_state() tells. A program that renames a new
+/// file to its name changes nothing: the mapping keeps the old one. When the
+/// file is truncated, reading behind its new end raises SIGBUS, which ends the
+/// process; on_mapping_fault() lets it end with a message.
 class MappedFile {
  public:
   /// Throws Error if the file cannot be opened, is not a regular file, or
@@ -25,6 +46,11 @@ class MappedFile {
   std::size_t size() const { return size_; }
   const std::string& path() const { return path_; }
 
+  /// The state of the file when it was mapped.
+  const FileState& state() const { return state_; }
+  /// Its state now. That of the mapping, if another file has taken its name.
+  FileState current_state() const;
+
   /// Tells the kernel how the mapping will be read (madvise).
   void expect_random_access() const;
   void expect_sequential_access() const;
@@ -37,6 +63,16 @@ class MappedFile {
   std::string path_;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  FileState state_;
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;
+  MappedRange* range_ = nullptr;
 };
+
+/// From now on, `report` is called with the path of a MappedFile whose bytes
+/// cannot be read any more: it was truncated, or its disk fails. It is called
+/// in a signal handler, on the thread that reads, and must end the process by
+/// means that are safe there. Another SIGBUS ends the process as before.
+void on_mapping_fault(void (*report)(const char* path));
 
 }  // namespace imsearch

@@ -21,12 +21,26 @@ StoredRow stored_row(const Index& index, std::uint32_t row) {
   stored.unit.resize(index.dim());
   try {
     index.read_unit(row, stored.unit.data());
-  } catch (const Error& e) {
-    // build-index refused such rows; not all are looked at when it is opened.
-    stored.error =
-        fmt::format("{}: changed since the index was built", e.what());
+  } catch (const RowError& e) {
+    stored.error = e.what();
   }
   return stored;
+}
+
+/// What `read()` reads from the index, unless the file was written to
+/// meanwhile: then neither that nor another error means anything.
+template <typename Read>
+auto read_unchanged(const Index& index, const Read& read) {
+  try {
+    auto result = read();
+    index.ensure_unchanged();
+    return result;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    index.ensure_unchanged();
+    throw;
+  }
 }
 
 class LocalSession : public SearchSession {
@@ -36,15 +50,17 @@ class LocalSession : public SearchSession {
 
   Answer ask(const float* unit_query,
              std::optional<std::uint32_t> leave_out) override {
-    Answer answer;
-    answer.hits =
-        params_.exact
-            ? searcher_.search_exactly(unit_query, params_.k, leave_out)
-            : searcher_.search(unit_query, params_, leave_out);
-    if (params_.names)
-      for (const Hit& hit : answer.hits)
-        answer.names.emplace_back(index_->name(hit.row));
-    return answer;
+    return read_unchanged(*index_, [&] {
+      Answer answer;
+      answer.hits =
+          params_.exact
+              ? searcher_.search_exactly(unit_query, params_.k, leave_out)
+              : searcher_.search(unit_query, params_, leave_out);
+      if (params_.names)
+        for (const Hit& hit : answer.hits)
+          answer.names.emplace_back(index_->name(hit.row));
+      return answer;
+    });
   }
 
  private:
@@ -68,13 +84,17 @@ std::vector<std::string> LocalIndex::files() const {
 
 std::optional<StoredRow> LocalIndex::row(std::size_t number) {
   if (number >= index_.rows()) return std::nullopt;
-  return stored_row(index_, static_cast<std::uint32_t>(number));
+  return read_unchanged(index_, [&]() -> std::optional<StoredRow> {
+    return stored_row(index_, static_cast<std::uint32_t>(number));
+  });
 }
 
 std::optional<StoredRow> LocalIndex::find(const std::string& name) {
-  const std::optional<std::uint32_t> row = index_.find(name);
-  if (!row) return std::nullopt;
-  return stored_row(index_, *row);
+  return read_unchanged(index_, [&]() -> std::optional<StoredRow> {
+    const std::optional<std::uint32_t> row = index_.find(name);
+    if (!row) return std::nullopt;
+    return stored_row(index_, *row);
+  });
 }
 
 std::vector<std::uint32_t> LocalIndex::sample(std::size_t count,

@@ -18,6 +18,16 @@ __m256i with_squares(__m256i sum, __m256i query, const std::int8_t* code) {
   return _mm256_add_epi32(sum, _mm256_madd_epi16(difference, difference));
 }
 
+/// The sum with the squares of what 8 values and their codes differ by.
+__m256 with_coded_squares(__m256 sum, const float* a, const std::int8_t* code,
+                          __m256 scale) {
+  const __m256i bytes = _mm256_cvtepi8_epi32(
+      _mm_loadl_epi64(reinterpret_cast<const __m128i*>(code)));
+  const __m256 difference =
+      _mm256_fnmadd_ps(scale, _mm256_cvtepi32_ps(bytes), _mm256_loadu_ps(a));
+  return _mm256_fmadd_ps(difference, difference, sum);
+}
+
 std::int32_t sum_lanes(__m256i lanes) {
   __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes),
                               _mm256_extracti128_si256(lanes, 1));
@@ -106,6 +116,30 @@ void avx2_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
                        std::size_t n, const std::uint32_t* rows,
                        std::size_t count, std::int32_t* out) {
   l2sq_i8_rows_by<Four>(query, codes, n, rows, count, out);
+}
+
+float avx2_l2sq_code(const float* a, const std::int8_t* code, float scale,
+                     std::size_t n) {
+  constexpr std::size_t kLanes = 16;
+  const __m256 scales = _mm256_set1_ps(scale);
+  __m256 low = _mm256_setzero_ps();
+  __m256 high = low;
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    low = with_coded_squares(low, a + i, code + i, scales);
+    high = with_coded_squares(high, a + i + 8, code + i + 8, scales);
+  }
+  float lanes[kLanes];
+  _mm256_storeu_ps(lanes, low);
+  _mm256_storeu_ps(lanes + 8, high);
+  for (std::size_t j = 0; i + j < n; ++j) {
+    const float difference =
+        __builtin_fmaf(-scale, static_cast<float>(code[i + j]), a[i + j]);
+    lanes[j] = __builtin_fmaf(difference, difference, lanes[j]);
+  }
+  for (std::size_t distance = kLanes / 2; distance > 0; distance /= 2)
+    for (std::size_t j = 0; j < distance; ++j) lanes[j] += lanes[j + distance];
+  return lanes[0];
 }
 
 }  // namespace imsearch::simd

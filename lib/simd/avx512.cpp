@@ -134,6 +134,7 @@ const Kernels kAvx512 = {"avx512",
                          avx512_dot_i8_block,
                          avx512_l2sq_i8,
                          avx512_l2sq_i8_rows,
+                         avx2_l2sq_code,  // few rows: no need of its own
                          avx512_depthwise_row};
 
 }  // namespace imsearch::simd

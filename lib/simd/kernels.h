@@ -61,6 +61,11 @@ struct Kernels {
                        std::size_t n, const std::uint32_t* rows,
                        std::size_t count, std::int32_t* out);
 
+  /// Sum of (a[i] - scale * code[i])^2, in the order of dot, each difference by
+  /// one fused multiply-add as well.
+  float (*l2sq_code)(const float* a, const std::int8_t* code, float scale,
+                     std::size_t n);
+
   /// A row of a depthwise convolution (depthwise.h).
   void (*depthwise_row)(const DepthwiseRow& row);
 };

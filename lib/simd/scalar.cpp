@@ -62,10 +62,25 @@ void l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
     out[i] = l2sq_i8(query, codes + rows[i] * n, n);
 }
 
+float l2sq_code(const float* a, const std::int8_t* code, float scale,
+                std::size_t n) {
+  float lanes[kLanes] = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    const float difference =
+        std::fma(-scale, static_cast<float>(code[i]), a[i]);
+    float& lane = lanes[i % kLanes];
+    lane = std::fma(difference, difference, lane);
+  }
+  for (std::size_t distance = kLanes / 2; distance > 0; distance /= 2)
+    for (std::size_t j = 0; j < distance; ++j) lanes[j] += lanes[j + distance];
+  return lanes[0];
+}
+
 }  // namespace
 
 const Kernels kScalar = {
-    "scalar", dot,          dot_pairs, dot_block,    divide,
-    dot_i8,   dot_i8_block, l2sq_i8,   l2sq_i8_rows, scalar_depthwise_row};
+    "scalar",     dot,       dot_pairs,           dot_block,
+    divide,       dot_i8,    dot_i8_block,        l2sq_i8,
+    l2sq_i8_rows, l2sq_code, scalar_depthwise_row};
 
 }  // namespace imsearch::simd

@@ -19,6 +19,8 @@ std::int32_t avx2_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
 void avx2_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
                        std::size_t n, const std::uint32_t* rows,
                        std::size_t count, std::int32_t* out);
+float avx2_l2sq_code(const float* a, const std::int8_t* code, float scale,
+                     std::size_t n);
 std::int32_t avx512_dot_i8(const std::int8_t* a, const std::int8_t* b,
                            std::size_t n);
 void avx512_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,

@@ -22,6 +22,7 @@ const HnswParams kSmallGraph = {12, 64, 100};
 void append(const Sample& sample, const Matrix& rows, unsigned threads = 3) {
   std::ofstream(sample.vectors_path, std::ios::binary | std::ios::app)
       << raw_bytes(rows);
+  with_fixed_time(sample.vectors_path);
   const VectorSet all({sample.vectors_path}, rows.dim());
   const Index index(sample.index_path);
   append_to_index(index, all, numbered_names(all.rows()),

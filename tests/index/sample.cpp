@@ -5,6 +5,8 @@
 #include "base/error.h"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <random>
 
 namespace imsearch::test {
@@ -72,8 +74,14 @@ void fit_and_build(const VectorSet& vectors, const Names& names,
               threads, path, on_progress);
 }
 
+std::string with_fixed_time(const std::string& path) {
+  std::filesystem::last_write_time(
+      path, std::filesystem::file_time_type(std::chrono::hours(24)));
+  return path;
+}
+
 Sample::Sample(const Matrix& rows, const HnswParams& params, unsigned threads)
-    : vectors_path(folder.write("fvecs.bin", raw_bytes(rows))),
+    : vectors_path(with_fixed_time(folder.write("fvecs.bin", raw_bytes(rows)))),
       index_path(folder / "fvecs.bin.hnsw.index"),
       vectors({vectors_path}, rows.dim()) {
   fit_and_build(vectors, numbered_names(rows.rows()), {}, params, threads,

@@ -37,7 +37,12 @@ void fit_and_build(const VectorSet& vectors, const Names& names,
                    unsigned threads, const std::string& path,
                    const OnProgress& on_progress);
 
-/// A folder with fvecs.bin and an index of it.
+/// Makes a file last modified at one time that never changes: the time of its
+/// vectors is part of an index, and tests compare indexes byte by byte. Gives
+/// the path.
+std::string with_fixed_time(const std::string& path);
+
+/// A folder with fvecs.bin, of a fixed time, and an index of it.
 struct Sample {
   explicit Sample(const Matrix& rows, const HnswParams& params = {},
                   unsigned threads = 1);

@@ -107,6 +107,34 @@ TEST_SUITE("simd") {
     });
   }
 
+  TEST_CASE("distances from codes are the same bits in every table") {
+    const auto a = random_floats(kMaxLength + 3, 21);
+    std::vector<std::int8_t> code(kMaxLength + 3);
+    for (std::size_t i = 0; i < code.size(); ++i)
+      code[i] = static_cast<std::int8_t>((i * 37) % 255 - 127);
+    const float scale = 0.013F;
+    for_each_table([&](const Kernels& table) {
+      for (const std::size_t n : lengths()) {
+        CAPTURE(n);
+        const float* left = a.data() + n % 4;
+        const std::int8_t* right = code.data() + n % 3;
+        float lanes[16] = {};
+        double sum = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+          const float difference =
+              std::fma(-scale, static_cast<float>(right[i]), left[i]);
+          lanes[i % 16] = std::fma(difference, difference, lanes[i % 16]);
+          sum += std::pow(double{left[i]} - double{scale} * right[i], 2);
+        }
+        for (std::size_t far = 8; far > 0; far /= 2)
+          for (std::size_t j = 0; j < far; ++j) lanes[j] += lanes[j + far];
+        const float got = table.l2sq_code(left, right, scale, n);
+        CHECK(same_bits(got, lanes[0]));
+        CHECK(std::fabs(got - sum) <= 1e-5 * (1 + sum));
+      }
+    });
+  }
+
   TEST_CASE("dot products of pairs are the single ones") {
     const auto a = random_floats(11 * kMaxLength, 14);
     const auto b = random_floats(11 * kMaxLength, 15);

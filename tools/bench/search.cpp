@@ -75,6 +75,7 @@ Report bench_local(const BenchSearchParams& params) {
   add_setting(report, index, queries, params.search);
   report["open_ms"] = open_ms;
   add_times(report, index, queries, params.search, params.threads, false);
+  index.index().ensure_unchanged();
   report["memory_bytes"] = memory_report(index.index(), at_start);
   return report;
 }

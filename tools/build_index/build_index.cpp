@@ -49,6 +49,7 @@ struct Options {
   bool quiet = false;
   bool verify = false;
   bool append = false;
+  bool restore_deleted = false;
   std::string deleted_names;
 
   void add_to(CLI::App& app) {
@@ -78,6 +79,10 @@ struct Options {
         "--append", append,
         "Add to the index the rows that vectors and names have grown by");
     exclude(app, add, {"-M", "--ef-construction", "--seed", "--format"});
+    CLI::Option* restore = app.add_flag(
+        "--restore-deleted", restore_deleted,
+        "Index again what was deleted from the index that is replaced");
+    exclude(app, restore, {"--format", "--append"});
     CLI::Option* erase =
         app.add_option("--delete", deleted_names,
                        "Mark the images as deleted whose names are in this "
@@ -87,15 +92,16 @@ struct Options {
                   return file.empty() ? "no file is named" : "";
                 },
                 ""));
-    exclude(app, erase,
-            {"--names", "--output", "--dim", "-M", "--ef-construction",
-             "--seed", "--format", "--threads", "--append"});
+    exclude(
+        app, erase,
+        {"--names", "--output", "--dim", "-M", "--ef-construction", "--seed",
+         "--format", "--threads", "--append", "--restore-deleted"});
     CLI::Option* check = app.add_flag(
         "--verify", verify, "Check every sum of finished indexes, and stop");
-    exclude(
-        app, check,
-        {"--names", "--output", "--dim", "-M", "--ef-construction", "--seed",
-         "--format", "--threads", "--null", "--append", "--delete"});
+    exclude(app, check,
+            {"--names", "--output", "--dim", "-M", "--ef-construction",
+             "--seed", "--format", "--threads", "--null", "--append",
+             "--restore-deleted", "--delete"});
   }
 
   static void exclude(CLI::App& app, CLI::Option* option,
@@ -124,6 +130,9 @@ int build(const Options& opt, const IndexInputs& inputs) {
   const IndexFormat format =
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
+  std::vector<std::uint32_t> deleted;
+  if (format == IndexFormat::kImsearch && !opt.restore_deleted)
+    deleted = deletions_to_keep(output, inputs, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
@@ -132,7 +141,8 @@ int build(const Options& opt, const IndexInputs& inputs) {
   {
     cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
     build_index(inputs.vectors, inputs.names, inputs.model, opt.params,
-                reduction, opt.threads, output, line.callback(), format);
+                reduction, opt.threads, output, line.callback(), format,
+                deleted);
   }
   if (!opt.quiet)
     cli::complain(fmt::format(
@@ -161,15 +171,27 @@ int build_or_append(Options opt) {
 int erase(const Options& opt) {
   if (opt.files.size() > 1)
     cli::fail_usage("--delete changes one index, not {}", opt.files.size());
-  const Names names = read_list(
-      opt.deleted_names, opt.null ? Separator::kNul : Separator::kNewline);
-  return delete_rows(opt.files[0], names, opt.quiet) ? cli::kDone
-                                                     : cli::kFailed;
+  const Separator separator = opt.null ? Separator::kNul : Separator::kNewline;
+  const Names names = read_list(opt.deleted_names, separator);
+  return delete_rows(opt.files[0], names, separator, opt.quiet) ? cli::kDone
+                                                                : cli::kFailed;
+}
+
+/// All vectors that the index was built from, where they are. Vectors that are
+/// elsewhere are no defect of the index: it is said.
+void verify_vectors(const Index& index) {
+  if (index.vectors() != nullptr) return index.check_rows();
+  for (const std::string& file : index.source_paths())
+    if (file_exists(file))
+      fail("{}: build the index again, or put the old vectors back",
+           index.why_no_vectors());
+  cli::complain(index.why_no_vectors() + ": the index alone is checked");
 }
 
 void verify(const std::string& path) {
   const Index index(path);
   index.verify();
+  verify_vectors(index);
   print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n",
                     escape_field(path), index.rows(), index.dim(),
                     index.info().params.M,

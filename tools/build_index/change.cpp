@@ -7,10 +7,12 @@
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
+#include "index/kept_deletions.h"
 #include "io/file.h"
 #include "io/file_lock.h"
 #include "io/text.h"
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -84,24 +86,48 @@ Index open_whole(const std::string& path) {
   return index;
 }
 
-std::vector<std::uint32_t> rows_of(const Index& index, const Names& names,
-                                   bool& all_found) {
-  std::unordered_multimap<std::string_view, std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < index.rows(); ++row)
-    rows.emplace(index.name(row), row);
-  std::vector<std::uint32_t> found;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string shown = unescape_field(names[i]);
-    auto [begin, end] = rows.equal_range(names[i]);
-    if (begin == end) std::tie(begin, end) = rows.equal_range(shown);
+/// The rows of an index by their names.
+class RowFinder {
+ public:
+  explicit RowFinder(const Index& index) : index_(&index) {
+    for (std::uint32_t row = 0; row < index.rows(); ++row)
+      rows_.emplace(index.name(row), row);
+  }
+
+  /// Adds the rows of `name` to `found`. False, with a complaint, if there are
+  /// none, or if it may be either of two images.
+  bool find(std::string_view name, Separator separator,
+            std::vector<std::uint32_t>& found) const {
+    const std::string shown = unescape_field(name);
+    auto [begin, end] = rows_.equal_range(name);
+    if (begin == end) {
+      std::tie(begin, end) = rows_.equal_range(shown);
+    } else if (separator != Separator::kNul && shown != name &&
+               rows_.count(shown) > 0) {
+      // The list may hold names as they are or as query prints them.
+      cli::complain(fmt::format(
+          "{}: is the name of one image in {}, and another's as query prints "
+          "it: name the first {}, or end names with NUL (-0)",
+          name, index_->path(), escape_field(name)));
+      return false;
+    }
     if (begin == end) {
       cli::complain(fmt::format("{}: no image of that name in {}",
-                                escape_field(names[i]), index.path()));
-      all_found = false;
+                                escape_field(name), index_->path()));
+      return false;
     }
     for (; begin != end; ++begin) found.push_back(begin->second);
+    return true;
   }
-  return found;
+
+ private:
+  const Index* index_;
+  std::unordered_multimap<std::string_view, std::uint32_t> rows_;
+};
+
+/// Whether there is an index to be replaced; other files are replaced as ever.
+bool is_index(const std::string& path) {
+  return is_regular_file(path) && read_prefix(path, 8) == "IMSEARCH";
 }
 
 }  // namespace
@@ -114,6 +140,7 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   check_model(index, inputs);
   check_old_vectors(index, inputs.vectors);
   check_old_names(index, inputs.names);
+  index.check_rows(inputs.vectors, threads);
   const std::size_t more = inputs.vectors.rows() - index.rows();
   if (more == 0) {
     if (!quiet)
@@ -139,11 +166,15 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                               human_duration(watch.seconds())));
 }
 
-bool delete_rows(const std::string& path, const Names& names, bool quiet) {
+bool delete_rows(const std::string& path, const Names& names,
+                 Separator separator, bool quiet) {
   const FileLock lock = lock_index(path);
   const Index index = open_whole(path);
+  const RowFinder finder(index);
   bool all_found = true;
-  const std::vector<std::uint32_t> rows = rows_of(index, names, all_found);
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    all_found = finder.find(names[i], separator, rows) && all_found;
   delete_from_index(index, rows);
   if (!quiet) {
     const Index changed(path);
@@ -152,6 +183,36 @@ bool delete_rows(const std::string& path, const Names& names, bool quiet) {
                               grouped(changed.rows())));
   }
   return all_found;
+}
+
+std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
+                                             const IndexInputs& inputs,
+                                             bool quiet) {
+  if (!is_index(path)) return {};
+  KeptDeletions kept;
+  try {
+    const Index old(path);
+    if (old.deleted_rows() == 0) return {};
+    old.verify();
+    kept = kept_deletions(old, inputs.vectors, inputs.names);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& e) {
+    // To build it again is the remedy.
+    cli::complain(fmt::format(
+        "{}: images deleted from it, if any, are indexed again", e.what()));
+    return {};
+  }
+  if (!quiet && !kept.rows.empty())
+    cli::complain(fmt::format(
+        "{}: {} rows stay deleted: --restore-deleted indexes them again", path,
+        grouped(kept.rows.size())));
+  if (kept.changed > 0)
+    cli::complain(fmt::format(
+        "{}: {} rows have the name of a deleted image, but other vectors: they "
+        "are not deleted",
+        path, grouped(kept.changed)));
+  return std::move(kept.rows);
 }
 
 }  // namespace imsearch

@@ -5,7 +5,9 @@
 
 #include "io/fnames.h"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace imsearch {
 
@@ -16,8 +18,18 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                  unsigned threads, bool quiet);
 
 /// Marks all rows of these names, as they are in the index or as query prints
-/// them, as deleted. False if some name is of no row, which is said; the others
-/// are deleted all the same.
-bool delete_rows(const std::string& path, const Names& names, bool quiet);
+/// them, as deleted. A name that is one image's in the index and another's as
+/// printed is neither's, unless the names end with NUL: then it is the first's.
+/// False if some name is of no row or of both, which is said; the others are
+/// deleted all the same.
+bool delete_rows(const std::string& path, const Names& names,
+                 Separator separator, bool quiet);
+
+/// The rows of `inputs` that are deleted in the index at `path`, which is to be
+/// replaced by one of these inputs, so that they stay deleted. None if there is
+/// no such index. Says how many, and what is deleted no more.
+std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
+                                             const IndexInputs& inputs,
+                                             bool quiet);
 
 }  // namespace imsearch

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include "io/text.h"
 #include "common/numbers.h"
+#include "io/mapped_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
 
@@ -46,6 +48,18 @@ void report(const std::string& text) {
     std::raise(SIGPIPE);
   }
   complain(text);
+}
+
+/// Ends the run in a signal handler, where nothing may be formatted.
+void end_by_fault(const char* path) {
+  const char* const parts[] = {
+      program_name.c_str(), ": ", path,
+      ": truncated, or unreadable, while it was in use: run this again\n"};
+  for (const char* part : parts) {
+    [[maybe_unused]] const ssize_t written =
+        ::write(STDERR_FILENO, part, std::strlen(part));
+  }
+  ::_exit(kFailed);
 }
 
 void check_standard_output() {
@@ -98,6 +112,7 @@ int run(CLI::App& app, int argc, char** argv,
         const std::function<int()>& body) {
   open_closed_descriptors();
   if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
+  on_mapping_fault(end_by_fault);
   app.name(program_name);
   app.formatter(help_formatter());
   for (CLI::App* command : app.get_subcommands(nullptr))

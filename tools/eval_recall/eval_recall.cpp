@@ -105,6 +105,7 @@ void evaluate_local(const RecallOptions& opt) {
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, "index mapped");
   measure(opt, index, queries, *ground_truth(index, queries, opt.search.k));
+  index.index().ensure_unchanged();
 }
 
 void evaluate_service(const RecallOptions& opt) {

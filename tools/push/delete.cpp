@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace imsearch {
@@ -20,6 +22,13 @@ std::vector<std::uint32_t> rows_called(HttpClient& client,
   std::vector<std::uint32_t> rows = rows_of_name(client, name);
   if (rows.empty()) rows = rows_of_name(client, unescape_field(name));
   return rows;
+}
+
+/// Whether `name` is one image's name, and another's as query prints it.
+bool is_ambiguous(HttpClient& client, std::string_view name) {
+  const std::string shown = unescape_field(name);
+  return shown != name && !rows_of_name(client, name).empty() &&
+         !rows_of_name(client, shown).empty();
 }
 
 void erase(BulkSender& sender, const std::vector<std::uint32_t>& rows) {
@@ -58,6 +67,14 @@ bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
   bool all_found = true;
   std::size_t deleted = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
+    if (is_ambiguous(client, names[i])) {
+      cli::complain(fmt::format(
+          "{}: is the name of one image in {}, and another's as query prints "
+          "it: name the first {}, the other in its own bytes",
+          names[i], index.where(), escape_field(names[i])));
+      all_found = false;
+      continue;
+    }
     const std::size_t erased = erase_name(client, sender, names[i]);
     if (erased == 0) {
       cli::complain(fmt::format("{}: no image of that name in {}",

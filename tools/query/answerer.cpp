@@ -1,6 +1,7 @@
 #include "query/answerer.h"
 
 #include "base/parallel_for.h"
+#include "index/index.h"
 
 #include <algorithm>
 
@@ -21,7 +22,17 @@ void Answerer::drop_distant(Answer& answer) const {
   answer.hits.erase(distant, answer.hits.end());
 }
 
-std::vector<Answer> Answerer::answer(const std::vector<Question>& questions) {
+void Answerer::answer_one(SearchSession& session, Question& question,
+                          Answer& answer) const {
+  try {
+    answer = session.ask(question.unit.data(), question.leave_out);
+    drop_distant(answer);
+  } catch (const RowError& e) {
+    question.error = e.what();
+  }
+}
+
+std::vector<Answer> Answerer::answer(std::vector<Question>& questions) {
   const auto threads = static_cast<unsigned>(
       std::min<std::size_t>(params_.threads, questions.size()));
   while (sessions_.size() < threads)
@@ -29,13 +40,9 @@ std::vector<Answer> Answerer::answer(const std::vector<Question>& questions) {
   std::vector<Answer> answers(questions.size());
   parallel_for(questions.size(), 1, threads,
                [&](std::size_t begin, std::size_t end, unsigned thread) {
-                 for (std::size_t i = begin; i < end; ++i) {
-                   const Question& question = questions[i];
-                   if (!question.error.empty()) continue;
-                   answers[i] = sessions_[thread]->ask(question.unit.data(),
-                                                       question.leave_out);
-                   drop_distant(answers[i]);
-                 }
+                 for (std::size_t i = begin; i < end; ++i)
+                   if (questions[i].error.empty())
+                     answer_one(*sessions_[thread], questions[i], answers[i]);
                });
   return answers;
 }

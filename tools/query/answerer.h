@@ -25,10 +25,13 @@ class Answerer {
   Answerer(const SearchIndex& index, const AnswerParams& params);
 
   /// The answer to each question, in order, with names; empty for a question
-  /// with an error.
-  std::vector<Answer> answer(const std::vector<Question>& questions);
+  /// with an error. A question that meets a row which cannot be compared
+  /// (RowError) gets an error; others are answered. Throws Error.
+  std::vector<Answer> answer(std::vector<Question>& questions);
 
  private:
+  void answer_one(SearchSession& session, Question& question,
+                  Answer& answer) const;
   void drop_distant(Answer& answer) const;
 
   const SearchIndex* index_;

@@ -46,10 +46,17 @@ Question question_of_row(SearchIndex& index, std::size_t row) {
 Question question_of_name(SearchIndex& index, const std::string& name) {
   Question question;
   question.text = name;
+  const std::string shown = unescape_field(name);
   std::optional<StoredRow> stored = index.find(name);
-  if (!stored) stored = index.find(unescape_field(name));
-  if (stored)
-    ask_row(std::move(*stored), question);
+  std::optional<StoredRow> other;
+  if (shown != name) other = index.find(shown);
+  if (stored && other)
+    question.error = fmt::format(
+        "is the name of one image in {}, and another's as query prints it: "
+        "name the first {}, the other in its own bytes",
+        index.where(), escape_field(name));
+  else if (stored || other)
+    ask_row(std::move(stored ? *stored : *other), question);
   else
     question.error = fmt::format(
         "no image of that name in {}{}", index.where(),

@@ -31,7 +31,8 @@ struct Question {
 /// An indexed row; it leaves itself out of its answer.
 Question question_of_row(SearchIndex& index, std::size_t row);
 
-/// The first row of that name, as query prints it or in its own bytes.
+/// The first row of that name, as query prints it or in its own bytes; an error
+/// where these are names of two images.
 Question question_of_name(SearchIndex& index, const std::string& name);
 
 /// Makes questions of zeros errors where `index` has no answer to them.

@@ -1,0 +1,69 @@
+#include "index/kept_deletions.h"
+
+#include "base/interrupt.h"
+#include "index/index_impl.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+
+namespace imsearch {
+namespace {
+
+/// Rows by name, of the names that a deleted row has.
+using RowsOfNames =
+    std::unordered_map<std::string_view, std::vector<std::uint32_t>>;
+
+RowsOfNames rows_of_deleted_names(const Index& old) {
+  RowsOfNames rows;
+  for (std::uint32_t row = 0; row < old.rows(); ++row)
+    if (old.is_deleted(row)) rows[old.name(row)];
+  for (std::uint32_t row = 0; row < old.rows(); ++row) {
+    const auto found = rows.find(old.name(row));
+    if (found != rows.end()) found->second.push_back(row);
+  }
+  return rows;
+}
+
+enum class Fate { kAlive, kDeleted, kChanged };
+
+/// Of a new row, by the old rows of its name.
+Fate fate_of(const Index& old, const std::vector<std::uint32_t>& namesakes,
+             std::uint32_t row, const float* unit) {
+  const CertifiedCodes certified = old.impl().certified();
+  bool deleted = false;
+  bool alive = false;
+  bool any_alive = false;
+  for (const std::uint32_t namesake : namesakes) {
+    const bool here = old.is_deleted(namesake);
+    any_alive = any_alive || !here;
+    if (unit == nullptr || !certified.holds(namesake, unit)) continue;
+    if (namesake == row) return here ? Fate::kDeleted : Fate::kAlive;
+    (here ? deleted : alive) = true;
+  }
+  if (deleted && !alive) return Fate::kDeleted;
+  return any_alive || alive ? Fate::kAlive : Fate::kChanged;
+}
+
+}  // namespace
+
+KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,
+                             const Names& names) {
+  KeptDeletions kept;
+  const RowsOfNames rows = rows_of_deleted_names(old);
+  const bool comparable = old.dim() == vectors.dim();
+  std::vector<float> unit(vectors.dim());
+  for (std::uint32_t row = 0; row < vectors.rows(); ++row) {
+    const auto found = rows.find(names[row]);
+    if (found == rows.end()) continue;
+    check_interrupt();
+    if (comparable) vectors.read_unit(row, unit.data());
+    const Fate fate =
+        fate_of(old, found->second, row, comparable ? unit.data() : nullptr);
+    if (fate == Fate::kDeleted) kept.rows.push_back(row);
+    if (fate == Fate::kChanged) ++kept.changed;
+  }
+  return kept;
+}
+
+}  // namespace imsearch

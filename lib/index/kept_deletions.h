@@ -1,0 +1,28 @@
+// What stays deleted when an index is built anew over one with deleted rows.
+#pragma once
+
+#include "index/index.h"
+#include "index/vector_set.h"
+#include "io/fnames.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace imsearch {
+
+struct KeptDeletions {
+  std::vector<std::uint32_t> rows;  // of the new index, rising
+  /// Rows with the name of a deleted image, and of no other, whose vectors are
+  /// others: a new image of that name, or another model's.
+  std::size_t changed = 0;
+};
+
+/// Compares the rows of a new index with those of `old`, whose content must
+/// have been verified. A row stays deleted where `old` had the same name and
+/// vector (as far as its code tells) deleted: as the row of that number, or
+/// else anywhere and nowhere alive.
+KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,
+                             const Names& names);
+
+}  // namespace imsearch
