@@ -63,6 +63,10 @@ class CandidatePool {
   bool is_overfull_ = false;
 };
 
+/// So many times ef rows are kept at most, where codes cannot tell them apart
+/// or rows are hidden.
+inline constexpr std::size_t kMostPerEf = 8;
+
 /// Codes whose squared distance is below this tell little of how near their
 /// rows are: rounding alone makes a quarter of it, 1/6 for each of the `width`
 /// components of two codes.

@@ -25,10 +25,6 @@ constexpr std::size_t kComparedTogether = 16;
 /// Whole codes on their way while one is compared.
 constexpr std::size_t kCodesAhead = 4;
 
-/// So many times ef are kept at most, where rows cannot be told apart or are
-/// hidden.
-constexpr std::size_t kMostPerEf = 8;
-
 bool is_scanned(std::size_t rows, std::size_t ef) {
   return rows <= kScannedRows || rows / kScannedRowsPerEf < ef;
 }
