@@ -43,6 +43,7 @@ void CandidatePool::push(float l2sq, std::uint32_t row) {
   ++size_;
   first_unexpanded_ =
       std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
+  if (place == begin) indistinct_ = indistinct_l2sq(limits_.width, l2sq);
   if (counts(row)) ++counted_;
   drop_needless();
 }
@@ -53,14 +54,13 @@ void CandidatePool::drop_last() {
 }
 
 void CandidatePool::drop_needless() {
-  while (
-      counted_ > limits_.wanted &&
-      (size_ > limits_.most || entries_[size_ - 1].l2sq >= limits_.indistinct))
+  while (counted_ > limits_.wanted &&
+         (size_ > limits_.most || entries_[size_ - 1].l2sq >= indistinct_))
     drop_last();
   if (counted_ >= limits_.wanted) {
     while (!counts(entries_[size_ - 1].row)) drop_last();
     const float last = entries_[size_ - 1].l2sq;
-    limit_ = size_ < limits_.most ? std::max(last, limits_.indistinct) : last;
+    limit_ = size_ < limits_.most ? std::max(last, indistinct_) : last;
   }
   if (size_ <= limits_.most) return;
   is_overfull_ = true;
@@ -182,6 +182,8 @@ std::pair<const Twin*, const Twin*> GraphSearch::twins_of(
 Hits GraphSearch::with_twins(const Hits& walked,
                              const CandidatePool::Limits& limits,
                              const IsHidden& is_hidden) const {
+  if (walked.empty()) return {};
+  const float indistinct = indistinct_l2sq(limits.width, walked[0].l2sq);
   Hits all;
   const auto add = [&](std::uint32_t row, float l2sq) {
     if (row < view_->rows && !(is_hidden && is_hidden(row)))
@@ -190,7 +192,7 @@ Hits GraphSearch::with_twins(const Hits& walked,
   for (const Hit& hit : walked) {
     const std::size_t first = all.size();
     if (first >= limits.most ||
-        (first >= limits.wanted && hit.l2sq >= limits.indistinct))
+        (first >= limits.wanted && hit.l2sq >= indistinct))
       break;
     add(hit.row, hit.l2sq);
     const auto [twin, end] = twins_of(hit.row);
@@ -227,9 +229,8 @@ Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef,
                        [&](const Twin& each) { return is_hidden(each.row); });
   };
   const IsHidden none;
-  const CandidatePool::Limits limits = {std::min(ef, view_->rows),
-                                        std::min(most, view_->rows),
-                                        indistinct_l2sq(view_->width)};
+  const CandidatePool::Limits limits = {
+      std::min(ef, view_->rows), std::min(most, view_->rows), view_->width};
   pool_.reset(limits, is_hidden ? all_hidden : none);
   start_visiting();
   meet_alone(descend(query));

@@ -6,12 +6,27 @@
 #include "index/graph_view.h"
 #include "simd/kernels.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 namespace imsearch {
+
+/// So many times ef rows are kept at most, where codes cannot tell them apart
+/// or rows are hidden.
+inline constexpr std::size_t kMostPerEf = 8;
+
+/// Rows whose squared distances from a query are below this are told apart
+/// badly by codes of `width` bytes from the `nearest` one: rounding makes a
+/// quarter of 2/3 a component between two codes, and some two steps of their
+/// distance from a third.
+inline float indistinct_l2sq(std::size_t width, float nearest) {
+  const float further = std::sqrt(nearest) + 2;
+  return std::max(static_cast<float>(width) * 2 / 3, further * further);
+}
 
 /// The nearest candidates met so far, sorted; equal distances stay in the order
 /// they came in. Some are marked as expanded. Hidden ones are kept, since ways
@@ -21,9 +36,9 @@ class CandidatePool {
   /// What it keeps.
   struct Limits {
     std::size_t wanted = 0;  // candidates that are not hidden
-    std::size_t most = 0;    // in all, at least `wanted`
-    /// All that are nearer than this are kept, beyond those wanted.
-    float indistinct = 0;
+    std::size_t most = 0;    // in all, at least `wanted`: with those that
+                             // indistinct_l2sq() tells of
+    std::size_t width = 0;   // of codes
   };
 
   /// `is_hidden`, which may be empty, must last as long as the pool is used.
@@ -57,22 +72,12 @@ class CandidatePool {
   Limits limits_;
   const IsHidden* is_hidden_ = nullptr;  // or none are
   float limit_ = 0;
+  float indistinct_ = 0;
   std::size_t size_ = 0;
   std::size_t counted_ = 0;  // that are not hidden
   std::size_t first_unexpanded_ = 0;
   bool is_overfull_ = false;
 };
-
-/// So many times ef rows are kept at most, where codes cannot tell them apart
-/// or rows are hidden.
-inline constexpr std::size_t kMostPerEf = 8;
-
-/// Codes whose squared distance is below this tell little of how near their
-/// rows are: rounding alone makes a quarter of it, 1/6 for each of the `width`
-/// components of two codes.
-inline float indistinct_l2sq(std::size_t width) {
-  return static_cast<float>(width) * 4 / 6;
-}
 
 /// One thread's memory for searches of one view.
 class GraphSearch {

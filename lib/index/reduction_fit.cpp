@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::size_t kPiece = 64;  // components: a cache line of codes
 constexpr std::size_t kMaxWidth = 512;
-/// A share found by so little less is not worth wider codes.
-constexpr double kAsGood = 0.001;
 /// Principal components take time with the cube of dim: here some 20 s.
 constexpr std::size_t kMaxDim = 4096;
 
@@ -139,11 +137,11 @@ std::optional<Reduction> fit_projection(const VectorSet& vectors,
     found.push_back(judge.found_with(wide.view().part(width - kPiece, kPiece)));
     if (found.back() >= kEnoughFound) return narrowed(wide, width);
   }
-  // Where rows are near copies, whole vectors may tell no more in 8 bits.
+  // Where rows are near copies, their own values may tell no more in 8 bits.
   judge.start_again();
-  const double most = judge.found_with(values.view()) - kAsGood;
+  const double enough = kEnoughFound * judge.found_with(values.view());
   for (std::size_t i = 0; i < found.size(); ++i)
-    if (found[i] >= most) return narrowed(wide, (i + 1) * kPiece);
+    if (found[i] >= enough) return narrowed(wide, (i + 1) * kPiece);
   return std::nullopt;
 }
 

@@ -102,6 +102,7 @@ double ReductionJudge::found_for(std::size_t query) const {
   std::sort(sorted.begin(), sorted.end());
   std::size_t width = 0;
   for (const Piece& piece : pieces_) width += piece.width;
+  const auto nearest = static_cast<float>(sorted.front());
   const auto below = [&](auto distance) {
     return static_cast<std::size_t>(
         std::lower_bound(sorted.begin(), sorted.end(), distance) -
@@ -109,8 +110,8 @@ double ReductionJudge::found_for(std::size_t query) const {
   };
   // As a walk keeps them.
   const std::size_t candidates = std::min(
-      sorted.size(), std::clamp(below(indistinct_l2sq(width)), kCandidates,
-                                kCandidates * kMostPerEf));
+      sorted.size(), std::clamp(below(indistinct_l2sq(width, nearest)),
+                                kCandidates, kCandidates * kMostPerEf));
   const std::int32_t last = sorted[candidates - 1];
   const std::size_t nearer = below(last);
   const std::size_t ties = below(last + 1) - nearer;
