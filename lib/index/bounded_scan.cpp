@@ -1,6 +1,5 @@
 #include "index/bounded_scan.h"
 
-#include "index/coded_distance.h"
 #include "index/index_impl.h"
 #include "index/top_k.h"
 #include "simd/kernels.h"
@@ -18,41 +17,6 @@ constexpr std::size_t kRowsAtOnce = 512;
 constexpr std::size_t kRowsAhead = 4;
 /// Some more than k, whose bounds come close to the last one.
 constexpr std::size_t kSeeds = 64;
-
-/// More than two sums of exact_l2sq() can lose, and a difference of them.
-float rounding_of(std::size_t dim) {
-  return (static_cast<float>(dim) / 16 + 16) * 1e-6F;
-}
-
-struct Bounds {
-  float low;
-  float high;
-};
-
-/// A query and what 8-bit codes say of its distance to rows.
-class CodeBounds {
- public:
-  CodeBounds(const Index::Impl& index, const CodedQuery& query)
-      : errors_(index.errors),
-        query_error_(query.errors.whole),
-        rounding_(rounding_of(index.info.dim)),
-        distance_(index.codes, query.code, query.scale) {}
-
-  Bounds of(std::uint32_t row) const {
-    const float l2sq = distance_.l2sq_to(row);
-    const float cosine = 1 - l2sq / 2;
-    const float sine = std::sqrt(std::max(0.0F, 1 - cosine * cosine));
-    const float error = query_error_ + errors_[row].whole;
-    const float width = error * (2 * sine + error) + rounding_;
-    return {l2sq - width, l2sq + width};
-  }
-
- private:
-  const CodeErrors* errors_;
-  float query_error_;
-  float rounding_;
-  CodedDistance distance_;
-};
 
 /// The rows that may be among the k nearest, as far as is known so far.
 class Contest {
@@ -112,7 +76,8 @@ Hits BoundedScan::nearest_by_reduced(std::size_t count,
 Hits BoundedScan::candidates(const CodedQuery& query, std::size_t k,
                              const IsHidden& is_hidden) {
   measure(query.reduced);
-  const CodeBounds bounds(*index_, query);
+  const CodeBounds bounds(index_->codes, index_->errors, index_->info.dim,
+                          query);
   Contest seeds(k, kFarthest);
   for (const Hit& hit : nearest_by_reduced(std::max(k, kSeeds), is_hidden))
     seeds.enter(hit.row, bounds.of(hit.row));

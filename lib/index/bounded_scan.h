@@ -2,35 +2,22 @@
 //
 // Codes tell bounds. With short codes (reduction.h) and their errors e,
 //   |q - x| >= |code q - code x| / gain - e(q) - e(x),
-// and with 8-bit codes (codes8.h), which stand for unit vectors q' and x', and
-// E = |q - q'| + |x - x'|, by Cauchy and Schwarz
-//   |q.x - q'.x'| <= E sqrt(1 - (q'.x')^2) + E^2 / 2.
+// and 8-bit codes tell narrower ones (code_bounds.h).
 // All rows are bounded by short codes, the few that are left by 8-bit codes,
 // and what is left then is to be compared exactly. Nothing that exact search
 // (flat.h) would find is lost, whatever its sums lose by rounding.
 #pragma once
 
 #include "base/hit.h"
+#include "index/code_bounds.h"
+#include "index/graph_view.h"
 #include "index/index.h"
-#include "index/reduction.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace imsearch {
-
-/// A query in both codes. Owns nothing.
-struct CodedQuery {
-  const std::int8_t* code = nullptr;
-  float scale = 0;
-  const std::int8_t* reduced = nullptr;
-  CodeErrors errors;
-};
-
-/// True for the rows that are not to be found.
-using IsHidden = std::function<bool(std::uint32_t row)>;
 
 /// One thread's memory for scans of one index (which must outlive it).
 class BoundedScan {

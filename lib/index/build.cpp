@@ -9,11 +9,13 @@
 #include "index/insert.h"
 #include "index/reduction_fit.h"
 #include "index/row_check.h"
+#include "index/reduction_judge.h"
 #include "io/file.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace imsearch {
 namespace {
@@ -21,6 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxRows = std::size_t{1} << 31;
+
+/// Codes that find so much more are worth building the graph again.
+constexpr double kWorthRefitting = 0.002;
 
 /// "a.bin" or "a.bin and 2 more".
 std::string set_name(const VectorSet& vectors) {
@@ -136,8 +141,24 @@ void build_index(const VectorSet& vectors, const Names& names,
 std::optional<Reduction> refit_for_append(const Index& index,
                                           const VectorSet& vectors,
                                           unsigned threads) {
-  if (index.rows() >= kLeastFitted) return std::nullopt;
-  return fit_reduction(vectors, threads);
+  if (index.rows() < kLeastFitted) return fit_reduction(vectors, threads);
+  if (index.rows() >= vectors.rows()) return std::nullopt;
+  // New rows that are few among all have queries of their own.
+  std::vector<ReductionJudge> judges;
+  judges.emplace_back(vectors, index.rows(), threads);
+  judges.emplace_back(vectors, 0, threads);
+  std::vector<double> found;
+  for (ReductionJudge& judge : judges) {
+    found.push_back(judge.found_with(index.impl().reduction));
+    judge.start_again();
+  }
+  if (*std::min_element(found.begin(), found.end()) >= kEnoughFound)
+    return std::nullopt;
+  Reduction refitted = fit_reduction(vectors, threads);
+  for (std::size_t i = 0; i < judges.size(); ++i)
+    if (judges[i].found_with(refitted.view()) > found[i] + kWorthRefitting)
+      return refitted;
+  return std::nullopt;
 }
 
 void append_to_index(const Index& index, const VectorSet& vectors,

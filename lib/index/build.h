@@ -52,8 +52,11 @@ void build_index(const VectorSet& vectors, const Names& names,
                  IndexFormat format = IndexFormat::kImsearch,
                  const std::vector<std::uint32_t>& deleted = {});
 
-/// What suits all rows, where the index has too few (kLeastFitted) to have
-/// known what would come; else nothing.
+/// The reduction that suits all rows, where that of the index no longer does:
+/// where it was fitted to too few rows (kLeastFitted), or finds less than is
+/// asked of a fit (reduction_fit.h), of neighbours of the new rows or of all,
+/// and a fresh one finds more. Else nothing. `vectors` begin with the index's
+/// rows. Takes some seconds. Throws as fit_reduction().
 std::optional<Reduction> refit_for_append(const Index& index,
                                           const VectorSet& vectors,
                                           unsigned threads);

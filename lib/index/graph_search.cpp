@@ -3,6 +3,7 @@
 #include "simd/prefetch.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace imsearch {
 namespace {
@@ -15,11 +16,20 @@ constexpr std::size_t kFetchedBytes = 128;
 
 }  // namespace
 
-void CandidatePool::reset(std::size_t capacity) {
-  if (entries_.size() < capacity) entries_.resize(capacity);
-  capacity_ = capacity;
+void CandidatePool::reset(const Limits& limits, const IsHidden& is_hidden) {
+  // One more, that push() drops again.
+  if (entries_.size() <= limits.most) entries_.resize(limits.most + 1);
+  limits_ = limits;
+  is_hidden_ = is_hidden ? &is_hidden : nullptr;
+  limit_ = std::numeric_limits<float>::infinity();
   size_ = 0;
+  counted_ = 0;
   first_unexpanded_ = 0;
+  is_overfull_ = false;
+}
+
+bool CandidatePool::counts(std::uint32_t row) const {
+  return is_hidden_ == nullptr || !(*is_hidden_)(row & ~kExpanded);
 }
 
 void CandidatePool::push(float l2sq, std::uint32_t row) {
@@ -28,15 +38,33 @@ void CandidatePool::push(float l2sq, std::uint32_t row) {
   const auto place = std::upper_bound(
       begin, end, l2sq,
       [](float value, const Hit& c) { return value < c.l2sq; });
-  if (size_ < capacity_)
-    ++size_;
-  else if (place == end)
-    return;
-  std::move_backward(place, begin + static_cast<std::ptrdiff_t>(size_) - 1,
-                     begin + static_cast<std::ptrdiff_t>(size_));
+  std::move_backward(place, end, end + 1);
   *place = {row, l2sq};
+  ++size_;
   first_unexpanded_ =
       std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
+  if (place == begin) indistinct_ = indistinct_l2sq(limits_.width, l2sq);
+  if (counts(row)) ++counted_;
+  drop_needless();
+}
+
+void CandidatePool::drop_last() {
+  --size_;
+  if (counts(entries_[size_].row)) --counted_;
+}
+
+void CandidatePool::drop_needless() {
+  while (counted_ > limits_.wanted &&
+         (size_ > limits_.most || entries_[size_ - 1].l2sq >= indistinct_))
+    drop_last();
+  if (counted_ >= limits_.wanted) {
+    while (!counts(entries_[size_ - 1].row)) drop_last();
+    const float last = entries_[size_ - 1].l2sq;
+    limit_ = size_ < limits_.most ? std::max(last, indistinct_) : last;
+  }
+  if (size_ <= limits_.most) return;
+  is_overfull_ = true;
+  drop_last();
 }
 
 std::uint32_t CandidatePool::expand_nearest() {
@@ -142,35 +170,42 @@ void GraphSearch::meet_unvisited(std::uint32_t row) {
   }
 }
 
-Hits GraphSearch::with_twins(const Hits& walked, std::size_t max_count) const {
-  if (view_->twin_count == 0) return walked;
+std::pair<const Twin*, const Twin*> GraphSearch::twins_of(
+    std::uint32_t row) const {
+  const Twin* end = view_->twins + view_->twin_count;
+  const Twin* first = std::lower_bound(view_->twins, end, Twin{row, 0});
+  const Twin* last = first;
+  while (last != end && last->in_graph == row) ++last;
+  return {first, last};
+}
+
+Hits GraphSearch::with_twins(const Hits& walked,
+                             const CandidatePool::Limits& limits,
+                             const IsHidden& is_hidden) const {
+  if (walked.empty()) return {};
+  const float indistinct = indistinct_l2sq(limits.width, walked[0].l2sq);
   Hits all;
+  const auto add = [&](std::uint32_t row, float l2sq) {
+    if (row < view_->rows && !(is_hidden && is_hidden(row)))
+      all.push_back({row, l2sq});
+  };
   for (const Hit& hit : walked) {
     const std::size_t first = all.size();
-    if (first >= max_count) break;
-    all.push_back(hit);
-    const Twin* end = view_->twins + view_->twin_count;
-    const Twin* twin = std::lower_bound(view_->twins, end, Twin{hit.row, 0});
-    for (; twin != end && twin->in_graph == hit.row; ++twin) {
-      if (all.size() > max_count) break;  // one more: any may be the last row
-      if (twin->row < view_->rows) all.push_back({twin->row, hit.l2sq});
-    }
+    if (first >= limits.most ||
+        (first >= limits.wanted && hit.l2sq >= indistinct))
+      break;
+    add(hit.row, hit.l2sq);
+    const auto [twin, end] = twins_of(hit.row);
+    for (const Twin* each = twin; each != end; ++each) add(each->row, hit.l2sq);
     std::sort(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
               [](const Hit& a, const Hit& b) { return a.row < b.row; });
   }
-  all.resize(std::min(all.size(), max_count));
+  all.resize(std::min(all.size(), limits.most));
   return all;
 }
 
-Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef) {
-  pool_.reset(std::min(ef, view_->rows));
-  if (view_->rows == 0) return {};
-  start_visiting();
-  meet_alone(descend(query));
-  visited_[met_[0]] = epoch_;
-  measure(query);
-  pool_.push(static_cast<float>(distances_[0]), met_[0]);
-  while (pool_.has_unexpanded()) {
+void GraphSearch::walk_level0(const std::int8_t* query) {
+  while (pool_.has_unexpanded() && !pool_.is_overfull()) {
     const std::uint32_t row = pool_.expand_nearest();
     fetch_next_links();
     meet_unvisited(row);
@@ -181,7 +216,31 @@ Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef) {
     }
     fetch_next_links();  // of another, if one came nearer
   }
-  return with_twins(pool_.hits(), ef);
+}
+
+Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef,
+                       std::size_t most, const IsHidden& is_hidden) {
+  if (view_->rows == 0 || ef == 0) return {};
+  // A row of the graph stands for its twins: one that is not hidden will do.
+  const IsHidden all_hidden = [&](std::uint32_t row) {
+    if (!is_hidden(row)) return false;
+    const auto [twin, end] = twins_of(row);
+    return std::all_of(twin, end,
+                       [&](const Twin& each) { return is_hidden(each.row); });
+  };
+  const IsHidden none;
+  const CandidatePool::Limits limits = {
+      std::min(ef, view_->rows), std::min(most, view_->rows), view_->width};
+  pool_.reset(limits, is_hidden ? all_hidden : none);
+  start_visiting();
+  meet_alone(descend(query));
+  visited_[met_[0]] = epoch_;
+  measure(query);
+  pool_.push(static_cast<float>(distances_[0]), met_[0]);
+  walk_level0(query);
+  if (pool_.is_overfull()) return {};
+  if (!is_hidden && view_->twin_count == 0) return pool_.hits();
+  return with_twins(pool_.hits(), limits, is_hidden);
 }
 
 }  // namespace imsearch

@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace imsearch {
+
+/// True for the rows that are not to be found.
+using IsHidden = std::function<bool(std::uint32_t row)>;
 
 struct LinkList {
   const std::uint32_t* links = nullptr;

@@ -160,6 +160,7 @@ class Searcher {
   Hits scan(const Task& task);
   void rerank_by_codes(const CodedQuery& query, Hits& hits) const;
   Hits nearest_of(const Task& task, Hits hits);
+  Hits nearest_walked(const Task& task, std::size_t exact, Hits hits);
   void compare_exactly(const float* unit_query, Hit* hits, std::size_t count);
 
   const Index* index_;

@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t kPiece = 64;  // components: a cache line of codes
 constexpr std::size_t kMaxWidth = 512;
-constexpr double kEnoughFound = 0.995;
 /// Principal components take time with the cube of dim: here some 20 s.
 constexpr std::size_t kMaxDim = 4096;
 
@@ -120,8 +119,10 @@ Reduction narrowed(Reduction reduction, std::size_t width) {
   return reduction;
 }
 
-/// The narrowest projection that is good enough, if any.
+/// The narrowest projection that is good enough, or as good as the vectors' own
+/// values, if any.
 std::optional<Reduction> fit_projection(const VectorSet& vectors,
+                                        const Reduction& values,
                                         MatrixView analysed, unsigned threads) {
   const std::size_t max_width =
       std::min(kMaxWidth, vectors.dim() / 2 / kPiece * kPiece);
@@ -130,10 +131,17 @@ std::optional<Reduction> fit_projection(const VectorSet& vectors,
     return std::nullopt;
   const Reduction wide =
       project(principal_components(analysed, max_width), analysed, threads);
-  ReductionJudge judge(vectors, threads);
-  for (std::size_t first = 0; first < max_width; first += kPiece)
-    if (judge.found_with(wide.view().part(first, kPiece)) >= kEnoughFound)
-      return narrowed(wide, first + kPiece);
+  ReductionJudge judge(vectors, 0, threads);
+  std::vector<double> found;
+  for (std::size_t width = kPiece; width <= max_width; width += kPiece) {
+    found.push_back(judge.found_with(wide.view().part(width - kPiece, kPiece)));
+    if (found.back() >= kEnoughFound) return narrowed(wide, width);
+  }
+  // Where rows are near copies, their own values may tell no more in 8 bits.
+  judge.start_again();
+  const double enough = kEnoughFound * judge.found_with(values.view());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i] >= enough) return narrowed(wide, (i + 1) * kPiece);
   return std::nullopt;
 }
 
@@ -141,9 +149,10 @@ std::optional<Reduction> fit_projection(const VectorSet& vectors,
 
 Reduction fit_reduction(const VectorSet& vectors, unsigned threads) {
   const Matrix analysed = analysed_rows(vectors, threads);
+  Reduction values = keep_values(analysed.view());
   std::optional<Reduction> projection =
-      fit_projection(vectors, analysed.view(), threads);
-  return projection ? *std::move(projection) : keep_values(analysed.view());
+      fit_projection(vectors, values, analysed.view(), threads);
+  return projection ? *std::move(projection) : std::move(values);
 }
 
 }  // namespace imsearch

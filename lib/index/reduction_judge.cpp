@@ -3,13 +3,13 @@
 #include "base/parallel_for.h"
 #include "index/coded_rows.h"
 #include "index/flat.h"
+#include "index/graph_search.h"
 #include "index/spread_rows.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
-#include <atomic>
+#include <iterator>
 #include <numeric>
-#include <optional>
 #include <utility>
 
 namespace imsearch {
@@ -21,6 +21,8 @@ constexpr std::size_t kRows = 10'000;
 constexpr std::size_t kQueries = 1000;
 constexpr std::size_t kNeighbours = 10;
 constexpr std::size_t kCandidates = 32;
+/// The squared distance of copies: whichever of them is found is as near.
+constexpr float kSame = 1e-6F;
 
 /// True for the rows that are not among `kept`.
 std::vector<bool> others(const std::vector<std::uint32_t>& kept,
@@ -32,12 +34,16 @@ std::vector<bool> others(const std::vector<std::uint32_t>& kept,
 
 }  // namespace
 
-ReductionJudge::ReductionJudge(const VectorSet& vectors, unsigned threads)
+ReductionJudge::ReductionJudge(const VectorSet& vectors,
+                               std::size_t first_asked, unsigned threads)
     : vectors_(&vectors),
       threads_(threads),
-      rows_(spread_over(vectors.rows(), kRows)) {
-  for (const std::uint32_t i : spread_over(rows_.size(), kQueries))
-    queries_.push_back(rows_[i]);
+      queries_(spread_over(vectors.rows() - first_asked, kQueries)) {
+  for (std::uint32_t& query : queries_)
+    query += static_cast<std::uint32_t>(first_asked);
+  const std::vector<std::uint32_t> all = spread_over(vectors.rows(), kRows);
+  std::set_union(all.begin(), all.end(), queries_.begin(), queries_.end(),
+                 std::back_inserter(rows_));
   Matrix units(queries_.size(), vectors.dim());
   vectors.read_units(queries_.data(), queries_.size(), units.row(0));
   const std::vector<bool> skipped = others(rows_, vectors.rows());
@@ -51,14 +57,20 @@ double ReductionJudge::found_with(const ReductionView& piece) {
       *vectors_, piece, rows_.size(), [&](std::size_t i) { return rows_[i]; },
       threads_);
   pieces_.push_back({piece.width, std::move(coded.reduced)});
-  std::atomic<std::size_t> found{0};
+  std::vector<double> found(queries_.size());
   parallel_for(queries_.size(), 4, threads_,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  for (std::size_t q = begin; q < end; ++q)
-                   found += found_for(q);
+                   found[q] = found_for(q);
                });
-  return static_cast<double>(found) /
-         static_cast<double>(queries_.size() * kNeighbours);
+  std::size_t wanted = 0;
+  for (const Hits& hits : neighbours_) wanted += hits.size();
+  return std::accumulate(found.begin(), found.end(), 0.0) /
+         static_cast<double>(std::max<std::size_t>(wanted, 1));
+}
+
+void ReductionJudge::start_again() {
+  pieces_.clear();
 }
 
 std::size_t ReductionJudge::position_of(std::uint32_t row) const {
@@ -81,17 +93,40 @@ std::vector<std::int32_t> ReductionJudge::distances(std::size_t query) const {
   return sums;
 }
 
-std::size_t ReductionJudge::found_for(std::size_t query) const {
+double ReductionJudge::found_for(std::size_t query) const {
   const std::vector<std::int32_t> all = distances(query);
   std::vector<std::int32_t> sorted = all;
   sorted.erase(sorted.begin() +
                static_cast<std::ptrdiff_t>(position_of(queries_[query])));
-  const auto last = sorted.begin() + kCandidates - 1;
-  std::nth_element(sorted.begin(), last, sorted.end());
-  const Hits& hits = neighbours_[query];
-  return static_cast<std::size_t>(std::count_if(
-      hits.begin(), hits.end(),
-      [&](const Hit& hit) { return all[position_of(hit.row)] <= *last; }));
+  if (sorted.empty()) return 0;
+  std::sort(sorted.begin(), sorted.end());
+  std::size_t width = 0;
+  for (const Piece& piece : pieces_) width += piece.width;
+  const auto nearest = static_cast<float>(sorted.front());
+  const auto below = [&](auto distance) {
+    return static_cast<std::size_t>(
+        std::lower_bound(sorted.begin(), sorted.end(), distance) -
+        sorted.begin());
+  };
+  // As a walk keeps them.
+  const std::size_t candidates = std::min(
+      sorted.size(), std::clamp(below(indistinct_l2sq(width, nearest)),
+                                kCandidates, kCandidates * kMostPerEf));
+  const std::int32_t last = sorted[candidates - 1];
+  const std::size_t nearer = below(last);
+  const std::size_t ties = below(last + 1) - nearer;
+  // Which of those at the last distance are candidates, is left to chance.
+  const double share_of_last =
+      static_cast<double>(candidates - nearer) / static_cast<double>(ties);
+  double found = 0;
+  for (const Hit& hit : neighbours_[query]) {
+    const std::int32_t distance = all[position_of(hit.row)];
+    if (distance < last || (distance == last && hit.l2sq <= kSame))
+      found += 1;
+    else if (distance == last)
+      found += share_of_last;
+  }
+  return found;
 }
 
 }  // namespace imsearch

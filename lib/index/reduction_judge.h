@@ -11,27 +11,35 @@
 
 namespace imsearch {
 
-/// Asks 1,000 rows, spread over the set, for their neighbours among some
-/// 10,000. The set must outlive it.
+/// Asks 1,000 rows for their neighbours among some 10,000, spread over the set.
+/// The set must outlive it.
 class ReductionJudge {
  public:
-  /// Finds the true 10 nearest of each query by exact search, on `threads`
-  /// threads (0: all). Throws Error on NaN in a row; Interrupted.
-  ReductionJudge(const VectorSet& vectors, unsigned threads);
+  /// Asks rows that are spread over those from `first_asked` on. Finds the true
+  /// 10 nearest of each by exact search, on `threads` threads (0: all). Throws
+  /// Error on NaN in a row; Interrupted.
+  ReductionJudge(const VectorSet& vectors, std::size_t first_asked,
+                 unsigned threads);
 
-  /// The share of them that is among the 32 best by codes, these being all
-  /// pieces given so far, one after the other. `piece`: 64 components or more.
+  /// The share of them that is among the candidates of a walk that keeps 32
+  /// (GraphSearch::walk), the codes being all pieces given so far, one after
+  /// the other. Of candidates that codes put equally far, only the share for
+  /// which there is room counts. `piece`: 64 components or more. The same for
+  /// any number of threads.
   double found_with(const ReductionView& piece);
+
+  /// Forgets the pieces.
+  void start_again();
 
  private:
   std::size_t position_of(std::uint32_t row) const;
   std::vector<std::int32_t> distances(std::size_t query) const;
-  std::size_t found_for(std::size_t query) const;
+  double found_for(std::size_t query) const;
 
   const VectorSet* vectors_;
   unsigned threads_;
-  std::vector<std::uint32_t> rows_;     // judged, rising
-  std::vector<std::uint32_t> queries_;  // of them
+  std::vector<std::uint32_t> queries_;  // rising
+  std::vector<std::uint32_t> rows_;     // judged, rising; queries too
   std::vector<Hits> neighbours_;
   struct Piece {
     std::size_t width = 0;

@@ -1,8 +1,10 @@
 #include "index/bounded_scan.h"
+#include "index/code_bounds.h"
 #include "index/coded_distance.h"
 #include "index/flat.h"
 #include "index/index_impl.h"
 #include "simd/prefetch.h"
+#include "index/top_k.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,6 +18,10 @@ namespace {
 constexpr std::size_t kScannedRowsPerEf = 8;
 constexpr std::size_t kScannedRows = 1000;
 
+/// Of the candidates that codes leave undecided: each batch compared exactly
+/// decides some of the others.
+constexpr std::size_t kComparedTogether = 16;
+
 /// Whole codes on their way while one is compared.
 constexpr std::size_t kCodesAhead = 4;
 
@@ -23,12 +29,12 @@ bool is_scanned(std::size_t rows, std::size_t ef) {
   return rows <= kScannedRows || rows / kScannedRowsPerEf < ef;
 }
 
-/// Candidates to be compared exactly.
+/// Candidates to be compared exactly, whatever their codes say.
 std::size_t exact_count(const SearchParams& params, std::size_t k) {
   return std::max(params.rerank, 2 * k);
 }
 
-/// Codes cannot tell equal distances apart, so none of those is cut off.
+/// Codes cannot tell equal distances apart: none of those is cut off.
 void keep_nearest(Hits& hits, std::size_t count) {
   while (count > 0 && count < hits.size() &&
          hits[count].l2sq == hits[count - 1].l2sq)
@@ -102,26 +108,23 @@ Hits Searcher::nearest_to_zero(const Task& task) const {
   return hits;
 }
 
-/// Candidates that a walk finds; fewer than k where it must be scanned.
+/// Candidates that a walk finds; fewer than k where it must be scanned: there
+/// are few rows, or too many of the nearest are hidden.
 Hits Searcher::walk(const Task& task, const SearchParams& params) {
-  // Walked through, hidden rows take room: about as many more are wanted.
   const std::size_t rows = index_->rows();
-  const std::size_t ef =
-      (std::max(params.ef, task.k) * rows + task.rows - 1) / task.rows;
-  if (is_scanned(rows, ef)) return {};
+  const std::size_t ef = std::max(params.ef, task.k);
+  // Where deleted rows are spread out, so many are walked through.
+  const std::size_t walked = (ef * rows + task.rows - 1) / task.rows;
+  if (is_scanned(rows, walked)) return {};
   if (task.coded.scale == 0) return nearest_to_zero(task);
-  Hits hits = scratch_->graph.walk(task.coded.reduced, ef);
-  hits.erase(
-      std::remove_if(hits.begin(), hits.end(),
-                     [&](const Hit& h) { return task.is_hidden(h.row); }),
-      hits.end());
-  const std::size_t exact = exact_count(params, task.k);
+  const std::size_t most =
+      std::min(kMostPerEf * walked, rows / kScannedRowsPerEf);
+  Hits hits =
+      scratch_->graph.walk(task.coded.reduced, ef, most,
+                           task.rows < rows ? task.is_hidden : IsHidden{});
   if (params.rerank_codes > 0)
-    keep_nearest(hits, std::max(params.rerank_codes, exact));
-  if (hits.size() > exact + exact / 2) {
-    rerank_by_codes(task.coded, hits);
-    keep_nearest(hits, exact);
-  }
+    keep_nearest(hits,
+                 std::max(params.rerank_codes, exact_count(params, task.k)));
   return hits;
 }
 
@@ -154,6 +157,34 @@ Hits Searcher::nearest_of(const Task& task, Hits hits) {
   return hits;
 }
 
+/// The same, of candidates that a walk found, `exact` of which (k at least) are
+/// compared whatever their codes say.
+Hits Searcher::nearest_walked(const Task& task, std::size_t exact, Hits hits) {
+  if (hits.size() <= exact + exact / 2)
+    return nearest_of(task, std::move(hits));
+  rerank_by_codes(task.coded, hits);
+  const Index::Impl& index = index_->impl();
+  const CodeBounds bounds(index.codes, index.errors, index.info.dim,
+                          task.coded);
+  TopK nearest(task.k);
+  std::size_t compared = 0;
+  const auto compare_until = [&](std::size_t end) {
+    compare_exactly(task.unit_query, hits.data() + compared, end - compared);
+    for (; compared < end; ++compared)
+      if (nearest.would_take(hits[compared])) nearest.take(hits[compared]);
+  };
+  compare_until(exact);
+  // Those that the bounds leave undecided move up, behind what is compared.
+  std::size_t open = compared;
+  for (std::size_t i = exact; i < hits.size(); ++i) {
+    if (!(bounds.around(hits[i].row, hits[i].l2sq).low > nearest.worst().l2sq))
+      hits[open++] = hits[i];
+    if (open - compared == kComparedTogether) compare_until(open);
+  }
+  compare_until(open);
+  return nearest.sorted();
+}
+
 void Searcher::compare_exactly(const float* unit_query, Hit* hits,
                                std::size_t count) {
   const std::size_t dim = index_->dim();
@@ -173,8 +204,8 @@ Hits Searcher::search(const float* unit_query, const SearchParams& params,
   const Task task = task_of(unit_query, params.k, leave_out);
   if (task.k == 0) return {};
   Hits hits = walk(task, params);
-  if (hits.size() < task.k) hits = scan(task);
-  return nearest_of(task, std::move(hits));
+  if (hits.size() < task.k) return nearest_of(task, scan(task));
+  return nearest_walked(task, exact_count(params, task.k), std::move(hits));
 }
 
 Hits Searcher::search_exactly(const float* unit_query, std::size_t k,

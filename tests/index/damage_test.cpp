@@ -99,7 +99,7 @@ void use(const std::string& path) {
     const float scale = encode8(queries.row(0), index.dim(), code8.data());
     index.impl().reduction.encode(queries.row(0), code8.data(), scale,
                                   code.data());
-    for (const Hit& hit : search.walk(code.data(), 32))
+    for (const Hit& hit : search.walk(code.data(), 32, 32, {}))
       CHECK(hit.row < index.rows());
     for (const Hit& hit : searcher.search_exactly(queries.row(0), 10))
       CHECK(hit.row < index.rows());

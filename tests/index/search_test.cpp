@@ -80,7 +80,7 @@ TEST_SUITE("index") {
         all.push_back({row, static_cast<float>(simd::active().l2sq_i8(
                                 code.data(), view.code(row), view.width))});
       std::sort(all.begin(), all.end());
-      const Hits walked = search.walk(code.data(), kSmallEf);
+      const Hits walked = search.walk(code.data(), kSmallEf, kSmallEf, {});
       CHECK(walked.size() == kSmallEf);
       CHECK(std::is_sorted(
           walked.begin(), walked.end(),

@@ -150,6 +150,11 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   }
   const std::optional<Reduction> refitted =
       refit_for_append(index, inputs.vectors, threads);
+  if (refitted && !quiet)
+    cli::complain(fmt::format(
+        "{}: the codes of its {} rows do not fit all {}: codes and graph are "
+        "made again",
+        path, grouped(index.rows()), grouped(inputs.vectors.rows())));
   announce_build(
       inputs.vectors,
       estimate_append(index, inputs.vectors, inputs.names, refitted, threads),

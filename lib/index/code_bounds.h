@@ -1,0 +1,64 @@
+// What 8-bit codes tell of exact distances: how near and how far a row can be.
+//
+// Codes (codes8.h) stand for unit vectors q' and x'. With
+// E = |q - q'| + |x - x'|, by Cauchy and Schwarz
+//   |q.x - q'.x'| <= E sqrt(1 - (q'.x')^2) + E^2 / 2.
+#pragma once
+
+#include "index/coded_distance.h"
+#include "index/reduction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+namespace imsearch {
+
+/// A query in both codes. Owns nothing.
+struct CodedQuery {
+  const std::int8_t* code = nullptr;
+  float scale = 0;
+  const std::int8_t* reduced = nullptr;
+  CodeErrors errors;
+};
+
+/// Of a squared distance as exact_l2sq() (flat.h) computes it.
+struct Bounds {
+  float low;
+  float high;
+};
+
+/// Bounds of the distances from one query to an index's rows; owns neither.
+class CodeBounds {
+ public:
+  /// `errors`: those of the rows.
+  CodeBounds(const CodesView& codes, const CodeErrors* errors, std::size_t dim,
+             const CodedQuery& query)
+      : errors_(errors),
+        query_error_(query.errors.whole),
+        rounding_((static_cast<float>(dim) / 16 + 16) * 1e-6F),
+        distance_(codes, query.code, query.scale) {}
+
+  Bounds of(std::uint32_t row) const {
+    return around(row, distance_.l2sq_to(row));
+  }
+
+  /// The same, where the squared distance of the codes is known.
+  Bounds around(std::uint32_t row, float l2sq) const {
+    const float cosine = 1 - l2sq / 2;
+    const float sine = std::sqrt(std::max(0.0F, 1 - cosine * cosine));
+    const float error = query_error_ + errors_[row].whole;
+    const float width = error * (2 * sine + error) + rounding_;
+    return {l2sq - width, l2sq + width};
+  }
+
+ private:
+  const CodeErrors* errors_;
+  float query_error_;
+  float rounding_;  // more than two sums of exact_l2sq() can lose, and a
+                    // difference of them
+  CodedDistance distance_;
+};
+
+}  // namespace imsearch
