@@ -2,6 +2,8 @@
 
 #include "cli.h"
 
+#include "io/json.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -86,7 +88,7 @@ void QueryOptions::check_service() const {
   const SearchParams& search = params.ask.search;
   check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
   const std::string& filter = params.ask.filter;
-  if (!filter.empty() && !Json::parse(filter, nullptr, false).is_object())
+  if (!filter.empty() && !parse_json_or_discard<Json>(filter).is_object())
     cli::fail_usage("--filter {}: no JSON object", filter);
 }
 

@@ -102,6 +102,13 @@ TEST_CASE("a filter must be a JSON object") {
                   "no JSON object");
 }
 
+TEST_CASE("fault 16: a filter of endless depth is a wrong command line") {
+  const std::string deep =
+      "{\"a\":" + std::string(60'000, '[') + std::string(60'000, ']') + "}";
+  check_refused({"query", "--id", "1", "--url", kUrl, "--filter", deep}, 2,
+                "no JSON object");
+}
+
 TEST_CASE("a host that nobody answers at is named") {
   for (const Command& command : commands(kUrl))
     check_refused(command, 1, "http://127.0.0.1:9: ");
