@@ -84,7 +84,10 @@ std::string call_isolated(const std::string& where, const std::string& what,
   if (::pipe2(ends, O_CLOEXEC) != 0)
     fail("{}: pipe: {}", where, errno_text(errno));
   const pid_t child = ::fork();
-  if (child == 0) be_child(ends[1], work);
+  if (child == 0) {
+    ::close(ends[0]);  // or the pipe would never break
+    be_child(ends[1], work);
+  }
   const int fork_error = errno;
   ::close(ends[1]);
   std::string answer;
