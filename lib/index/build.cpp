@@ -75,19 +75,18 @@ IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
 CodedRows code_appended(const Index& index, const VectorSet& vectors,
                         const ReductionView& reduction, std::size_t first,
                         unsigned threads) {
-  const Index::Impl& old = index.impl();
-  CodedRows coded = code_rows(
-      vectors, reduction, vectors.rows() - first,
-      [first](std::size_t i) { return first + i; }, threads);
-  coded.rows = vectors.rows();
-  const auto put_before = [first](auto& values, const auto* from,
-                                  std::size_t each) {
-    values.insert(values.begin(), from, from + first * each);
-  };
-  put_before(coded.codes, old.codes.codes, coded.stride);
-  put_before(coded.scales, old.codes.scales, 1);
-  put_before(coded.reduced, old.view.reduced, coded.width);
-  put_before(coded.errors, old.errors, 1);
+  CodedRows coded =
+      room_for_codes(vectors.rows(), vectors.dim(), reduction.width);
+  if (first > 0) {
+    const Index::Impl& old = index.impl();
+    std::copy_n(old.codes.codes, first * coded.stride, coded.codes.data());
+    std::copy_n(old.codes.scales, first, coded.scales.data());
+    std::copy_n(old.view.reduced, first * coded.width, coded.reduced.data());
+    std::copy_n(old.errors, first, coded.errors.data());
+  }
+  code_rows_from(
+      first, vectors, reduction, [first](std::size_t i) { return first + i; },
+      threads, coded);
   return coded;
 }
 

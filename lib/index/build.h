@@ -23,9 +23,12 @@ enum class IndexFormat {
 
 /// What a build will need, told before it starts.
 struct BuildNeeds {
-  std::uint64_t memory_bytes = 0;  // beyond the mapped vectors
-  std::uint64_t disk_bytes = 0;    // of the index file
-  double seconds = 0;              // from insertions timed on a sample
+  /// At the peak, beyond mapped files. Of fit_reduction(), which is over by
+  /// then, nothing is counted.
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t held_bytes = 0;  // of those, by the names, which are there
+  std::uint64_t disk_bytes = 0;  // of the index file
+  double seconds = 0;            // from insertions timed on a sample
 };
 
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,

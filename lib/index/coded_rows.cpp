@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kRowsAtOnce = 64;
 
-CodedRows room_for(std::size_t rows, std::size_t dim, std::size_t width) {
+}  // namespace
+
+CodedRows room_for_codes(std::size_t rows, std::size_t dim, std::size_t width) {
   try {
     CodedRows coded;
     coded.rows = rows;
@@ -26,24 +28,30 @@ CodedRows room_for(std::size_t rows, std::size_t dim, std::size_t width) {
   }
 }
 
-}  // namespace
+void code_rows_from(std::size_t first, const VectorSet& vectors,
+                    const ReductionView& reduction,
+                    const std::function<std::size_t(std::size_t)>& row_of,
+                    unsigned threads, CodedRows& rows) {
+  parallel_for(
+      rows.rows - first, kRowsAtOnce, threads,
+      [&](std::size_t begin, std::size_t end, unsigned) {
+        std::vector<float> unit(vectors.dim());
+        for (std::size_t i = begin; i < end; ++i) {
+          const std::size_t row = first + i;
+          vectors.read_unit(row_of(i), unit.data());
+          rows.scales[row] = encode(
+              unit.data(), reduction, rows.codes.data() + row * rows.stride,
+              rows.reduced.data() + row * rows.width, rows.errors[row]);
+        }
+      });
+}
 
 CodedRows code_rows(const VectorSet& vectors, const ReductionView& reduction,
                     std::size_t count,
                     const std::function<std::size_t(std::size_t)>& row_of,
                     unsigned threads) {
-  CodedRows coded = room_for(count, vectors.dim(), reduction.width);
-  parallel_for(
-      coded.rows, kRowsAtOnce, threads,
-      [&](std::size_t begin, std::size_t end, unsigned) {
-        std::vector<float> unit(vectors.dim());
-        for (std::size_t row = begin; row < end; ++row) {
-          vectors.read_unit(row_of(row), unit.data());
-          coded.scales[row] = encode(
-              unit.data(), reduction, coded.codes.data() + row * coded.stride,
-              coded.reduced.data() + row * coded.width, coded.errors[row]);
-        }
-      });
+  CodedRows coded = room_for_codes(count, vectors.dim(), reduction.width);
+  code_rows_from(0, vectors, reduction, row_of, threads, coded);
   return coded;
 }
 

@@ -26,6 +26,17 @@ struct CodedRows {
   }
 };
 
+/// Room for the codes of `rows` rows, which are still zero. Throws Error if
+/// memory is short.
+CodedRows room_for_codes(std::size_t rows, std::size_t dim, std::size_t width);
+
+/// Codes rows[first + i], being row_of(i), up to the last there is room for, on
+/// `threads` threads (0: all). Throws Error on NaN in a row; Interrupted.
+void code_rows_from(std::size_t first, const VectorSet& vectors,
+                    const ReductionView& reduction,
+                    const std::function<std::size_t(std::size_t)>& row_of,
+                    unsigned threads, CodedRows& rows);
+
 /// Codes `count` rows, the i-th being row_of(i), on `threads` threads (0: all).
 /// Throws Error on NaN in a row,
 /// and if memory is short; Interrupted.

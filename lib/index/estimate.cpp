@@ -19,6 +19,9 @@ constexpr std::size_t kSampledRows = 1000;
 /// the cache. Measured at 100,000 and at a million rows.
 constexpr double kOutOfCache = 2.3;
 
+/// What OutputFile holds back before it writes.
+constexpr std::uint64_t kOutputBytes = std::uint64_t{1} << 20;
+
 /// Seconds that coding and inserting all rows takes, from doing so with a few.
 double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
                         const ReductionView& reduction, unsigned threads) {
@@ -49,7 +52,9 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   info.dim = vectors.dim();
   info.params = params;
   BuildNeeds needs;
+  needs.held_bytes = names.memory_bytes();
   needs.memory_bytes =
+      needs.held_bytes + kOutputBytes +
       HnswGraph::memory_bytes(info.rows, reduction.width, params, threads) +
       coded_rows_bytes(info.rows, info.dim, reduction.width);
   needs.disk_bytes = format == IndexFormat::kHnswlib

@@ -209,7 +209,9 @@ std::uint64_t HnswGraph::memory_bytes(std::size_t rows, std::size_t width,
   const std::uint64_t each = level0 + upper + sizeof(std::mutex) + sizeof(int) +
                              sizeof(char*) + map_node +
                              sizeof(hnswlib::tableint) + sizeof(std::uint32_t);
-  return rows * (each + threads * sizeof(hnswlib::vl_type)) +
+  const std::uint64_t update_locks =
+      std::uint64_t{65536} * sizeof(std::mutex);  // hnswlib's, of any graph
+  return update_locks + rows * (each + threads * sizeof(hnswlib::vl_type)) +
          TwinFinder::memory_bytes(rows);
 }
 

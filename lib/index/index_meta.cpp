@@ -1,6 +1,8 @@
 #include "index/index_meta.h"
 
 #include "base/error.h"
+#include "io/json.h"
+#include "io/sidecar_json.h"
 #include "io/text.h"
 
 #include <nlohmann/json.hpp>
@@ -9,6 +11,9 @@ namespace imsearch {
 namespace {
 
 using Json = nlohmann::ordered_json;  // keys stay in the order written
+
+/// Sources take some ten values each, and a path of bytes as many as it has.
+constexpr JsonBounds kBounds = {std::size_t{64} << 20, 4'000'000, 1000};
 
 /// Paths are bytes: one that is no UTF-8 becomes a list of numbers.
 Json path_to_json(const std::string& path) {
@@ -55,15 +60,16 @@ std::string meta_to_json(const IndexInfo& info) {
 
 void meta_from_json(std::string_view text, const std::string& where,
                     IndexInfo& info) {
+  const std::string section = where + ": section meta";
+  const Json json = parse_json_within<Json>(text, section, kBounds);
   try {
-    const Json json = Json::parse(text);
-    const Sidecar sidecar = sidecar_from_json(json.at("vectors").dump(), where);
+    const Sidecar sidecar = sidecar_in(json.at("vectors"), section);
     info.model = sidecar.model;
     info.tool_version = sidecar.tool_version;
     for (const Json& source : json.at("sources"))
       info.sources.push_back(source_from_json(source));
   } catch (const Json::exception& error) {
-    fail("{}: section meta: {}", where, error.what());
+    fail("{}: {}", section, error.what());
   }
 }
 

@@ -14,7 +14,8 @@ std::uint32_t TwinFinder::first_row(const void* code, std::size_t size_bytes,
 }
 
 std::uint64_t TwinFinder::memory_bytes(std::size_t rows) {
-  const std::uint64_t node = sizeof(Key) + 8 + 2 * sizeof(void*);
+  // A key, its row, the hash and the next, as malloc() rounds it up.
+  const std::uint64_t node = sizeof(Key) + 8 + 2 * sizeof(void*) + 8;
   const std::uint64_t buckets = 2 * sizeof(void*);
   return rows * (node + buckets);
 }

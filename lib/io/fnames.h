@@ -29,6 +29,13 @@ class Names {
     return std::string_view(bytes_).substr(begin, ends_[i] - begin);
   }
   void append(std::string_view name);
+  /// Makes room for `count` more names of `bytes` bytes in all, and no more.
+  void reserve(std::size_t count, std::size_t bytes);
+
+  /// Memory that they hold.
+  std::uint64_t memory_bytes() const {
+    return bytes_.capacity() + ends_.capacity() * sizeof ends_[0];
+  }
 
  private:
   std::string bytes_;

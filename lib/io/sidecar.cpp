@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "io/file.h"
+#include "io/json.h"
+#include "io/sidecar_json.h"
 #include "io/text.h"
-
-#include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <cstdint>
@@ -18,14 +18,6 @@ using Json = nlohmann::ordered_json;  // keys stay in the order written
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 constexpr std::size_t kShownHashDigits = 12;
 constexpr std::size_t kSumDigits = 16;
-
-Json parse(const std::string& text, const std::string& where) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception& e) {
-    fail("{}: malformed JSON: {}", where, e.what());
-  }
-}
 
 std::string string_at(const Json& object, const char* key,
                       const std::string& where) {
@@ -164,7 +156,10 @@ std::string to_json(const Sidecar& sidecar) {
 }
 
 Sidecar sidecar_from_json(const std::string& text, const std::string& where) {
-  const Json object = parse(text, where);
+  return sidecar_in(parse_json_within<Json>(text, where), where);
+}
+
+Sidecar sidecar_in(const Json& object, const std::string& where) {
   if (!object.is_object()) fail("{}: no JSON object", where);
   Sidecar sidecar;
   sidecar.dim = size_at(object, "dim", where);

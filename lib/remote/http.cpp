@@ -40,8 +40,11 @@ constexpr std::size_t kNotTaken = 0;
 
 std::size_t take_body(char* data, std::size_t size, std::size_t count,
                       void* to) {
+  auto* body = static_cast<std::string*>(to);
+  if (size * count > HttpResponse::kMaxBodyBytes - body->size())
+    return kNotTaken;
   try {
-    static_cast<std::string*>(to)->append(data, size * count);
+    body->append(data, size * count);
     return size * count;
   } catch (const std::bad_alloc&) {
     return kNotTaken;
@@ -152,6 +155,9 @@ HeaderList HttpClient::Impl::headers_for(const HttpRequest& request) const {
 
 void HttpClient::Impl::fail_with(CURLcode code) const {
   check_interrupt();
+  if (code == CURLE_WRITE_ERROR)
+    fail("{}: an answer of more than {} bytes, or than there is memory for",
+         endpoint->url.root, HttpResponse::kMaxBodyBytes);
   std::string why = without_newline(error.data());
   if (why.empty()) why = curl_easy_strerror(code);
   const std::string text = endpoint->url.root + ": " + why;
@@ -176,6 +182,8 @@ HttpClient::HttpClient(const Endpoint& endpoint, Host host)
   impl_->set(CURLOPT_HEADERFUNCTION, &take_header);
   impl_->set(CURLOPT_XFERINFOFUNCTION, &stop_if_interrupted);
   impl_->set(CURLOPT_NOPROGRESS, 0L);
+  // What is said to this machine is no business of a proxy, nor is a password.
+  if (endpoint.url.is_this_machine()) impl_->set(CURLOPT_PROXY, "");
   impl_->set_access();
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "remote/access.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,9 @@ struct HttpResponse {
   std::string body;
   std::string product;  // the header X-elastic-product
 
+  /// No longer body is taken.
+  static constexpr std::size_t kMaxBodyBytes = std::size_t{256} << 20;
+
   bool ok() const { return status >= 200 && status < 300; }
 };
 
@@ -54,7 +58,8 @@ class HttpClient {
   /// Gives any answer, whatever its status; redirects are answers. Throws
   /// ConnectionError; Error where trying again cannot help: a certificate that
   /// does not match, and, before the first answer, a name that nobody knows or
-  /// a host that speaks no TLS, which later may pass. Throws Interrupted within
+  /// a host that speaks no TLS, which later may pass; an answer of more than
+  /// HttpResponse::kMaxBodyBytes. Throws Interrupted within
   /// a second of a signal.
   HttpResponse send(const HttpRequest& request);
 

@@ -1,6 +1,7 @@
 #include "remote/index_meta.h"
 
 #include "base/error.h"
+#include "io/sidecar_json.h"
 
 #include <stdexcept>
 #include <string>
@@ -99,8 +100,7 @@ Json to_json(const IndexMeta& meta) {
 IndexMeta index_meta_from_json(const Json& json, const std::string& where) {
   IndexMeta meta;
   try {
-    const Sidecar sidecar =
-        sidecar_from_json(json.at("vectors").dump(), where + ": _meta");
+    const Sidecar sidecar = sidecar_in(json.at("vectors"), where + ": _meta");
     meta.spec = spec_from_json(json.at("index"));
     meta.spec.dim = sidecar.dim;
     meta.model = sidecar.model;

@@ -28,6 +28,13 @@ const Json& only_index(const Json& answer, const std::string& where) {
   return answer.front();
 }
 
+/// Of the first failure of a list that says why shards failed.
+std::string first_reason(const Json& failures) {
+  for (const Json& failure : failures)
+    if (failure.contains("reason")) return error_text(failure.at("reason"));
+  return "why is not said";
+}
+
 void check_shards(const Json& answer, const std::string& where,
                   const char* what) {
   const Json& shards = answer.at("_shards");
@@ -35,7 +42,7 @@ void check_shards(const Json& answer, const std::string& where,
   if (failed > 0)
     fail("{}: {} failed on {} of {} shards: {}", where, what, failed,
          shards.value("total", std::size_t{0}),
-         shards.value("failures", Json::array()).dump().substr(0, 500));
+         first_reason(shards.value("failures", Json::array())));
 }
 
 void put_settings(HttpClient& client, const Json& index) {

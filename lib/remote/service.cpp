@@ -1,5 +1,6 @@
 #include "remote/service.h"
 
+#include "io/json.h"
 #include "io/text.h"
 
 #include <cstdio>
@@ -12,6 +13,10 @@ namespace {
 // what no repetition cures: not for long.
 constexpr int kLostOnTheWay = 500;
 constexpr BackoffParams kSearches = {0.25, 2, 10};
+
+/// The most that is asked for at once is a hundred rows, or ten thousand hits.
+constexpr JsonBounds kAnswerBounds = {HttpResponse::kMaxBodyBytes, 10'000'000,
+                                      10'000};
 
 /// A member that is text; "" where there is none, or something else.
 std::string text_at(const Json& json, const char* key) {
@@ -65,16 +70,16 @@ std::string ServiceInfo::text() const {
 }
 
 Json parse_json(const std::string& text, const std::string& where) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception&) {
-    fail("{}: no JSON: {}", where, printable(text));
-  }
+  Json json = parse_json_or_discard<Json>(text, kAnswerBounds);
+  if (!json.is_discarded()) return json;
+  const std::string excess = json_excess(text, kAnswerBounds);
+  fail("{}: no JSON: {}", where, excess.empty() ? printable(text) : excess);
 }
 
 std::string error_text(const Json& error) {
   if (error.is_string()) return error.get<std::string>();
   const std::string type = text_at(error, "type");
+  // Writing it calls itself for each level, of which parsing allows few.
   if (type.empty()) return error.dump();
   std::string text = type + ": " + text_at(error, "reason");
   // What a shard says is more than that some shard failed.
@@ -89,7 +94,7 @@ std::string error_text(const Json& error) {
 }
 
 std::string failure_text(const HttpResponse& response) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const Json body = parse_json_or_discard<Json>(response.body, kAnswerBounds);
   return body.contains("error") ? error_text(body.at("error"))
                                 : printable(response.body);
 }
@@ -162,7 +167,8 @@ ServiceInfo identify(HttpClient& client) {
   }
   if (!response.ok()) fail_with_answer(client, request, response);
   const auto info =
-      info_in(Json::parse(response.body, nullptr, false), response.product);
+      info_in(parse_json_or_discard<Json>(response.body, kAnswerBounds),
+              response.product);
   if (!info)
     fail("{}: neither OpenSearch nor Elasticsearch: {}", where,
          printable(response.body));

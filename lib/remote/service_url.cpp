@@ -3,10 +3,14 @@
 #include "base/error.h"
 #include "io/text.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace imsearch {
 namespace {
@@ -35,6 +39,37 @@ std::string without_user(const std::string& url) {
       url.substr(at));
 }
 
+/// "::1", also as "::1%lo", and 127.0.0.0/8 within IPv6.
+bool is_loopback6(const std::string& host) {
+  in6_addr address = {};
+  const std::string without_zone = host.substr(0, host.find('%'));
+  if (::inet_pton(AF_INET6, without_zone.c_str(), &address) != 1) return false;
+  constexpr std::size_t kV4At = 12;
+  constexpr unsigned char kLoopback4 = 127;
+  return IN6_IS_ADDR_LOOPBACK(&address) ||
+         (IN6_IS_ADDR_V4MAPPED(&address) &&
+          address.s6_addr[kV4At] == kLoopback4);
+}
+
+/// 127.0.0.0/8. libcurl has written it with four numbers.
+bool is_loopback4(const std::string& host) {
+  in_addr address = {};
+  constexpr std::uint32_t kFirstByte = 24;
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 &&
+         ntohl(address.s_addr) >> kFirstByte == 127;
+}
+
+/// "localhost", or what ends in ".localhost"; in capitals, too, and with the
+/// dot that ends a full name.
+bool is_localhost(std::string host) {
+  constexpr std::string_view kName = ".localhost";
+  if (!host.empty() && host.back() == '.') host.pop_back();
+  host.insert(host.begin(), '.');
+  return host.size() >= kName.size() &&
+         curl_strequal(host.c_str() + host.size() - kName.size(),
+                       kName.data()) != 0;
+}
+
 /// What both services ask of the names of indexes, but for those that start
 /// with a dot: these are the service's own.
 void check_index_name(const std::string& name, const std::string& url) {
@@ -52,6 +87,10 @@ void check_index_name(const std::string& name, const std::string& url) {
 }
 
 }  // namespace
+
+bool ServiceUrl::is_this_machine() const {
+  return is_localhost(host) || is_loopback4(host) || is_loopback6(host);
+}
 
 ServiceUrl parse_service_url(const std::string& text) {
   const Url url(curl_url());

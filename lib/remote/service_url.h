@@ -11,6 +11,10 @@ struct ServiceUrl {
   std::string index;  // its name: the last part of the path
   bool encrypted = false;  // https
 
+  /// Whether `host` is a loopback address, or a name that libcurl takes for one
+  /// without asking anybody: "localhost", and what ends in ".localhost".
+  bool is_this_machine() const;
+
   /// For people and messages; holds no secret.
   std::string text() const { return root + "/" + index; }
   /// The path of something of the index: path("_search") is "/INDEX/_search".

@@ -35,7 +35,7 @@ Json get_documents(HttpClient& client, const HttpRequest& request,
     if (failed == documents.end()) return documents;
     if (!backoff.wait())
       fail("{}: row {}: {}", where, failed->value("_id", ""),
-           failed->at("error").dump());
+           error_text(failed->at("error")));
   }
 }
 

@@ -5,11 +5,15 @@
 // does: the official file has older names (mobl1_conv_1_expand) than today's
 // model (block_1_expand). A file of a whole saved model has the same below
 // /model_weights.
+//
+// HDF5's library is not made for damaged files (fuzz-keras crashes 1.10.8
+// within seconds), so it runs in a process of its own.
 #include "weights/hdf5_file.h"
 #include "weights/metadata.h"
 #include "weights/weights.h"
 
 #include "base/error.h"
+#include "base/isolated.h"
 
 #include <fmt/ranges.h>
 
@@ -99,9 +103,7 @@ void check_count(const Layer& layer, std::size_t count,
          layer.datasets.size(), count);
 }
 
-}  // namespace
-
-Weights read_keras_weights(const std::string& path) {
+std::map<std::string, WeightTensor> read_tensors(const std::string& path) {
   const Hdf5File file(path);
   const std::vector<Layer> layers = weighted_layers(file, path);
   const std::vector<Convolution>& net = mobilenet_convolutions();
@@ -111,8 +113,7 @@ Weights read_keras_weights(const std::string& path) {
         "{}: {} layers have weights, MobileNetV2 without its classifier has "
         "{}",
         path, layers.size(), 2 * net.size());
-  Weights weights;
-  apply_variant(Variant::kKeras, weights);
+  std::map<std::string, WeightTensor> tensors;
   for (std::size_t i = 0; i < net.size(); ++i) {
     const Layer& conv = layers[2 * i];
     const Layer& norm = layers[2 * i + 1];
@@ -120,11 +121,56 @@ Weights read_keras_weights(const std::string& path) {
     check_count(norm, kNormWeights, path);
     const WeightTensor kernel =
         read_tensor(file, path, conv.datasets[0], keras_shape(net[i]));
-    weights.tensors[net[i].weight] = to_torch_layout(kernel, net[i]);
+    tensors[net[i].weight] = to_torch_layout(kernel, net[i]);
     for (std::size_t k = 0; k < kNormWeights; ++k)
-      weights.tensors[net[i].norm + kNormKeys[k]] =
+      tensors[net[i].norm + kNormKeys[k]] =
           read_tensor(file, path, norm.datasets[k], {net[i].out});
   }
+  return tensors;
+}
+
+/// Their values, one tensor after the other.
+std::string bytes_of(const std::map<std::string, WeightTensor>& tensors) {
+  std::string bytes;
+  for (const auto& [name, shape] : mobilenet_layout()) {
+    const std::vector<float>& values = tensors.at(name).values;
+    bytes.append(reinterpret_cast<const char*>(values.data()),
+                 values.size() * sizeof values[0]);
+  }
+  return bytes;
+}
+
+/// The inverse. `bytes` has all of them.
+std::map<std::string, WeightTensor> tensors_in(std::string_view bytes) {
+  std::map<std::string, WeightTensor> tensors;
+  for (const auto& [name, shape] : mobilenet_layout()) {
+    WeightTensor& tensor = tensors[name];
+    tensor = {shape, std::vector<float>(product(shape))};
+    const std::size_t size = tensor.values.size() * sizeof tensor.values[0];
+    std::memcpy(tensor.values.data(), bytes.data(), size);
+    bytes.remove_prefix(size);
+  }
+  return tensors;
+}
+
+std::size_t bytes_of_all() {
+  std::size_t values = 0;
+  for (const auto& [name, shape] : mobilenet_layout()) values += product(shape);
+  return values * sizeof(float);
+}
+
+}  // namespace
+
+Weights read_keras_weights(const std::string& path) {
+  const std::string bytes =
+      call_isolated(path, "the HDF5 library", bytes_of_all(),
+                    [&] { return bytes_of(read_tensors(path)); });
+  if (bytes.size() != bytes_of_all())
+    fail("{}: {} bytes of weights, MobileNetV2 1.0 has {}", path, bytes.size(),
+         bytes_of_all());
+  Weights weights;
+  apply_variant(Variant::kKeras, weights);
+  weights.tensors = tensors_in(bytes);
   return weights;
 }
 

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "weights/half.h"
 #include "weights/little_endian.h"
+#include "io/json.h"
+#include "io/text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,19 +31,23 @@ std::size_t element_bytes(const std::string& dtype) {
 /// A JSON document of at most kMaxValues values, no top-level key twice. Throws
 /// Error, and Json's exceptions.
 Json parse_bounded(const char* begin, const char* end) {
-  std::size_t events = 0;
+  const JsonBounds bounds = {SafetensorsFile::kMaxHeaderBytes,
+                             SafetensorsFile::kMaxValues,
+                             SafetensorsFile::kMaxValues};
+  const std::string excess =
+      json_excess({begin, static_cast<std::size_t>(end - begin)}, bounds);
+  if (!excess.empty()) fail("{}", excess);
   std::set<std::string> keys;
   return Json::parse(begin, end, [&](int depth, Event event, Json& parsed) {
-    if (++events > SafetensorsFile::kMaxValues)
-      fail("more than {} values", SafetensorsFile::kMaxValues);
     if (event == Event::key && depth == 1 &&
         !keys.insert(parsed.get<std::string>()).second)
-      fail("{} stands twice", parsed.get<std::string>());
+      fail("{} stands twice", printable(parsed.get<std::string>()));
     return true;
   });
 }
 
 std::uint64_t unsigned_number(const Json& value) {
+  if (!value.is_number()) fail("a size of type {}", value.type_name());
   if (!value.is_number_unsigned()) fail("{} is no size", value.dump());
   return value.get<std::uint64_t>();
 }
@@ -98,7 +104,7 @@ void SafetensorsFile::parse_header(const char* begin, const char* end) {
     const Json json = parse_bounded(begin, end);
     if (!json.is_object()) fail("no JSON object");
     for (const auto& [name, value] : json.items()) {
-      at = name;
+      at = printable(name);
       if (name == "__metadata__")
         metadata_ = value.get<std::map<std::string, std::string>>();
       else

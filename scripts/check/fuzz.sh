@@ -33,6 +33,6 @@ for fuzzer in "${fuzzers[@]}"; do
   [[ $name != fuzz-decode ]] || seeds+=("$source/tests/golden/images")
   mkdir -p "corpus/$name"
   echo "$name: $seconds s"
-  "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 \
+  "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 -timeout=60 \
     -print_final_stats=1 -artifact_prefix="$name-" "corpus/$name" "${seeds[@]}"
 done

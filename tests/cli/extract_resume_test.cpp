@@ -92,6 +92,14 @@ TEST_SUITE("cli") {
          [&](auto& dir) { overwrite(dir / rows, 4096, 4096); }},
         {"zeros in the log", [&](auto& dir) { overwrite(dir / log, 700, 50); }},
         {"an identity lost", [&](auto& dir) { overwrite(dir / log, 0, 100); }},
+        {"an identity of endless depth (fault 16)",
+         [&](auto& dir) {
+           const std::string text = read_file(dir / log);
+           const std::string deep =
+               std::string(200'000, '[') + std::string(200'000, ']');
+           dir.write(log,
+                     "{\"a\":" + deep + "}" + text.substr(text.find('\n')));
+         }},
         {"an empty log", [&](auto& dir) { dir.write(log, ""); }},
         {"no log", [&](auto& dir) { std::filesystem::remove(dir / log); }},
         {"no rows", [&](auto& dir) { std::filesystem::remove(dir / rows); }},

@@ -102,6 +102,13 @@ TEST_CASE("a filter must be a JSON object") {
                   "no JSON object");
 }
 
+TEST_CASE("fault 16: a filter of endless depth is a wrong command line") {
+  const std::string deep =
+      "{\"a\":" + std::string(60'000, '[') + std::string(60'000, ']') + "}";
+  check_refused({"query", "--id", "1", "--url", kUrl, "--filter", deep}, 2,
+                "no JSON object");
+}
+
 TEST_CASE("a host that nobody answers at is named") {
   for (const Command& command : commands(kUrl))
     check_refused(command, 1, "http://127.0.0.1:9: ");
@@ -124,6 +131,32 @@ TEST_CASE("a secret over an open line is warned of, but not on this machine") {
   CHECK(contains(run(away, password).err, warning));
   CHECK_FALSE(contains(run(here, password).err, warning));
   CHECK_FALSE(contains(run(away).err, "not encrypted"));
+}
+
+TEST_CASE("fault 22: a service on this machine is not asked through a proxy") {
+  // Nobody listens at either port: the error says which was tried.
+  const std::vector<std::string> environment = {
+      "http_proxy=http://127.0.0.1:1", "https_proxy=http://127.0.0.1:1",
+      "all_proxy=http://127.0.0.1:1",  "IMSEARCH_USER=me",
+      "IMSEARCH_PASSWORD=secret",      "no_proxy="};
+  const auto error = [&](const std::string& root) {
+    RunOptions options;
+    options.environment = environment;
+    return imsearch::test::run(
+               {"query", "--id", "1", "--url", root + "/photos"}, options)
+        .err;
+  };
+  for (const char* root :
+       {"http://127.0.0.1:9", "https://127.0.0.1:9", "http://localhost:9",
+        "http://LocalHost:9", "http://127.1:9", "http://127.8.9.1:9",
+        "http://[::1]:9", "http://[0:0:0:0:0:0:0:1]:9"}) {
+    CAPTURE(root);
+    CHECK(contains(error(root), "onnect"));
+    CHECK_FALSE(contains(error(root), "port 1 "));
+  }
+  CHECK(contains(error("http://host.invalid:9"), "port 1 "));
+  CHECK(contains(error("http://host.invalid:9"),
+                 "http is not encrypted: others can read user me's"));
 }
 
 TEST_SUITE_END();

@@ -2,6 +2,7 @@
 #include "remote/service.h"
 
 #include "base/error.h"
+#include "io/text.h"
 
 #include <doctest/doctest.h>
 
@@ -89,6 +90,20 @@ TEST_CASE("errors that other programs make, or none knows, are no exception") {
   CHECK(failure(R"({"error":403})") == "403");
   CHECK(failure(R"({"error":{"code":401,"message":"who?"}})") ==
         R"({"code":401,"message":"who?"})");
+}
+
+TEST_CASE("fault 16: an answer of any depth is an error and no crash") {
+  const std::string deep =
+      std::string(200'000, '[') + std::string(200'000, ']');
+  const std::string answer = R"({"error":)" + deep + "}";
+  CHECK(failure(answer) == printable(answer));
+  try {
+    parse_json(answer, "http://host:9200");
+    FAIL("was read");
+  } catch (const Error& e) {
+    CHECK(std::string(e.what()) ==
+          "http://host:9200: no JSON: nested more than 100 deep");
+  }
 }
 
 TEST_SUITE_END();

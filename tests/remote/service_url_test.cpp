@@ -50,6 +50,24 @@ TEST_CASE("an IPv6 address keeps its brackets in the root") {
   CHECK(url.host == "::1");
 }
 
+TEST_CASE("fault 22: this machine is known by each way to write it") {
+  for (const char* host :
+       {"localhost", "LOCALHOST", "localhost.", "node.localhost", "127.0.0.1",
+        "127.255.0.1", "127.1", "0x7f000001", "[::1]", "[0:0:0:0:0:0:0:1]",
+        "[::ffff:127.0.0.1]"}) {
+    CAPTURE(host);
+    CHECK(parse_service_url(std::string("http://") + host + ":9200/x")
+              .is_this_machine());
+  }
+  for (const char* host : {"host", "notlocalhost", "localhost.example.org",
+                           "0.0.0.0", "128.0.0.1", "10.127.0.1", "127.example",
+                           "[::]", "[fe80::1]", "[::ffff:10.0.0.1]"}) {
+    CAPTURE(host);
+    CHECK_FALSE(parse_service_url(std::string("http://") + host + ":9200/x")
+                    .is_this_machine());
+  }
+}
+
 TEST_CASE("secrets in a URL are refused and not repeated") {
   for (const char* url : {"http://joe:hunter2@host/x", "http://hunter2@host/x",
                           "https://joe:hunter2@host:9200/x"}) {

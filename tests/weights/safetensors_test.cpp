@@ -123,6 +123,8 @@ TEST_SUITE("embed") {
                    "-2 is no size"));
     CHECK(contains(error(f32 + R"("shape":[2.0],"data_offsets":[0,8])", 8),
                    "2.0 is no size"));
+    CHECK(contains(error(f32 + R"("shape":[[2]],"data_offsets":[0,8])", 8),
+                   "a size of type array"));
     // 2^62 * 4 bytes wrap to 0.
     CHECK(contains(error(f32 + R"("shape":[4611686018427387904],)"
                                R"("data_offsets":[0,0])",
@@ -142,10 +144,19 @@ TEST_SUITE("embed") {
                    "begins at byte 2, the one before it ends at 4"));
   }
 
-  TEST_CASE("a header of endless nesting or values is refused early") {
+  TEST_CASE(
+      "fault 16: a header of endless nesting or values is refused early") {
     const std::string deep(1'000'000, '[');
     CHECK(contains(error_of(safetensors_of("{\"a\":" + deep, "")),
-                   "more than 200000 values"));
+                   "nested more than 100 deep"));
+    // Whole, and with few enough values: it was written into a message.
+    const std::string size =
+        std::string(60'000, '[') + std::string(60'000, ']');
+    CHECK(contains(error_of_entry(R"("dtype":"U8","data_offsets":[0,0],)"
+                                  R"("shape":[)" +
+                                      size + "]",
+                                  0),
+                   "nested more than 100 deep"));
     std::string wide = "{\"a\":[0";
     for (int i = 0; i < 300'000; ++i) wide += ",0";
     CHECK(contains(error_of(safetensors_of(wide + "]}", "")),

@@ -4,6 +4,7 @@
 #include "common/machine.h"
 
 #include "base/error.h"
+#include "io/json.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -57,7 +58,7 @@ Report bench_extract(const BenchExtractParams& params) {
   const TemporaryFolder folder;
   const std::string text =
       run_tool("extract", extract_arguments(params, folder));
-  const Report summary = Report::parse(text, nullptr, false);
+  const Report summary = parse_json_or_discard<Report>(text);
   if (!summary.is_object() || !summary.contains("seconds"))
     fail("extract --json: not a summary: {}", text);
   Report report = {{"cpu", cpu_model()}, {"build", build_type()}};

@@ -6,6 +6,7 @@
 #include "io/file.h"
 #include "io/memory.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -27,9 +28,12 @@ bool takes_disk(const std::string& path) {
 
 void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
                     const std::string& output, bool quiet) {
-  const std::uint64_t memory = available_memory_bytes();
   // What cannot be told, or takes no disk, is no limit.
   constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
+  // What is held already is no longer available, and is part of the needs.
+  const std::uint64_t left = available_memory_bytes();
+  const std::uint64_t memory =
+      left + std::min(kNoLimit - left, needs.held_bytes);
   const std::uint64_t disk = takes_disk(output)
                                  ? free_disk_bytes(output).value_or(kNoLimit)
                                  : kNoLimit;

@@ -8,13 +8,6 @@
 namespace imsearch {
 namespace {
 
-bool is_this_machine(const std::string& host) {
-  const bool is_address =
-      host.find_first_not_of("0123456789.") == std::string::npos;
-  return host == "localhost" || host == "::1" ||
-         (is_address && host.rfind("127.", 0) == 0);
-}
-
 /// AWS's is only used to sign, and never sent. What ~/.netrc may say of the
 /// host is libcurl's to read.
 bool sends_secret(const Access& access) {
@@ -36,7 +29,7 @@ Endpoint endpoint_of(const std::string& url, const AccessParams& params) {
   endpoint.url = parse_url(url);
   endpoint.access = access_from_environment(endpoint.url, params);
   if (!endpoint.url.encrypted && sends_secret(endpoint.access) &&
-      !is_this_machine(endpoint.url.host))
+      !endpoint.url.is_this_machine())
     cli::complain(endpoint.url.root +
                   ": http is not encrypted: others can read " +
                   endpoint.access.describe() + "'s secret on its way");

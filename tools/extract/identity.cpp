@@ -2,6 +2,8 @@
 
 #include "extract/engine.h"
 
+#include "io/json.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -14,10 +16,11 @@ constexpr const char* kListSize = "images";
 constexpr const char* kListSum = "list_xxh3";
 constexpr const char* kBehindRows = "append_to_rows";
 
-/// Strings without their quotes.
+/// Strings without their quotes. Of what a run never writes, only its type.
 std::string shown(const Json& value) {
   if (value.is_null()) return "absent";
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_primitive() ? value.dump() : value.type_name();
 }
 
 /// {"model": {"variant": ...}} as {"model variant": ...}.
@@ -50,7 +53,7 @@ std::string run_identity(const ExtractJob& job, const ImageList& images,
 }
 
 bool is_run_identity(const std::string& text) {
-  return Json::parse(text, nullptr, false).is_object();
+  return parse_json_or_discard<Json>(text).is_object();
 }
 
 std::optional<std::size_t> appended_behind(const std::string& text) {
@@ -64,8 +67,8 @@ std::optional<std::size_t> appended_behind(const std::string& text) {
 
 std::string identity_difference(const std::string& then,
                                 const std::string& now) {
-  const Json before = flat(Json::parse(then));
-  const Json wanted = flat(Json::parse(now));
+  const Json before = flat(parse_json_within<Json>(then, "the older run"));
+  const Json wanted = flat(parse_json_within<Json>(now, "this run"));
   Json all = wanted;
   all.update(before);  // what only the one has, too
   for (const auto& [key, unused] : all.items()) {

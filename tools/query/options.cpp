@@ -6,6 +6,8 @@
 #include "common/derived_names.h"
 #include "common/output_name.h"
 
+#include "io/json.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -92,7 +94,7 @@ void QueryOptions::check_service() const {
   const SearchParams& search = params.search.search;
   check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
   const std::string& filter = params.search.filter;
-  if (!filter.empty() && !Json::parse(filter, nullptr, false).is_object())
+  if (!filter.empty() && !parse_json_or_discard<Json>(filter).is_object())
     cli::fail_usage("--filter {}: no JSON object", filter);
 }
 

@@ -1,0 +1,119 @@
+// What a build says beforehand that it needs, and what it then takes.
+#include "index/reduction_fit.h"
+#include "index/sample.h"
+
+#include <doctest/doctest.h>
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+using namespace imsearch;
+using namespace imsearch::test;
+
+namespace {
+
+constexpr std::size_t kRows = 3000;
+constexpr std::size_t kOldRows = 1000;
+constexpr std::size_t kDim = 64;
+// More than all else that a build keeps of a row.
+constexpr std::size_t kNameBytes = 1000;
+
+/// What malloc() has given out; 0 if it does not say, as a sanitizer's.
+std::uint64_t heap_bytes() {
+  const struct mallinfo2 info = ::mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+/// Of the heap, since it was made, whenever progress is told: after the last
+/// row, too, when codes and graph are whole.
+class PeakMeter {
+ public:
+  OnProgress callback() {
+    return [this](std::size_t) { peak_ = std::max(peak_, heap_bytes()); };
+  }
+  std::uint64_t bytes() const { return peak_ - before_; }
+
+ private:
+  std::uint64_t before_ = heap_bytes();
+  std::uint64_t peak_ = before_;
+};
+
+Names long_names(std::size_t rows) {
+  std::string lines;
+  for (std::size_t row = 0; row < rows; ++row)
+    lines += std::to_string(row) + std::string(kNameBytes, 'x') + "\n";
+  return split_names(lines, Separator::kNewline);
+}
+
+void check_near(const BuildNeeds& needs, const PeakMeter& peak,
+                const Names& names) {
+  const std::uint64_t real = peak.bytes() + names.memory_bytes();
+  CHECK(needs.memory_bytes >= real);
+  CHECK(static_cast<double>(needs.memory_bytes) <
+        1.2 * static_cast<double>(real));
+}
+
+/// Vectors, of which an index has the first.
+struct Grown {
+  Grown()
+      : all({folder.write("v.bin", raw_bytes(random_rows(kRows, kDim, 1)))},
+            kDim),
+        index_path(folder / "index") {
+    VectorFile first(folder / "v.bin", kDim);
+    first.keep_rows(kOldRows);
+    std::vector<VectorFile> files;
+    files.push_back(std::move(first));
+    fit_and_build(VectorSet(std::move(files)), long_names(kOldRows), {}, {}, 1,
+                  index_path, {});
+  }
+
+  TempDir folder;
+  VectorSet all;
+  std::string index_path;
+};
+
+}  // namespace
+
+TEST_SUITE("index") {
+  TEST_CASE(
+      "names take the memory that they say, and little more than a file") {
+    const Names names = long_names(kRows);
+    const std::uint64_t bytes = kRows * (kNameBytes + 4);
+    CHECK(names.memory_bytes() > kRows * (kNameBytes + 8));
+    CHECK(names.memory_bytes() < 1.05 * static_cast<double>(bytes));
+  }
+
+  TEST_CASE("fault 21: a build takes the memory that it says") {
+    if (heap_bytes() == 0) return;
+    const Grown grown;
+    const Names names = long_names(kRows);
+    const Reduction reduction = fit_reduction(grown.all, 1);
+    PeakMeter peak;
+    const BuildNeeds needs =
+        estimate_build(grown.all, names, {}, reduction.view(), 1);
+    build_index(grown.all, names, {}, {}, reduction, 1, grown.folder / "new",
+                peak.callback());
+    check_near(needs, peak, names);
+  }
+
+  TEST_CASE("fault 21: appending takes the memory that it says") {
+    if (heap_bytes() == 0) return;
+    for (const bool refits : {false, true}) {
+      CAPTURE(refits);
+      const Grown grown;
+      const Names names = long_names(kRows);
+      const Index index(grown.index_path);
+      std::optional<Reduction> refitted;
+      if (refits) refitted = fit_reduction(grown.all, 1);
+      PeakMeter peak;
+      const BuildNeeds needs =
+          estimate_append(index, grown.all, names, refitted, 1);
+      append_to_index(index, grown.all, names, refitted, 1, grown.index_path,
+                      peak.callback());
+      check_near(needs, peak, names);
+    }
+  }
+}
