@@ -8,8 +8,8 @@
 #include "index/index_impl.h"
 #include "index/insert.h"
 #include "index/reduction_fit.h"
-#include "index/row_check.h"
 #include "index/reduction_judge.h"
+#include "index/row_check.h"
 #include "io/file.h"
 
 #include <algorithm>

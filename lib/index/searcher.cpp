@@ -3,8 +3,8 @@
 #include "index/coded_distance.h"
 #include "index/flat.h"
 #include "index/index_impl.h"
-#include "simd/prefetch.h"
 #include "index/top_k.h"
+#include "simd/prefetch.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
 // What a load needs, against what there is: made before anything is written.
 //
 // Sources: memory of engine faiss, OpenSearch documentation, "k-NN vector",
-// "memory estimation": 1.1 (4 dim + 8 M) bytes a row; bytes on disk and rates were
-// measured (scripts/compare/push.sh).
+// "memory estimation": 1.1 (4 dim + 8 M) bytes a row; bytes on disk and rates
+// were measured (scripts/compare/push.sh).
 #pragma once
 
 #include "remote/cluster.h"

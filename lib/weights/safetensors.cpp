@@ -1,10 +1,10 @@
 #include "weights/safetensors.h"
 
 #include "base/error.h"
-#include "weights/half.h"
-#include "weights/little_endian.h"
 #include "io/json.h"
 #include "io/text.h"
+#include "weights/half.h"
+#include "weights/little_endian.h"
 
 #include <nlohmann/json.hpp>
 

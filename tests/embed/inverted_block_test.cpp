@@ -7,8 +7,8 @@
 #include "embed/inverted_block.h"
 
 #include "embed/padding.h"
-#include "weights/metadata.h"
 #include "naive_mobilenet.h"
+#include "weights/metadata.h"
 #include "weights_files.h"
 
 #include <doctest/doctest.h>

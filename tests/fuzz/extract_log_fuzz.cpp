@@ -1,9 +1,9 @@
 // Any bytes are a log of extract of which some entries, perhaps none, can be
 // read, and whose identity is told from another's.
 #include "base/error.h"
+#include "extract/identity.h"
 #include "extract/log.h"
 #include "extract/older_run.h"
-#include "extract/identity.h"
 #include "support/memory_file.h"
 
 #include <cstddef>

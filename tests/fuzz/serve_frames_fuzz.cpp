@@ -1,8 +1,8 @@
 // Any bytes are either frames of extract --serve, the same when they are
 // written again, or make their reader throw Error.
 #include "base/error.h"
-#include "io/sidecar.h"
 #include "common/serve_frame.h"
+#include "io/sidecar.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -6,9 +6,9 @@
 #include "io/file.h"
 
 #include <CLI/CLI.hpp>
-#include "io/text.h"
 #include "common/numbers.h"
 #include "io/mapped_file.h"
+#include "io/text.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #include "common/options.h"
 
-#include "io/fvecs.h"
 #include "common/numbers.h"
+#include "io/fvecs.h"
 
 #include <CLI/CLI.hpp>
 

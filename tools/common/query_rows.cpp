@@ -46,8 +46,7 @@ QueryRows read_stream(const SearchIndex& index, const std::string& path) {
   return queries;
 }
 
-QueryRows read_rows_of_file(const SearchIndex& index,
-                            const std::string& path) {
+QueryRows read_rows_of_file(const SearchIndex& index, const std::string& path) {
   if (is_stream(path)) return read_stream(index, path);
   const VectorSet file = open_query_vectors(index, path);
   QueryRows queries;

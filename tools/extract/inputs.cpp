@@ -3,10 +3,10 @@
 #include "base/error.h"
 #include "common/cli.h"
 #include "common/derived_names.h"
+#include "common/names_list.h"
 #include "extract/append.h"
 #include "io/checksum.h"
 #include "io/glob.h"
-#include "common/names_list.h"
 
 #include <string_view>
 #include <utility>

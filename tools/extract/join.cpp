@@ -4,16 +4,16 @@
 #include "extract/join.h"
 
 #include "common/cli.h"
+#include "common/names_beside.h"
 #include "extract/output.h"
 #include "extract/replace.h"
-#include "common/names_beside.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "common/version.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
 #include "io/text.h"
-#include "common/version.h"
 
 #include <string>
 #include <vector>

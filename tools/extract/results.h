@@ -2,9 +2,9 @@
 #pragma once
 
 #include "common/progress_line.h"
+#include "extract/inputs.h"
 #include "extract/job.h"
 #include "extract/output.h"
-#include "extract/inputs.h"
 #include "io/fnames.h"
 #include "io/sidecar.h"
 

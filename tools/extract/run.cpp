@@ -4,14 +4,14 @@
 #include "base/progress.h"
 #include "common/cli.h"
 #include "embed/pipeline.h"
+#include "extract/append.h"
 #include "extract/engine.h"
 #include "extract/identity.h"
 #include "extract/inputs.h"
 #include "extract/output.h"
+#include "extract/replace.h"
 #include "extract/results.h"
 #include "io/memory.h"
-#include "extract/append.h"
-#include "extract/replace.h"
 
 #include <nlohmann/json.hpp>
 

@@ -5,6 +5,7 @@
 // What is printed says what will be needed, what was sent and how good the
 // answers are. Manual: man/imsearch-push.1.
 #include "common/cli.h"
+#include "common/names_list.h"
 #include "common/options.h"
 #include "common/service_endpoint.h"
 #include "common/standard_output.h"
@@ -15,7 +16,6 @@
 #include "push/load.h"
 #include "push/options.h"
 #include "push/target.h"
-#include "common/names_list.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"

@@ -4,8 +4,8 @@
 #include "common/cli11.h"
 #include "common/options.h"
 #include "common/service_options.h"
-#include "query/answerer.h"
 #include "io/file.h"
+#include "query/answerer.h"
 
 #include <cstddef>
 #include <string>

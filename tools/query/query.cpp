@@ -5,6 +5,7 @@
 // Output, one line per neighbour, tab-separated: the query, the rank from 1,
 // the similarity, the name. Manual: man/imsearch-query.1.
 #include "common/cli.h"
+#include "common/names_list.h"
 #include "common/path_reader.h"
 #include "query/answerer.h"
 #include "query/image_questions.h"
@@ -13,7 +14,6 @@
 #include "query/results.h"
 #include "query/service.h"
 #include "query/sheet_rows.h"
-#include "common/names_list.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"

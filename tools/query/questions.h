@@ -3,8 +3,8 @@
 #pragma once
 
 #include "index/vector_set.h"
-#include "search/search_index.h"
 #include "io/input_file.h"
+#include "search/search_index.h"
 
 #include <cstddef>
 #include <cstdint>
