@@ -120,10 +120,12 @@ Sides claimed_sides(std::string_view bytes, StbFormat format) {
   return {little_endian_16(bytes, 12), little_endian_16(bytes, 14)};
 }
 
-// Bytes that stb_image holds beside our pixels: those it makes, with 4 channels
-// and then with 3; for a GIF also a canvas before and after the frame.
+// Bytes that there are at most beside 3 for each pixel. stb_image makes 4
+// channels of a pixel, then 3 of these, which we copy when the first are gone;
+// for a GIF it first holds the canvas before and after the frame, and which
+// pixels the frame has.
 std::uint64_t held_bytes(const Sides& sides, StbFormat format) {
-  const std::uint64_t pixel = format == StbFormat::kGif ? 12 : 7;
+  const std::uint64_t pixel = format == StbFormat::kGif ? 6 : 4;
   return pixel * sides.width * sides.height;
 }
 
