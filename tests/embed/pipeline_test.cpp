@@ -374,6 +374,8 @@ TEST_SUITE("embed") {
     constexpr std::size_t kPixels = std::size_t{8400} * 4000;
     std::string pgm = "P5\n8400 4000\n255\n";
     pgm.resize(pgm.size() + kPixels, '\xff');
+    std::string pgm = "P5\n4000 2500\n255\n";
+    pgm.resize(pgm.size() + std::size_t{4000} * 2500, 'x');
     const std::string path = dir.write("large.pgm", pgm);
     std::vector<float> input(small().input_floats());
     load_input(path, small(), input.data());

@@ -37,7 +37,8 @@ bool lacks_memory(const std::string& bytes) {
   std::ifstream status("/proc/self/status");
   for (std::string key; status >> key;)
     if (key == "VmData:") status >> data_kb;
-  const rlimit limit = {(data_kb + 16 * 1024) * 1024, RLIM_INFINITY};
+  const rlimit limit = {(data_kb + std::uint64_t{16} * 1024) * 1024,
+                        RLIM_INFINITY};
   if (::setrlimit(RLIMIT_DATA, &limit) != 0) return false;
   try {
     decode_image(bytes, "");
@@ -113,8 +114,9 @@ TEST_SUITE("image") {
       }
       return std::uint64_t{0};
     };
-    constexpr std::uint64_t kPixels = 40 * 30;
-    constexpr std::uint64_t kRows = 256 * 40;  // some rows, for any codec
+    constexpr std::uint64_t kPixels = std::uint64_t{40} * 30;
+    constexpr std::uint64_t kRows =
+        std::uint64_t{256} * 40;  // some rows, for any codec
     const auto jpeg = [](const char* name) {
       return test::with_sides(golden_image(name), 40, 30);
     };
@@ -123,7 +125,7 @@ TEST_SUITE("image") {
     CHECK(needed(jpeg("progressive.jpg"), "") >=
           (3 + 2 * 3 / 2) * kPixels + kRows);
     CHECK(needed(test::png_file(40, 30, 8, 2, "x"), "") ==
-          3 * kPixels + 32 * 40);
+          3 * kPixels + std::uint64_t{32} * 40);
     CHECK(needed(test::bmp_file(40, 30, 24, "", ""), "") == 7 * kPixels);
     CHECK(needed("P6 40 30 255 ", "") == 3 * kPixels);
     CHECK(needed(test::tga_file(40, 30, 10, ""), "x.tga") == 7 * kPixels);
