@@ -135,8 +135,9 @@ class JpegReader {
     if (jpeg_has_multiple_scans(&codec_) == FALSE) return bytes;
     for (int i = 0; i < codec_.num_components; ++i) {
       const jpeg_component_info& part = codec_.comp_info[i];
-      bytes += (std::uint64_t{part.width_in_blocks} + part.h_samp_factor) *
-               (std::uint64_t{part.height_in_blocks} + part.v_samp_factor) *
+      // Rounded up to whole units of all channels, of 4 blocks a side at most.
+      bytes += (std::uint64_t{part.width_in_blocks} + MAX_SAMP_FACTOR) *
+               (std::uint64_t{part.height_in_blocks} + MAX_SAMP_FACTOR) *
                DCTSIZE2 * sizeof(JCOEF);
     }
     return bytes;

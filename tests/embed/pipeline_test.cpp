@@ -180,8 +180,9 @@ void limit_data(std::optional<std::uint64_t> bytes) {
 /// bad, and reads the image later, when there is memory.
 bool ends_for_lack_of_memory() {
   const TempDir dir;
-  const std::string path = dir.write(
-      "large.pgm", "P5\n4000 2500\n255\n" + std::string(10'000'000, 'x'));
+  std::string pgm = "P5\n4000 2500\n255\n";
+  pgm.resize(pgm.size() + std::size_t{4000} * 2500, 'x');
+  const std::string path = dir.write("large.pgm", pgm);
   Names names;
   names.append(path);
   std::vector<float> input(small().input_floats());

@@ -107,9 +107,8 @@ TEST_SUITE("io") {
   TEST_CASE("no more small ones are at work than half the memory holds") {
     MemoryTurns turns(always(80 * kMegabyte),
                       always(80 * kMegabyte));  // four of 10
-    std::vector<std::unique_ptr<MemoryTurn>> held;
-    for (int i = 0; i < 4; ++i)
-      held.push_back(std::make_unique<MemoryTurn>(turns));
+    std::vector<std::unique_ptr<MemoryTurn>> held(4);
+    for (auto& turn : held) turn = std::make_unique<MemoryTurn>(turns);
     std::atomic<bool> ended{false};
     Worker fifth([&] {
       take(turns, 1);
