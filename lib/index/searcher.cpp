@@ -130,9 +130,12 @@ Hits Searcher::walk(const Task& task, const SearchParams& params) {
 
 void Searcher::rerank_by_codes(const CodedQuery& query, Hits& hits) const {
   const CodesView& codes = index_->impl().codes;
+  const CodeErrors* errors = index_->impl().errors;
   const CodedDistance distance(codes, query.code, query.scale);
   const auto fetch = [&](std::size_t i) {
-    if (i < hits.size()) prefetch(codes.code(hits[i].row), codes.stride);
+    if (i >= hits.size()) return;
+    prefetch(codes.code(hits[i].row), codes.stride);
+    prefetch(errors + hits[i].row, sizeof(CodeErrors));  // of bounds, later
   };
   for (std::size_t i = 0; i < kCodesAhead; ++i) fetch(i);
   for (std::size_t i = 0; i < hits.size(); ++i) {
