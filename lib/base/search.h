@@ -27,8 +27,8 @@ struct SearchParams {
   // again, which takes less than to re-rank all by codes.
   std::size_t rerank = 20;
   bool exact = false;  // compare with every row instead of walking the graph
-  std::string filter;  // a service's: JSON of a query clause; empty: none
-  bool names = false;  // give the names of the rows found as well
+  std::string filter = "";  // a service's: JSON of a query clause; empty: none
+  bool names = false;       // give the names of the rows found as well
 };
 
 struct Answer {

@@ -2,7 +2,7 @@
 #include "weights/metadata.h"
 
 #include "naive_mobilenet.h"
-#include "weights_files.h"
+#include "weights/weights_files.h"
 
 #include <doctest/doctest.h>
 

@@ -9,7 +9,7 @@
 #include "embed/padding.h"
 #include "naive_mobilenet.h"
 #include "weights/metadata.h"
-#include "weights_files.h"
+#include "weights/weights_files.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // Keras weights files, written with HDF5's C API in the layout of Keras 2
 // (engine/topology.py, save_weights_to_hdf5_group).
-#include "weights_files.h"
+#include "weights/weights_files.h"
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 #include "weights/pickle.h"
 
-#include "pickle_writer.h"
+#include "weights/pickle_writer.h"
 
 #include "base/error.h"
 #include "support/contains.h"

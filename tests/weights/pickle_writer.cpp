@@ -1,4 +1,4 @@
-#include "pickle_writer.h"
+#include "weights/pickle_writer.h"
 
 namespace imsearch::test {
 namespace {

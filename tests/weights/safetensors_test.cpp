@@ -1,7 +1,7 @@
 #include "weights/safetensors.h"
 
 #include "support/temp_dir.h"
-#include "weights_files.h"
+#include "weights/weights_files.h"
 
 #include "base/error.h"
 #include "support/contains.h"

@@ -3,8 +3,8 @@
 #include "support/memory_file.h"
 #include "support/run.h"
 #include "support/temp_dir.h"
-#include "torch_files.h"
-#include "zip_writer.h"
+#include "weights/torch_files.h"
+#include "weights/zip_writer.h"
 
 #include "base/error.h"
 #include "support/contains.h"

@@ -1,6 +1,6 @@
-#include "torch_files.h"
+#include "weights/torch_files.h"
 
-#include "zip_writer.h"
+#include "weights/zip_writer.h"
 
 #include <algorithm>
 #include <cstring>

@@ -2,7 +2,7 @@
 // pickle_writer.h and zip_writer.h.
 #pragma once
 
-#include "pickle_writer.h"
+#include "weights/pickle_writer.h"
 #include "weights/weights.h"
 
 #include <cstdint>

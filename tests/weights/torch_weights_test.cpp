@@ -1,8 +1,8 @@
 #include "weights/weights.h"
 
 #include "support/temp_dir.h"
-#include "torch_files.h"
-#include "weights_files.h"
+#include "weights/torch_files.h"
+#include "weights/weights_files.h"
 
 #include "base/error.h"
 #include "image/preprocess_text.h"

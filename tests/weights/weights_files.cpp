@@ -1,4 +1,4 @@
-#include "weights_files.h"
+#include "weights/weights_files.h"
 
 #include "base/error.h"
 

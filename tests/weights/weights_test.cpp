@@ -3,7 +3,7 @@
 #include "support/memory_file.h"
 #include "support/run.h"
 #include "support/temp_dir.h"
-#include "weights_files.h"
+#include "weights/weights_files.h"
 
 #include "base/error.h"
 #include "io/file.h"

@@ -1,6 +1,6 @@
 #include "weights/zip_file.h"
 
-#include "zip_writer.h"
+#include "weights/zip_writer.h"
 
 #include "base/error.h"
 #include "support/contains.h"

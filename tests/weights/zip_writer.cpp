@@ -1,7 +1,7 @@
 // After APPNOTE.TXT, the specification of zip.
-#include "zip_writer.h"
+#include "weights/zip_writer.h"
 
-#include "pickle_writer.h"
+#include "weights/pickle_writer.h"
 
 namespace imsearch::test {
 namespace {

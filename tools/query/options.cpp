@@ -24,7 +24,7 @@ constexpr std::size_t kMaxRow = 0xFFFFFFFF;  // what a row number can hold
 void QueryOptions::add_to(CLI::App& app) {
   add_questions_to(app);
   cli::add_index(app, index);
-  cli::add_search(app, params.search.search);
+  cli::add_search(app, params.search);
   ef_option_ = app.get_option("--ef");
   app.add_option("--threshold", params.threshold,
                  "Leave out neighbours of a lower similarity")
@@ -70,6 +70,10 @@ void QueryOptions::add_service_to(CLI::App& app) {
       ->needs("--url");
 }
 
+bool QueryOptions::ef_given() const {
+  return ef_option_->count() > 0;
+}
+
 bool QueryOptions::images_from_input() const {
   return std::find(images.begin(), images.end(), "-") != images.end();
 }
@@ -91,7 +95,7 @@ void QueryOptions::check() const {
 }
 
 void QueryOptions::check_service() const {
-  const SearchParams& search = params.search.search;
+  const SearchParams& search = params.search;
   check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
   const std::string& filter = params.search.filter;
   if (!filter.empty() && !parse_json_or_discard<Json>(filter).is_object())

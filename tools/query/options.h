@@ -35,7 +35,7 @@ struct QueryOptions {
   /// Throws UsageError if the sheet would replace something that is read.
   void keep_inputs(const SearchIndex& opened) const;
 
-  bool ef_given() const { return ef_option_->count() > 0; }
+  bool ef_given() const;
   bool images_from_input() const;
   /// Someone waits for each answer.
   bool stream() const { return images_from_input() || is_stream(vectors); }
