@@ -1,7 +1,7 @@
 // The one exception type of imsearch.
 //
 // The library throws it with a finished text and never prints or exits; each
-// tool's frame (tools/cli.h) catches it once and prints "tool: text". The text
+// tool's frame (tools/common/cli.h) catches it once and prints "tool: text". The text
 // says where and what, in lower case and without a full stop, names the file
 // or flag, gives both numbers of a mismatch, and the remedy when it is known:
 //

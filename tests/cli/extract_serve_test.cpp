@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +19,8 @@
 using namespace imsearch;
 using namespace imsearch::test;
 using Kind = ServeFrame::Kind;
+
+using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -112,7 +115,11 @@ TEST_SUITE("cli") {
       const std::vector<ServeFrame> frames = frames_of(result.out);
       REQUIRE(frames.size() == 6);
       CHECK(frames[0].kind == Kind::kHello);
-      CHECK(frames[0].payload == read_file(dir / "fvecs.bin.json"));
+      // The sidecar without what it says of one file's rows.
+      Json sidecar = Json::parse(read_file(dir / "fvecs.bin.json"));
+      sidecar.erase("rows");
+      sidecar.erase("list");
+      CHECK(Json::parse(frames[0].payload) == sidecar);
       CHECK(frames[1].kind == Kind::kRow);
       CHECK(frames[1].payload == rows[1]);
       CHECK(frames[2].kind == Kind::kBad);

@@ -33,6 +33,11 @@ RunOptions in(const TempDir& dir) {
 std::unique_ptr<TempDir> copy_of(const std::string& folder) {
   auto copy = std::make_unique<TempDir>();
   std::filesystem::copy(folder, copy->path());
+  // An index records when the vectors were modified.
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    std::filesystem::last_write_time(
+        copy->path() / entry.path().filename(),
+        std::filesystem::last_write_time(entry.path()));
   return copy;
 }
 

@@ -70,9 +70,9 @@ TEST_CASE("fault 21: a name that promises another format is refused") {
     CHECK(contains(result.err, "a JPEG is written"));
     CHECK(contains(result.err, "let the name end in .jpg"));
   }
-  for (const char* name : {"x.png", "x.jpg"}) {
+  for (const char* name : {"x.pdf", "x.jpg", "x"}) {
     CHECK(run(plot, name).status == 2);
-    CHECK(contains(run(plot, name).err, "let the name end in .svg"));
+    CHECK(contains(run(plot, name).err, "neither .svg nor .png"));
   }
   for (const char* name : {"x.npy", "x.fvecs", "x.fbin"}) {
     CHECK(run(vectors, name).status == 2);

@@ -65,10 +65,10 @@ void ListCheck::look_at_first(std::string_view name) const {
 void ListCheck::look_at(std::string_view name) {
   if (names_++ == 0) look_at_first(name);
   if (name.find('\0') != std::string_view::npos)
-    fail(
+    throw NulInName(fmt::format(
         "{}: name {} holds a NUL byte: names that end with NUL, as find "
         "-print0 prints them, are read with -0",
-        where_, names_);
+        where_, names_));
   ends_in_newline_ = !name.empty() && name.back() == '\n';
   // Several lines are no name: who waits for answers hears it at once.
   if (names_ == 1 && ends_in_newline_ && name.find('\n') + 1 < name.size())

@@ -7,6 +7,7 @@
 // standard input.
 #pragma once
 
+#include "base/error.h"
 #include "io/fnames.h"
 #include "io/names_file.h"
 
@@ -16,6 +17,11 @@
 
 namespace imsearch {
 
+/// A name that holds NUL. Other names of the list may be good.
+struct NulInName : Error {
+  using Error::Error;
+};
+
 /// Looks at the names of one list, in order, as they are read.
 class ListCheck {
  public:
@@ -23,7 +29,8 @@ class ListCheck {
   ListCheck(const std::string& path, Separator separator);
 
   /// Throws Error, which names the remedy, for a name that no file can have:
-  /// the list is in another encoding, has the other separator, or is an image.
+  /// the list is in another encoding, has the other separator (NulInName), or
+  /// is an image.
   /// Says once on standard error where the list begins with a byte-order mark
   /// and where a name ends in CR; both stay part of the name.
   void look_at(std::string_view name);

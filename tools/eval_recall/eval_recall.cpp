@@ -119,7 +119,6 @@ void evaluate_service(const RecallOptions& opt) {
 
 int evaluate(const RecallOptions& opt) {
   opt.check();
-  if (!opt.plot.empty()) check_plot(opt.plot);
   catch_interrupts();
   if (opt.at_service())
     evaluate_service(opt);

@@ -2,7 +2,7 @@
 
 #include "common/cli.h"
 #include "common/derived_names.h"
-#include "common/output_name.h"
+#include "eval_recall/plot.h"
 
 #include "remote/remote_index.h"
 
@@ -46,7 +46,7 @@ void RecallOptions::add_judging_to(CLI::App& app) {
 void RecallOptions::check() const {
   if (plot == "-")
     cli::fail_usage("--plot -: standard output is for the table");
-  cli::check_output_name("--plot", plot, "an SVG", {"svg"});
+  if (!plot.empty()) check_plot(plot);
   if (at_service())
     check_service_limits(search.k, *std::max_element(efs.begin(), efs.end()),
                          queries.vectors.empty());

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "io/file.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
@@ -300,14 +301,11 @@ std::string subtitle(const SearchIndex& index, const QueryRows& queries,
 
 /// gnuplot's terminal for the ending of `path`; empty: none.
 std::string terminal_of(const std::string& path) {
-  const auto ends_with = [&](const std::string& end) {
-    return path.size() > end.size() &&
-           path.compare(path.size() - end.size(), end.size(), end) == 0;
-  };
+  const std::string ending = ending_of(path);
   const std::string size = fmt::format("size {},{}", kWidth, kHeight);
-  if (ends_with(".svg"))
+  if (ending == "svg")
     return "svg " + size + " font 'sans-serif,13' background 'white'";
-  if (ends_with(".png"))
+  if (ending == "png")
     return "pngcairo " + size + " font 'Sans,10' background 'white'";
   return "";
 }

@@ -37,8 +37,15 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
   PathReader input(separator);
   ListCheck check("-", separator);
   while (const auto path = input.next()) {
-    check.look_at(*path);
-    images.ask_each({*path}, ask_one);
+    try {
+      check.look_at(*path);
+      images.ask_each({*path}, ask_one);
+    } catch (const NulInName& e) {
+      Question question;
+      question.text = *path;
+      question.error = e.what();
+      ask_one(question);
+    }
   }
   check.finish();
 }
