@@ -31,4 +31,11 @@ done
 echo "query-service loads it"
 loads query-service libcurl || complain "query-service is not linked with it"
 
+echo "extract is not linked with the index"
+# Names of functions stay in a binary that is not stripped.
+[[ $(nm -C "$IMSEARCH_BIN/query" | grep -c 'imsearch::Searcher::') -gt 0 ]] ||
+  complain "query has no Searcher: this test looks for the wrong name"
+[[ $(nm -C "$IMSEARCH_BIN/extract" | grep -c 'imsearch::Searcher::') -eq 0 ]] ||
+  complain "extract is linked with the index"
+
 exit $((failures > 0))

@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "extract/identity.h"
 #include "extract/log.h"
-#include "extract/older_run.h"
 #include "support/memory_file.h"
 
 #include <cstddef>

@@ -8,8 +8,9 @@
 #include "bench/extract.h"
 #include "bench/search.h"
 #include "common/cli.h"
+#include "common/index_options.h"
 #include "common/options.h"
-#include "common/standard_output.h"
+#include "common/standard_streams.h"
 
 #include "base/interrupt.h"
 

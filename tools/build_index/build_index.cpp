@@ -9,11 +9,11 @@
 #include "common/cli.h"
 #include "common/derived_names.h"
 #include "common/index_inputs.h"
-#include "common/names_beside.h"
+#include "common/index_options.h"
 #include "common/names_list.h"
 #include "common/options.h"
 #include "common/progress_line.h"
-#include "common/standard_output.h"
+#include "common/standard_streams.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -24,9 +24,8 @@
 #include "io/file.h"
 #include "io/text.h"
 
-#include <CLI/CLI.hpp>
-
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <initializer_list>
 #include <string>

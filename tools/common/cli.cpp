@@ -1,14 +1,15 @@
 #include "common/cli.h"
 
-#include "base/interrupt.h"
 #include "common/help.h"
-#include "common/version.h"
-#include "io/file.h"
-
-#include <CLI/CLI.hpp>
 #include "common/numbers.h"
+#include "common/version.h"
+
+#include "base/interrupt.h"
+#include "io/file.h"
 #include "io/mapped_file.h"
 #include "io/text.h"
+
+#include <CLI/CLI.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,10 +1,21 @@
-// The names that extract takes beside those it is given.
+// The names of files that go together: of names beside vectors, and of what
+// extract writes beside the files that it is given.
 #pragma once
 
 #include <string>
 #include <vector>
 
 namespace imsearch {
+
+/// fnames.txt beside fvecs.bin, fnames.txt.3-of-8 beside fvecs.bin.3-of-8, and
+/// so on. Throws Error for vectors of other names, with `remedy`, and those
+/// that are not there.
+std::string names_beside(
+    const std::string& vectors,
+    const std::string& remedy = "-n says where its names are");
+
+/// Throws Error: no such file of vectors, and where to get one.
+[[noreturn]] void fail_missing_vectors(const std::string& vectors);
 
 /// `vectors`, and where its sidecar and all parts of both are.
 std::vector<std::string> files_of_vectors(const std::string& vectors);

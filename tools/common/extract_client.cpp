@@ -1,8 +1,9 @@
 #include "common/extract_client.h"
 
-#include "base/interrupt.h"
 #include "common/child_process.h"
 #include "common/cli.h"
+
+#include "base/interrupt.h"
 
 #include <signal.h>
 #include <sys/socket.h>

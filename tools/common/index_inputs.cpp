@@ -1,7 +1,7 @@
 #include "common/index_inputs.h"
 
 #include "common/cli.h"
-#include "common/names_beside.h"
+#include "common/derived_names.h"
 #include "common/names_list.h"
 
 #include "io/described_vectors.h"

@@ -1,6 +1,7 @@
 #include "common/model_options.h"
 
 #include "common/cli.h"
+
 #include "image/preprocess_text.h"
 
 #include <CLI/CLI.hpp>

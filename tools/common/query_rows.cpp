@@ -1,15 +1,16 @@
 #include "common/query_rows.h"
 
 #include "common/options.h"
-#include "common/query_vectors.h"
 
 #include "base/error.h"
 #include "index/vector_set.h"
+#include "io/described_vectors.h"
 #include "io/file.h"
 
-#include <cstring>
-
 #include <CLI/CLI.hpp>
+
+#include <cstring>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -65,6 +66,18 @@ void refuse_zeros(const SearchIndex& index, const QueryRows& queries) {
 }
 
 }  // namespace
+
+VectorSet open_query_vectors(const SearchIndex& index,
+                             const std::string& path) {
+  DescribedVectors described({path}, index.dim(), index.where());
+  const ModelIdentity& built = index.model();
+  if (!same_model(described.model(), built))
+    fail("{}: made by {}, but {} by {}: rows of two models cannot be compared",
+         described.model_from(), describe(described.model()), index.where(),
+         describe(built));
+  described.check_settled();
+  return VectorSet(std::move(described.files()));
+}
 
 QuerySessions::QuerySessions(const SearchIndex& index, const QueryRows& queries,
                              const SearchParams& params, unsigned threads)

@@ -5,6 +5,7 @@
 
 #include "base/matrix.h"
 #include "eval/measure.h"
+#include "index/vector_set.h"
 #include "search/search_index.h"
 
 #include <cstddef>
@@ -15,6 +16,10 @@
 #include <vector>
 
 namespace imsearch {
+
+/// Opens the vectors at `path`, of the index's dim. Throws Error; also where
+/// the sidecar beside them says that another model made them than the index's.
+VectorSet open_query_vectors(const SearchIndex& index, const std::string& path);
 
 struct QueryRowsParams {
   std::string vectors;         // a file of queries; empty: sampled rows

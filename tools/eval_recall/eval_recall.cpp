@@ -9,7 +9,7 @@
 #include "common/cli.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
-#include "common/standard_output.h"
+#include "common/standard_streams.h"
 #include "eval_recall/ground_truth.h"
 #include "eval_recall/options.h"
 #include "eval_recall/plot.h"
@@ -24,9 +24,8 @@
 #include "search/service_index.h"
 #include "search/service_truth.h"
 
-#include <CLI/CLI.hpp>
-
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 

@@ -2,6 +2,7 @@
 
 #include "common/cli.h"
 #include "common/derived_names.h"
+#include "common/index_options.h"
 #include "eval_recall/plot.h"
 
 #include "remote/remote_index.h"

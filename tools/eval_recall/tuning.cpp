@@ -1,7 +1,7 @@
 #include "eval_recall/tuning.h"
 
 #include "common/cli.h"
-#include "common/standard_output.h"
+#include "common/standard_streams.h"
 
 #include "eval/tune.h"
 

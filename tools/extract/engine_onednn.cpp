@@ -1,4 +1,3 @@
-#include "extract/engine.h"
 #include "extract/model.h"
 
 namespace imsearch {

@@ -10,7 +10,6 @@
 #include "common/derived_names.h"
 #include "common/options.h"
 #include "common/output_name.h"
-#include "extract/engine.h"
 #include "extract/join.h"
 #include "extract/model.h"
 #include "extract/network.h"

@@ -1,6 +1,6 @@
 #include "extract/identity.h"
 
-#include "extract/engine.h"
+#include "extract/model.h"
 
 #include "io/json.h"
 

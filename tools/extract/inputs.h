@@ -2,6 +2,7 @@
 #pragma once
 
 #include "extract/job.h"
+
 #include "io/fnames.h"
 #include "io/sidecar.h"
 
@@ -33,5 +34,13 @@ void leave_out_known(ImageList& images, const AppendTarget& target);
 /// of them, or the file of the model.
 void keep_inputs(const ExtractJob& job, const Names& names,
                  const std::string& model_file);
+
+/// For a run that is about to replace `vectors` by rows of `list` (empty:
+/// of several), or of `shard` of it. Throws Error, with what can be done
+/// instead, where an index lies beside them, unless they are of the same images
+/// already: then their rows come again, or better ones.
+void keep_indexed(const std::string& vectors,
+                  const std::optional<ImageListId>& list,
+                  const std::optional<ListPart>& shard);
 
 }  // namespace imsearch

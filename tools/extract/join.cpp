@@ -4,13 +4,13 @@
 #include "extract/join.h"
 
 #include "common/cli.h"
-#include "common/names_beside.h"
+#include "common/derived_names.h"
+#include "common/version.h"
+#include "extract/inputs.h"
 #include "extract/output.h"
-#include "extract/replace.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
-#include "common/version.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
 #include "io/text.h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/model_options.h"
+
 #include "embed/engine.h"
 #include "image/preprocess.h"
 #include "io/sidecar.h"
@@ -11,6 +12,20 @@
 #include <string>
 
 namespace imsearch {
+
+enum class EngineKind { kOnednn, kTorch };
+
+/// The engine that this binary was linked with: engine_onednn.cpp in
+/// extract, engine_torch.cpp in extract-torch.
+extern const EngineKind kLinkedEngine;
+
+/// The engine that these options ask for; the linked one where they ask for
+/// none.
+EngineKind engine_for(const ModelOptions& options);
+
+/// The tool that has `engine`, and its name in --engine.
+const char* tool_of(EngineKind engine);
+const char* name_of(EngineKind engine);
 
 struct Model {
   ModelIdentity identity;

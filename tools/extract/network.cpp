@@ -1,13 +1,14 @@
 #include "extract/network.h"
 
+#include "common/cli.h"
+#include "extract/inputs.h"
+#include "extract/model.h"
+
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
-#include "common/cli.h"
 #include "embed/load_input.h"
 #include "embed/network_speed.h"
-#include "extract/engine.h"
-#include "extract/inputs.h"
 #include "io/memory.h"
 #include "io/memory_turn.h"
 #include "io/text.h"

@@ -1,9 +1,9 @@
 #include "extract/output.h"
 
 #include "extract/append.h"
+#include "extract/identity.h"
 
 #include "base/error.h"
-#include "extract/identity.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/text.h"

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "extract/log.h"
-#include "extract/older_run.h"
+
 #include "io/fnames.h"
 #include "io/output_file.h"
 #include "io/sidecar.h"

@@ -1,8 +1,9 @@
 #include "extract/results.h"
 
+#include "common/cli.h"
+
 #include "base/error.h"
 #include "base/progress.h"
-#include "common/cli.h"
 #include "io/text.h"
 
 #include <algorithm>

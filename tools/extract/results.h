@@ -5,6 +5,7 @@
 #include "extract/inputs.h"
 #include "extract/job.h"
 #include "extract/output.h"
+
 #include "io/fnames.h"
 #include "io/sidecar.h"
 

@@ -1,16 +1,16 @@
 #include "extract/run.h"
 
-#include "base/parallel_for.h"
-#include "base/progress.h"
 #include "common/cli.h"
-#include "embed/pipeline.h"
 #include "extract/append.h"
-#include "extract/engine.h"
 #include "extract/identity.h"
 #include "extract/inputs.h"
+#include "extract/model.h"
 #include "extract/output.h"
-#include "extract/replace.h"
 #include "extract/results.h"
+
+#include "base/parallel_for.h"
+#include "base/progress.h"
+#include "embed/pipeline.h"
 #include "io/memory.h"
 
 #include <nlohmann/json.hpp>

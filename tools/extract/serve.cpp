@@ -1,9 +1,10 @@
 #include "extract/serve.h"
 
-#include "base/error.h"
 #include "common/cli.h"
-#include "common/path_reader.h"
 #include "common/serve_frame.h"
+#include "common/standard_streams.h"
+
+#include "base/error.h"
 #include "embed/pipeline.h"
 #include "io/output_file.h"
 

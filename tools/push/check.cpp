@@ -1,7 +1,6 @@
 // check_answers() of finish.h.
-#include "push/finish.h"
-
 #include "common/cli.h"
+#include "push/finish.h"
 
 #include "base/matrix.h"
 #include "base/progress.h"

@@ -8,7 +8,7 @@
 #include "common/names_list.h"
 #include "common/options.h"
 #include "common/service_endpoint.h"
-#include "common/standard_output.h"
+#include "common/standard_streams.h"
 #include "push/announce.h"
 #include "push/delete.h"
 #include "push/finish.h"

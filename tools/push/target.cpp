@@ -1,9 +1,9 @@
 #include "push/target.h"
 
 #include "common/cli.h"
+#include "common/version.h"
 
 #include "base/error.h"
-#include "common/version.h"
 
 #include <fmt/format.h>
 

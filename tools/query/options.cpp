@@ -1,13 +1,13 @@
 #include "query/options.h"
 
 #include "common/cli.h"
-
-#include <CLI/CLI.hpp>
 #include "common/derived_names.h"
+#include "common/index_options.h"
 #include "common/output_name.h"
 
 #include "io/json.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

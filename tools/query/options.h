@@ -4,8 +4,9 @@
 #include "common/cli11.h"
 #include "common/options.h"
 #include "common/service_options.h"
-#include "io/file.h"
 #include "query/answerer.h"
+
+#include "io/file.h"
 
 #include <cstddef>
 #include <string>

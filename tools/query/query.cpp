@@ -6,7 +6,7 @@
 // the similarity, the name. Manual: man/imsearch-query.1.
 #include "common/cli.h"
 #include "common/names_list.h"
-#include "common/path_reader.h"
+#include "common/standard_streams.h"
 #include "query/answerer.h"
 #include "query/image_questions.h"
 #include "query/options.h"

@@ -1,6 +1,6 @@
 #include "query/questions.h"
 
-#include "common/query_vectors.h"
+#include "common/query_rows.h"
 
 #include "base/error.h"
 #include "base/matrix.h"

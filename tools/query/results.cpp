@@ -1,7 +1,7 @@
 #include "query/results.h"
 
 #include "common/cli.h"
-#include "common/standard_output.h"
+#include "common/standard_streams.h"
 
 #include "io/text.h"
 

@@ -1,6 +1,5 @@
-#include "query/service.h"
-
 #include "common/cli.h"
+#include "query/service.h"
 
 namespace imsearch {
 

@@ -1,10 +1,33 @@
-#include "common/path_reader.h"
+#include "common/standard_streams.h"
 
-#include "common/standard_input.h"
-
+#include "base/error.h"
 #include "base/interrupt.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
 namespace imsearch {
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
+    fail("standard output: {}", errno_text(errno));
+}
+
+void flush_output() {
+  if (std::fflush(stdout) != 0) fail("standard output: {}", errno_text(errno));
+}
+
+std::size_t read_input(char* to, std::size_t size_bytes) {
+  for (;;) {
+    wait_readable(STDIN_FILENO);
+    check_interrupt();
+    const ssize_t got = ::read(STDIN_FILENO, to, size_bytes);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) fail("standard input: {}", errno_text(errno));
+  }
+}
 
 std::optional<std::string> PathReader::next() {
   check_interrupt();

@@ -1,4 +1,4 @@
-#include "extract/shard.h"
+#include "extract/job.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,5 @@
-// Paths on standard input, each as soon as it is there.
+// Standard input, as its bytes and the paths in it come, and standard output,
+// checked: results never get lost silently.
 #pragma once
 
 #include "io/fnames.h"
@@ -6,8 +7,20 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace imsearch {
+
+/// Throws Error if the text can't be written.
+void print(std::string_view text);
+
+/// Hands what was printed to the reader now. Throws Error.
+void flush_output();
+
+/// Reads what is there, at most `size_bytes`, waiting for a byte at least; 0 at
+/// the end. Throws Error; Interrupted from the first signal on (where
+/// catch_interrupts() was called), however short before the wait it came.
+std::size_t read_input(char* to, std::size_t size_bytes);
 
 /// Reads ahead: nothing else may read standard input beside it.
 class PathReader {
