@@ -1,5 +1,5 @@
 // extract, killed right before each change of a file that it makes (fault 14).
-#include "cli/extract_files.h"
+#include "cli/extract/files.h"
 #include "io/file.h"
 #include "support/contains.h"
 #include "support/traced_run.h"

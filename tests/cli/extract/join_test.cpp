@@ -1,7 +1,7 @@
 // extract --join, and tools that refuse shards that are not all there, files
 // whose rows are not those of the sidecar, and to replace what was indexed
 // (fault 3).
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "io/file.h"
 #include "io/sidecar.h"

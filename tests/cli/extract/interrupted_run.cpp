@@ -1,4 +1,4 @@
-#include "interrupted_run.h"
+#include "cli/extract/interrupted_run.h"
 
 #include "io/file.h"
 

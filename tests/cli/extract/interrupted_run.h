@@ -1,7 +1,7 @@
 // One run of extract, whole in one folder, and ended early in others.
 #pragma once
 
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include <cstddef>
 #include <memory>

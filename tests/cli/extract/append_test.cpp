@@ -1,5 +1,5 @@
 // extract --append: rows of new images behind those that are there (fault 3).
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "io/file.h"
 #include "io/sidecar.h"

@@ -1,5 +1,5 @@
 // extract on files of several formats, and on files that ask for too much.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "image/image_files.h"
 #include "support/contains.h"

@@ -1,5 +1,5 @@
 // extract where something is wrong: messages, exit codes, nothing left behind.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "base/error.h"
 #include "io/file.h"

@@ -1,5 +1,5 @@
 // extract's memory while many large images come together.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "support/contains.h"
 #include "view/jpeg_writer.h"

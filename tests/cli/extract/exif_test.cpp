@@ -1,6 +1,6 @@
 // --exif: a photo held another way gives the row of the upright one, and the
 // way of extracting goes with the vectors.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "image/decode.h"
 #include "image/drawn_image.h"

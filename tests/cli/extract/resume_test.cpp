@@ -1,6 +1,6 @@
 // extract --resume: runs that end early, of whatever, are gone on with, and
 // what comes out is what one whole run writes, to the byte.
-#include "interrupted_run.h"
+#include "cli/extract/interrupted_run.h"
 
 #include "io/file.h"
 #include "support/contains.h"

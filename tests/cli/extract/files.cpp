@@ -1,4 +1,4 @@
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "io/file.h"
 #include "io/fnames.h"

@@ -1,5 +1,5 @@
 // extract on images: which rows, which names, which files.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "base/error.h"
 #include "io/file.h"

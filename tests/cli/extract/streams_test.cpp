@@ -1,6 +1,6 @@
 // extract with streams closed, broken or hung up under it, and outputs that are
 // inputs too: no file gets what is not its own, and nothing is left behind.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "io/file.h"
 #include "support/contains.h"

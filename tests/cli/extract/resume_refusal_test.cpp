@@ -1,6 +1,6 @@
 // extract --resume where the parts are not those of this run: refused, and the
 // parts stay.
-#include "interrupted_run.h"
+#include "cli/extract/interrupted_run.h"
 
 #include "io/file.h"
 #include "support/contains.h"

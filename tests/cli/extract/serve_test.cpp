@@ -1,7 +1,7 @@
 // extract --serve, spoken to by hand and by its client.
+#include "cli/extract/files.h"
 #include "common/extract_client.h"
 #include "common/serve_frame.h"
-#include "extract_files.h"
 
 #include "base/error.h"
 #include "io/file.h"

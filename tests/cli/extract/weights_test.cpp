@@ -1,5 +1,5 @@
 // extract with weights in every kind of file.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "io/file.h"
 #include "support/contains.h"

@@ -1,6 +1,6 @@
 // extract --model and --device: any TorchScript module.
+#include "cli/extract/files.h"
 #include "embed/script_files.h"
-#include "extract_files.h"
 #include "image/decode.h"
 #include "image/preprocess.h"
 #include "support/contains.h"

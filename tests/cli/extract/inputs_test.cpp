@@ -1,5 +1,5 @@
 // Which images extract takes, and what it says of the others.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "io/file.h"
 #include "support/contains.h"

@@ -1,5 +1,5 @@
 // extract --shard: blocks of the images that together are the whole run.
-#include "extract_files.h"
+#include "cli/extract/files.h"
 
 #include "io/file.h"
 #include "io/sidecar.h"
