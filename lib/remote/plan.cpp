@@ -16,9 +16,6 @@ constexpr double kBookkeepingBytes = 200;
 constexpr double kLinkBytes = 2;
 // Of the text of a vector, once the service has compressed its source.
 constexpr double kSourceFloatBytes = 8.4;
-// Rows of 1280 floats a second and core, M 48, efConstruction 128, merge and
-// all; measured on cores that the client shared.
-constexpr double kRowsPerCore = 190;
 
 bool is_faiss(const ServiceInfo& service, const IndexSpec& spec) {
   return service.kind == ServiceKind::kOpenSearch && spec.engine == "faiss";
@@ -89,20 +86,6 @@ void check_replicas(const Cluster& cluster, LoadPlan& plan) {
         plan.spec.replicas, plan.spec.replicas + 1, nodes));
 }
 
-double expected_seconds(const Cluster& cluster, const LoadPlan& plan,
-                        bool replicas_while_loading) {
-  const double cores = total(cluster.nodes, [](const DataNode& node) {
-    return static_cast<double>(node.cores);
-  });
-  if (cores <= 0) return 0;
-  const double copies =
-      replicas_while_loading ? static_cast<double>(plan.spec.replicas + 1) : 1;
-  const double work = static_cast<double>(plan.spec.dim) / 1280 *
-                      static_cast<double>(plan.spec.ef_construction) / 128;
-  return static_cast<double>(plan.rows) * copies * std::max(0.1, work) /
-         (kRowsPerCore * cores);
-}
-
 }  // namespace
 
 RowNeeds row_needs(const ServiceInfo& service, const IndexSpec& spec) {
@@ -144,7 +127,6 @@ LoadPlan plan_load(const ServiceInfo& service, const Cluster& cluster,
       replicas_while_loading
           ? 2 * plan.disk_bytes
           : std::max(2 * count * plan.needs.disk, plan.disk_bytes);
-  plan.expected_s = expected_seconds(cluster, plan, replicas_while_loading);
   if (!cluster.nodes.empty()) {
     check_memory(service, cluster, plan);
     check_disk(cluster, plan);

@@ -1,7 +1,7 @@
 // What a load needs, against what there is: made before anything is written.
 //
 // Sources: memory of engine faiss, OpenSearch documentation, "k-NN vector",
-// "memory estimation": 1.1 (4 dim + 8 M) bytes a row; bytes on disk and rates
+// "memory estimation": 1.1 (4 dim + 8 M) bytes a row; bytes on disk
 // were measured (scripts/compare/push.sh).
 #pragma once
 
@@ -33,7 +33,6 @@ struct LoadPlan {
   double memory_bytes = 0;        // of all nodes, with replicas
   double disk_bytes = 0;          // of all nodes, with replicas, merged
   double merging_disk_bytes = 0;  // the most there is meanwhile
-  double expected_s = 0;          // 0: not known
   /// Why it does not fit, each with what to change.
   std::vector<std::string> obstacles;
   /// What is worth knowing, but stops nothing.

@@ -110,7 +110,6 @@ TEST_CASE("what the nodes do not say is no obstacle") {
   const LoadPlan plan =
       plan_load(opensearch(3), Cluster(), spec_of("faiss"), 1000000000, false);
   CHECK(plan.obstacles.empty());
-  CHECK(plan.expected_s == 0);
 }
 
 TEST_CASE("more replicas than other nodes are worth a remark") {

@@ -79,21 +79,13 @@ std::string node_lines(const Cluster& cluster) {
   return text;
 }
 
-std::string time_line(const LoadPlan& plan) {
-  if (plan.expected_s <= 0) return "";
-  return fmt::format(
-      "takes about {}, by rates measured on 2 cores of another machine: the "
-      "progress line knows better\n",
-      human_duration(plan.expected_s));
-}
-
 }  // namespace
 
 std::string plan_text(const ServiceInfo& service, const Cluster& cluster,
                       const LoadPlan& plan, const std::string& engine_reason) {
   std::string text = index_line(service, plan, engine_reason) +
                      shards_line(cluster, plan) + needs_lines(cluster, plan) +
-                     node_lines(cluster) + time_line(plan);
+                     node_lines(cluster);
   for (const std::string& remark : plan.remarks) text += remark + "\n";
   return text;
 }

@@ -33,12 +33,9 @@ using namespace imsearch;
 void announce(HttpClient& client, const ServiceInfo& service,
               PushTarget& target, const PushOptions& options) {
   const Cluster cluster = ask_cluster(client, service);
-  LoadPlan plan =
+  const LoadPlan plan =
       plan_load(service, cluster, target.meta.spec, *target.meta.loading_to,
                 options.replicas_while_loading);
-  // Rows that were pushed before take their place, but no time.
-  plan.expected_s *=
-      static_cast<double>(target.rows()) / static_cast<double>(plan.rows);
   target.meta.spec = plan.spec;
   const EngineChoice choice = choose_engine(options, service);
   const std::string text =
