@@ -82,11 +82,6 @@ FileState MappedFile::current_state() const {
   return state_of(status);
 }
 
-void MappedFile::expect_random_access() const {
-  if (data_ != nullptr)
-    ::madvise(const_cast<std::byte*>(data_), size_, MADV_RANDOM);
-}
-
 void MappedFile::release(std::string_view part) const {
   // The mapping begins with a page.
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));

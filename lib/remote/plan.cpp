@@ -117,7 +117,6 @@ RowNeeds row_needs(const ServiceInfo& service, const IndexSpec& spec) {
   needs.disk = needs.memory + kBookkeepingBytes;
   if (is_faiss(service, spec) || spec.compression > 1) needs.disk += vector;
   if (keeps_vectors_twice(service)) needs.disk += kSourceFloatBytes * dim;
-  needs.sent = 11 * dim + kBookkeepingBytes;
   return needs;
 }
 

@@ -1,8 +1,8 @@
 #include "weights/find.h"
 
 #include "base/error.h"
+#include "io/checksum.h"
 #include "io/file.h"
-#include "io/sha256.h"
 #include "io/sidecar.h"
 
 #include <unistd.h>
