@@ -1,7 +1,6 @@
 #include "image/png.h"
 
 #include "base/error.h"
-#include "image/pixel_limit.h"
 #include "image/png_chunks.h"
 
 #include <png.h>

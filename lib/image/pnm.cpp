@@ -1,7 +1,6 @@
 #include "image/pnm.h"
 
 #include "base/error.h"
-#include "image/pixel_limit.h"
 
 #include <cstdint>
 

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "image/bytes.h"
-#include "image/pixel_limit.h"
 
 #include <webp/decode.h>
 #include <webp/demux.h>
