@@ -1,3 +1,5 @@
+#include "index/index_verify.h"
+
 #include "base/error.h"
 #include "index/index_impl.h"
 
@@ -143,9 +145,9 @@ class Verifier {
 
 }  // namespace
 
-void Index::verify() const {
-  impl_->file.check_all_sums();
-  Verifier(*impl_).check_all();
+void verify_index(const Index::Impl& index) {
+  index.file.check_all_sums();
+  Verifier(index).check_all();
 }
 
 }  // namespace imsearch

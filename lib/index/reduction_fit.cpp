@@ -4,8 +4,7 @@
 #include "index/codes8.h"
 #include "index/principal_components.h"
 #include "index/reduction_judge.h"
-#include "index/singular_value.h"
-#include "index/spread_rows.h"
+#include "index/vector_set.h"
 #include "simd/kernels.h"
 
 #include <algorithm>

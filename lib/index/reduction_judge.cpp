@@ -4,7 +4,7 @@
 #include "index/coded_rows.h"
 #include "index/flat.h"
 #include "index/graph_search.h"
-#include "index/spread_rows.h"
+#include "index/vector_set.h"
 #include "simd/kernels.h"
 
 #include <algorithm>

@@ -1,6 +1,8 @@
+#include "index/searcher.h"
+
 #include "index/bounded_scan.h"
 #include "index/code_bounds.h"
-#include "index/coded_distance.h"
+#include "index/codes8.h"
 #include "index/flat.h"
 #include "index/index_impl.h"
 #include "index/top_k.h"

@@ -1,4 +1,5 @@
 #include "search/local_index.h"
+#include "index/searcher.h"
 
 #include "base/error.h"
 #include "eval/sample.h"

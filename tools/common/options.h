@@ -4,6 +4,7 @@
 
 #include "common/cli11.h"
 
+#include "base/search.h"
 #include "index/index.h"
 
 #include <cstddef>
