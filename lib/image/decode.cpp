@@ -1,3 +1,5 @@
+// Tells what a file is by its first bytes and calls that decoder, or names the
+// format that is not supported.
 #include "image/decode.h"
 
 #include "base/error.h"

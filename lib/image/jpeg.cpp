@@ -1,3 +1,6 @@
+// JPEG by libjpeg-turbo, called as TensorFlow or as Pillow calls it: the two
+// differ in the inverse DCT and in how inks become RGB. A source manager of its
+// own makes a truncated file an error, and not a picture with a grey end.
 #include "image/jpeg.h"
 
 #include "base/error.h"

@@ -1,3 +1,5 @@
+// PNG by libpng, read row by row, so that neither a claimed size nor a deflate
+// bomb takes memory that the file does not justify.
 #include "image/png.h"
 
 #include "base/error.h"

@@ -1,3 +1,6 @@
+// Chunks: a length, four letters, data, and a checksum, which is libpng's to
+// compare. Texts stand in them plainly or deflated, raw profiles as hexadecimal
+// digits.
 #include "image/png_chunks.h"
 
 #include "base/error.h"

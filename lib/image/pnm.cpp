@@ -1,3 +1,4 @@
+// Binary PGM and PPM, the formats that scripts and tests can write with printf.
 #include "image/pnm.h"
 
 #include "base/error.h"

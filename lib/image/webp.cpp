@@ -1,3 +1,5 @@
+// WebP by libwebp: still pictures, and the first frame of an animation on its
+// canvas.
 #include "image/webp.h"
 
 #include "base/error.h"

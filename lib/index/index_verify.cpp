@@ -1,3 +1,5 @@
+// Checks all that a search relies on and opening does not look at: checksums,
+// every link, every record, and where each name ends.
 #include "index/index_verify.h"
 
 #include "base/error.h"

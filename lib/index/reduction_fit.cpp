@@ -1,3 +1,7 @@
+// Chooses the short codes for a set of vectors: principal components of a
+// sample, cut off at the narrowest width that still finds the neighbours
+// (reduction_judge.h), or the vectors' own values where no projection is as
+// good.
 #include "index/reduction_fit.h"
 
 #include "base/parallel_for.h"

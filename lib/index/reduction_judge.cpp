@@ -1,3 +1,6 @@
+// Measures codes by rows whose true neighbours are known from exact search: all
+// judged rows are put in order by their codes, and those are counted that come
+// among the candidates which a walk would keep.
 #include "index/reduction_judge.h"
 
 #include "base/parallel_for.h"

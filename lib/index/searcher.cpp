@@ -1,3 +1,8 @@
+// One query: the graph gives candidates by short codes, 8-bit codes re-rank
+// them, and the best are compared exactly, each after a check that it is still
+// the row that was indexed. Where a walk would cost more than looking at every
+// row, or finds too few, the exact search with pruning (bounded_scan.h) answers
+// instead.
 #include "index/searcher.h"
 
 #include "index/bounded_scan.h"

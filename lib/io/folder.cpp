@@ -1,3 +1,6 @@
+// Reads folders, and walks all that is below one. Links to folders are
+// followed, but each folder is entered once, so a folder that contains itself
+// by a link ends the walk there.
 #include "io/folder.h"
 
 #include <dirent.h>

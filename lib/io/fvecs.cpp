@@ -1,3 +1,6 @@
+// Where the rows lie in a vectors file: ours is nothing but rows, other
+// programs' formats have headers. Each is told by its ending and checked by its
+// size.
 #include "io/fvecs.h"
 
 #include "base/error.h"

@@ -1,3 +1,6 @@
+// Maps files by mmap(2). Each mapping is registered (io/mapped_range.h), so
+// that a file which is cut off while it is read can be named when the process
+// gets SIGBUS.
 #include "io/mapped_file.h"
 
 #include "base/error.h"

@@ -1,3 +1,6 @@
+// Files that appear whole or not at all: written under another name in the same
+// folder, synced, renamed. The hard parts are links, modes, locks of parts, and
+// targets that are not regular files.
 #include "io/output_file.h"
 
 #include "base/error.h"

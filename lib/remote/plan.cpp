@@ -1,3 +1,6 @@
+// What an index of so many rows needs in memory and disk, and whether the
+// cluster has it. The formula for memory of engine faiss is OpenSearch's own;
+// the rest was measured.
 #include "remote/plan.h"
 
 #include "base/progress.h"

@@ -1,3 +1,5 @@
+// An index file behind the interface of something to search. What was read
+// counts only if the file was not written to meanwhile.
 #include "search/local_index.h"
 #include "index/searcher.h"
 

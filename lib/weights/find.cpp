@@ -1,3 +1,5 @@
+// Where weights are looked for: the bundled ones, those that were fetched, a
+// file; and, by SHA-256, those that an index was made with.
 #include "weights/find.h"
 
 #include "base/error.h"
