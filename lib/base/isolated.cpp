@@ -1,3 +1,5 @@
+// The work runs in a forked child, which sends its answer through a pipe. How
+// the child ended tells an answer from a crash and from work without an end.
 #include "base/isolated.h"
 
 #include "base/error.h"

@@ -1,3 +1,7 @@
+// An ordinary convolution (1 x 1, or the first layer's 3 x 3) by oneDNN, over
+// some rows of an image at a time. Everything that depends on the network is
+// made once; a bound convolution adds the memory of one replica, so that
+// running it is no more than setting two pointers.
 #include "embed/dense_convolution.h"
 
 #include <cstring>

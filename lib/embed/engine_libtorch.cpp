@@ -1,3 +1,6 @@
+// What both engines of libtorch share: threads, memory, devices, and
+// translating its exceptions, which come with traces and stack frames, into one
+// line.
 #include "embed/engine_libtorch.h"
 
 #include <ATen/Parallel.h>

@@ -1,3 +1,8 @@
+// MobileNetV2's inverted block: a convolution that widens the image sixfold, a
+// depthwise 3 x 3 one, and one that narrows it again. The wide image would not
+// fit the level 2 cache, so it is made a strip of rows at a time, in a ring
+// that keeps the rows above which the next windows still read: each strip is
+// filtered and narrowed while it is still in the cache.
 #include "embed/inverted_block.h"
 
 #include "embed/fold.h"

@@ -1,3 +1,6 @@
+// One image from its path to the network's input: read, decoded, turned
+// upright, preprocessed. An image that the decoder says needs much memory waits
+// for its turn (io/memory_turn.h) and is then decoded anew.
 #include "embed/load_input.h"
 
 #include "base/error.h"

@@ -1,3 +1,6 @@
+// The built-in network: a plan that is made once from the weights (shapes,
+// folded weights, primitives) and shared, and replicas that each have memory of
+// their own and run it for one image after the other.
 #include "embed/engine.h"
 
 #include "base/error.h"

@@ -1,3 +1,8 @@
+// Decoders take the next path, decode into a slot of a ring, and put its number
+// into a queue; networks take what is decoded, in batches where the engine
+// likes them; the caller's thread hands the results on in input order. A slot
+// is free again once its result was handed on, which bounds memory and keeps
+// the stages in step.
 #include "embed/pipeline.h"
 
 #include "base/error.h"

@@ -1,3 +1,6 @@
+// Other people's networks: a TorchScript module, loaded and run by libtorch.
+// Most of this file tells what people save instead of TorchScript from what is
+// broken.
 #include "embed/engine.h"
 #include "embed/engine_libtorch.h"
 #include "io/file.h"

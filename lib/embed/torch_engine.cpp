@@ -1,3 +1,5 @@
+// The built-in network once more, by libtorch's own operations. It is the
+// reference that the oneDNN engine is tested against, and the engine for a GPU.
 #include "embed/engine.h"
 
 #include "embed/engine_libtorch.h"

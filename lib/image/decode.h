@@ -13,31 +13,13 @@
 // convert("RGB") in what the two have different (Reference).
 #pragma once
 
-#include "base/error.h"
 #include "image/image.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace imsearch {
-
-/// Images whose header claims more pixel bytes than this, 500 megapixels, are
-/// refused before anything is decoded, whatever memory there is.
-inline constexpr std::size_t kMaxPixelBytes = std::size_t{1500} * 1000 * 1000;
-
-/// Decoding a picture takes more memory than was allowed: the caller may have
-/// room for it later. `bytes`: its pixels and what the decoder holds beside
-/// them, as far as it grows with the picture.
-struct NeedsMemory : Error {
-  NeedsMemory(std::size_t image_width, std::size_t image_height,
-              std::uint64_t needed_bytes);
-
-  std::size_t width;
-  std::size_t height;
-  std::uint64_t bytes;
-};
 
 /// Whose pixels a JPEG gives, to the bit. They differ in the inverse cosine
 /// transform (TensorFlow's default is the fast integer one, Pillow's the

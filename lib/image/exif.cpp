@@ -1,3 +1,6 @@
+// The orientation, from a block of EXIF, which is a TIFF directory whose
+// offsets nobody has checked, or from XMP as text; and turning a picture by it.
+// Where the blocks are is told by image/metadata.h.
 #include "image/exif.h"
 
 #include "image/bytes.h"

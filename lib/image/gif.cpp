@@ -4,7 +4,6 @@
 #include "image/gif.h"
 
 #include "base/error.h"
-#include "image/pixel_limit.h"
 
 #include <gif_lib.h>
 

@@ -1,5 +1,7 @@
-// Pixels.
+// Pixels, and the room that they may take.
 #pragma once
+
+#include "base/error.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,5 +15,28 @@ struct Image {
   std::size_t height = 0;
   std::vector<std::uint8_t> rgb;
 };
+
+/// Images whose header claims more pixel bytes than this, 500 megapixels, are
+/// refused before anything is decoded, whatever memory there is.
+inline constexpr std::size_t kMaxPixelBytes = std::size_t{1500} * 1000 * 1000;
+
+/// Decoding a picture takes more memory than was allowed: the caller may have
+/// room for it later. `bytes`: its pixels and what the decoder holds beside
+/// them, as far as it grows with the picture.
+struct NeedsMemory : Error {
+  NeedsMemory(std::size_t image_width, std::size_t image_height,
+              std::uint64_t needed_bytes);
+
+  std::size_t width;
+  std::size_t height;
+  std::uint64_t bytes;
+};
+
+/// What decoding a picture of these sides takes is known: 3 bytes a pixel, and
+/// `beside` bytes that the decoder holds at the same time. Throws NeedsMemory
+/// if that is more than `limit`; Error, with both numbers, if the picture is
+/// larger than any may be (kMaxPixelBytes) or has no pixels.
+void check_pixel_bytes(std::size_t width, std::size_t height,
+                       std::uint64_t limit, std::uint64_t beside = 0);
 
 }  // namespace imsearch

@@ -1,8 +1,9 @@
+// JPEG by libjpeg-turbo, called as TensorFlow or as Pillow calls it: the two
+// differ in the inverse DCT and in how inks become RGB. A source manager of its
+// own makes a truncated file an error, and not a picture with a grey end.
 #include "image/jpeg.h"
 
 #include "base/error.h"
-#include "image/cmyk.h"
-#include "image/pixel_limit.h"
 
 #include <cctype>
 #include <csetjmp>
@@ -31,6 +32,36 @@ constexpr std::size_t kMaxScannedPixels = 5'000'000'000;
 
 // Rows that libjpeg holds for upsampling and in CMYK, per pixel of width.
 constexpr std::size_t kRowBytes = 256;
+
+constexpr std::size_t kInks = 4;
+constexpr std::size_t kColors = 3;
+
+int truncated_product(int a, int b) {
+  return a * b / 255;
+}
+
+// Pillow's MULDIV255 of `black` and the ink's complement, taken from `black`.
+int rounded_product(int light, int black) {
+  const int product = (255 - light) * black + 128;
+  return black - ((product >> 8) + product) / 256;
+}
+
+/// Printing inks to RGB, without colour profiles, as the references do it.
+/// Writes the RGB of each pixel in `inks` (cyan, magenta, yellow, black; a byte
+/// each) to `rgb`. `inverted`: 255 is no ink, as Adobe writes it. TensorFlow's
+/// product of ink and black is truncated (core/lib/jpeg/jpeg_mem.cc), Pillow's
+/// is rounded (src/libImaging/Convert.c, cmyk2rgb).
+void fold_cmyk(const std::vector<std::uint8_t>& inks, bool inverted,
+               Reference reference, std::uint8_t* rgb) {
+  const int flip = inverted ? 0 : 255;
+  const auto fold =
+      reference == Reference::kPillow ? rounded_product : truncated_product;
+  for (std::size_t i = 0; i < inks.size(); i += kInks) {
+    const int black = inks[i + 3] ^ flip;
+    for (std::size_t c = 0; c < kColors; ++c)
+      *rgb++ = static_cast<std::uint8_t>(fold(inks[i + c] ^ flip, black));
+  }
+}
 
 // libjpeg reports errors by a function that must not return. It may not throw
 // through libjpeg's C frames, so it jumps; only guarded() may set the target.

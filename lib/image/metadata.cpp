@@ -4,7 +4,6 @@
 
 #include "image/bytes.h"
 #include "image/png_chunks.h"
-#include "image/png_text.h"
 #include "image/webp.h"
 
 #include <cstddef>

@@ -1,7 +1,8 @@
+// PNG by libpng, read row by row, so that neither a claimed size nor a deflate
+// bomb takes memory that the file does not justify.
 #include "image/png.h"
 
 #include "base/error.h"
-#include "image/pixel_limit.h"
 #include "image/png_chunks.h"
 
 #include <png.h>

@@ -1,7 +1,7 @@
+// Binary PGM and PPM, the formats that scripts and tests can write with printf.
 #include "image/pnm.h"
 
 #include "base/error.h"
-#include "image/pixel_limit.h"
 
 #include <cstdint>
 

@@ -1,3 +1,5 @@
+// Preprocessing as words, and words as preprocessing: the sidecar and the index
+// record it so, for people to read and for programs to compare.
 #include "image/preprocess_text.h"
 
 #include <fmt/format.h>

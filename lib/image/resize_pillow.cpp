@@ -1,3 +1,6 @@
+// Resizing as Pillow does it (its Resample.c, bilinear): the filter is as wide
+// as the reduction, weights are rounded to 22 bits, and the two passes keep 8
+// bits in between. Equal to the bit.
 #include "image/resize.h"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Resizing as TensorFlow 2 does it (bilinear, half-pixel centres, no
+// antialiasing): each output mixes four inputs, however far apart they are.
+// Equal to the bit.
 #include "image/resize.h"
 
 #include <algorithm>

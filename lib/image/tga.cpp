@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "image/bytes.h"
-#include "image/pixel_limit.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,9 @@
+// WebP by libwebp: still pictures, and the first frame of an animation on its
+// canvas.
 #include "image/webp.h"
 
 #include "base/error.h"
 #include "image/bytes.h"
-#include "image/pixel_limit.h"
 
 #include <webp/decode.h>
 #include <webp/demux.h>

@@ -1,3 +1,7 @@
+// Exact search without reading every vector. 8-bit codes say how far each row
+// is, up to a certified error; a row whose lower bound lies beyond the k-th
+// upper bound cannot be among the k nearest and is not read. What is left is
+// compared exactly.
 #include "index/bounded_scan.h"
 
 #include "index/index_impl.h"

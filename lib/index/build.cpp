@@ -1,3 +1,6 @@
+// Building an index: short codes of all rows, the graph on these codes, then
+// one file with both. Appending grows the graph of an index in the same way,
+// and builds it anew where its codes do not fit what has come.
 #include "index/build.h"
 
 #include "base/error.h"

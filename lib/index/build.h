@@ -1,4 +1,4 @@
-// Builds an index file from vectors and names.
+// Builds an index file from vectors and names, or grows one by more rows.
 #pragma once
 
 #include "base/progress.h"
@@ -20,26 +20,6 @@ enum class IndexFormat {
   kImsearch,  // index_file.h
   kHnswlib    // hnswlib_file.h: without names
 };
-
-/// What a build will need, told before it starts.
-struct BuildNeeds {
-  /// At the peak, beyond mapped files. Of fit_reduction(), which is over by
-  /// then, nothing is counted.
-  std::uint64_t memory_bytes = 0;
-  std::uint64_t held_bytes = 0;  // of those, by the names, which are there
-  std::uint64_t disk_bytes = 0;  // of the index file
-  double seconds = 0;            // from insertions timed on a sample
-};
-
-BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
-                          const HnswParams& params,
-                          const ReductionView& reduction, unsigned threads,
-                          IndexFormat format = IndexFormat::kImsearch);
-/// Of append_to_index().
-BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
-                           const Names& names,
-                           const std::optional<Reduction>& refitted,
-                           unsigned threads);
 
 /// Builds the graph on short codes, those of `reduction` (reduction_fit.h), on
 /// `threads` threads (0: all), and writes the index file
@@ -73,10 +53,5 @@ void append_to_index(const Index& index, const VectorSet& vectors,
                      const Names& names,
                      const std::optional<Reduction>& refitted, unsigned threads,
                      const std::string& path, const OnProgress& on_progress);
-
-/// Replaces the index's file by one where these rows too are marked as deleted.
-/// The content must have been verified. Throws Error, Interrupted.
-void delete_from_index(const Index& index,
-                       const std::vector<std::uint32_t>& rows);
 
 }  // namespace imsearch

@@ -5,7 +5,7 @@
 //   |q.x - q'.x'| <= E sqrt(1 - (q'.x')^2) + E^2 / 2.
 #pragma once
 
-#include "index/coded_distance.h"
+#include "index/codes8.h"
 #include "index/reduction.h"
 
 #include <algorithm>

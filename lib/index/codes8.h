@@ -6,6 +6,8 @@
 // the code stands for a direction. A zero row has a zero code and scale 0.
 #pragma once
 
+#include "simd/kernels.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -56,5 +58,24 @@ inline float coded_l2sq(std::int32_t dot, float scale_a, float scale_b) {
   // A damaged scale may make it NaN, which no sort must see: then it is far.
   return l2sq < kFarthest ? l2sq : kFarthest;
 }
+
+/// Compares a coded query with the rows of an index; owns neither.
+class CodedDistance {
+ public:
+  CodedDistance(const CodesView& codes, const std::int8_t* code, float scale)
+      : codes_(&codes), code_(code), scale_(scale) {}
+
+  /// Squared.
+  float l2sq_to(std::uint32_t row) const {
+    return coded_l2sq(dot_i8_(code_, codes_->code(row), codes_->stride), scale_,
+                      codes_->scales[row]);
+  }
+
+ private:
+  const CodesView* codes_;
+  const std::int8_t* code_;
+  float scale_;
+  decltype(simd::Kernels::dot_i8) dot_i8_ = simd::active().dot_i8;
+};
 
 }  // namespace imsearch

@@ -1,5 +1,6 @@
+#include "index/delete_rows.h"
+
 #include "base/interrupt.h"
-#include "index/build.h"
 #include "index/freeze.h"
 #include "index/index_impl.h"
 

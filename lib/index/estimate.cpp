@@ -1,6 +1,7 @@
+#include "index/estimate.h"
+
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
-#include "index/build.h"
 #include "index/coded_rows.h"
 #include "index/freeze.h"
 #include "index/hnsw_graph.h"

@@ -1,3 +1,6 @@
+// Exact search over the vectors alone, for many queries at once: blocks of rows
+// that fit the level 2 cache pass over blocks of queries. This is the ground
+// truth that everything else is measured against.
 #include "index/flat.h"
 
 #include "base/error.h"

@@ -1,3 +1,6 @@
+// Serializes a finished graph and its codes into the sections of an index file,
+// in the layout that searching maps: level 0 as one array of fixed width, the
+// levels above as records.
 #include "index/freeze.h"
 
 #include "base/interrupt.h"

@@ -1,3 +1,7 @@
+// The walk through the graph: down the upper levels to a good start, then along
+// the links of level 0 with a pool of the best ef candidates. Almost all of its
+// time is waiting for memory, so codes and links are asked for some steps
+// ahead.
 #include "index/graph_search.h"
 
 #include "simd/prefetch.h"

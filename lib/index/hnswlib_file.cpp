@@ -1,3 +1,4 @@
+// The same graph as hnswlib's own file format, for programs that load that.
 #include "index/hnswlib_file.h"
 
 #include "base/interrupt.h"

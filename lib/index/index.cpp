@@ -1,9 +1,19 @@
+// Opening an index: the header and the table of sections are checked, then views
+// into the mapped sections are made. Nothing is read that a search does not
+// need, so that it takes milliseconds whatever the size.
+//
+// Vectors are not copied into the index, so they can change behind its back.
+// Each row that is read is compared with its code; and before a search may pass
+// over rows by their codes and call the result exact, all are compared, unless
+// the files were last modified when the index says.
 #include "index/index.h"
 
 #include "base/error.h"
 #include "index/index_impl.h"
 #include "index/index_meta.h"
+#include "index/index_verify.h"
 #include "io/file.h"
+#include "io/text.h"
 
 #include <algorithm>
 #include <bitset>
@@ -34,6 +44,23 @@ VectorFile indexed_rows(const IndexSource& source, const std::string& path,
   rows_behind += file.rows() - source.rows;
   file.keep_rows(source.rows);
   return file;
+}
+
+constexpr const char* kRemedy =
+    "build the index again, or put the old vectors back";
+
+std::vector<FileState> states_of(const VectorSet& vectors) {
+  std::vector<FileState> states;
+  for (const VectorFile& file : vectors.files())
+    states.push_back(file.file().current_state());
+  return states;
+}
+
+std::string changed_text(const Index& index, const VectorSet& vectors,
+                         std::uint32_t row) {
+  return fmt::format("{} ({}): changed since {} was built: {}",
+                     vectors.where(row), escape_field(index.name(row)),
+                     index.path(), kRemedy);
 }
 
 }  // namespace
@@ -231,6 +258,62 @@ std::size_t Index::rows_behind() const {
 
 const std::string& Index::why_no_vectors() const {
   return impl_->why_no_vectors;
+}
+
+void Index::read_unit(std::uint32_t row, float* out) const {
+  read_units(&row, 1, out);
+}
+
+void Index::read_units(const std::uint32_t* wanted, std::size_t count,
+                       float* out) const {
+  for (std::size_t i = 0; i < count; ++i)
+    if (wanted[i] >= rows())
+      fail("{}: row {} of {}", path(), wanted[i], rows());
+  const CodesView& codes = impl_->codes;
+  if (!impl_->vectors) {
+    for (std::size_t i = 0; i < count; ++i)
+      decode8(codes.code(wanted[i]), codes.scales[wanted[i]], dim(),
+              out + i * dim());
+    return;
+  }
+  try {
+    impl_->vectors->read_units(wanted, count, out);
+  } catch (const Error& e) {  // NaN, which no index is built of
+    throw RowError(fmt::format("{}: changed since {} was built: {}", e.what(),
+                               path(), kRemedy));
+  }
+  const CertifiedCodes certified = impl_->certified();
+  for (std::size_t i = 0; i < count; ++i)
+    if (!certified.matches(wanted[i], out + i * dim()))
+      throw RowError(changed_text(*this, *impl_->vectors, wanted[i]));
+}
+
+void Index::check_rows(const VectorSet& vectors, unsigned threads) const {
+  if (const auto row = first_changed_row(vectors, impl_->certified(), threads))
+    throw Error(changed_text(*this, vectors, *row));
+}
+
+void Index::check_rows(unsigned threads) const {
+  if (impl_->vectors) check_rows(*impl_->vectors, threads);
+}
+
+void Index::ensure_rows() const {
+  if (!impl_->vectors) return;
+  const std::lock_guard<std::mutex> lock(impl_->good_mutex);
+  // Taken first: what changes during the check is checked again.
+  std::vector<FileState> states = states_of(*impl_->vectors);
+  if (states == impl_->good_states) return;
+  check_rows();
+  impl_->good_states = std::move(states);
+}
+
+void Index::verify() const {
+  verify_index(*impl_);
+}
+
+void Index::ensure_unchanged() const {
+  if (!impl_->file.unchanged())
+    fail("{}: changed while it was in use: start again", path());
 }
 
 }  // namespace imsearch

@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "base/search.h"
 #include "index/vector_set.h"
 #include "io/sidecar.h"
 
@@ -23,8 +22,6 @@
 #include <vector>
 
 namespace imsearch {
-
-struct CodedQuery;
 
 struct HnswParams {
   std::size_t M = 48;  // links a row keeps; twice as many at level 0
@@ -127,44 +124,6 @@ class Index {
 
  private:
   std::unique_ptr<Impl> impl_;
-};
-
-/// One thread's searching of one index (which must outlive it): scratch memory.
-class Searcher {
- public:
-  explicit Searcher(const Index& index);
-  ~Searcher();
-  Searcher(Searcher&&) noexcept;
-
-  /// The k nearest rows of `unit_query` (dim floats, unit or zero), nearest
-  /// first, never fewer than min(k, rows that may be found). `leave_out` is a
-  /// row not to be found. Distances are exact where index.vectors() is there.
-  /// Throws RowError where a row to be compared has changed (Index::read_unit).
-  Hits search(const float* unit_query, const SearchParams& params,
-              std::optional<std::uint32_t> leave_out = std::nullopt);
-
-  /// The same without loss: where index.vectors() is there, what search_flat()
-  /// (flat.h) finds among the rows that are not deleted, to the bit. Throws
-  /// Error where any row has changed: codes would pass over it, so all are
-  /// checked first, by Index::ensure_rows().
-  Hits search_exactly(const float* unit_query, std::size_t k,
-                      std::optional<std::uint32_t> leave_out = std::nullopt);
-
- private:
-  struct Scratch;
-  struct Task;
-  Task task_of(const float* unit_query, std::size_t k,
-               std::optional<std::uint32_t> leave_out);
-  Hits nearest_to_zero(const Task& task) const;
-  Hits walk(const Task& task, const SearchParams& params);
-  Hits scan(const Task& task);
-  void rerank_by_codes(const CodedQuery& query, Hits& hits) const;
-  Hits nearest_of(const Task& task, Hits hits);
-  Hits nearest_walked(const Task& task, std::size_t exact, Hits hits);
-  void compare_exactly(const float* unit_query, Hit* hits, std::size_t count);
-
-  const Index* index_;
-  std::unique_ptr<Scratch> scratch_;
 };
 
 }  // namespace imsearch

@@ -1,3 +1,6 @@
+// The container of an index: a header, a table of named sections with
+// checksums, and the sections at page boundaries. What the sections mean is not
+// known here.
 #include "index/index_file.h"
 
 #include "base/error.h"

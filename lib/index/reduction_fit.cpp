@@ -1,11 +1,14 @@
+// Chooses the short codes for a set of vectors: principal components of a
+// sample, cut off at the narrowest width that still finds the neighbours
+// (reduction_judge.h), or the vectors' own values where no projection is as
+// good.
 #include "index/reduction_fit.h"
 
 #include "base/parallel_for.h"
 #include "index/codes8.h"
 #include "index/principal_components.h"
 #include "index/reduction_judge.h"
-#include "index/singular_value.h"
-#include "index/spread_rows.h"
+#include "index/vector_set.h"
 #include "simd/kernels.h"
 
 #include <algorithm>

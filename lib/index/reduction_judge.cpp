@@ -1,10 +1,13 @@
+// Measures codes by rows whose true neighbours are known from exact search: all
+// judged rows are put in order by their codes, and those are counted that come
+// among the candidates which a walk would keep.
 #include "index/reduction_judge.h"
 
 #include "base/parallel_for.h"
 #include "index/coded_rows.h"
 #include "index/flat.h"
 #include "index/graph_search.h"
-#include "index/spread_rows.h"
+#include "index/vector_set.h"
 #include "simd/kernels.h"
 
 #include <algorithm>

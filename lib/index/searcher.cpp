@@ -1,6 +1,13 @@
+// One query: the graph gives candidates by short codes, 8-bit codes re-rank
+// them, and the best are compared exactly, each after a check that it is still
+// the row that was indexed. Where a walk would cost more than looking at every
+// row, or finds too few, the exact search with pruning (bounded_scan.h) answers
+// instead.
+#include "index/searcher.h"
+
 #include "index/bounded_scan.h"
 #include "index/code_bounds.h"
-#include "index/coded_distance.h"
+#include "index/codes8.h"
 #include "index/flat.h"
 #include "index/index_impl.h"
 #include "index/top_k.h"

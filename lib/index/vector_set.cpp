@@ -1,3 +1,4 @@
+// Rows of one or several vector files as one list of unit vectors.
 #include "index/vector_set.h"
 
 #include "base/error.h"

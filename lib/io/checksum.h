@@ -1,9 +1,10 @@
-// The sums that guard our files.
+// The sums that guard our files, and SHA-256, by which weights are known.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace imsearch {
 
@@ -24,5 +25,9 @@ class Checksum {
 };
 
 std::uint64_t checksum_of(const void* data, std::size_t size_bytes);
+
+/// SHA-256 (FIPS 180-4, by nettle) of a file: 64 lower-case hex digits. Throws
+/// Error if the file cannot be read.
+std::string sha256_of_file(const std::string& path);
 
 }  // namespace imsearch

@@ -1,3 +1,5 @@
+// Files read whole, and questions about paths: what kind of file one leads to,
+// whether two lead to the same, and where links end.
 #include "io/file.h"
 
 #include "base/error.h"

@@ -1,5 +1,6 @@
 #include "io/fnames.h"
 
+#include "io/checksum.h"
 #include "io/file.h"
 
 #include <algorithm>
@@ -35,6 +36,38 @@ Names split_names(std::string_view text, Separator separator) {
 
 Names read_names(const std::string& path, Separator separator) {
   return split_names(read_file(path), separator);
+}
+
+NamesFile::NamesFile(const std::string& path, Separator separator)
+    : file_(path), separator_(separator) {
+  const std::string_view all = text();
+  const char end = static_cast<char>(separator);
+  size_ = static_cast<std::size_t>(std::count(all.begin(), all.end(), end));
+  if (!all.empty() && all.back() != end) ++size_;
+}
+
+std::uint64_t NamesFile::fingerprint(std::size_t count) const {
+  Checksum checksum;
+  Reader reader(*this, 0);
+  const char end = static_cast<char>(separator_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view name = reader.next();
+    checksum.add(name.data(), name.size());
+    checksum.add(&end, 1);
+  }
+  return checksum.value();
+}
+
+NamesFile::Reader::Reader(const NamesFile& file, std::size_t begin)
+    : left_(file.text()), separator_(static_cast<char>(file.separator_)) {
+  for (std::size_t i = 0; i < begin; ++i) next();
+}
+
+std::string_view NamesFile::Reader::next() {
+  const std::size_t end = left_.find(separator_);
+  const std::string_view name = left_.substr(0, end);
+  left_.remove_prefix(end == std::string_view::npos ? left_.size() : end + 1);
+  return name;
 }
 
 }  // namespace imsearch

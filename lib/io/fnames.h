@@ -6,6 +6,8 @@
 // Specification: man/imsearch-formats.5.
 #pragma once
 
+#include "io/mapped_file.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -48,5 +50,42 @@ Names split_names(std::string_view text, Separator separator);
 /// Reads a names file ("-": standard input). Throws Error if it can't be read.
 Names read_names(const std::string& path,
                  Separator separator = Separator::kNewline);
+
+/// A file of names read from front to back, however large: only what is looked
+/// at is in memory. Immutable; any number of threads may read.
+class NamesFile {
+ public:
+  /// Counts the names. Throws Error if it is no regular file that can be read.
+  NamesFile(const std::string& path, Separator separator);
+
+  const std::string& path() const { return file_.path(); }
+  std::size_t size() const { return size_; }
+
+  /// XXH3-64 of the first `count` names (at most size()), each ended by its
+  /// separator.
+  std::uint64_t fingerprint(std::size_t count) const;
+
+  /// Gives names in order, the first being `begin` (at most size()). The file
+  /// must outlive it. One thread at a time.
+  class Reader {
+   public:
+    Reader(const NamesFile& file, std::size_t begin);
+    /// Not past the end. Valid as long as the file.
+    std::string_view next();
+
+   private:
+    std::string_view left_;
+    char separator_;
+  };
+
+ private:
+  std::string_view text() const {
+    return {reinterpret_cast<const char*>(file_.data()), file_.size()};
+  }
+
+  MappedFile file_;
+  Separator separator_;
+  std::size_t size_ = 0;
+};
 
 }  // namespace imsearch

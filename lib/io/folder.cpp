@@ -1,3 +1,6 @@
+// Reads folders, and walks all that is below one. Links to folders are
+// followed, but each folder is entered once, so a folder that contains itself
+// by a link ends the walk there.
 #include "io/folder.h"
 
 #include <dirent.h>
@@ -70,41 +73,6 @@ FolderId folder_id(const std::string& path) {
 FoundEntry found(std::string path, const FolderEntry& entry, EntryKind kind) {
   return {std::move(path), kind, entry.inode, entry.link};
 }
-
-/// Enters each folder by every way that leads to it, but loops.
-class Walk {
- public:
-  Walk(const Passes& passes, const Visit& visit)
-      : passes_(passes), visit_(visit) {}
-
-  void walk(const std::string& path, const Folder& folder) {
-    way_.push_back(folder_id(path));
-    for (const FolderEntry& entry : folder.entries) {
-      const std::string inner = join_path(path, entry.name);
-      if (!passes_(inner, entry)) continue;
-      if (entry.kind == EntryKind::kFolder)
-        enter(inner, entry);
-      else
-        visit_(found(inner, entry, entry.kind));
-    }
-    way_.pop_back();
-  }
-
- private:
-  void enter(const std::string& path, const FolderEntry& entry) {
-    if (std::find(way_.begin(), way_.end(), folder_id(path)) != way_.end())
-      return visit_(found(path, entry, EntryKind::kLoop));
-    const Folder folder(path);
-    const bool readable = folder.error_number == 0;
-    visit_(found(path, entry,
-                 readable ? EntryKind::kFolder : EntryKind::kUnreadable));
-    if (readable) walk(path, folder);
-  }
-
-  const Passes& passes_;
-  const Visit& visit_;
-  std::vector<FolderId> way_;  // from the first folder to this one
-};
 
 /// Enters each folder once. Sorted all along: which name of a folder is the
 /// first must not depend on the order that the disk has.
@@ -184,13 +152,6 @@ Folder::Folder(const std::string& path) {
   }
   error_number = errno;
   if (error_number != 0) entries.clear();
-}
-
-int walk_folder(const std::string& path, const Passes& passes,
-                const Visit& visit) {
-  const Folder folder(path);
-  Walk(passes, visit).walk(path, folder);
-  return folder.error_number;
 }
 
 WalkEnd walk_folder_once(const std::string& path, const Passes& passes,

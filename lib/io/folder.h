@@ -10,12 +10,11 @@
 namespace imsearch {
 
 enum class EntryKind : char {
-  kFolder,   // or a link to one
-  kFile,     // or a link to one, or a link to nothing
-  kSpecial,  // a pipe, a socket, a device
-  // Of walk_folder alone:
-  kLoop,        // a folder that leads back to one on the way to it
-  kUnreadable,  // a folder that cannot be read
+  kFolder,      // or a link to one
+  kFile,        // or a link to one, or a link to nothing
+  kSpecial,     // a pipe, a socket, a device
+  kUnreadable,  // a folder that cannot be read; told by walk_folder_once()
+                // alone
 };
 
 struct FolderEntry {
@@ -47,21 +46,17 @@ struct FoundEntry {
 using Passes = std::function<bool(const std::string& path, const FolderEntry&)>;
 using Visit = std::function<void(FoundEntry)>;
 
-/// Calls `visit` for every entry in and below `path` ("": the working folder)
-/// that passes, each folder before what is in it, in no order. Loops and
-/// folders that cannot be read are told and not entered. Returns 0, or the
-/// errno of a `path` that itself cannot be read.
-int walk_folder(const std::string& path, const Passes& passes,
-                const Visit& visit);
-
 struct WalkEnd {
-  int error_number = 0;        // as walk_folder() returns it
+  int error_number = 0;        // 0, or the errno of a `path` that can't be read
   std::size_t seen_again = 0;  // folders, by names after the first
 };
 
-/// The same, but each folder is entered once, whatever links lead to it: real
-/// folders first, then the links to others by their paths. A link is visited
-/// as a folder also where it leads to one that is entered elsewhere.
+/// Calls `visit` for every entry in and below `path` ("": the working folder)
+/// that passes, each folder before what is in it, in no order. Folders that
+/// cannot be read are told and not entered. Each folder is entered once,
+/// whatever links lead to it: real folders first, then the links to others by
+/// their paths. A link is visited as a folder also where it leads to one that
+/// is entered elsewhere.
 WalkEnd walk_folder_once(const std::string& path, const Passes& passes,
                          const Visit& visit);
 

@@ -1,9 +1,18 @@
+// Where the rows lie in a vectors file: ours is nothing but rows, other
+// programs' formats have headers. Each is told by its ending and checked by its
+// size.
 #include "io/fvecs.h"
 
 #include "base/error.h"
+#include "io/file.h"
+#include "io/npy.h"
+#include "io/size_hint.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
+#include <string>
+#include <string_view>
 
 namespace imsearch {
 namespace {
@@ -11,10 +20,150 @@ namespace {
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
               "rows are used as they are in the file");
 
+constexpr std::size_t kFloatBytes = sizeof(float);
+
+template <typename Integer>
+Integer integer_at(const MappedFile& file, std::size_t offset) {
+  Integer value = 0;
+  std::memcpy(&value, file.data() + offset, sizeof value);
+  return value;
+}
+
+void check_dim(const MappedFile& file, std::uint64_t stated,
+               std::size_t wanted) {
+  if (stated == 0 || stated > kMaxDim)
+    fail("{}: states vectors of {} values, need 1 to {}", file.path(), stated,
+         kMaxDim);
+  if (wanted != 0 && wanted != stated)
+    fail("{}: states vectors of {} values, not of {}", file.path(), stated,
+         wanted);
+}
+
+VectorLayout raw_layout(const MappedFile& file, std::size_t dim) {
+  if (dim == 0) dim = kDefaultDim;
+  if (dim > kMaxDim)
+    fail("{}: vectors of {} values, at most {} are read", file.path(), dim,
+         kMaxDim);
+  const std::size_t floats = file.size() / kFloatBytes;
+  if (file.size() % kFloatBytes != 0 || floats % dim != 0)
+    fail("{}: {} bytes are no whole number of rows of {} floats{}", file.path(),
+         file.size(), dim, size_hint(file, dim));
+  return {floats / dim, dim, 0, dim * kFloatBytes, Element::kFloat32};
+}
+
+/// TEXMEX: an int32 dim before each row. Source: http://corpus-texmex.irisa.fr
+VectorLayout texmex_layout(const MappedFile& file, std::size_t dim) {
+  constexpr std::size_t kPrefixBytes = sizeof(std::int32_t);
+  if (file.size() < kPrefixBytes)
+    fail("{}: {} bytes state no dimension", file.path(), file.size());
+  // Unsigned: a negative number is one that is too great.
+  const std::size_t row_dim = integer_at<std::uint32_t>(file, 0);
+  check_dim(file, row_dim, dim);
+  const std::size_t stride = kPrefixBytes + row_dim * kFloatBytes;
+  if (file.size() % stride != 0)
+    fail(
+        "{}: {} bytes are no whole number of .fvecs rows of {} values ({} "
+        "bytes)",
+        file.path(), file.size(), row_dim, stride);
+  const std::size_t rows = file.size() / stride;
+  // Reading every prefix now would read the whole file: VectorFile::row() looks
+  // at those of the rows that are asked for.
+  const std::size_t last = integer_at<std::uint32_t>(file, (rows - 1) * stride);
+  if (last != row_dim)
+    fail("{}: row 0 has {} values, but row {} has {}", file.path(), row_dim,
+         rows - 1, last);
+  return {rows, row_dim, kPrefixBytes, stride, Element::kFloat32, true};
+}
+
+/// big-ann: uint32 rows and dim, then all values.
+/// Source: https://big-ann-benchmarks.com
+VectorLayout bigann_layout(const MappedFile& file, std::size_t dim,
+                           Element element) {
+  constexpr std::size_t kHeaderBytes = 2 * sizeof(std::uint32_t);
+  if (file.size() < kHeaderBytes)
+    fail("{}: truncated: {} bytes, the header alone has {}", file.path(),
+         file.size(), kHeaderBytes);
+  const std::size_t rows = integer_at<std::uint32_t>(file, 0);
+  const std::size_t row_dim = integer_at<std::uint32_t>(file, 4);
+  check_dim(file, row_dim, dim);
+  const std::size_t value_bytes =
+      element == Element::kFloat32 ? kFloatBytes : 1;
+  const std::size_t payload = file.size() - kHeaderBytes;
+  // Two numbers below 2^32 have a product below 2^64.
+  if (payload % value_bytes != 0 || payload / value_bytes != rows * row_dim)
+    fail("{}: states {} rows of {} values of {} bytes, but {} bytes follow",
+         file.path(), rows, row_dim, value_bytes, payload);
+  return {rows, row_dim, kHeaderBytes, row_dim * value_bytes, element};
+}
+
+VectorLayout npy_layout(const MappedFile& file, std::size_t dim) {
+  const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
+                               file.size());
+  const NpyHeader header = parse_npy_header(bytes, file.path());
+  check_dim(file, header.dim, dim);
+  const std::size_t payload = file.size() - header.first_byte;
+  const std::size_t floats = payload / kFloatBytes;
+  if (payload % kFloatBytes != 0 || floats % header.dim != 0 ||
+      floats / header.dim != header.rows)
+    fail("{}: states {} rows of {} floats, but {} bytes follow", file.path(),
+         header.rows, header.dim, payload);
+  return {header.rows, header.dim, header.first_byte, header.dim * kFloatBytes,
+          Element::kFloat32};
+}
+
+/// Files that are no vectors as they are read here, whose size may fit raw
+/// floats all the same.
+struct Foreign {
+  std::string_view ending;
+  std::string_view content;
+};
+
+constexpr std::array<Foreign, 9> kForeign = {{
+    {"ivecs", "whole numbers, such as the rows of true neighbours"},
+    {"ibin", "whole numbers, such as the rows of true neighbours"},
+    {"bvecs", "bytes in rows that state their dimension"},
+    {"npz", "several arrays"},
+    {"h5", "HDF5"},
+    {"hdf5", "HDF5"},
+    {"csv", "text"},
+    {"tsv", "text"},
+    {"parquet", "columns"},
+}};
+
+void refuse_foreign(const std::string& path) {
+  const std::string ending = ending_of(path);
+  for (const Foreign& foreign : kForeign)
+    if (ending == foreign.ending)
+      fail(
+          "{}: .{} files hold {}, which are not read as vectors: numpy.save() "
+          "writes an array of float32 as .npy, which is",
+          path, foreign.ending, foreign.content);
+}
+
+std::string extension_of(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos ? "" : name.substr(dot);
+}
+
 template <typename Value>
 void widen(const std::byte* from, std::size_t count, float* to) {
   const auto* values = reinterpret_cast<const Value*>(from);
   for (std::size_t i = 0; i < count; ++i) to[i] = values[i];
+}
+
+/// The layout of `file`, whose format its name tells. `dim` as for VectorFile,
+/// 0: not known. Every row of the layout is inside the file. Throws Error if
+/// the size or what the file states does not fit.
+VectorLayout vector_layout(const MappedFile& file, std::size_t dim) {
+  const std::string extension = extension_of(file.path());
+  if (extension == ".fvecs") return texmex_layout(file, dim);
+  if (extension == ".fbin") return bigann_layout(file, dim, Element::kFloat32);
+  if (extension == ".u8bin") return bigann_layout(file, dim, Element::kUint8);
+  if (extension == ".i8bin") return bigann_layout(file, dim, Element::kInt8);
+  if (extension == ".npy") return npy_layout(file, dim);
+  refuse_foreign(file.path());
+  return raw_layout(file, dim);
 }
 
 }  // namespace

@@ -10,12 +10,24 @@
 #pragma once
 
 #include "io/mapped_file.h"
-#include "io/vector_layout.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace imsearch {
+
+enum class Element : std::uint8_t { kFloat32, kUint8, kInt8 };
+
+/// Where the rows of a file are, in each of the formats.
+struct VectorLayout {
+  std::size_t rows = 0;
+  std::size_t dim = 0;
+  std::size_t first_byte = 0;    // of row 0's values
+  std::size_t stride_bytes = 0;  // from row to row
+  Element element = Element::kFloat32;
+  bool states_dims = false;  // an int32 dim before each row
+};
 
 /// The dimension when nothing else says it: MobileNetV2's.
 inline constexpr std::size_t kDefaultDim = 1280;

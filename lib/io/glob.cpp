@@ -27,7 +27,6 @@
 namespace imsearch {
 namespace {
 
-using Paths = std::vector<std::string>;
 using Entries = std::vector<FoundEntry>;
 
 constexpr std::string_view kWildcardCharacters = "*?[";
@@ -88,15 +87,14 @@ Pattern take_apart(const std::string& text) {
   return pattern;
 }
 
-/// What is found: folders only where more of the pattern follows.
-enum class Wanted { kAll, kFolders, kOthers };
+/// What a part of a pattern finds: folders where more of the pattern follows.
+enum class Wanted { kFolders, kOthers };
 
 bool is_wanted(EntryKind kind, Wanted wanted) {
   // One that cannot be read may still be entered, by a name that is known.
   const bool folder =
       kind == EntryKind::kFolder || kind == EntryKind::kUnreadable;
-  if (wanted == Wanted::kFolders) return folder;
-  return wanted == Wanted::kAll || (!folder && kind != EntryKind::kLoop);
+  return folder == (wanted == Wanted::kFolders);
 }
 
 void sort_unique(Entries& entries) {
@@ -110,18 +108,14 @@ void sort_unique(Entries& entries) {
                 entries.end());
 }
 
-/// Matches one pattern: as Python does, or with a sieve as inputs are found.
+/// Matches one pattern.
 class Matcher {
  public:
-  explicit Matcher(InputSieve* sieve) : sieve_(sieve) {}
+  explicit Matcher(InputSieve& sieve) : sieve_(sieve) {}
 
-  Entries match(const std::string& pattern, Wanted wanted);
+  Entries match(const std::string& pattern);
 
  private:
-  bool passes(const std::string& path, const FolderEntry& entry) const {
-    return sieve_ != nullptr ? sieve_->passes(path, entry)
-                             : entry.name[0] != '.';
-  }
   void match_literal(const Entries& folders, const std::string& name,
                      Wanted wanted, Entries& found) const;
   void match_wildcard(const Entries& folders, const std::string& pattern,
@@ -129,17 +123,15 @@ class Matcher {
   void match_any_depth(const Entries& folders, Wanted wanted,
                        Entries& found) const;
 
-  InputSieve* sieve_;  // null: as Python
+  InputSieve& sieve_;
 };
 
 void Matcher::match_literal(const Entries& folders, const std::string& name,
                             Wanted wanted, Entries& found) const {
   for (const FoundEntry& folder : folders) {
     std::string path = join_path(folder.path, name);
-    if (wanted == Wanted::kOthers && (name.empty() || is_directory(path)))
-      continue;
-    if (!(name.empty() ? is_directory(folder.path) : name_exists(path)))
-      continue;
+    if (name.empty() || !name_exists(path)) continue;
+    if (wanted == Wanted::kOthers && is_directory(path)) continue;
     found.push_back(entry_at(std::move(path)));
     found.back().link = found.back().link || folder.link;
   }
@@ -147,7 +139,7 @@ void Matcher::match_literal(const Entries& folders, const std::string& name,
 
 void Matcher::match_wildcard(const Entries& folders, const std::string& pattern,
                              Wanted wanted, Entries& found) const {
-  const bool any_case = sieve_ != nullptr && wanted == Wanted::kOthers;
+  const bool any_case = wanted == Wanted::kOthers;
   const Wildcard wildcard(pattern, any_case ? Wildcard::Ending::kAnyCase
                                             : Wildcard::Ending::kExact);
   const bool hidden_too = pattern[0] == '.';
@@ -157,58 +149,51 @@ void Matcher::match_wildcard(const Entries& folders, const std::string& pattern,
         continue;
       std::string path = join_path(folder.path, entry.name);
       const bool named = hidden_too && entry.name[0] == '.';
-      if (named || passes(path, entry))
+      if (named || sieve_.passes(path, entry))
         found.push_back({std::move(path), entry.kind, entry.inode,
                          entry.link || folder.link});
     }
 }
 
-/// "**": each folder itself, which ends with a slash where it is a result, and
-/// all below it.
+/// "**": each folder itself and all below it.
 void Matcher::match_any_depth(const Entries& folders, Wanted wanted,
                               Entries& found) const {
   for (const FoundEntry& folder : folders) {
     const std::string& path = folder.path;
-    if (wanted != Wanted::kOthers && (path.empty() || is_directory(path)))
-      found.push_back({wanted == Wanted::kFolders ? path : join_path(path, ""),
-                       EntryKind::kFolder, 0, folder.link});
+    if (wanted == Wanted::kFolders && (path.empty() || is_directory(path)))
+      found.push_back({path, EntryKind::kFolder, 0, folder.link});
     const Passes pass = [&](const std::string& inner,
                             const FolderEntry& entry) {
       // Files are for the part behind, which looks at each of them once.
       const bool file = entry.kind != EntryKind::kFolder;
-      return !(file && wanted == Wanted::kFolders) && passes(inner, entry);
+      return !(file && wanted == Wanted::kFolders) &&
+             sieve_.passes(inner, entry);
     };
     const Visit visit = [&](FoundEntry entry) {
       entry.link = entry.link || folder.link;
       if (is_wanted(entry.kind, wanted)) found.push_back(std::move(entry));
     };
-    if (sieve_ != nullptr)
-      walk_folder_once(path, pass, visit);
-    else
-      walk_folder(path, pass, visit);
+    walk_folder_once(path, pass, visit);
   }
 }
 
-Entries Matcher::match(const std::string& pattern, Wanted wanted) {
+Entries Matcher::match(const std::string& pattern) {
   const Pattern parts = take_apart(pattern);
   Entries entries(1);
   entries[0].path = parts.start;
   for (const std::string& component : parts.components) {
     const bool last = &component == &parts.components.back();
-    const Wanted here = last ? wanted : Wanted::kFolders;
+    const Wanted here = last ? Wanted::kOthers : Wanted::kFolders;
     const bool literal = !has_wildcards(component);
     Entries found;
     if (component == "**")
       match_any_depth(entries, here, found);
-    else if (!literal || (last && sieve_ != nullptr && !component.empty()))
+    else if (!literal || (last && !component.empty()))
       match_wildcard(entries, component, here, found);
     if (literal) match_literal(entries, component, here, found);
     sort_unique(found);
     entries = std::move(found);
   }
-  // The working folder itself, which "**" stands for, has no name.
-  if (!entries.empty() && entries[0].path.empty())
-    entries.erase(entries.begin());
   return entries;
 }
 
@@ -275,7 +260,7 @@ void Expander::add_folder(const std::string& folder, InputSieve& sieve) {
 }
 
 void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
-  Entries matches = Matcher(&sieve).match(pattern, Wanted::kOthers);
+  Entries matches = Matcher(sieve).match(pattern);
   matches.erase(std::remove_if(matches.begin(), matches.end(),
                                [&](const FoundEntry& entry) {
                                  return sieve.is_excluded(entry.path);
@@ -354,15 +339,6 @@ ExpandedInputs Expander::finish() {
 
 bool has_wildcards(const std::string& text) {
   return text.find_first_of(kWildcardCharacters) != std::string::npos;
-}
-
-std::vector<std::string> glob(const std::string& pattern) {
-  if (!has_wildcards(pattern))
-    return name_exists(pattern) ? Paths{pattern} : Paths{};
-  Paths paths;
-  for (FoundEntry& entry : Matcher(nullptr).match(pattern, Wanted::kAll))
-    paths.push_back(std::move(entry.path));
-  return paths;
 }
 
 ExpandedInputs expand_inputs(const std::vector<std::string>& inputs,

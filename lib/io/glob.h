@@ -3,8 +3,9 @@
 // Patterns follow Python's glob.glob(recursive=True): "**" for any depth, "*",
 // "?", "[abc]", "[!abc]"; names that start with a dot are matched only by a
 // pattern that does, symlinks to directories are followed. Unlike there, each
-// pattern's matches come sorted by bytes, and a link that leads back to a
-// folder above it is not entered again.
+// pattern's matches come sorted by bytes, directories are passed over, case
+// does not count in the ending of a pattern's last part, and "**" enters each
+// folder once, whatever links lead to it.
 #pragma once
 
 #include "io/input_sieve.h"
@@ -16,10 +17,6 @@ namespace imsearch {
 
 /// True if `text` has any of the characters * ? [
 bool has_wildcards(const std::string& text);
-
-/// What `pattern` matches, sorted by bytes; empty when nothing does. Unreadable
-/// folders are passed over, as Python does.
-std::vector<std::string> glob(const std::string& pattern);
 
 struct ExpandedInputs {
   std::vector<std::string> paths;
@@ -34,9 +31,8 @@ struct ExpandedInputs {
 /// rules. A directory gives the files below it, at any depth, whose ending is
 /// that of an image in any case, sorted by bytes; a folder below that cannot be
 /// read is listed itself: the reader of it reports it. Anything else is a
-/// pattern, as for glob(), but that case does not count in the ending of its
-/// last part, and that "**" enters each folder once. Directories that a pattern
-/// matches are passed over.
+/// pattern. Unreadable folders on a pattern's way are passed over, as Python
+/// does.
 ///
 /// What directories and patterns give is listed once, by device and inode: not
 /// where an argument names the file itself, else under the first of its names

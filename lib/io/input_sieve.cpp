@@ -1,3 +1,5 @@
+// Decides by names alone, from lists: endings of images, endings of pictures
+// that are not read, and folders that programs make for themselves.
 #include "io/input_sieve.h"
 
 #include "io/file.h"

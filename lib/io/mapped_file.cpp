@@ -1,3 +1,6 @@
+// Maps files by mmap(2). Each mapping is registered (io/mapped_range.h), so
+// that a file which is cut off while it is read can be named when the process
+// gets SIGBUS.
 #include "io/mapped_file.h"
 
 #include "base/error.h"
@@ -80,11 +83,6 @@ FileState MappedFile::current_state() const {
       status.st_ino != inode_)
     return state_;
   return state_of(status);
-}
-
-void MappedFile::expect_random_access() const {
-  if (data_ != nullptr)
-    ::madvise(const_cast<std::byte*>(data_), size_, MADV_RANDOM);
 }
 
 void MappedFile::release(std::string_view part) const {

@@ -52,7 +52,6 @@ class MappedFile {
   FileState current_state() const;
 
   /// Tells the kernel how the mapping will be read (madvise).
-  void expect_random_access() const;
   void expect_sequential_access() const;
 
   /// Lets go of the pages of a part of the mapping, which are read again when

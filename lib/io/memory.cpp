@@ -1,3 +1,5 @@
+// What the kernel says of memory: /proc/meminfo, the memory controllers of this
+// process's cgroups, v1 and v2, and getrlimit(2). The least of them counts.
 #include "io/memory.h"
 
 #include "base/cgroup.h"

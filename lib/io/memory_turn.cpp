@@ -1,3 +1,6 @@
+// Small pictures are counted, large ones take turns. A large one waits until so
+// few small ones are worked on that there is room for it and for them all, as
+// far as the system's available memory tells.
 #include "io/memory_turn.h"
 
 #include "io/memory.h"

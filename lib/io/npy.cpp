@@ -1,3 +1,5 @@
+// The header of NumPy's .npy format: a Python dict of three keys, read by a
+// small parser that accepts what numpy.save writes and nothing else.
 #include "io/npy.h"
 
 #include "base/error.h"

@@ -1,3 +1,6 @@
+// Files that appear whole or not at all: written under another name in the same
+// folder, synced, renamed. The hard parts are links, modes, locks of parts, and
+// targets that are not regular files.
 #include "io/output_file.h"
 
 #include "base/error.h"
@@ -211,16 +214,6 @@ void OutputFile::write(const void* data, std::size_t size_bytes) {
       return ::write(fd_, from, n);
     });
   size_ += size_bytes;
-}
-
-void OutputFile::write_at(std::uint64_t offset_bytes, const void* data,
-                          std::size_t size_bytes) {
-  flush();
-  const auto* bytes = static_cast<const char*>(data);
-  write_all(bytes, size_bytes, path_, [&](const char* from, std::size_t n) {
-    const auto done = static_cast<std::uint64_t>(from - bytes);
-    return ::pwrite(fd_, from, n, static_cast<off_t>(offset_bytes + done));
-  });
 }
 
 void OutputFile::flush() {

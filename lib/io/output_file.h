@@ -50,11 +50,6 @@ class OutputFile {
   void write(const void* data, std::size_t size_bytes);
   void write(std::string_view text) { write(text.data(), text.size()); }
 
-  /// Writes at `offset_bytes` from the start, for headers known last. Only for
-  /// a regular target. Throws Error.
-  void write_at(std::uint64_t offset_bytes, const void* data,
-                std::size_t size_bytes);
-
   /// Hands buffered bytes to the system, so that readers of a pipe see them.
   void flush();
 
@@ -72,7 +67,7 @@ class OutputFile {
   const std::string& target() const { return target_; }
   /// Where the bytes are before commit(); empty unless is_regular().
   const std::string& temporary() const { return temporary_; }
-  /// False for a pipe, a device and standard output: no write_at(), no part.
+  /// False for a pipe, a device and standard output, which have no part.
   bool is_regular() const { return !temporary_.empty(); }
 
   /// False where the file system has no locks (io/file_lock.h): nobody then

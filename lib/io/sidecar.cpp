@@ -1,3 +1,4 @@
+// The sidecar of a vectors file as JSON, both ways.
 #include "io/sidecar.h"
 
 #include "base/error.h"

@@ -1,3 +1,5 @@
+// Names are bytes; terminals, tables and JSON want text. Everything that turns
+// one into the other is here.
 #include "io/text.h"
 
 #include <fmt/format.h>

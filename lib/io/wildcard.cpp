@@ -1,3 +1,6 @@
+// One part of a pattern, as Python's fnmatch reads it, matched without
+// recursion: a pattern of many stars takes time in proportion to pattern times
+// name.
 #include "io/wildcard.h"
 
 #include "io/text.h"

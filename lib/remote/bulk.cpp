@@ -1,3 +1,7 @@
+// Rows to a service, on several connections. Each takes the next block of rows,
+// sends it as one request, and sends again what did not arrive: a full queue
+// waits, a request that is too large is halved, and a row that is refused is
+// reported.
 #include "remote/bulk.h"
 
 #include "base/matrix.h"

@@ -1,3 +1,6 @@
+// What a cluster has: nodes, memory, disk, and the limits it sets itself. A
+// managed service hides some of it, and then the plan says so instead of
+// guessing.
 #include "remote/cluster.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Elasticsearch's dialect: mappings, queries and the script for exact scores.
 #include "remote/elasticsearch.h"
 
 #include <algorithm>

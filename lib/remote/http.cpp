@@ -1,3 +1,4 @@
+// One connection by libcurl: access, time limits, and which failures may pass.
 #include "remote/http.h"
 
 #include "base/interrupt.h"

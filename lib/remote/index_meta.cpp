@@ -1,3 +1,5 @@
+// How an index was made and what it holds, as JSON in its own mapping, so that
+// it can be checked and continued by another machine.
 #include "remote/index_meta.h"
 
 #include "base/error.h"

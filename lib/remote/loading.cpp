@@ -1,3 +1,5 @@
+// An index's life around its rows: created, opened for a load, merged, warmed
+// up.
 #include "remote/loading.h"
 
 #include "remote/backoff.h"

@@ -1,3 +1,6 @@
+// What an index of so many rows needs in memory and disk, and whether the
+// cluster has it. The formula for memory of engine faiss is OpenSearch's own;
+// the rest was measured.
 #include "remote/plan.h"
 
 #include "base/progress.h"
@@ -100,7 +103,6 @@ RowNeeds row_needs(const ServiceInfo& service, const IndexSpec& spec) {
   needs.disk = needs.memory + kBookkeepingBytes;
   if (is_faiss(service, spec) || spec.compression > 1) needs.disk += vector;
   if (keeps_vectors_twice(service)) needs.disk += kSourceFloatBytes * dim;
-  needs.sent = 11 * dim + kBookkeepingBytes;
   return needs;
 }
 

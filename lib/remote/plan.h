@@ -18,7 +18,6 @@ namespace imsearch {
 struct RowNeeds {
   double memory = 0;  // to search it fast: codes or vectors, and the graph
   double disk = 0;    // once merged
-  double sent = 0;    // as text
 };
 
 RowNeeds row_needs(const ServiceInfo& service, const IndexSpec& spec);

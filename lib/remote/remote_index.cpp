@@ -1,3 +1,6 @@
+// Searching at a service: opening reads who the service is and what the index
+// says of itself; a query is one request, and its scores become distances
+// again.
 #include "remote/remote_index.h"
 
 #include "remote/loading.h"

@@ -1,3 +1,5 @@
+// Asking a service, whichever it is: who it is, what its errors mean, and how
+// often a question is asked again.
 #include "remote/service.h"
 
 #include "io/json.h"

@@ -1,3 +1,5 @@
+// Takes a URL apart by libcurl, which will send the requests: both then
+// understand it alike. What would show a secret, or names no index, is refused.
 #include "remote/service_url.h"
 
 #include "base/error.h"

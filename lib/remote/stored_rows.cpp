@@ -1,3 +1,5 @@
+// Rows as documents: read, found by name, asked for by number, and written as
+// JSON.
 #include "remote/stored_rows.h"
 
 #include "io/text.h"

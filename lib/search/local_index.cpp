@@ -1,4 +1,7 @@
+// An index file behind the interface of something to search. What was read
+// counts only if the file was not written to meanwhile.
 #include "search/local_index.h"
+#include "index/searcher.h"
 
 #include "base/error.h"
 #include "eval/sample.h"

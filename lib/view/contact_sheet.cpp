@@ -1,3 +1,4 @@
+// Draws one line of tiles per query, a line at a time.
 #include "view/contact_sheet.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// Captions by stb_truetype, from a font that is part of the binary.
 #include "view/font.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// Writes a JPEG by libjpeg, strip by strip.
 #include "view/jpeg_writer.h"
 
 #include "base/error.h"

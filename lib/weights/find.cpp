@@ -1,8 +1,10 @@
+// Where weights are looked for: the bundled ones, those that were fetched, a
+// file; and, by SHA-256, those that an index was made with.
 #include "weights/find.h"
 
 #include "base/error.h"
+#include "io/checksum.h"
 #include "io/file.h"
-#include "io/sha256.h"
 #include "io/sidecar.h"
 
 #include <unistd.h>

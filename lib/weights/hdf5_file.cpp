@@ -1,3 +1,5 @@
+// Just enough of HDF5 for a Keras weights file, by the HDF5 library, with its
+// error stack turned into one line.
 #include "weights/hdf5_file.h"
 
 #include "base/error.h"

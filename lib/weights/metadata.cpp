@@ -1,3 +1,5 @@
+// What a weights file says about the network: read word by word from
+// safetensors' metadata, or known for the files that people publish.
 #include "weights/metadata.h"
 
 #include "base/error.h"

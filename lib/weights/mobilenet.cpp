@@ -1,3 +1,5 @@
+// MobileNetV2 as a list of convolutions, and the names and shapes of its 260
+// tensors, derived from that list.
 #include "weights/mobilenet.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,6 @@
+// The safetensors format: a length, a JSON header, and tensors behind it.
+// Nothing of the header is believed before it was compared with the file's
+// size.
 #include "weights/safetensors.h"
 
 #include "base/error.h"

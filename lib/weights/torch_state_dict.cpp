@@ -1,3 +1,5 @@
+// Finds the tensors in an unpickled state dict: which storage, where in it,
+// which shape and strides, all checked against the storages that are there.
 #include "weights/torch_state_dict.h"
 
 #include "base/error.h"

@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "image/preprocess_text.h"
+#include "io/checksum.h"
 #include "io/file.h"
-#include "io/sha256.h"
 #include "weights/metadata.h"
 #include "weights/torch_file.h"
 

@@ -1,3 +1,5 @@
+// A zip archive in memory, by libzip, as torch.save writes it; an entry that
+// would grow far beyond the archive is refused before it takes memory.
 #include "weights/zip_file.h"
 
 #include "base/error.h"

@@ -7,6 +7,7 @@
 #include "index/graph_search.h"
 #include "index/index.h"
 #include "index/index_impl.h"
+#include "index/searcher.h"
 #include "support/memory_file.h"
 
 #include <cmath>

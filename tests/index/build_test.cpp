@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "index/estimate.h"
 #include "index/hnsw_graph.h"
 #include "index/reduction_fit.h"
 #include "index/sample.h"

@@ -1,4 +1,5 @@
 // What a build says beforehand that it needs, and what it then takes.
+#include "index/estimate.h"
 #include "index/reduction_fit.h"
 #include "index/sample.h"
 

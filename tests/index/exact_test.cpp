@@ -2,6 +2,7 @@
 #include "index/bounded_scan.h"
 #include "index/index_impl.h"
 #include "index/sample.h"
+#include "index/searcher.h"
 
 #include <doctest/doctest.h>
 

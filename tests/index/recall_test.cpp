@@ -1,8 +1,10 @@
 // Sets of rows that made recall lower than ef tells.
 #include "base/error.h"
+#include "index/delete_rows.h"
 #include "index/index_impl.h"
 #include "index/reduction_judge.h"
 #include "index/sample.h"
+#include "index/searcher.h"
 #include "io/file.h"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,6 @@
 // Rows are told apart from those that were indexed: fault 2.
 #include "index/row_check.h"
+#include "index/searcher.h"
 
 #include "index/index_impl.h"
 #include "index/sample.h"

@@ -1,4 +1,5 @@
 #include "index/sample.h"
+#include "index/searcher.h"
 
 #include "index/reduction_fit.h"
 

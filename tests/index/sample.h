@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/matrix.h"
+#include "base/search.h"
 #include "index/build.h"
 #include "index/flat.h"
 #include "index/index.h"

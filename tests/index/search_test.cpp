@@ -1,8 +1,10 @@
 #include "base/error.h"
 #include "index/codes8.h"
+#include "index/delete_rows.h"
 #include "index/graph_search.h"
 #include "index/index_impl.h"
 #include "index/sample.h"
+#include "index/searcher.h"
 #include "io/file.h"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,6 @@
 #include "io/fnames.h"
 
 #include "base/error.h"
-#include "io/names_file.h"
 #include "support/temp_dir.h"
 
 #include <doctest/doctest.h>

@@ -4,7 +4,7 @@
 #include "support/temp_dir.h"
 
 #include "base/error.h"
-#include "io/sha256.h"
+#include "io/checksum.h"
 #include "support/contains.h"
 
 #include <doctest/doctest.h>

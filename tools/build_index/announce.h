@@ -2,6 +2,7 @@
 #pragma once
 
 #include "index/build.h"
+#include "index/estimate.h"
 #include "index/vector_set.h"
 
 #include <string>

@@ -19,6 +19,7 @@
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
+#include "index/estimate.h"
 #include "index/index.h"
 #include "index/reduction_fit.h"
 #include "io/file.h"

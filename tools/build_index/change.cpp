@@ -7,6 +7,8 @@
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
+#include "index/delete_rows.h"
+#include "index/estimate.h"
 #include "index/kept_deletions.h"
 #include "io/file.h"
 #include "io/file_lock.h"

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "io/fnames.h"
-#include "io/names_file.h"
 
 #include <cstddef>
 #include <string>

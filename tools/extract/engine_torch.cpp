@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "image/preprocess_text.h"
-#include "io/sha256.h"
+#include "io/checksum.h"
 
 namespace imsearch {
 namespace {

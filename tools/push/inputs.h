@@ -3,7 +3,7 @@
 
 #include "index/vector_set.h"
 #include "io/described_vectors.h"
-#include "io/names_file.h"
+#include "io/fnames.h"
 #include "io/sidecar.h"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "io/sha256.h"
+#include "io/checksum.h"
 
 #include "base/error.h"
 #include "support/temp_dir.h"

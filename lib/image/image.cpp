@@ -1,9 +1,14 @@
-#include "image/pixel_limit.h"
-
-#include "base/error.h"
-#include "image/decode.h"
+#include "image/image.h"
 
 namespace imsearch {
+
+NeedsMemory::NeedsMemory(std::size_t image_width, std::size_t image_height,
+                         std::uint64_t needed_bytes)
+    : Error(fmt::format("needs {} bytes of memory for {} x {} pixels",
+                        needed_bytes, image_width, image_height)),
+      width(image_width),
+      height(image_height),
+      bytes(needed_bytes) {}
 
 void check_pixel_bytes(std::size_t width, std::size_t height,
                        std::uint64_t limit, std::uint64_t beside) {
