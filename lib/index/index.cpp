@@ -1,6 +1,6 @@
-// Opening an index: the header and the table of sections are checked, then views
-// into the mapped sections are made. Nothing is read that a search does not
-// need, so that it takes milliseconds whatever the size.
+// Opening an index: the header and the table of sections are checked, then
+// views into the mapped sections are made. Nothing is read that a search does
+// not need, so that it takes milliseconds whatever the size.
 //
 // Vectors are not copied into the index, so they can change behind its back.
 // Each row that is read is compared with its code; and before a search may pass

@@ -54,7 +54,9 @@ void walk(const Index& index, const std::vector<float>& query) {
   std::vector<std::int8_t> code(inside.view.width);
   const float scale = encode8(query.data(), index.dim(), whole.data());
   inside.reduction.encode(query.data(), whole.data(), scale, code.data());
-  check_hits(index, GraphSearch(inside.view).walk(code.data(), kCandidates));
+  check_hits(index,
+             GraphSearch(inside.view)
+                 .walk(code.data(), kCandidates, kCandidates * kMostPerEf, {}));
 }
 
 void search(const Index& index) {
