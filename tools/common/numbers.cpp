@@ -1,6 +1,8 @@
 #include "common/numbers.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace imsearch::cli {
 namespace {
@@ -21,8 +23,20 @@ void drop_leading_zeros(std::string& text) {
   text.erase(digits, kept - digits);
 }
 
+/// CLI11 takes a number beyond 64 bits for the greatest.
+bool is_too_great(const std::string& text) {
+  const std::size_t digits = text.find_first_not_of("+-");
+  if (digits == std::string::npos) return false;
+  std::uint64_t value = 0;
+  const auto result =
+      std::from_chars(text.data() + digits, text.data() + text.size(), value);
+  return result.ec == std::errc::result_out_of_range;
+}
+
 std::string make_decimal(std::string& text) {
   if (!is_decimal(text)) return text + " is not a decimal number";
+  if (is_too_great(text))
+    return text + " is more than " + std::to_string(UINT64_MAX);
   drop_leading_zeros(text);
   return "";
 }

@@ -15,8 +15,8 @@ bool is_decimal(const std::string& text);
 
 /// Lets every option of `app` and its subcommands that holds a whole number
 /// read it as decimal, each number of a list by itself. Others are refused:
-/// "0x10 is not a decimal number". Needs no help of the options; for use once
-/// all of them are there, before parsing.
+/// "0x10 is not a decimal number", as are numbers beyond 64 bits. Needs no help
+/// of the options; for use once all of them are there, before parsing.
 void read_decimal_numbers(CLI::App& app);
 
 }  // namespace imsearch::cli
