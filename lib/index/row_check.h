@@ -26,6 +26,9 @@ struct CertifiedCodes {
   /// Whether `unit` (reduction.dim floats) is as near to that row's 8-bit code
   /// as the row was: enough for a row that is compared, whatever led to it.
   bool matches(std::uint32_t row, const float* unit) const;
+  /// The same, where the squared distance from the code is known (l2sq_code in
+  /// simd/kernels.h).
+  bool matches_at(std::uint32_t row, float l2sq_code) const;
 
   /// The same for both codes: whatever a search concludes from them is right.
   bool holds(std::uint32_t row, const float* unit) const;

@@ -1,7 +1,6 @@
 #include "index/bounded_scan.h"
 #include "index/code_bounds.h"
 #include "index/coded_distance.h"
-#include "index/flat.h"
 #include "index/index_impl.h"
 #include "index/top_k.h"
 #include "simd/prefetch.h"
@@ -196,9 +195,8 @@ void Searcher::compare_exactly(const float* unit_query, Hit* hits,
   for (std::size_t i = 0; i < count; ++i) rows.push_back(hits[i].row);
   scratch_->units.resize(count * dim);
   scratch_->distances.resize(count);
-  index_->read_units(rows.data(), count, scratch_->units.data());
-  exact_l2sq(unit_query, scratch_->units.data(), count, dim,
-             scratch_->distances.data());
+  index_->measure_rows(unit_query, rows.data(), count, scratch_->units.data(),
+                       scratch_->distances.data());
   for (std::size_t i = 0; i < count; ++i) hits[i].l2sq = scratch_->distances[i];
 }
 
