@@ -91,6 +91,8 @@ void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
   for (std::size_t first = 0; first < count; first += std::size(found)) {
     const std::uint32_t* rows = wanted + first;
     const std::size_t together = std::min(std::size(found), count - first);
+    // What the rows are checked against arrives while they are read.
+    for (std::size_t i = 0; i < together; ++i) certified.fetch(rows[i]);
     with_remedy(*this, [&] {
       impl_->vectors->find_rows(rows, together, scratch, found);
     });
