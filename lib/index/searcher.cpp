@@ -193,7 +193,8 @@ void Searcher::compare_exactly(const float* unit_query, Hit* hits,
   std::vector<std::uint32_t>& rows = scratch_->rows;
   rows.clear();
   for (std::size_t i = 0; i < count; ++i) rows.push_back(hits[i].row);
-  scratch_->units.resize(count * dim);
+  // Never smaller: what is added to a vector is set to zero.
+  if (scratch_->units.size() < count * dim) scratch_->units.resize(count * dim);
   scratch_->distances.resize(count);
   index_->measure_rows(unit_query, rows.data(), count, scratch_->units.data(),
                        scratch_->distances.data());
