@@ -41,14 +41,9 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
   return 1 / std::sqrt(static_cast<float>(square));
 }
 
-float code8_distance(const float* unit, std::size_t dim,
-                     const std::int8_t* code, float scale) {
-  return std::sqrt(simd::active().l2sq_code(unit, code, scale, dim));
-}
-
 float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
                   float scale) {
-  // Not code8_distance(): files keep the bits that this order of sums gives.
+  // Not simd l2sq_code(): files keep the bits that this order of sums gives.
   float sums[kLanes] = {};
   const auto add = [&](std::size_t lane, std::size_t i) {
     const float difference = unit[i] - scale * static_cast<float>(code[i]);

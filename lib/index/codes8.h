@@ -21,12 +21,8 @@ constexpr std::size_t code_stride(std::size_t dim) {
 /// Writes code_stride(dim) bytes to `code` and returns the scale.
 float encode8(const float* unit, std::size_t dim, std::int8_t* code);
 
-/// |unit - code * scale|, but for rounding.
-float code8_distance(const float* unit, std::size_t dim,
-                     const std::int8_t* code, float scale);
-
 /// At least |unit - code * scale|, and hardly more: the code's certified error.
-/// It exceeds code8_distance() by more than rounding can differ.
+/// It exceeds the root of simd l2sq_code() by more than rounding can differ.
 float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
                   float scale);
 

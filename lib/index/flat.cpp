@@ -18,10 +18,6 @@ namespace {
 constexpr std::size_t kBlockRows = 64;
 constexpr std::size_t kBlockQueries = 64;
 
-float l2sq(float a_norm, float b_norm, float dot) {
-  return std::max(0.0F, a_norm + b_norm - 2 * dot);
-}
-
 /// Of `count` rows, [count, dim].
 void dots_with_themselves(const float* rows, std::size_t count, std::size_t dim,
                           float* out) {
@@ -84,7 +80,7 @@ class Worker {
     const float norm = job_->query_norms[query];
     TopK& best = best_[query];
     for (std::size_t r = 0; r < count; ++r) {
-      const Hit hit = {rows_[r], l2sq(norm, norms_[r], dots[r])};
+      const Hit hit = {rows_[r], l2sq_of_dots(norm, norms_[r], dots[r])};
       if (best.would_take(hit) && !job_->left_out(query, hit.row))
         best.take(hit);
     }
@@ -101,9 +97,13 @@ class Worker {
 
 }  // namespace
 
+float l2sq_of_dots(float aa, float bb, float ab) {
+  return std::max(0.0F, aa + bb - 2 * ab);
+}
+
 float exact_l2sq(const float* a, const float* b, std::size_t dim) {
   const auto dot = simd::active().dot;
-  return l2sq(dot(a, a, dim), dot(b, b, dim), dot(a, b, dim));
+  return l2sq_of_dots(dot(a, a, dim), dot(b, b, dim), dot(a, b, dim));
 }
 
 void exact_l2sq(const float* query, const float* units, std::size_t count,
@@ -113,7 +113,8 @@ void exact_l2sq(const float* query, const float* units, std::size_t count,
   std::vector<float> norms(count);
   dots_with_themselves(units, count, dim, norms.data());
   kernels.dot_block(query, 1, units, count, dim, out);
-  for (std::size_t i = 0; i < count; ++i) out[i] = l2sq(norm, norms[i], out[i]);
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = l2sq_of_dots(norm, norms[i], out[i]);
 }
 
 std::vector<Hits> search_flat(

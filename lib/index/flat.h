@@ -17,6 +17,10 @@
 
 namespace imsearch {
 
+/// The squared distance as above, of the dot products of two vectors with
+/// themselves and with each other.
+float l2sq_of_dots(float aa, float bb, float ab);
+
 /// The squared distance as above, of two unit (or zero) vectors.
 float exact_l2sq(const float* a, const float* b, std::size_t dim);
 

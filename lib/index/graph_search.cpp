@@ -48,8 +48,21 @@ void CandidatePool::push(float l2sq, std::uint32_t row) {
   first_unexpanded_ =
       std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
   if (place == begin) indistinct_ = indistinct_l2sq(limits_.width, l2sq);
+  if (is_hidden_ == nullptr) {
+    drop_beyond_wanted();
+    return;
+  }
   if (counts(row)) ++counted_;
   drop_needless();
+}
+
+inline void CandidatePool::drop_beyond_wanted() {
+  if (size_ < limits_.wanted) return;
+  while (size_ > limits_.wanted &&
+         (size_ > limits_.most || entries_[size_ - 1].l2sq >= indistinct_))
+    --size_;
+  const float last = entries_[size_ - 1].l2sq;
+  limit_ = size_ < limits_.most ? std::max(last, indistinct_) : last;
 }
 
 void CandidatePool::drop_last() {

@@ -67,6 +67,8 @@ class CandidatePool {
   bool counts(std::uint32_t row) const;
   void drop_last();
   void drop_needless();
+  /// The same where no row is hidden, as in most walks: all of them count.
+  void drop_beyond_wanted();
 
   Hits entries_;  // the top bit of row: expanded
   Limits limits_;
@@ -74,7 +76,7 @@ class CandidatePool {
   float limit_ = 0;
   float indistinct_ = 0;
   std::size_t size_ = 0;
-  std::size_t counted_ = 0;  // that are not hidden
+  std::size_t counted_ = 0;  // that are not hidden, where some are
   std::size_t first_unexpanded_ = 0;
   bool is_overfull_ = false;
 };

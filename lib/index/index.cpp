@@ -9,15 +9,18 @@
 #include "index/index.h"
 
 #include "base/error.h"
+#include "index/flat.h"
 #include "index/index_impl.h"
 #include "index/index_meta.h"
 #include "index/index_verify.h"
 #include "io/file.h"
 #include "io/text.h"
+#include "simd/kernels.h"
 
 #include <algorithm>
 #include <bitset>
 #include <cmath>
+#include <iterator>
 
 namespace imsearch {
 namespace {
@@ -61,6 +64,24 @@ std::string changed_text(const Index& index, const VectorSet& vectors,
   return fmt::format("{} ({}): changed since {} was built: {}",
                      vectors.where(row), escape_field(index.name(row)),
                      index.path(), kRemedy);
+}
+
+void check_numbers(const Index& index, const std::uint32_t* rows,
+                   std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (rows[i] >= index.rows())
+      fail("{}: row {} of {}", index.path(), rows[i], index.rows());
+}
+
+/// What is not a number, no index is built of.
+template <typename Read>
+void with_remedy(const Index& index, const Read& read) {
+  try {
+    read();
+  } catch (const Error& e) {
+    throw RowError(fmt::format("{}: changed since {} was built: {}", e.what(),
+                               index.path(), kRemedy));
+  }
 }
 
 }  // namespace
@@ -266,9 +287,7 @@ void Index::read_unit(std::uint32_t row, float* out) const {
 
 void Index::read_units(const std::uint32_t* wanted, std::size_t count,
                        float* out) const {
-  for (std::size_t i = 0; i < count; ++i)
-    if (wanted[i] >= rows())
-      fail("{}: row {} of {}", path(), wanted[i], rows());
+  check_numbers(*this, wanted, count);
   const CodesView& codes = impl_->codes;
   if (!impl_->vectors) {
     for (std::size_t i = 0; i < count; ++i)
@@ -276,16 +295,43 @@ void Index::read_units(const std::uint32_t* wanted, std::size_t count,
               out + i * dim());
     return;
   }
-  try {
-    impl_->vectors->read_units(wanted, count, out);
-  } catch (const Error& e) {  // NaN, which no index is built of
-    throw RowError(fmt::format("{}: changed since {} was built: {}", e.what(),
-                               path(), kRemedy));
-  }
+  with_remedy(*this, [&] { impl_->vectors->read_units(wanted, count, out); });
   const CertifiedCodes certified = impl_->certified();
   for (std::size_t i = 0; i < count; ++i)
     if (!certified.matches(wanted[i], out + i * dim()))
       throw RowError(changed_text(*this, *impl_->vectors, wanted[i]));
+}
+
+void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
+                         std::size_t count, float* scratch, float* out) const {
+  if (!impl_->vectors) {
+    read_units(wanted, count, scratch);
+    exact_l2sq(unit, scratch, count, dim(), out);
+    return;
+  }
+  check_numbers(*this, wanted, count);
+  const simd::Kernels& kernels = simd::active();
+  const CertifiedCodes certified = impl_->certified();
+  const CodesView& codes = impl_->codes;
+  const float square = kernels.dot(unit, unit, dim());
+  UndividedRow found[VectorSet::kRowsTogether];
+  for (std::size_t first = 0; first < count; first += std::size(found)) {
+    const std::uint32_t* rows = wanted + first;
+    const std::size_t together = std::min(std::size(found), count - first);
+    // What the rows are checked against arrives while they are read.
+    for (std::size_t i = 0; i < together; ++i) certified.fetch(rows[i]);
+    with_remedy(*this, [&] {
+      impl_->vectors->find_rows(rows, together, scratch, found);
+    });
+    for (std::size_t i = 0; i < together; ++i) {
+      const simd::UnitSums sums =
+          kernels.unit_sums(found[i].values, found[i].length, unit,
+                            codes.code(rows[i]), codes.scales[rows[i]], dim());
+      if (!certified.matches_at(rows[i], sums.l2sq_code))
+        throw RowError(changed_text(*this, *impl_->vectors, rows[i]));
+      out[first + i] = l2sq_of_dots(square, sums.square, sums.dot);
+    }
+  }
 }
 
 void Index::check_rows(const VectorSet& vectors, unsigned threads) const {

@@ -100,6 +100,12 @@ class Index {
   void read_units(const std::uint32_t* rows, std::size_t count,
                   float* out) const;
 
+  /// Squared distances of a unit (or zero) vector from rows as read_units()
+  /// would read them: the bits of exact_l2sq() (flat.h), and the same errors.
+  /// `scratch`: [count, dim] floats.
+  void measure_rows(const float* unit, const std::uint32_t* rows,
+                    std::size_t count, float* scratch, float* out) const;
+
   /// Reads the whole file and compares every checksum and bound. Throws Error
   /// naming the section.
   void verify() const;

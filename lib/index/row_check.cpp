@@ -2,8 +2,10 @@
 
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "simd/kernels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <numeric>
 #include <vector>
@@ -43,9 +45,14 @@ std::size_t first_changed(const VectorSet& vectors,
 }  // namespace
 
 bool CertifiedCodes::matches(std::uint32_t row, const float* unit) const {
+  return matches_at(
+      row, simd::active().l2sq_code(unit, codes.code(row), codes.scales[row],
+                                    reduction.dim));
+}
+
+bool CertifiedCodes::matches_at(std::uint32_t row, float l2sq_code) const {
   // NaN, of a damaged index, is no match.
-  return code8_distance(unit, reduction.dim, codes.code(row),
-                        codes.scales[row]) <= errors[row].whole;
+  return std::sqrt(l2sq_code) <= errors[row].whole;
 }
 
 bool CertifiedCodes::holds(std::uint32_t row, const float* unit) const {

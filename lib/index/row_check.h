@@ -9,6 +9,7 @@
 #include "index/codes8.h"
 #include "index/reduction.h"
 #include "index/vector_set.h"
+#include "simd/prefetch.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,15 @@ struct CertifiedCodes {
   /// Whether `unit` (reduction.dim floats) is as near to that row's 8-bit code
   /// as the row was: enough for a row that is compared, whatever led to it.
   bool matches(std::uint32_t row, const float* unit) const;
+  /// Has what matches() reads of that row on its way.
+  void fetch(std::uint32_t row) const {
+    prefetch(codes.scales + row, sizeof(float));
+    prefetch(errors + row, sizeof(CodeErrors));
+    prefetch(codes.code(row), codes.stride);
+  }
+  /// The same, where the squared distance from the code is known (l2sq_code in
+  /// simd/kernels.h).
+  bool matches_at(std::uint32_t row, float l2sq_code) const;
 
   /// The same for both codes: whatever a search concludes from them is right.
   bool holds(std::uint32_t row, const float* unit) const;

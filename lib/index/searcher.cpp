@@ -8,7 +8,6 @@
 #include "index/bounded_scan.h"
 #include "index/code_bounds.h"
 #include "index/codes8.h"
-#include "index/flat.h"
 #include "index/index_impl.h"
 #include "index/top_k.h"
 #include "simd/prefetch.h"
@@ -201,11 +200,11 @@ void Searcher::compare_exactly(const float* unit_query, Hit* hits,
   std::vector<std::uint32_t>& rows = scratch_->rows;
   rows.clear();
   for (std::size_t i = 0; i < count; ++i) rows.push_back(hits[i].row);
-  scratch_->units.resize(count * dim);
+  // Never smaller: what is added to a vector is set to zero.
+  if (scratch_->units.size() < count * dim) scratch_->units.resize(count * dim);
   scratch_->distances.resize(count);
-  index_->read_units(rows.data(), count, scratch_->units.data());
-  exact_l2sq(unit_query, scratch_->units.data(), count, dim,
-             scratch_->distances.data());
+  index_->measure_rows(unit_query, rows.data(), count, scratch_->units.data(),
+                       scratch_->distances.data());
   for (std::size_t i = 0; i < count; ++i) hits[i].l2sq = scratch_->distances[i];
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace imsearch {
 namespace {
@@ -26,20 +27,20 @@ float largest_magnitude(const float* row, std::size_t dim) {
   return largest;
 }
 
-/// normalize() of a row whose sum of squares is known.
-bool normalize(const float* row, float square, std::size_t dim, float* out) {
+/// `square`: the row's sum of squares. `scratch`: dim floats, for a row that
+/// must be scaled before it has a length. Nothing if a value is NaN or
+/// infinite.
+std::optional<UndividedRow> undivided(const float* row, float square,
+                                      std::size_t dim, float* scratch) {
+  if (square >= kSmallestSquare && square <= kLargestSquare)
+    return UndividedRow{row, std::sqrt(square)};
+  const float largest = largest_magnitude(row, dim);
+  if (!std::isfinite(largest)) return std::nullopt;
+  // A zero row is divided by 1: it stays zero.
   const simd::Kernels& kernels = simd::active();
-  if (!(square >= kSmallestSquare && square <= kLargestSquare)) {
-    const float largest = largest_magnitude(row, dim);
-    if (!std::isfinite(largest)) return false;
-    // A zero row is divided by 1: it stays zero.
-    kernels.divide(row, largest > 0 ? largest : 1, out, dim);
-    if (largest == 0) return true;
-    square = kernels.dot(out, out, dim);
-    row = out;
-  }
-  kernels.divide(row, std::sqrt(square), out, dim);
-  return true;
+  kernels.divide(row, largest > 0 ? largest : 1, scratch, dim);
+  if (largest == 0) return UndividedRow{scratch, 1};
+  return UndividedRow{scratch, std::sqrt(kernels.dot(scratch, scratch, dim))};
 }
 
 std::vector<VectorFile> open_files(const std::vector<std::string>& paths,
@@ -54,7 +55,10 @@ std::vector<VectorFile> open_files(const std::vector<std::string>& paths,
 }  // namespace
 
 bool normalize(const float* row, std::size_t dim, float* out) {
-  return normalize(row, simd::active().dot(row, row, dim), dim, out);
+  const simd::Kernels& kernels = simd::active();
+  const auto found = undivided(row, kernels.dot(row, row, dim), dim, out);
+  if (found) kernels.divide(found->values, found->length, out, dim);
+  return found.has_value();
 }
 
 std::uint64_t fingerprint(const VectorFile& file, std::size_t rows) {
@@ -102,23 +106,33 @@ void VectorSet::read_unit(std::size_t i, float* out) const {
   read_units(&row, 1, out);
 }
 
+void VectorSet::find_rows(const std::uint32_t* rows, std::size_t count,
+                          float* scratch, UndividedRow* out) const {
+  const float* values[kRowsTogether];
+  float squares[kRowsTogether];
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto [file, row] = place_of(rows[i]);
+    values[i] = file->row(row, scratch + i * dim_);
+  }
+  simd::active().dot_pairs(values, values, count, dim_, squares);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto found =
+        undivided(values[i], squares[i], dim_, scratch + i * dim_);
+    if (!found) fail("{}: NaN or infinity", where(rows[i]));
+    out[i] = *found;
+  }
+}
+
 void VectorSet::read_units(const std::uint32_t* rows, std::size_t count,
                            float* out) const {
-  constexpr std::size_t kTogether = 8;
-  const float* values[kTogether];
-  float squares[kTogether];
-  for (std::size_t first = 0; first < count; first += kTogether) {
-    const std::size_t together = std::min(kTogether, count - first);
-    for (std::size_t i = 0; i < together; ++i) {
-      const auto [file, row] = place_of(rows[first + i]);
-      values[i] = file->row(row, out + (first + i) * dim_);
-    }
-    simd::active().dot_pairs(values, values, together, dim_, squares);
-    for (std::size_t i = 0; i < together; ++i) {
-      float* unit = out + (first + i) * dim_;
-      if (normalize(values[i], squares[i], dim_, unit)) continue;
-      fail("{}: NaN or infinity", where(rows[first + i]));
-    }
+  UndividedRow found[kRowsTogether];
+  for (std::size_t first = 0; first < count; first += kRowsTogether) {
+    const std::size_t together = std::min(kRowsTogether, count - first);
+    float* units = out + first * dim_;
+    find_rows(rows + first, together, units, found);
+    for (std::size_t i = 0; i < together; ++i)
+      simd::active().divide(found[i].values, found[i].length, units + i * dim_,
+                            dim_);
   }
 }
 

@@ -23,6 +23,12 @@ bool normalize(const float* row, std::size_t dim, float* out);
 /// notice that they are others. A file that has grown is still known by it.
 std::uint64_t fingerprint(const VectorFile& file, std::size_t rows);
 
+/// A row before each of its values is divided by its length.
+struct UndividedRow {
+  const float* values = nullptr;
+  float length = 0;
+};
+
 /// Immutable; any number of threads may read.
 class VectorSet {
  public:
@@ -45,6 +51,15 @@ class VectorSet {
   /// [count, dim]: faster than alone, since rows are fetched together.
   void read_units(const std::uint32_t* rows, std::size_t count,
                   float* out) const;
+
+  /// So many rows at most are found at once.
+  static constexpr std::size_t kRowsTogether = 8;
+
+  /// The same rows, kRowsTogether at most, for those who can divide while they
+  /// do something else: divided, out[i] is what read_units() writes. It may be
+  /// in `scratch` [count, dim], or in a file.
+  void find_rows(const std::uint32_t* rows, std::size_t count, float* scratch,
+                 UndividedRow* out) const;
 
  private:
   /// Where row i is: a file, and its row there.

@@ -148,6 +148,7 @@ const Kernels kAvx2 = {"avx2",
                        avx2_l2sq_i8,
                        avx2_l2sq_i8_rows,
                        avx2_l2sq_code,
+                       avx2_unit_sums,
                        avx2_depthwise_row};
 
 }  // namespace imsearch::simd

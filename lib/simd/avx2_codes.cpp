@@ -19,14 +19,32 @@ __m256i with_squares(__m256i sum, __m256i query, const std::int8_t* code) {
 }
 
 /// The sum with the squares of what 8 values and their codes differ by.
-__m256 with_coded_squares(__m256 sum, const float* a, const std::int8_t* code,
+__m256 with_coded_squares(__m256 sum, __m256 a, const std::int8_t* code,
                           __m256 scale) {
   const __m256i bytes = _mm256_cvtepi8_epi32(
       _mm_loadl_epi64(reinterpret_cast<const __m128i*>(code)));
   const __m256 difference =
-      _mm256_fnmadd_ps(scale, _mm256_cvtepi32_ps(bytes), _mm256_loadu_ps(a));
+      _mm256_fnmadd_ps(scale, _mm256_cvtepi32_ps(bytes), a);
   return _mm256_fmadd_ps(difference, difference, sum);
 }
+
+/// 16 lanes of a sum, to which a tail is added.
+struct Lanes {
+  Lanes(__m256 low, __m256 high) {
+    _mm256_storeu_ps(lane, low);
+    _mm256_storeu_ps(lane + 8, high);
+  }
+  void add(std::size_t j, float a, float b) {
+    lane[j] = __builtin_fmaf(a, b, lane[j]);
+  }
+  float sum() {
+    for (std::size_t far = 8; far > 0; far /= 2)
+      for (std::size_t j = 0; j < far; ++j) lane[j] += lane[j + far];
+    return lane[0];
+  }
+
+  float lane[16];
+};
 
 std::int32_t sum_lanes(__m256i lanes) {
   __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes),
@@ -126,20 +144,47 @@ float avx2_l2sq_code(const float* a, const std::int8_t* code, float scale,
   __m256 high = low;
   std::size_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-    low = with_coded_squares(low, a + i, code + i, scales);
-    high = with_coded_squares(high, a + i + 8, code + i + 8, scales);
+    low = with_coded_squares(low, _mm256_loadu_ps(a + i), code + i, scales);
+    high = with_coded_squares(high, _mm256_loadu_ps(a + i + 8), code + i + 8,
+                              scales);
   }
-  float lanes[kLanes];
-  _mm256_storeu_ps(lanes, low);
-  _mm256_storeu_ps(lanes + 8, high);
+  Lanes lanes(low, high);
   for (std::size_t j = 0; i + j < n; ++j) {
     const float difference =
         __builtin_fmaf(-scale, static_cast<float>(code[i + j]), a[i + j]);
-    lanes[j] = __builtin_fmaf(difference, difference, lanes[j]);
+    lanes.add(j, difference, difference);
   }
-  for (std::size_t distance = kLanes / 2; distance > 0; distance /= 2)
-    for (std::size_t j = 0; j < distance; ++j) lanes[j] += lanes[j + distance];
-  return lanes[0];
+  return lanes.sum();
+}
+
+UnitSums avx2_unit_sums(const float* row, float length, const float* query,
+                        const std::int8_t* code, float scale, std::size_t n) {
+  const __m256 lengths = _mm256_set1_ps(length);
+  const __m256 scales = _mm256_set1_ps(scale);
+  __m256 square[2] = {_mm256_setzero_ps(), _mm256_setzero_ps()};
+  __m256 dot[2] = {square[0], square[0]};
+  __m256 l2sq[2] = {square[0], square[0]};
+  std::size_t i = 0;
+  for (; i + 16 <= n; i += 16)
+    for (std::size_t half = 0; half < 2; ++half) {
+      const std::size_t at = i + 8 * half;
+      const __m256 unit = _mm256_div_ps(_mm256_loadu_ps(row + at), lengths);
+      square[half] = _mm256_fmadd_ps(unit, unit, square[half]);
+      dot[half] = _mm256_fmadd_ps(unit, _mm256_loadu_ps(query + at), dot[half]);
+      l2sq[half] = with_coded_squares(l2sq[half], unit, code + at, scales);
+    }
+  Lanes squares(square[0], square[1]);
+  Lanes dots(dot[0], dot[1]);
+  Lanes l2sqs(l2sq[0], l2sq[1]);
+  for (std::size_t j = 0; i + j < n; ++j) {
+    const float unit = row[i + j] / length;
+    const float difference =
+        __builtin_fmaf(-scale, static_cast<float>(code[i + j]), unit);
+    squares.add(j, unit, unit);
+    dots.add(j, unit, query[i + j]);
+    l2sqs.add(j, difference, difference);
+  }
+  return {squares.sum(), dots.sum(), l2sqs.sum()};
 }
 
 }  // namespace imsearch::simd

@@ -49,6 +49,16 @@ void store(std::int32_t* out, __m128i four) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(out), four);
 }
 
+/// Lanes added at distance 8, 4, 2, 1.
+float sum_lanes(__m512 lanes) {
+  const __m256 by8 = _mm256_add_ps(_mm512_castps512_ps256(lanes),
+                                   _mm512_extractf32x8_ps(lanes, 1));
+  const __m128 by4 =
+      _mm_add_ps(_mm256_castps256_ps128(by8), _mm256_extractf128_ps(by8, 1));
+  const __m128 by2 = _mm_add_ps(by4, _mm_movehl_ps(by4, by4));
+  return _mm_cvtss_f32(_mm_add_ss(by2, _mm_movehdup_ps(by2)));
+}
+
 struct Four {
   static void distances(const std::int8_t* query, const std::int8_t* a,
                         const std::int8_t* b, const std::int8_t* c,
@@ -126,6 +136,41 @@ void avx512_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
                          std::size_t n, const std::uint32_t* rows,
                          std::size_t count, std::int32_t* out) {
   l2sq_i8_rows_by<Four>(query, codes, n, rows, count, out);
+}
+
+UnitSums avx512_unit_sums(const float* row, float length, const float* query,
+                          const std::int8_t* code, float scale, std::size_t n) {
+  const __m512 lengths = _mm512_set1_ps(length);
+  const __m512 scales = _mm512_set1_ps(scale);
+  __m512 square = _mm512_setzero_ps();
+  __m512 dot = square;
+  __m512 l2sq = square;
+  std::size_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    const __m512 unit = _mm512_div_ps(_mm512_loadu_ps(row + i), lengths);
+    const __m512 coded = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(code + i))));
+    const __m512 difference = _mm512_fnmadd_ps(scales, coded, unit);
+    square = _mm512_fmadd_ps(unit, unit, square);
+    dot = _mm512_fmadd_ps(unit, _mm512_loadu_ps(query + i), dot);
+    l2sq = _mm512_fmadd_ps(difference, difference, l2sq);
+  }
+  if (i < n) {
+    // Lanes past n keep their sums.
+    const auto mask = static_cast<__mmask16>((1U << (n - i)) - 1U);
+    const __m512 unit = _mm512_maskz_div_ps(
+        mask, _mm512_maskz_loadu_ps(mask, row + i), lengths);
+    alignas(16) std::int8_t tail[16] = {};
+    for (std::size_t j = 0; i + j < n; ++j) tail[j] = code[i + j];
+    const __m512 coded = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(
+        _mm_load_si128(reinterpret_cast<const __m128i*>(tail))));
+    const __m512 difference = _mm512_fnmadd_ps(scales, coded, unit);
+    square = _mm512_mask3_fmadd_ps(unit, unit, square, mask);
+    dot = _mm512_mask3_fmadd_ps(unit, _mm512_maskz_loadu_ps(mask, query + i),
+                                dot, mask);
+    l2sq = _mm512_mask3_fmadd_ps(difference, difference, l2sq, mask);
+  }
+  return {sum_lanes(square), sum_lanes(dot), sum_lanes(l2sq)};
 }
 
 }  // namespace imsearch::simd

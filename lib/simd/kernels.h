@@ -20,6 +20,14 @@
 
 namespace imsearch::simd {
 
+/// What the unit vector u[i] = row[i] / length, each correctly rounded, is
+/// compared by, in one pass over it: the bits of the kernels of these names.
+struct UnitSums {
+  float square;     // dot(u, u)
+  float dot;        // dot(u, query)
+  float l2sq_code;  // l2sq_code(u, code, scale)
+};
+
 struct Kernels {
   const char* name;  // "scalar", "avx2", "avx512"
 
@@ -65,6 +73,11 @@ struct Kernels {
   /// one fused multiply-add as well.
   float (*l2sq_code)(const float* a, const std::int8_t* code, float scale,
                      std::size_t n);
+
+  /// The sums of a row of that length. While a CPU divides, it has time for all
+  /// of them.
+  UnitSums (*unit_sums)(const float* row, float length, const float* query,
+                        const std::int8_t* code, float scale, std::size_t n);
 
   /// A row of a depthwise convolution (depthwise.h).
   void (*depthwise_row)(const DepthwiseRow& row);

@@ -62,6 +62,12 @@ void l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
     out[i] = l2sq_i8(query, codes + rows[i] * n, n);
 }
 
+float added_up(float (&lanes)[kLanes]) {
+  for (std::size_t distance = kLanes / 2; distance > 0; distance /= 2)
+    for (std::size_t j = 0; j < distance; ++j) lanes[j] += lanes[j + distance];
+  return lanes[0];
+}
+
 float l2sq_code(const float* a, const std::int8_t* code, float scale,
                 std::size_t n) {
   float lanes[kLanes] = {};
@@ -71,16 +77,31 @@ float l2sq_code(const float* a, const std::int8_t* code, float scale,
     float& lane = lanes[i % kLanes];
     lane = std::fma(difference, difference, lane);
   }
-  for (std::size_t distance = kLanes / 2; distance > 0; distance /= 2)
-    for (std::size_t j = 0; j < distance; ++j) lanes[j] += lanes[j + distance];
-  return lanes[0];
+  return added_up(lanes);
+}
+
+UnitSums unit_sums(const float* row, float length, const float* query,
+                   const std::int8_t* code, float scale, std::size_t n) {
+  float square[kLanes] = {};
+  float dot[kLanes] = {};
+  float l2sq[kLanes] = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t lane = i % kLanes;
+    const float unit = row[i] / length;
+    const float difference =
+        std::fma(-scale, static_cast<float>(code[i]), unit);
+    square[lane] = std::fma(unit, unit, square[lane]);
+    dot[lane] = std::fma(unit, query[i], dot[lane]);
+    l2sq[lane] = std::fma(difference, difference, l2sq[lane]);
+  }
+  return {added_up(square), added_up(dot), added_up(l2sq)};
 }
 
 }  // namespace
 
-const Kernels kScalar = {
-    "scalar",     dot,       dot_pairs,           dot_block,
-    divide,       dot_i8,    dot_i8_block,        l2sq_i8,
-    l2sq_i8_rows, l2sq_code, scalar_depthwise_row};
+const Kernels kScalar = {"scalar",     dot,       dot_pairs,
+                         dot_block,    divide,    dot_i8,
+                         dot_i8_block, l2sq_i8,   l2sq_i8_rows,
+                         l2sq_code,    unit_sums, scalar_depthwise_row};
 
 }  // namespace imsearch::simd

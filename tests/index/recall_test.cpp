@@ -79,9 +79,65 @@ std::vector<std::uint32_t> nearest_rows(const Sample& sample,
   return rows;
 }
 
+Matrix reversed_values(Matrix rows) {
+  for (std::size_t r = 0; r < rows.rows(); ++r)
+    std::reverse(rows.row(r), rows.row(r) + rows.dim());
+  return rows;
+}
+
+void put_behind(const Sample& sample, const Matrix& rows) {
+  std::ofstream(sample.vectors_path, std::ios::binary | std::ios::app)
+      << raw_bytes(rows);
+}
+
 }  // namespace
 
 TEST_SUITE("index") {
+  TEST_CASE("fault 4: appended rows unlike the first ones are found") {
+    // The components that the first rows vary in tell the others badly apart.
+    const Matrix first = fading_rows(2500, 192, 1);
+    const Sample sample(first, kSmallGraph);
+    REQUIRE(Index(sample.index_path).impl().reduction.projects);
+    const Matrix unlike = reversed_values(fading_rows(2500, 192, 2));
+    put_behind(sample, unlike);
+    const VectorSet all({sample.vectors_path}, 192);
+    const Index old(sample.index_path);
+    append_to_index(old, all, numbered_names(all.rows()),
+                    refit_for_append(old, all, 1), 1, sample.index_path, {});
+    const Index index(sample.index_path);
+    const Matrix queries = unit_rows(reversed_values(fading_rows(50, 192, 3)));
+    CHECK(recall(index, *index.vectors(), queries, {10, 64}) >= 0.95);
+    const Matrix old_queries = unit_rows(fading_rows(50, 192, 4));
+    CHECK(recall(index, *index.vectors(), old_queries, {10, 64}) >= 0.95);
+  }
+
+  TEST_CASE("fault 4: codes stay where appended rows are like the others") {
+    const Matrix all = fading_rows(5000, 192, 1);
+    const Sample sample(part_of(all, 0, 2500), kSmallGraph);
+    const Index index(sample.index_path);
+    REQUIRE(index.impl().reduction.projects);
+    put_behind(sample, part_of(all, 2500, 2500));
+    const VectorSet grown({sample.vectors_path}, all.dim());
+    CHECK(!refit_for_append(index, grown, 1));
+  }
+
+  TEST_CASE("fault 5: the judge of short codes counts no ties as found") {
+    // Codes that are all the same put every row as near as the true neighbours:
+    // a walk that keeps 8 times 32 of them has found that share.
+    const Matrix rows = fading_rows(3000, 64, 1);
+    const Sample sample(part_of(rows, 0, 10), kSmallGraph);
+    put_behind(sample, part_of(rows, 10, 2990));
+    const VectorSet vectors({sample.vectors_path}, rows.dim());
+    Reduction blind;
+    blind.dim = 64;
+    blind.width = 64;
+    blind.factors.assign(64, 0);
+    blind.offsets.assign(64, 0);
+    blind.gain = 1;
+    ReductionJudge judge(vectors, 0, 1);
+    CHECK(judge.found_with(blind.view()) == doctest::Approx(256.0 / 2999));
+  }
+
   TEST_CASE("fault 5: crowds of near copies are found whole") {
     const Matrix centres = unit_rows(random_rows(24, 64, 1));
     const Matrix all = crowds(centres, 255, 0.01F);

@@ -135,6 +135,36 @@ TEST_SUITE("simd") {
     });
   }
 
+  TEST_CASE("sums of a unit vector are those of its parts") {
+    const auto row = random_floats(kMaxLength + 3, 22);
+    const auto query = random_floats(kMaxLength + 3, 23);
+    std::vector<std::int8_t> code(kMaxLength + 3);
+    for (std::size_t i = 0; i < code.size(); ++i)
+      code[i] = static_cast<std::int8_t>((i * 53) % 255 - 127);
+    constexpr float kLength = 3.7F;
+    constexpr float kScale = 0.013F;
+    for_each_table([&](const Kernels& table) {
+      for (const std::size_t n : lengths()) {
+        CAPTURE(n);
+        const float* values = row.data() + n % 4;
+        const float* other = query.data() + n % 3;
+        const std::int8_t* bytes = code.data() + n % 2;
+        std::vector<float> unit(n);
+        std::vector<float> decoded(n);
+        for (std::size_t i = 0; i < n; ++i) {
+          unit[i] = values[i] / kLength;
+          decoded[i] = std::fma(-kScale, static_cast<float>(bytes[i]), unit[i]);
+        }
+        const auto got =
+            table.unit_sums(values, kLength, other, bytes, kScale, n);
+        CHECK(same_bits(got.square, stated_dot(unit.data(), unit.data(), n)));
+        CHECK(same_bits(got.dot, stated_dot(unit.data(), other, n)));
+        CHECK(same_bits(got.l2sq_code,
+                        stated_dot(decoded.data(), decoded.data(), n)));
+      }
+    });
+  }
+
   TEST_CASE("dot products of pairs are the single ones") {
     const auto a = random_floats(11 * kMaxLength, 14);
     const auto b = random_floats(11 * kMaxLength, 15);

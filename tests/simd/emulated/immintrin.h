@@ -65,6 +65,11 @@ inline Floats mask3_fmadd_ps(Floats a, Floats b, Floats c, std::uint16_t mask) {
 inline Floats fmadd_ps(Floats a, Floats b, Floats c) {
   return mask3_fmadd_ps(a, b, c, 0xFFFF);
 }
+inline Floats fnmadd_ps(Floats a, Floats b, Floats c) {
+  for (int i = 0; i < 16; ++i)
+    c.lane[i] = std::fma(-a.lane[i], b.lane[i], c.lane[i]);
+  return c;
+}
 inline Floats max_ps(Floats a, Floats b) {
   for (int i = 0; i < 16; ++i)
     if (!(a.lane[i] > b.lane[i])) a.lane[i] = b.lane[i];
@@ -106,6 +111,18 @@ inline Words cvtepi8_epi16(__m256i bytes) {
   Vector<std::int16_t, 32> to;
   for (int i = 0; i < 32; ++i) to.lane[i] = from.lane[i];
   return bits<Words>(to);
+}
+
+inline Words cvtepi8_epi32(__m128i bytes) {
+  const auto from = bits<Vector<std::int8_t, 16>>(bytes);
+  Words to;
+  for (int i = 0; i < 16; ++i) to.lane[i] = from.lane[i];
+  return to;
+}
+inline Floats cvtepi32_ps(Words a) {
+  Floats to;
+  for (int i = 0; i < 16; ++i) to.lane[i] = static_cast<float>(a.lane[i]);
+  return to;
 }
 
 inline Words set1_epi8(std::int8_t value) {
@@ -158,12 +175,15 @@ inline Words dpbusd_epi32(Words sum, Words a, Words b) {
 #define _mm512_castps512_ps256 emulated::castps512_ps256
 #define _mm512_castsi512_si256 emulated::castsi512_si256
 #define _mm512_cvtepi8_epi16 emulated::cvtepi8_epi16
+#define _mm512_cvtepi8_epi32 emulated::cvtepi8_epi32
+#define _mm512_cvtepi32_ps emulated::cvtepi32_ps
 #define _mm512_div_ps emulated::div_ps
 #define _mm512_dpbusd_epi32 emulated::dpbusd_epi32
 #define _mm512_dpwssd_epi32 emulated::dpwssd_epi32
 #define _mm512_extractf32x8_ps emulated::extractf32x8_ps
 #define _mm512_extracti64x4_epi64 emulated::extracti64x4_epi64
 #define _mm512_fmadd_ps emulated::fmadd_ps
+#define _mm512_fnmadd_ps emulated::fnmadd_ps
 #define _mm512_loadu_ps emulated::loadu_ps
 #define _mm512_loadu_si512 emulated::loadu_si512
 #define _mm512_mask3_fmadd_ps emulated::mask3_fmadd_ps
