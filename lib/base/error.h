@@ -1,11 +1,12 @@
 // The one exception type of imsearch.
 //
 // The library throws it with a finished text and never prints or exits; each
-// tool's frame (tools/common/cli.h) catches it once and prints "tool: text". The text
-// says where and what, in lower case and without a full stop, names the file
-// or flag, gives both numbers of a mismatch, and the remedy when it is known:
+// tool's frame (tools/common/cli.h) catches it once and prints "tool: text".
+// The text says where and what, in lower case and without a full stop, names
+// the file or flag, gives both numbers of a mismatch, and the remedy when it is
+// known:
 //
-//   fvecs.bin: 1204 bytes are no whole number of rows of 1280 floats
+//   fvecs.bin: 1204 bytes are not a whole number of rows of 1280 floats
 //
 // Foreign exceptions are translated where the foreign library is called.
 #pragma once

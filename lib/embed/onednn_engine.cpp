@@ -111,7 +111,7 @@ class OnednnEngine final : public Engine {
     memory_.filtered = floats(sizes.filtered_floats);
     memory_.scratch = bytes(sizes.scratch_bytes);
     for (float*& image : images_) image = floats(sizes.image_floats);
-    // What copy_input() never writes is the padding.
+    // The zeros that copy_input() never overwrites are the padding.
     input_ = floats(plan_->padded_side() * plan_->padded_side() * kColours);
     for (const InvertedBlock& block : plan_->blocks)
       blocks_.emplace_back(block, memory_);

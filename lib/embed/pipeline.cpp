@@ -50,7 +50,7 @@ std::size_t slot_count(const Preprocessing& preprocessing, const Engine& engine,
 std::string check_feature(const std::vector<float>& feature) {
   const bool finite = std::all_of(feature.begin(), feature.end(),
                                   [](float x) { return std::isfinite(x); });
-  return finite ? "" : "its feature has a value that is no finite number";
+  return finite ? "" : "its feature has a value that is not a finite number";
 }
 
 /// The work of one image. A ring of them is all the memory there is: image i

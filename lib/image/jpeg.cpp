@@ -48,9 +48,10 @@ int rounded_product(int light, int black) {
 
 /// Printing inks to RGB, without colour profiles, as the references do it.
 /// Writes the RGB of each pixel in `inks` (cyan, magenta, yellow, black; a byte
-/// each) to `rgb`. `inverted`: 255 is no ink, as Adobe writes it. TensorFlow's
-/// product of ink and black is truncated (core/lib/jpeg/jpeg_mem.cc), Pillow's
-/// is rounded (src/libImaging/Convert.c, cmyk2rgb).
+/// each) to `rgb`. `inverted`: 255 means no ink, as Adobe writes it.
+/// TensorFlow's product of ink and black is truncated
+/// (core/lib/jpeg/jpeg_mem.cc), Pillow's is rounded (src/libImaging/Convert.c,
+/// cmyk2rgb).
 void fold_cmyk(const std::vector<std::uint8_t>& inks, bool inverted,
                Reference reference, std::uint8_t* rgb) {
   const int flip = inverted ? 0 : 255;

@@ -5,14 +5,14 @@
 
 #include "base/error.h"
 #include "index/coded_rows.h"
-#include "index/freeze.h"
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
 #include "index/insert.h"
+#include "index/quantizer_evaluation.h"
 #include "index/reduction_fit.h"
-#include "index/reduction_judge.h"
 #include "index/row_check.h"
+#include "index/serialize.h"
 #include "io/file.h"
 
 #include <algorithm>
@@ -135,7 +135,7 @@ void build_index(const VectorSet& vectors, const Names& names,
   if (format == IndexFormat::kHnswlib)
     write_hnswlib(out, built, vectors, params);
   else
-    write_frozen(out, {coded, reduction.view(), built, names, info, bits});
+    write_serialized(out, {coded, reduction.view(), built, names, info, bits});
   check_still_same(vectors, coded, reduction.view(), threads);
   out.commit();
 }
@@ -146,11 +146,11 @@ std::optional<Reduction> refit_for_append(const Index& index,
   if (index.rows() < kLeastFitted) return fit_reduction(vectors, threads);
   if (index.rows() >= vectors.rows()) return std::nullopt;
   // New rows that are few among all have queries of their own.
-  std::vector<ReductionJudge> judges;
+  std::vector<QuantizerEvaluation> judges;
   judges.emplace_back(vectors, index.rows(), threads);
   judges.emplace_back(vectors, 0, threads);
   std::vector<double> found;
-  for (ReductionJudge& judge : judges) {
+  for (QuantizerEvaluation& judge : judges) {
     found.push_back(judge.found_with(index.impl().reduction));
     judge.start_again();
   }
@@ -182,7 +182,7 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   insert_rows(graph, kept, coded, threads, on_progress);
   std::string deleted(index.impl().deleted);
   if (!deleted.empty()) deleted.resize((coded.rows + 7) / 8);
-  write_frozen(out, {coded, reduction, &graph, names, info, deleted});
+  write_serialized(out, {coded, reduction, &graph, names, info, deleted});
   check_still_same(vectors, coded, reduction, threads);
   out.commit();
 }

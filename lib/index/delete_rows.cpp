@@ -1,8 +1,8 @@
 #include "index/delete_rows.h"
 
 #include "base/interrupt.h"
-#include "index/freeze.h"
 #include "index/index_impl.h"
+#include "index/serialize.h"
 
 #include <algorithm>
 

@@ -3,11 +3,11 @@
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
 #include "index/coded_rows.h"
-#include "index/freeze.h"
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
 #include "index/insert.h"
+#include "index/serialize.h"
 
 #include <algorithm>
 #include <cmath>

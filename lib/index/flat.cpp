@@ -30,11 +30,11 @@ struct Job {
   const VectorSet& vectors;
   MatrixView queries;
   std::vector<float> query_norms;
-  const std::vector<std::optional<std::uint32_t>>& leave_out;
+  const std::vector<std::optional<std::uint32_t>>& excluded;
   const std::function<bool(std::uint32_t)>& skip;
 
   bool left_out(std::size_t query, std::uint32_t row) const {
-    return query < leave_out.size() && leave_out[query] == row;
+    return query < excluded.size() && excluded[query] == row;
   }
 };
 
@@ -119,8 +119,7 @@ void exact_l2sq(const float* query, const float* units, std::size_t count,
 
 std::vector<Hits> search_flat(
     const VectorSet& vectors, MatrixView queries, std::size_t k,
-    unsigned threads,
-    const std::vector<std::optional<std::uint32_t>>& leave_out,
+    unsigned threads, const std::vector<std::optional<std::uint32_t>>& excluded,
     const std::function<bool(std::uint32_t)>& skip) {
   std::vector<Hits> results(queries.rows);
   if (queries.rows == 0 || vectors.rows() == 0 || k == 0) return results;
@@ -128,7 +127,7 @@ std::vector<Hits> search_flat(
     fail("queries have dimension {}, the vectors {}", queries.dim,
          vectors.dim());
 
-  Job job = {vectors, queries, {}, leave_out, skip};
+  Job job = {vectors, queries, {}, excluded, skip};
   const auto dot = simd::active().dot;
   for (std::size_t q = 0; q < queries.rows; ++q)
     job.query_norms.push_back(dot(queries.row(q), queries.row(q), queries.dim));

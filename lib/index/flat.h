@@ -29,13 +29,13 @@ void exact_l2sq(const float* query, const float* units, std::size_t count,
                 std::size_t dim, float* out);
 
 /// The k nearest rows of each query (unit or zero vectors), fewer where the set
-/// has fewer. `leave_out[q]`, where given, is a row that query q must not find;
+/// has fewer. `excluded[q]`, where given, is a row that query q must not find;
 /// rows for which `skip` answers true (deleted ones; may be empty) are never
 /// found. The same for any number of threads (0: all) and of queries.
 std::vector<Hits> search_flat(
     const VectorSet& vectors, MatrixView queries, std::size_t k,
     unsigned threads,
-    const std::vector<std::optional<std::uint32_t>>& leave_out = {},
+    const std::vector<std::optional<std::uint32_t>>& excluded = {},
     const std::function<bool(std::uint32_t)>& skip = {});
 
 }  // namespace imsearch

@@ -125,7 +125,7 @@ std::uint32_t GraphSearch::row_of_record(std::uint32_t index) const {
 
 std::uint32_t GraphSearch::nearest_on_level(const std::int8_t* query,
                                             std::uint32_t index) {
-  meet_alone(row_of_record(index));
+  visit_alone(row_of_record(index));
   measure(query);
   std::int32_t nearest = distances_[0];
   std::vector<std::uint32_t> records;
@@ -167,12 +167,12 @@ void GraphSearch::start_visiting() {
   epoch_ = 1;
 }
 
-void GraphSearch::meet_alone(std::uint32_t row) {
+void GraphSearch::visit_alone(std::uint32_t row) {
   met_[0] = row;
   met_count_ = 1;
 }
 
-void GraphSearch::meet_unvisited(std::uint32_t row) {
+void GraphSearch::visit_unvisited(std::uint32_t row) {
   const LinkList list = view_->links_of(row);
   const std::size_t fetched = std::min(view_->width, kFetchedBytes);
   met_count_ = 0;
@@ -180,7 +180,7 @@ void GraphSearch::meet_unvisited(std::uint32_t row) {
     const std::uint32_t link = list.links[i];
     if (link >= view_->rows) continue;
     prefetch(view_->code(link), fetched);
-    // One in four has been visited, which no branch predictor knows.
+    // A quarter are already visited, unpredictably: avoid the branch.
     met_[met_count_] = link;
     met_count_ += visited_[link] != epoch_ ? 1 : 0;
     visited_[link] = epoch_;
@@ -225,7 +225,7 @@ void GraphSearch::walk_level0(const std::int8_t* query) {
   while (pool_.has_unexpanded() && !pool_.is_overfull()) {
     const std::uint32_t row = pool_.expand_nearest();
     fetch_next_links();
-    meet_unvisited(row);
+    visit_unvisited(row);
     measure(query);
     for (std::size_t i = 0; i < met_count_; ++i) {
       const auto l2sq = static_cast<float>(distances_[i]);
@@ -250,7 +250,7 @@ Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef,
       std::min(ef, view_->rows), std::min(most, view_->rows), view_->width};
   pool_.reset(limits, is_hidden ? all_hidden : none);
   start_visiting();
-  meet_alone(descend(query));
+  visit_alone(descend(query));
   visited_[met_[0]] = epoch_;
   measure(query);
   pool_.push(static_cast<float>(distances_[0]), met_[0]);

@@ -103,8 +103,8 @@ class GraphSearch {
   std::uint32_t row_of_record(std::uint32_t index) const;
   std::uint32_t nearest_on_level(const std::int8_t* query, std::uint32_t index);
   std::uint32_t descend(const std::int8_t* query);
-  void meet_alone(std::uint32_t row);
-  void meet_unvisited(std::uint32_t row);
+  void visit_alone(std::uint32_t row);
+  void visit_unvisited(std::uint32_t row);
   void start_visiting();
   void walk_level0(const std::int8_t* query);
   std::pair<const Twin*, const Twin*> twins_of(std::uint32_t row) const;

@@ -123,7 +123,7 @@ struct HnswGraph::Impl {
   hnswlib::HierarchicalNSW<float> graph;
   TwinFinder twins;
   std::vector<std::uint32_t> first_rows;        // of the same code
-  std::vector<hnswlib::tableint> internal_ids;  // of rows that are no twins
+  std::vector<hnswlib::tableint> internal_ids;  // of rows that are not twins
 };
 
 HnswGraph::HnswGraph(std::size_t rows, std::size_t width,

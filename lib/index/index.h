@@ -122,7 +122,7 @@ class Index {
 
   /// Throws Error if the index file has been written to since it was opened:
   /// what was read from it meanwhile means nothing. A new index that was
-  /// renamed to its name is no matter.
+  /// renamed to its name does not matter.
   void ensure_unchanged() const;
 
   struct Impl;

@@ -84,7 +84,7 @@ class Verifier {
     for (std::uint32_t i = 1; i <= list[0]; ++i)
       if (!in_graph(list[i]))
         file_.fail_damaged(
-            fmt::format("section links: row {} links to {}, which is no row "
+            fmt::format("section links: row {} links to {}, which is not a row "
                         "of the graph",
                         row, list[i]));
     if (row > 0 && index_.name_ends[row] < index_.name_ends[row - 1])

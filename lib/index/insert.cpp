@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kRowsAtOnce = 8;  // of parallel_for
 constexpr double kProgressEvery_s = 0.1;
 
-/// Passes counts on, now and then, one thread at a time.
+/// Rate-limits progress callbacks; never concurrent.
 class ProgressGate {
  public:
   explicit ProgressGate(const OnProgress& on_progress)

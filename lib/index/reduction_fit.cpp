@@ -1,13 +1,13 @@
 // Chooses the short codes for a set of vectors: principal components of a
 // sample, cut off at the narrowest width that still finds the neighbours
-// (reduction_judge.h), or the vectors' own values where no projection is as
-// good.
+// (quantizer_evaluation.h), or the vectors' own values where no projection is
+// as good.
 #include "index/reduction_fit.h"
 
 #include "base/parallel_for.h"
 #include "index/codes8.h"
 #include "index/principal_components.h"
-#include "index/reduction_judge.h"
+#include "index/quantizer_evaluation.h"
 #include "index/vector_set.h"
 #include "simd/kernels.h"
 
@@ -134,7 +134,7 @@ std::optional<Reduction> fit_projection(const VectorSet& vectors,
     return std::nullopt;
   const Reduction wide =
       project(principal_components(analysed, max_width), analysed, threads);
-  ReductionJudge judge(vectors, 0, threads);
+  QuantizerEvaluation judge(vectors, 0, threads);
   std::vector<double> found;
   for (std::size_t width = kPiece; width <= max_width; width += kPiece) {
     found.push_back(judge.found_with(wide.view().part(width - kPiece, kPiece)));

@@ -51,7 +51,7 @@ bool CertifiedCodes::matches(std::uint32_t row, const float* unit) const {
 }
 
 bool CertifiedCodes::matches_at(std::uint32_t row, float l2sq_code) const {
-  // NaN, of a damaged index, is no match.
+  // NaN, of a damaged index, is not a match.
   return std::sqrt(l2sq_code) <= errors[row].whole;
 }
 

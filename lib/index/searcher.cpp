@@ -1,14 +1,14 @@
 // One query: the graph gives candidates by short codes, 8-bit codes re-rank
 // them, and the best are compared exactly, each after a check that it is still
 // the row that was indexed. Where a walk would cost more than looking at every
-// row, or finds too few, the exact search with pruning (bounded_scan.h) answers
+// row, or finds too few, the exact search with pruning (pruned_scan.h) answers
 // instead.
 #include "index/searcher.h"
 
-#include "index/bounded_scan.h"
 #include "index/code_bounds.h"
 #include "index/codes8.h"
 #include "index/index_impl.h"
+#include "index/pruned_scan.h"
 #include "index/top_k.h"
 #include "simd/prefetch.h"
 
@@ -66,7 +66,7 @@ struct Searcher::Scratch {
   }
 
   GraphSearch graph;
-  BoundedScan scan;
+  PrunedScan scan;
   std::vector<std::int8_t> code;
   std::vector<std::int8_t> reduced;
   // Of the rows that are compared exactly.
@@ -89,14 +89,14 @@ Searcher::~Searcher() = default;
 Searcher::Searcher(Searcher&&) noexcept = default;
 
 Searcher::Task Searcher::task_of(const float* unit_query, std::size_t k,
-                                 std::optional<std::uint32_t> leave_out) {
+                                 std::optional<std::uint32_t> excluded) {
   const Index& index = *index_;
   Task task = {unit_query, {}, index.rows() - index.deleted_rows(), 0, {}};
-  if (leave_out && *leave_out < index.rows() && !index.is_deleted(*leave_out))
+  if (excluded && *excluded < index.rows() && !index.is_deleted(*excluded))
     --task.rows;
   task.k = std::min(k, task.rows);
-  task.is_hidden = [&index, leave_out](std::uint32_t row) {
-    return row == leave_out || index.is_deleted(row);
+  task.is_hidden = [&index, excluded](std::uint32_t row) {
+    return row == excluded || index.is_deleted(row);
   };
   if (task.k > 0)
     task.coded = scratch_->coded(unit_query, index.impl().reduction);
@@ -209,8 +209,8 @@ void Searcher::compare_exactly(const float* unit_query, Hit* hits,
 }
 
 Hits Searcher::search(const float* unit_query, const SearchParams& params,
-                      std::optional<std::uint32_t> leave_out) {
-  const Task task = task_of(unit_query, params.k, leave_out);
+                      std::optional<std::uint32_t> excluded) {
+  const Task task = task_of(unit_query, params.k, excluded);
   if (task.k == 0) return {};
   Hits hits = walk(task, params);
   if (hits.size() < task.k) return nearest_of(task, scan(task));
@@ -218,8 +218,8 @@ Hits Searcher::search(const float* unit_query, const SearchParams& params,
 }
 
 Hits Searcher::search_exactly(const float* unit_query, std::size_t k,
-                              std::optional<std::uint32_t> leave_out) {
-  const Task task = task_of(unit_query, k, leave_out);
+                              std::optional<std::uint32_t> excluded) {
+  const Task task = task_of(unit_query, k, excluded);
   if (task.k == 0) return {};
   index_->ensure_rows();
   Hits hits = nearest_of(task, scan(task));

@@ -22,24 +22,24 @@ class Searcher {
   Searcher(Searcher&&) noexcept;
 
   /// The k nearest rows of `unit_query` (dim floats, unit or zero), nearest
-  /// first, never fewer than min(k, rows that may be found). `leave_out` is a
+  /// first, never fewer than min(k, rows that may be found). `excluded` is a
   /// row not to be found. Distances are exact where index.vectors() is there.
   /// Throws RowError where a row to be compared has changed (Index::read_unit).
   Hits search(const float* unit_query, const SearchParams& params,
-              std::optional<std::uint32_t> leave_out = std::nullopt);
+              std::optional<std::uint32_t> excluded = std::nullopt);
 
   /// The same without loss: where index.vectors() is there, what search_flat()
   /// (flat.h) finds among the rows that are not deleted, to the bit. Throws
   /// Error where any row has changed: codes would pass over it, so all are
   /// checked first, by Index::ensure_rows().
   Hits search_exactly(const float* unit_query, std::size_t k,
-                      std::optional<std::uint32_t> leave_out = std::nullopt);
+                      std::optional<std::uint32_t> excluded = std::nullopt);
 
  private:
   struct Scratch;
   struct Task;
   Task task_of(const float* unit_query, std::size_t k,
-               std::optional<std::uint32_t> leave_out);
+               std::optional<std::uint32_t> excluded);
   Hits nearest_to_zero(const Task& task) const;
   Hits walk(const Task& task, const SearchParams& params);
   Hits scan(const Task& task);

@@ -55,7 +55,8 @@ Names read_names(const std::string& path,
 /// at is in memory. Immutable; any number of threads may read.
 class NamesFile {
  public:
-  /// Counts the names. Throws Error if it is no regular file that can be read.
+  /// Counts the names. Throws Error if it is not a regular file that can be
+  /// read.
   NamesFile(const std::string& path, Separator separator);
 
   const std::string& path() const { return file_.path(); }

@@ -96,8 +96,8 @@ VectorLayout raw_layout(const MappedFile& file, std::size_t dim) {
          kMaxDim);
   const std::size_t floats = file.size() / kFloatBytes;
   if (file.size() % kFloatBytes != 0 || floats % dim != 0)
-    fail("{}: {} bytes are no whole number of rows of {} floats{}", file.path(),
-         file.size(), dim, size_hint(file, dim));
+    fail("{}: {} bytes are not a whole number of rows of {} floats{}",
+         file.path(), file.size(), dim, size_hint(file, dim));
   return {floats / dim, dim, 0, dim * kFloatBytes, Element::kFloat32};
 }
 
@@ -112,7 +112,7 @@ VectorLayout texmex_layout(const MappedFile& file, std::size_t dim) {
   const std::size_t stride = kPrefixBytes + row_dim * kFloatBytes;
   if (file.size() % stride != 0)
     fail(
-        "{}: {} bytes are no whole number of .fvecs rows of {} values ({} "
+        "{}: {} bytes are not a whole number of .fvecs rows of {} values ({} "
         "bytes)",
         file.path(), file.size(), row_dim, stride);
   const std::size_t rows = file.size() / stride;
@@ -161,7 +161,7 @@ VectorLayout npy_layout(const MappedFile& file, std::size_t dim) {
           Element::kFloat32};
 }
 
-/// Files that are no vectors as they are read here, whose size may fit raw
+/// Files that are not vectors as they are read here, whose size may fit raw
 /// floats all the same.
 struct Foreign {
   std::string_view ending;

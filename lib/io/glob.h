@@ -36,8 +36,8 @@ struct ExpandedInputs {
 ///
 /// What directories and patterns give is listed once, by device and inode: not
 /// where an argument names the file itself, else under the first of its names
-/// that is no link, or the first. Costs a stat of those files alone that share
-/// the number of an inode.
+/// that is not a link, or the first. Costs a stat of those files alone that
+/// share the number of an inode.
 ///
 /// Throws Error for an argument that names nothing, or a folder that cannot be
 /// read. A folder without images and a pattern without matches are warnings.

@@ -33,7 +33,7 @@ enum class Temporary {
 /// A part that keep() is called for stays without commit(), for a later run. A
 /// killed process has lost what it had not flushed; but if the machine went
 /// down, pages from before then may be missing or zero, also between good ones:
-/// only finish() syncs. Who goes on from a part must be able to tell.
+/// only finish() syncs. Callers that go on from a part must be able to tell.
 class OutputFile {
  public:
   /// Throws Error if the file cannot be created, if an older one may not be

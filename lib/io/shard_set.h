@@ -19,9 +19,9 @@ struct DescribedFile {
   std::optional<Sidecar> sidecar;
 };
 
-/// Passes files that are no shards, and shards that come as all of one list, in
-/// their order, one directly behind the other. Throws Error, with the remedy,
-/// where one is missing, twice, misplaced or of another list.
+/// Passes files that are not shards, and shards that come as all of one list,
+/// in their order, one directly behind the other. Throws Error, with the
+/// remedy, where one is missing, twice, misplaced or of another list.
 void check_shards(const std::vector<DescribedFile>& files);
 
 }  // namespace imsearch

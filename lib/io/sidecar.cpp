@@ -24,7 +24,7 @@ std::string string_at(const Json& object, const char* key,
                       const std::string& where) {
   const auto found = object.find(key);
   if (found == object.end()) return {};
-  if (!found->is_string()) fail("{}: {} is no string", where, key);
+  if (!found->is_string()) fail("{}: {} is not a string", where, key);
   return found->get<std::string>();
 }
 
@@ -35,7 +35,7 @@ std::size_t size_at(const Json& object, const char* key,
   constexpr auto kMax =
       std::uint64_t{std::numeric_limits<std::uint32_t>::max()};
   if (!found->is_number_unsigned() || found->get<std::uint64_t>() > kMax)
-    fail("{}: {} is no whole number from 0 to {}", where, key, kMax);
+    fail("{}: {} is not a whole number from 0 to {}", where, key, kMax);
   return found->get<std::size_t>();
 }
 
@@ -48,7 +48,7 @@ bool flag_at(const Json& object, const char* key, const std::string& where) {
 }
 
 ModelIdentity model_from_json(const Json& object, const std::string& where) {
-  if (!object.is_object()) fail("{}: model is no object", where);
+  if (!object.is_object()) fail("{}: model is not an object", where);
   ModelIdentity model;
   model.architecture = string_at(object, "architecture", where);
   model.variant = string_at(object, "variant", where);

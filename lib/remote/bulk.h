@@ -6,9 +6,9 @@
 #pragma once
 
 #include "base/progress.h"
-#include "remote/access.h"
 #include "remote/backoff.h"
 #include "remote/bulk_batch.h"
+#include "remote/endpoint.h"
 #include "remote/http.h"
 #include "remote/index_meta.h"
 

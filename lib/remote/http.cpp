@@ -183,7 +183,7 @@ HttpClient::HttpClient(const Endpoint& endpoint, Host host)
   impl_->set(CURLOPT_HEADERFUNCTION, &take_header);
   impl_->set(CURLOPT_XFERINFOFUNCTION, &stop_if_interrupted);
   impl_->set(CURLOPT_NOPROGRESS, 0L);
-  // What is said to this machine is no business of a proxy, nor is a password.
+  // What is said to this machine does not concern a proxy, nor does a password.
   if (endpoint.url.is_this_machine()) impl_->set(CURLOPT_PROXY, "");
   impl_->set_access();
 }

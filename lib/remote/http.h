@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "remote/access.h"
+#include "remote/endpoint.h"
 
 #include <cstddef>
 #include <memory>

@@ -111,7 +111,7 @@ IndexMeta index_meta_from_json(const Json& json, const std::string& where) {
   } catch (const Json::exception& e) {
     fail("{}: _meta.imsearch: {}", where, e.what());
   } catch (const std::logic_error&) {
-    fail("{}: _meta.imsearch: a fingerprint that is no number", where);
+    fail("{}: _meta.imsearch: a fingerprint that is not a number", where);
   }
   return meta;
 }

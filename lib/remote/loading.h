@@ -50,7 +50,7 @@ std::optional<std::size_t> count_segments(HttpClient& client);
 
 /// Merges each of the `shards` to one segment, as a task of the service's own:
 /// a cut connection does not end it, and one that ended with its node is begun
-/// anew. Who may not ask for tasks waits for the answer instead. Calls
+/// anew. Callers that may not ask for tasks wait for the answer instead. Calls
 /// `on_wait` every second. Gives how many segments are left, where that may be
 /// asked: more than `shards` if merging failed, or others write.
 std::optional<std::size_t> force_merge(HttpClient& client, std::size_t shards,

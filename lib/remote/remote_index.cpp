@@ -56,12 +56,12 @@ std::vector<Found> hits_in(const Json& json, const RemoteIndex& index) {
   return found;
 }
 
-/// The `k` nearest without the row `leave_out`.
+/// The `k` nearest without the row `excluded`.
 Answer answer_of(std::vector<Found> found, std::size_t k,
-                 std::optional<std::uint32_t> leave_out, bool names) {
+                 std::optional<std::uint32_t> excluded, bool names) {
   found.erase(
       std::remove_if(found.begin(), found.end(),
-                     [&](const Found& f) { return f.hit.row == leave_out; }),
+                     [&](const Found& f) { return f.hit.row == excluded; }),
       found.end());
   std::sort(found.begin(), found.end(),
             [](const Found& a, const Found& b) { return a.hit < b.hit; });
@@ -89,10 +89,10 @@ RemoteSearcher::RemoteSearcher(const RemoteIndex& index)
 
 Answer RemoteSearcher::search(const float* unit_query,
                               const SearchParams& params,
-                              std::optional<std::uint32_t> leave_out) {
+                              std::optional<std::uint32_t> excluded) {
   SearchSpec spec;
   append_vector(spec.vector, unit_query, index_->dim());
-  spec.k = params.k + (leave_out ? 1 : 0);
+  spec.k = params.k + (excluded ? 1 : 0);
   spec.ef = std::max(params.ef, spec.k);
   spec.exact = params.exact;
   spec.filter = params.filter;
@@ -109,8 +109,8 @@ Answer RemoteSearcher::search(const float* unit_query,
   return read_answer(
       ask_search(client_, request), index_->where(), [&](const Json& json) {
         check_shards(json, index_->where());
-        Answer answer = answer_of(hits_in(json, *index_), params.k, leave_out,
-                                  params.names);
+        Answer answer =
+            answer_of(hits_in(json, *index_), params.k, excluded, params.names);
         answer.took_ms = json.at("took").get<double>();
         return answer;
       });

@@ -51,11 +51,11 @@ class RemoteSearcher {
   explicit RemoteSearcher(const RemoteIndex& index);
 
   /// The nearest rows of `unit_query` (dim floats of length 1), at most
-  /// kMaxRemoteTop, 1 less with `leave_out`, a row not to be found. ef counts
+  /// kMaxRemoteTop, 1 less with `excluded`, a row not to be found. ef counts
   /// the candidates of each shard. A distance is what the service's score says,
   /// to some 1e-6. Throws Error, also when a shard did not answer.
   Answer search(const float* unit_query, const SearchParams& params,
-                std::optional<std::uint32_t> leave_out = std::nullopt);
+                std::optional<std::uint32_t> excluded = std::nullopt);
 
   /// Stored rows, in the order asked; those that are not there are left out.
   std::vector<StoredRow> rows(const std::vector<std::uint32_t>& numbers);

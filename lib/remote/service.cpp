@@ -11,8 +11,8 @@
 namespace imsearch {
 namespace {
 
-// A node that is lost between finding hits and fetching them is a 500, like
-// what no repetition cures: not for long.
+// A node that is lost between finding hits and fetching them is also reported
+// as 500, like permanent errors, so it is retried only briefly.
 constexpr int kLostOnTheWay = 500;
 constexpr BackoffParams kSearches = {0.25, 2, 10};
 
@@ -35,7 +35,8 @@ std::string text_at(const Json& json, const char* key) {
 void set_version(ServiceInfo& info, const std::string& version) {
   info.version = version;
   if (std::sscanf(version.c_str(), "%d.%d", &info.major, &info.minor) != 2)
-    fail("a service of version '{}', which is no version", printable(version));
+    fail("a service of version '{}', which is not a version",
+         printable(version));
   const bool opensearch = info.kind == ServiceKind::kOpenSearch;
   if (opensearch ? !info.at_least(2, 19) : !info.at_least(8, 8))
     fail("{} is too old: {} or later is needed", info.text(),

@@ -83,7 +83,8 @@ void check_index_name(const std::string& name, const std::string& url) {
   if (!std::all_of(name.begin(), name.end(), is_allowed) ||
       name.find_first_of("-_.") == 0 || name.size() > kMaxBytes)
     fail(
-        "{}: '{}' is no name for an index: lower-case letters, digits, - _ and "
+        "{}: '{}' is not a name for an index: lower-case letters, digits, - _ "
+        "and "
         ". within it",
         printable(url), printable(name));
 }

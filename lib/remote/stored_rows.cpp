@@ -21,8 +21,8 @@ std::string ids_body(const std::vector<std::uint32_t>& rows, std::size_t begin,
   return Json{{"ids", std::move(ids)}}.dump();
 }
 
-/// The documents of these rows. A shard that is on its way up or down is waited
-/// for: "not there" is not what it says.
+/// The documents of these rows. Retries while shards start or move:
+/// "unavailable" does not mean "absent".
 Json get_documents(HttpClient& client, const HttpRequest& request,
                    const BackoffParams& patience) {
   const std::string where = client.endpoint().url.text();
@@ -76,7 +76,7 @@ std::uint32_t row_of_id(const Json& id, const std::string& where) {
   const char* end = text.data() + text.size();
   const auto [stop, code] = std::from_chars(text.data(), end, row);
   if (code != std::errc() || stop != end)
-    fail("{}: a document with the id '{}', which is no row number", where,
+    fail("{}: a document with the id '{}', which is not a row number", where,
          printable(text));
   return row;
 }

@@ -52,13 +52,13 @@ class LocalSession : public SearchSession {
       : index_(&index), params_(params), searcher_(index) {}
 
   Answer ask(const float* unit_query,
-             std::optional<std::uint32_t> leave_out) override {
+             std::optional<std::uint32_t> excluded) override {
     return read_unchanged(*index_, [&] {
       Answer answer;
       answer.hits =
           params_.exact
-              ? searcher_.search_exactly(unit_query, params_.k, leave_out)
-              : searcher_.search(unit_query, params_, leave_out);
+              ? searcher_.search_exactly(unit_query, params_.k, excluded)
+              : searcher_.search(unit_query, params_, excluded);
       if (params_.names)
         for (const Hit& hit : answer.hits)
           answer.names.emplace_back(index_->name(hit.row));

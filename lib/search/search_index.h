@@ -21,9 +21,9 @@ class SearchSession {
   virtual ~SearchSession() = default;
 
   /// The rows nearest to `unit_query` (dim floats, of length 1 or zero) but for
-  /// the row `leave_out`. Throws Error.
+  /// the row `excluded`. Throws Error.
   virtual Answer ask(const float* unit_query,
-                     std::optional<std::uint32_t> leave_out) = 0;
+                     std::optional<std::uint32_t> excluded) = 0;
 };
 
 /// One thread at a time, but for its sessions, of which each thread has its

@@ -14,8 +14,8 @@ class ServiceSession : public SearchSession {
       : params_(params), searcher_(index) {}
 
   Answer ask(const float* unit_query,
-             std::optional<std::uint32_t> leave_out) override {
-    return searcher_.search(unit_query, params_, leave_out);
+             std::optional<std::uint32_t> excluded) override {
+    return searcher_.search(unit_query, params_, excluded);
   }
 
  private:

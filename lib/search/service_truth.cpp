@@ -36,11 +36,11 @@ ServiceTruth::ServiceTruth(const RemoteIndex& index, const std::string& path)
 
 std::vector<Hits> ServiceTruth::search(
     MatrixView queries, std::size_t k, unsigned threads,
-    const std::vector<std::optional<std::uint32_t>>& leave_out) const {
+    const std::vector<std::optional<std::uint32_t>>& excluded) const {
   for (;;) {
     const Rows gone = gone_rows();
     std::vector<Hits> found =
-        search_flat(vectors_, queries, k, threads, leave_out,
+        search_flat(vectors_, queries, k, threads, excluded,
                     [&gone](std::uint32_t row) { return gone.count(row) > 0; });
     if (are_all_there(found)) return found;
   }

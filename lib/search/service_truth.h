@@ -29,7 +29,7 @@ class ServiceTruth {
   /// has, once for each row.
   std::vector<Hits> search(
       MatrixView queries, std::size_t k, unsigned threads,
-      const std::vector<std::optional<std::uint32_t>>& leave_out) const;
+      const std::vector<std::optional<std::uint32_t>>& excluded) const;
 
   /// Gives hits of the query their exact distances, nearest first. Rows that
   /// others have added there are dropped.

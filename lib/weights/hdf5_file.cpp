@@ -111,7 +111,7 @@ std::vector<std::string> Hdf5File::strings(const std::string& group,
   const hssize_t count = H5Sget_simple_extent_npoints(space.id());
   if (H5Tget_class(type.id()) != H5T_STRING || count < 0 ||
       static_cast<std::size_t>(count) > max_count)
-    fail("{}: {} is no list of at most {} names", path_, object, max_count);
+    fail("{}: {} is not a list of at most {} names", path_, object, max_count);
   const auto size = static_cast<std::size_t>(count);
   const bool variable = H5Tis_variable_str(type.id()) > 0;
   if (!variable && H5Tget_size(type.id()) > max_bytes)

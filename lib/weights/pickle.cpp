@@ -336,7 +336,7 @@ void PickleMachine::call() {
   const PickleValue* arguments = pop();
   const PickleValue* callee = pop();
   if (callee->kind != Kind::kGlobal || arguments->kind != Kind::kTuple)
-    fail("a call of what is no function");
+    fail("a call of what is not a function");
   if (callee->text == kOrderedDict) return ordered_dict(arguments->items);
   charge(arguments->items.size());
   PickleValue& result = push(Kind::kCall);
@@ -349,11 +349,11 @@ void PickleMachine::ordered_dict(const Items& arguments) {
   PickleValue& dict = push(Kind::kDict);
   if (arguments.empty()) return;
   if (arguments.size() != 1 || arguments[0]->kind != Kind::kList)
-    fail("an OrderedDict of what is no list");
+    fail("an OrderedDict of what is not a list");
   charge(2 * arguments[0]->items.size());
   for (const PickleValue* pair : arguments[0]->items) {
     if (pair->kind != Kind::kList || pair->items.size() != 2)
-      fail("an OrderedDict of what are no pairs");
+      fail("an OrderedDict of what are not pairs");
     dict.items.insert(dict.items.end(), pair->items.begin(), pair->items.end());
   }
 }

@@ -51,7 +51,7 @@ Json parse_bounded(const char* begin, const char* end) {
 
 std::uint64_t unsigned_number(const Json& value) {
   if (!value.is_number()) fail("a size of type {}", value.type_name());
-  if (!value.is_number_unsigned()) fail("{} is no size", value.dump());
+  if (!value.is_number_unsigned()) fail("{} is not a size", value.dump());
   return value.get<std::uint64_t>();
 }
 

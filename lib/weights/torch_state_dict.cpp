@@ -114,8 +114,8 @@ TorchTensor rebuild_tensor(const PickleValue& call,
   return tensor;
 }
 
-/// Nothing if the value is no tensor. A parameter, _rebuild_parameter(tensor,
-/// requires_grad, hooks), is its tensor.
+/// Nothing if the value is not a tensor. A parameter,
+/// _rebuild_parameter(tensor, requires_grad, hooks), is its tensor.
 std::optional<TorchTensor> tensor_of(const PickleValue& value,
                                      const TorchStorages& storages) {
   const PickleValue* call = &value;

@@ -50,7 +50,7 @@ TorchStorages torch_storages(const Pickle& pickle);
 
 /// The tensors of a dict, or of the one that it holds as "state_dict" or
 /// "model", as training scripts save it; "module." before a name, which
-/// DataParallel puts there, is left out. What is no tensor is passed over.
+/// DataParallel puts there, is left out. What is not a tensor is passed over.
 /// Every tensor lies within its storage and has no more elements than it.
 /// Throws Error naming the tensor.
 std::map<std::string, TorchTensor> torch_tensors(const Pickle& pickle,

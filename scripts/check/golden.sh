@@ -6,7 +6,7 @@
 #
 # GOLDEN holds images/, images.tsv and photos.tsv (columns as in
 # tests/golden/images.tsv; names in photos.tsv are below PHOTOS) and images.f32
-# and photos.f32: TensorFlow's features of the lines that are no error, 1280
+# and photos.f32: TensorFlow's features of the lines without an error, 1280
 # float32 each. WEIGHTS is the Keras file that they were made with. Prints the
 # figures and fails if one is out of bounds. Needs a build with tests.
 set -euo pipefail

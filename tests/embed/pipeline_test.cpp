@@ -319,7 +319,7 @@ TEST_SUITE("embed") {
     CHECK(reason == "network: no");
   }
 
-  TEST_CASE("a feature that is no number is a bad image") {
+  TEST_CASE("a feature that is not a number is a bad image") {
     const TempDir dir;
     Names names;
     names.append(dir.write("a.ppm", grey_ppm(1)));
@@ -327,7 +327,7 @@ TEST_SUITE("embed") {
     std::string reason;
     sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
     run_pipeline(names, 0, small(), MeanEngine(0), {}, sink);  // 0 / 0
-    CHECK(reason == "its feature has a value that is no finite number");
+    CHECK(reason == "its feature has a value that is not a finite number");
   }
 
   TEST_CASE("stage times are measured") {

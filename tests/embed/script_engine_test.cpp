@@ -144,7 +144,7 @@ TEST_SUITE("embed") {
                    "returns [1, 65537]"));
   }
 
-  TEST_CASE("what is no tensor of floats is called by its type") {
+  TEST_CASE("what is not a tensor of floats is called by its type") {
     CHECK(error_of_forward("return (x, x)") ==
           "returns (Tensor, Tensor), expected one tensor");
     CHECK(error_of_forward("return {'features': x}") ==

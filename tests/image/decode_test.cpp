@@ -161,7 +161,7 @@ TEST_SUITE("image") {
     CHECK(decode_image(golden_image("s444.jpg"), "x.tga").width == 173);
   }
 
-  TEST_CASE("what is no image is named by its beginning") {
+  TEST_CASE("what is not an image is named by its beginning") {
     CHECK(reason("") == "empty file");
     CHECK(reason("<!DOCTYPE html><html>") ==
           "not an image: starts with <!DOCTYPE");

@@ -96,7 +96,7 @@ TEST_SUITE("image") {
     GifFrame first = frame(0, 0, 2, 2, "rgbw");
     first.transparent = 1;
     CHECK(picture(gif_file(2, 2, kPalette, {first})) == "r./bw");
-    // That of a later frame is no business of the first one's.
+    // That of a later frame does not concern the first one's.
     GifFrame second = frame(0, 0, 2, 2, "rgbw");
     second.transparent = 0;
     CHECK(picture(gif_file(2, 2, kPalette, {first, second})) == "r./bw");

@@ -1,8 +1,8 @@
 // Rows appended to an index, and deleted from it.
 #include "base/error.h"
-#include "index/bounded_scan.h"
 #include "index/delete_rows.h"
 #include "index/index_impl.h"
+#include "index/pruned_scan.h"
 #include "index/sample.h"
 #include "index/searcher.h"
 #include "io/file.h"

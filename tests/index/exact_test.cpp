@@ -1,6 +1,6 @@
 // Exact search by bounds, against the plain loop over all rows.
-#include "index/bounded_scan.h"
 #include "index/index_impl.h"
+#include "index/pruned_scan.h"
 #include "index/sample.h"
 #include "index/searcher.h"
 
@@ -99,7 +99,7 @@ TEST_SUITE("index") {
     index.read_unit(5, unit.data());
     CodedQuery query = {impl.codes.code(5), impl.codes.scales[5],
                         impl.view.code(5), impl.errors[5]};
-    const Hits left = BoundedScan(impl).candidates(
+    const Hits left = PrunedScan(impl).candidates(
         query, 10, [](std::uint32_t) { return false; });
     CHECK(left.size() >= 10);
     CHECK(left.size() < 60);

@@ -2,7 +2,7 @@
 #include "base/error.h"
 #include "index/delete_rows.h"
 #include "index/index_impl.h"
-#include "index/reduction_judge.h"
+#include "index/quantizer_evaluation.h"
 #include "index/sample.h"
 #include "index/searcher.h"
 #include "io/file.h"
@@ -134,7 +134,7 @@ TEST_SUITE("index") {
     blind.factors.assign(64, 0);
     blind.offsets.assign(64, 0);
     blind.gain = 1;
-    ReductionJudge judge(vectors, 0, 1);
+    QuantizerEvaluation judge(vectors, 0, 1);
     CHECK(judge.found_with(blind.view()) == doctest::Approx(256.0 / 2999));
   }
 

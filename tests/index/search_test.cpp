@@ -26,8 +26,8 @@ const HnswParams kSmallGraph = {12, 64, 100};
 
 Hits search_one(const Index& index, const float* query, std::size_t k,
                 std::size_t ef,
-                std::optional<std::uint32_t> leave_out = std::nullopt) {
-  return Searcher(index).search(query, {k, ef}, leave_out);
+                std::optional<std::uint32_t> excluded = std::nullopt) {
+  return Searcher(index).search(query, {k, ef}, excluded);
 }
 
 void remove_file(const std::string& path) {

@@ -105,12 +105,12 @@ TEST_SUITE("io") {
 
   TEST_CASE("a wrong size is an error with both numbers and a remedy") {
     const test::TempDir dir;
-    CHECK(
-        error_of(dir.write("fvecs.bin", std::string(1204, '\0'))) ==
-        "1204 bytes are no whole number of rows of 1280 floats; its rows have "
-        "another dimension, or it is incomplete");
+    CHECK(error_of(dir.write("fvecs.bin", std::string(1204, '\0'))) ==
+          "1204 bytes are not a whole number of rows of 1280 floats; its rows "
+          "have "
+          "another dimension, or it is incomplete");
     CHECK(error_of(dir.write("x", floats(3)), 4) ==
-          "12 bytes are no whole number of rows of 4 floats; its rows have "
+          "12 bytes are not a whole number of rows of 4 floats; its rows have "
           "another dimension, or it is incomplete");
     CHECK(error_of(dir.write("x", floats(4) + "x"), 4).find("17 bytes") == 0);
   }
@@ -118,11 +118,11 @@ TEST_SUITE("io") {
   TEST_CASE("a wrong size hints at dimensions that fit") {
     const test::TempDir dir;
     CHECK(error_of(dir.write("x", std::string(std::size_t{512} * 4, '\0'))) ==
-          "2048 bytes are no whole number of rows of 1280 floats; its size "
+          "2048 bytes are not a whole number of rows of 1280 floats; its size "
           "fits rows of 512, 256, 128");
     CHECK(
         error_of(dir.write("x", std::string(std::size_t{3} * 960 * 4, '\0'))) ==
-        "11520 bytes are no whole number of rows of 1280 floats; its size "
+        "11520 bytes are not a whole number of rows of 1280 floats; its size "
         "fits rows of 960");
   }
 
@@ -167,7 +167,8 @@ TEST_SUITE("io") {
     CHECK(error(u32(0xFFFFFFFF)) ==
           "states vectors of 4294967295 values, need 1 to 65536");
     CHECK(error(u32(3) + floats(2)) ==
-          "12 bytes are no whole number of .fvecs rows of 3 values (16 bytes)");
+          "12 bytes are not a whole number of .fvecs rows of 3 values (16 "
+          "bytes)");
     CHECK(error(u32(3) + floats(3) + u32(2) + floats(3)) ==
           "row 0 has 3 values, but row 1 has 2");
   }

@@ -170,7 +170,7 @@ TEST_SUITE("io") {
     CHECK(tree.matches("w[y") == Paths{"w[y"});
   }
 
-  TEST_CASE("what is no pattern stays as it is spelled") {
+  TEST_CASE("what is not a pattern stays as it is spelled") {
     const Tree tree({"d/x"});
     CHECK(tree.matches("d/x") == Paths{"d/x"});
     CHECK(tree.matches("d//x") == Paths{"d//x"});

@@ -239,7 +239,7 @@ TEST_SUITE("io") {
     CHECK(expand({dir / "**/0-b/*.jpg"}).size() == 1);
   }
 
-  TEST_CASE("fault 11: a file is listed once, by the name that is no link") {
+  TEST_CASE("fault 11: a file is listed once, by the name that is not a link") {
     const test::TempDir dir;
     dir.write("m/photo.jpg", "");
     dir.write("n/other.jpg", "");

@@ -94,7 +94,7 @@ TEST_SUITE("io") {
       CHECK(error_of(npy(dict)) == malformed);
   }
 
-  TEST_CASE("the greatest length is no overflow") {
+  TEST_CASE("the greatest length is not an overflow") {
     const NpyHeader header =
         parse_npy_header(npy("{'descr': '<f4', 'fortran_order': False, "
                              "'shape': (18446744073709551615, 1)}"),

@@ -107,24 +107,24 @@ TEST_SUITE("io") {
           "w\xEF\xBF\xBD.h5");
   }
 
-  TEST_CASE("what is no sidecar is an error that names file and key") {
+  TEST_CASE("what is not a sidecar is an error that names file and key") {
     CHECK(error_of("{\"dim\": 12").find("x.json: malformed JSON") == 0);
     CHECK(error_of("").find("x.json: malformed JSON") == 0);
     CHECK(error_of("[1280]") == "x.json: no JSON object");
     CHECK(error_of("{}") == "x.json: dim is missing or 0");
     const std::string no_number =
-        "x.json: dim is no whole number from 0 to 4294967295";
+        "x.json: dim is not a whole number from 0 to 4294967295";
     for (const char* dim : {"-1", "1.5", "\"12\"", "null", "4294967296",
                             "99999999999999999999999"})
       CHECK(error_of("{\"dim\": " + std::string(dim) + "}") == no_number);
     CHECK(error_of("{\"dim\": 1, \"model\": 3}") ==
-          "x.json: model is no object");
+          "x.json: model is not an object");
     CHECK(error_of("{\"dim\": 1, \"model\": {\"variant\": 3}}") ==
-          "x.json: variant is no string");
+          "x.json: variant is not a string");
     CHECK(error_of("{\"dim\": 1, \"model\": {\"exif\": 1}}") ==
           "x.json: exif is neither true nor false");
     CHECK(error_of("{\"dim\": 1, \"tool_version\": 3}") ==
-          "x.json: tool_version is no string");
+          "x.json: tool_version is not a string");
   }
 
   TEST_CASE("rows, lists and shards that cannot be are errors") {
@@ -166,7 +166,7 @@ TEST_SUITE("io") {
     CHECK_THROWS_AS(read_sidecar(dir / "fvecs.bin"), Error);
   }
 
-  TEST_CASE("a huge file is no sidecar") {
+  TEST_CASE("a huge file is not a sidecar") {
     const test::TempDir dir;
     dir.write("v.json", std::string(std::size_t{2} << 20, ' ') + "{\"dim\":1}");
     CHECK_THROWS_WITH_AS(

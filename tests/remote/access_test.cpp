@@ -1,5 +1,5 @@
-// remote/access.h: who we are, from the environment.
-#include "remote/access.h"
+// remote/endpoint.h: who we are, from the environment.
+#include "remote/endpoint.h"
 
 #include "base/error.h"
 #include "support/contains.h"

@@ -106,7 +106,7 @@ TEST_CASE("shards stay below 30 GB") {
       3);
 }
 
-TEST_CASE("what the nodes do not say is no obstacle") {
+TEST_CASE("what the nodes do not say is not an obstacle") {
   const LoadPlan plan =
       plan_load(opensearch(3), Cluster(), spec_of("faiss"), 1000000000, false);
   CHECK(plan.obstacles.empty());

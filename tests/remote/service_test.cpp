@@ -80,7 +80,7 @@ TEST_CASE("an answer's failure in one line") {
   CHECK(failure("[1]") == "[1]");
 }
 
-TEST_CASE("errors that other programs make, or none knows, are no exception") {
+TEST_CASE("errors that other programs make, or none knows, are not exception") {
   // A null pointer in the service has no reason.
   CHECK(failure(R"({"error":{"type":"null_pointer_exception",)"
                 R"("reason":null}})") == "null_pointer_exception: ");

@@ -13,8 +13,8 @@ class ListedSession : public SearchSession {
       : index_(index), params_(std::move(params)) {}
 
   Answer ask(const float* unit_query,
-             std::optional<std::uint32_t> leave_out) override {
-    return index_.ask(unit_query, leave_out, params_);
+             std::optional<std::uint32_t> excluded) override {
+    return index_.ask(unit_query, excluded, params_);
   }
 
  private:
@@ -65,13 +65,13 @@ std::unique_ptr<SearchSession> ListedIndex::session(
 }
 
 Answer ListedIndex::ask(const float* unit_query,
-                        std::optional<std::uint32_t> leave_out,
+                        std::optional<std::uint32_t> excluded,
                         const SearchParams& params) const {
   Hits hits;
   for (std::uint32_t i = 0; i < rows_.size(); ++i) {
     const float distance = squared_distance(unit_query, rows_[i].second);
     if (i == damaged_ && distance < 1) throw RowError("row is damaged");
-    if (i != leave_out) hits.push_back({i, distance});
+    if (i != excluded) hits.push_back({i, distance});
   }
   std::sort(hits.begin(), hits.end());
   hits.resize(std::min(hits.size(), params.k));

@@ -195,7 +195,7 @@ TEST_CASE("a long name is shortened in the middle and fits") {
   CHECK(font.shorten("", 10).empty());
 }
 
-TEST_CASE("bytes that are no text are shown as question marks") {
+TEST_CASE("bytes that are not text are shown as question marks") {
   const Font font(16);
   CHECK(font.shorten("caf\xC3\xA9", 1000) == "caf\xC3\xA9");
   CHECK(font.shorten("caf\xE9", 1000) == "caf?");

@@ -210,7 +210,7 @@ TEST_SUITE("embed") {
     CHECK(contains(value_error("NNa"), "no list to add to"));
     CHECK(contains(value_error("NNNs"), "no dict to add to"));
     CHECK(contains(value_error("}(Nu"), "a key without a value"));
-    CHECK(contains(value_error("N)R"), "a call of what is no function"));
+    CHECK(contains(value_error("N)R"), "a call of what is not a function"));
     CHECK(contains(value_error(global("m", "f") + "NR"), "no function"));
     CHECK(contains(value_error("N}b"), "attributes for what has none"));
     const std::string ordered = global("collections", "OrderedDict");

@@ -120,9 +120,9 @@ TEST_SUITE("embed") {
     CHECK(contains(error(f32 + R"("shape":[2],"data_offsets":[0,8,9])", 8),
                    "no two data_offsets"));
     CHECK(contains(error(f32 + R"("shape":[-2],"data_offsets":[0,8])", 8),
-                   "-2 is no size"));
+                   "-2 is not a size"));
     CHECK(contains(error(f32 + R"("shape":[2.0],"data_offsets":[0,8])", 8),
-                   "2.0 is no size"));
+                   "2.0 is not a size"));
     CHECK(contains(error(f32 + R"("shape":[[2]],"data_offsets":[0,8])", 8),
                    "a size of type array"));
     // 2^62 * 4 bytes wrap to 0.

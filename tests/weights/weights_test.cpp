@@ -148,7 +148,7 @@ TEST_SUITE("embed") {
           }).empty());
   }
 
-  TEST_CASE("what is no weights file is told by content") {
+  TEST_CASE("what is not a weights file is told by content") {
     const TempDir dir;
     CHECK(contains(error_of(dir / "absent"), "No such file"));
     CHECK(contains(error_of(dir.path()), "directory"));

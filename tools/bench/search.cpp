@@ -1,3 +1,5 @@
+// Opens what is to be searched, warms it up, and takes the times: each query
+// alone for the latencies, then all of them over more and more threads.
 #include "bench/search.h"
 
 #include "common/machine.h"

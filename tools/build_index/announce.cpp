@@ -28,7 +28,7 @@ bool takes_disk(const std::string& path) {
 
 void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
                     const std::string& output, bool quiet) {
-  // What cannot be told, or takes no disk, is no limit.
+  // What cannot be told, or takes no disk, is not a limit.
   constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
   // What is held already is no longer available, and is part of the needs.
   const std::uint64_t left = available_memory_bytes();
@@ -40,7 +40,7 @@ void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
   const std::string free =
       disk == kNoLimit ? "" : " (" + size_text(disk) + " free)";
   if (!quiet)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{} rows of {} floats: needs {} of memory ({} available), {} of "
         "disk{}, about {}",
         grouped(vectors.rows()), vectors.dim(), size_text(needs.memory_bytes),

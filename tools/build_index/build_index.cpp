@@ -25,8 +25,8 @@
 #include "io/file.h"
 #include "io/text.h"
 
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <initializer_list>
 #include <string>
@@ -145,9 +145,9 @@ int build(const Options& opt, const IndexInputs& inputs) {
                 deleted);
   }
   if (!opt.quiet)
-    cli::complain(fmt::format(
-        "{}: {} rows, {}, {}", output, grouped(inputs.vectors.rows()),
-        describe(inputs.model), human_duration(watch.seconds())));
+    cli::say(fmt::format("{}: {} rows, {}, {}", output,
+                         grouped(inputs.vectors.rows()), describe(inputs.model),
+                         human_duration(watch.seconds())));
   return cli::kDone;
 }
 
@@ -155,7 +155,7 @@ int build_or_append(Options opt) {
   if (opt.names.empty())
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));
-  cli::keep_inputs(output_of(opt), input_files(opt));
+  cli::refuse_to_overwrite(output_of(opt), input_files(opt));
   for (const std::string& path : opt.files)
     keep_apart(output_of(opt), files_of_vectors(path));
   for (const std::string& path : opt.names)
@@ -178,14 +178,14 @@ int erase(const Options& opt) {
 }
 
 /// All vectors that the index was built from, where they are. Vectors that are
-/// elsewhere are no defect of the index: it is said.
+/// elsewhere are not defect of the index: it is said.
 void verify_vectors(const Index& index) {
   if (index.vectors() != nullptr) return index.check_rows();
   for (const std::string& file : index.source_paths())
     if (file_exists(file))
       fail("{}: build the index again, or put the old vectors back",
            index.why_no_vectors());
-  cli::complain(index.why_no_vectors() + ": the index alone is checked");
+  cli::say(index.why_no_vectors() + ": the index alone is checked");
 }
 
 void verify(const std::string& path) {
@@ -207,7 +207,7 @@ int verify_all(const std::vector<std::string>& paths) {
     } catch (const Interrupted&) {
       throw;
     } catch (const Error& e) {
-      cli::complain(e.what());
+      cli::say(e.what());
       status = cli::kFailed;
     }
   }

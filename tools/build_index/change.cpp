@@ -1,3 +1,6 @@
+// build-index --append and --delete: the index is changed by writing a new one
+// and renaming it over the old, under a lock, so that no concurrent change is
+// lost.
 #include "build_index/change.h"
 
 #include "build_index/announce.h"
@@ -65,7 +68,8 @@ void check_model(const Index& index, const IndexInputs& inputs) {
          index.dim(), inputs.vectors.dim());
 }
 
-/// Of two changes at once, each of the index that it found, one would be lost.
+/// Without the lock, two concurrent changes would each rewrite the old index,
+/// and one would be lost.
 FileLock lock_index(const std::string& path) {
   if (!file_exists(path))
     fail(
@@ -74,7 +78,7 @@ FileLock lock_index(const std::string& path) {
         path);
   FileLock lock(path);
   if (!lock.held())
-    cli::complain(
+    cli::say(
         fmt::format("{}: its file system has no locks: of two --append or "
                     "--delete at once, one would be lost",
                     path));
@@ -107,15 +111,15 @@ class RowFinder {
     } else if (separator != Separator::kNul && shown != name &&
                rows_.count(shown) > 0) {
       // The list may hold names as they are or as query prints them.
-      cli::complain(fmt::format(
+      cli::say(fmt::format(
           "{}: is the name of one image in {}, and another's as query prints "
           "it: name the first {}, or end names with NUL (-0)",
           name, index_->path(), escape_field(name)));
       return false;
     }
     if (begin == end) {
-      cli::complain(fmt::format("{}: no image of that name in {}",
-                                escape_field(name), index_->path()));
+      cli::say(fmt::format("{}: no image of that name in {}",
+                           escape_field(name), index_->path()));
       return false;
     }
     for (; begin != end; ++begin) found.push_back(begin->second);
@@ -146,14 +150,14 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   const std::size_t more = inputs.vectors.rows() - index.rows();
   if (more == 0) {
     if (!quiet)
-      cli::complain(fmt::format("{}: all {} rows are there", path,
-                                grouped(index.rows())));
+      cli::say(fmt::format("{}: all {} rows are there", path,
+                           grouped(index.rows())));
     return;
   }
   const std::optional<Reduction> refitted =
       refit_for_append(index, inputs.vectors, threads);
   if (refitted && !quiet)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: the codes of its {} rows do not fit all {}: codes and graph are "
         "made again",
         path, grouped(index.rows()), grouped(inputs.vectors.rows())));
@@ -168,9 +172,9 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                     path, line.callback());
   }
   if (!quiet)
-    cli::complain(fmt::format("{}: {} rows added to {}, {}", path,
-                              grouped(more), grouped(index.rows()),
-                              human_duration(watch.seconds())));
+    cli::say(fmt::format("{}: {} rows added to {}, {}", path, grouped(more),
+                         grouped(index.rows()),
+                         human_duration(watch.seconds())));
 }
 
 bool delete_rows(const std::string& path, const Names& names,
@@ -185,9 +189,9 @@ bool delete_rows(const std::string& path, const Names& names,
   delete_from_index(index, rows);
   if (!quiet) {
     const Index changed(path);
-    cli::complain(fmt::format("{}: {} of {} rows are deleted", path,
-                              grouped(changed.deleted_rows()),
-                              grouped(changed.rows())));
+    cli::say(fmt::format("{}: {} of {} rows are deleted", path,
+                         grouped(changed.deleted_rows()),
+                         grouped(changed.rows())));
   }
   return all_found;
 }
@@ -206,16 +210,16 @@ std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
     throw;
   } catch (const Error& e) {
     // To build it again is the remedy.
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: images deleted from it, if any, are indexed again", e.what()));
     return {};
   }
   if (!quiet && !kept.rows.empty())
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: {} rows stay deleted: --restore-deleted indexes them again", path,
         grouped(kept.rows.size())));
   if (kept.changed > 0)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: {} rows have the name of a deleted image, but other vectors: they "
         "are not deleted",
         path, grouped(kept.changed)));

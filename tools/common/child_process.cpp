@@ -1,3 +1,5 @@
+// Other programs, started and left to the caller, or run to their end for what
+// they print. Signals are passed on, so that ^C ends both.
 #include "common/child_process.h"
 
 #include "common/cli.h"

@@ -1,3 +1,5 @@
+// The frame of every tool: parses the command line, catches every error once,
+// and turns it into a message and an exit status.
 #include "common/cli.h"
 
 #include "common/help.h"
@@ -48,7 +50,7 @@ void report(const std::string& text) {
     std::signal(SIGPIPE, SIG_DFL);
     std::raise(SIGPIPE);
   }
-  complain(text);
+  say(text);
 }
 
 /// Ends the run in a signal handler, where nothing may be formatted.
@@ -91,8 +93,8 @@ int run_checked(CLI::App& app, int argc, char** argv,
     check_standard_output();
     return status;
   } catch (const UsageError& e) {
-    complain(e.what());
-    complain(fmt::format("try '{} --help'", program_name));
+    say(e.what());
+    say(fmt::format("try '{} --help'", program_name));
     return kUsage;
   }
 }
@@ -103,7 +105,7 @@ const std::string& tool_name() {
   return program_name;
 }
 
-void complain(const std::string& text) {
+void say(const std::string& text) {
   std::fputs(
       fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
       stderr);
@@ -146,8 +148,8 @@ int report_failure() {
   return kFailed;
 }
 
-void keep_inputs(const std::string& output,
-                 const std::vector<std::string>& inputs) {
+void refuse_to_overwrite(const std::string& output,
+                         const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs)
     if (same_file(input, output))
       fail_usage("writing {} would replace an input of this run", output);

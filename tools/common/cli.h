@@ -27,20 +27,20 @@ template <typename... Args>
 
 /// Prints "tool: text" and a newline on stderr, in one write; without control
 /// characters, which names of files may bring.
-void complain(const std::string& text);
+void say(const std::string& text);
 
 /// Parses the command line, runs `body`, flushes and checks standard output.
 /// `body` returns the exit code. Every error is printed here and nowhere else.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 
-/// Reports the exception that is being handled as run() does, for who cannot
-/// let it reach that. Gives the exit code.
+/// Reports the exception that is being handled as run() does, for callers that
+/// cannot let it reach that. Gives the exit code.
 int report_failure();
 
 /// Throws UsageError if `output` is the same file as one of `inputs`, by this
 /// or another name.
-void keep_inputs(const std::string& output,
-                 const std::vector<std::string>& inputs);
+void refuse_to_overwrite(const std::string& output,
+                         const std::vector<std::string>& inputs);
 
 /// The name this process was started by: "query", or "imsearch-query".
 const std::string& tool_name();

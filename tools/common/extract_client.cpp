@@ -1,3 +1,5 @@
+// The other end of extract --serve: paths go in, a frame comes back for each,
+// and a child that dies is an error, not a silent end.
 #include "common/extract_client.h"
 
 #include "common/child_process.h"

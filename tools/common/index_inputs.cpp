@@ -1,3 +1,5 @@
+// Vectors, the names of their rows and what made them, opened together and
+// compared: a mix-up here would give every image another one's name.
 #include "common/index_inputs.h"
 
 #include "common/cli.h"

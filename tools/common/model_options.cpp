@@ -1,3 +1,5 @@
+// Which network: --weights, or --model with the preprocessing it was trained
+// with, and how these options are handed on to extract.
 #include "common/model_options.h"
 
 #include "common/cli.h"
@@ -32,7 +34,7 @@ CLI::Option* add_rgb(CLI::App& app, const char* name, Rgb& rgb,
     const auto value = read(text);
     if (!value)
       throw CLI::ValidationError(
-          name, fmt::format("{} is no three numbers R,G,B{}", text,
+          name, fmt::format("{} is not three numbers R,G,B{}", text,
                             read == deviation_of ? " above 0" : ""));
     rgb = *value;
   };

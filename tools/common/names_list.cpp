@@ -56,7 +56,7 @@ void ListCheck::look_at_first(std::string_view name) const {
         "UTF-8 makes a list of it",
         where_);
   if (begins_with(name, kByteOrderMark))
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: begins with a byte-order mark, which is read as a part of the "
         "first name: sed '1s/^\\xEF\\xBB\\xBF//' takes it away",
         where_));
@@ -70,12 +70,12 @@ void ListCheck::look_at(std::string_view name) {
         "-print0 prints them, are read with -0",
         where_, names_));
   ends_in_newline_ = !name.empty() && name.back() == '\n';
-  // Several lines are no name: who waits for answers hears it at once.
+  // Several lines are not name: who waits for answers hears it at once.
   if (names_ == 1 && ends_in_newline_ && name.find('\n') + 1 < name.size())
     finish();
   if (said_cr_ || name.empty() || name.back() != '\r') return;
   said_cr_ = true;
-  cli::complain(fmt::format(
+  cli::say(fmt::format(
       "{}: name {} ends in CR, as lines from Windows do, which is read as a "
       "part of it: tr -d '\\r' takes it away",
       where_, names_));

@@ -1,11 +1,12 @@
+// Each option that several tools have, registered in one place.
 #include "common/options.h"
 
 #include "common/numbers.h"
 
 #include "io/fvecs.h"
 
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace imsearch::cli {
 CLI::Validator between(double low, double high) {
@@ -14,7 +15,7 @@ CLI::Validator between(double low, double high) {
     if (is_decimal(text) && CLI::detail::lexical_cast(text, value) &&
         value >= low && value <= high)
       return "";
-    return fmt::format("{} is no number from {} to {}", text, low, high);
+    return fmt::format("{} is not a number from {} to {}", text, low, high);
   };
   return CLI::Validator(check, "");
 }
@@ -46,7 +47,7 @@ void add_seed(CLI::App& app, std::uint64_t& seed) {
   // CLI11 takes -1 for the greatest number.
   const auto check = [](const std::string& text) -> std::string {
     if (text.find_first_not_of("0123456789") == std::string::npos) return "";
-    return text + " is no whole number from 0";
+    return text + " is not a whole number from 0";
   };
   app.add_option("--seed", seed, "Seed of every random choice")
       ->check(CLI::Validator(check, ""))

@@ -39,7 +39,7 @@ void ProgressLine::update(std::size_t done) {
   if (elapsed_s < next_s_) return;
   next_s_ = elapsed_s + (terminal_ ? kTerminalPeriod_s : kPlainPeriod_s);
   const std::string text = progress_text(label_, done, total_, elapsed_s);
-  if (!terminal_) return complain(text);
+  if (!terminal_) return say(text);
   drawn_ = true;
   std::fputs(fmt::format("\r{}: {}\x1b[K", tool_name(), text).c_str(), stderr);
 }

@@ -23,7 +23,7 @@ QueryRows sample(SearchIndex& index, const QueryRowsParams& params) {
   QueryRows queries;
   queries.unit = Matrix(rows.size(), index.dim());
   index.read_units(rows, queries.unit.row(0));
-  queries.leave_out.assign(rows.begin(), rows.end());
+  queries.excluded.assign(rows.begin(), rows.end());
   queries.origin = "sampled rows";
   return queries;
 }
@@ -33,7 +33,7 @@ QueryRows read_stream(const SearchIndex& index, const std::string& path) {
   const std::string bytes = read_file(path);
   const std::size_t row_bytes = index.dim() * sizeof(float);
   if (bytes.size() % row_bytes != 0)
-    fail("{}: {} bytes are no whole number of rows of {} floats", path,
+    fail("{}: {} bytes are not a whole number of rows of {} floats", path,
          bytes.size(), index.dim());
   QueryRows queries;
   queries.unit = Matrix(bytes.size() / row_bytes, index.dim());
@@ -62,7 +62,7 @@ void refuse_zeros(const SearchIndex& index, const QueryRows& queries) {
   for (std::size_t q = 0; q < queries.size(); ++q)
     if (is_zero_row(queries.unit.row(q), index.dim()))
       fail("{}: row {}: all zeros, which {} cannot compare", queries.origin,
-           queries.left_out_of(q).value_or(q), index.where());
+           queries.excluded_of(q).value_or(q), index.where());
 }
 
 }  // namespace

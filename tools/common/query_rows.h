@@ -30,12 +30,12 @@ struct QueryRowsParams {
 struct QueryRows {
   Matrix unit;  // a row is a unit vector, or zero
   /// A sampled row is not its own answer; empty for a file's rows.
-  std::vector<std::optional<std::uint32_t>> leave_out;
+  std::vector<std::optional<std::uint32_t>> excluded;
   std::string origin;  // for people: "sampled rows", "queries.bin"
 
   std::size_t size() const { return unit.rows(); }
-  std::optional<std::uint32_t> left_out_of(std::size_t query) const {
-    return leave_out.empty() ? std::nullopt : leave_out[query];
+  std::optional<std::uint32_t> excluded_of(std::size_t query) const {
+    return excluded.empty() ? std::nullopt : excluded[query];
   }
 };
 
@@ -48,7 +48,7 @@ class QuerySessions {
 
   Answer ask(std::size_t query, unsigned thread) const {
     return sessions_[thread]->ask(queries_->unit.row(query),
-                                  queries_->left_out_of(query));
+                                  queries_->excluded_of(query));
   }
 
  private:

@@ -35,7 +35,7 @@ inline constexpr std::size_t kServeMaxPayloadBytes = std::size_t{64} << 20;
 std::string encode_frame(ServeFrame::Kind kind, std::string_view payload);
 
 /// Reads a header of kServeHeaderBytes: sets the kind and gives the size of
-/// the payload that follows. Throws Error if this is no header.
+/// the payload that follows. Throws Error if this is not a header.
 std::size_t decode_frame_header(const char* header, ServeFrame::Kind& kind);
 
 }  // namespace imsearch

@@ -30,15 +30,14 @@ Endpoint endpoint_of(const std::string& url, const AccessParams& params) {
   endpoint.access = access_from_environment(endpoint.url, params);
   if (!endpoint.url.encrypted && sends_secret(endpoint.access) &&
       !endpoint.url.is_this_machine())
-    cli::complain(endpoint.url.root +
-                  ": http is not encrypted: others can read " +
-                  endpoint.access.describe() + "'s secret on its way");
+    cli::say(endpoint.url.root + ": http is not encrypted: others can read " +
+             endpoint.access.describe() + "'s secret on its way");
   return endpoint;
 }
 
 void say_unfinished(const RemoteIndex& index) {
   if (const auto loading_to = index.meta().loading_to)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: a load is unfinished: {} of {} rows can be found; push goes on "
         "with it",
         index.where(), grouped(index.rows()), grouped(*loading_to)));

@@ -2,7 +2,7 @@
 // libcurl.
 #pragma once
 
-#include "remote/access.h"
+#include "remote/endpoint.h"
 #include "remote/remote_index.h"
 
 #include <string>

@@ -3,7 +3,7 @@
 
 #include "common/cli11.h"
 
-#include "remote/access.h"
+#include "remote/endpoint.h"
 
 #include <cstddef>
 #include <string>

@@ -24,8 +24,8 @@
 #include "search/service_index.h"
 #include "search/service_truth.h"
 
-#include <fmt/core.h>
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -36,7 +36,7 @@ using namespace imsearch;
 /// `held`: where the index is.
 void announce(const RecallOptions& opt, const SearchIndex& index,
               const QueryRows& queries, const std::string& held) {
-  cli::complain(fmt::format(
+  cli::say(fmt::format(
       "{} queries ({}) against {} rows of {} floats; k {}, {} threads, {}",
       grouped(queries.size()), queries.origin, grouped(index.rows()),
       index.dim(), opt.search.k, opt.threads == 0 ? usable_cpus() : opt.threads,
@@ -100,7 +100,7 @@ void evaluate_local(const RecallOptions& opt) {
   if (index.index().vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.index().why_no_vectors());
-  if (!opt.plot.empty()) opt.keep_inputs(index);
+  if (!opt.plot.empty()) opt.refuse_to_overwrite(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, "index mapped");
   measure(opt, index, queries, *ground_truth(index, queries, opt.search.k));
@@ -109,7 +109,7 @@ void evaluate_local(const RecallOptions& opt) {
 
 void evaluate_service(const RecallOptions& opt) {
   ServiceIndex index(endpoint_of(opt.service.url, opt.service.access));
-  if (!opt.plot.empty()) opt.keep_inputs(index);
+  if (!opt.plot.empty()) opt.refuse_to_overwrite(index);
   const ServiceTruth truth(index.index(), opt.truth);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, index.index().service().text());

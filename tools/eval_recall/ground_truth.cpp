@@ -36,14 +36,14 @@ class PushedTruth : public GroundTruth {
 
   std::vector<Hits> all(unsigned threads) const override {
     return truth_->search(queries_->unit.view(), k_, threads,
-                          queries_->leave_out);
+                          queries_->excluded);
   }
   Searching alone(unsigned threads) const override {
     return [this, threads](std::size_t query, unsigned) {
       const MatrixView one = {queries_->unit.row(query), 1,
                               queries_->unit.dim()};
       return std::move(
-          truth_->search(one, k_, threads, {queries_->left_out_of(query)})
+          truth_->search(one, k_, threads, {queries_->excluded_of(query)})
               .front());
     };
   }

@@ -53,11 +53,11 @@ void RecallOptions::check() const {
                          queries.vectors.empty());
 }
 
-void RecallOptions::keep_inputs(const SearchIndex& opened) const {
+void RecallOptions::refuse_to_overwrite(const SearchIndex& opened) const {
   std::vector<std::string> inputs = opened.files();
   inputs.push_back(queries.vectors);
   if (at_service()) inputs.push_back(truth);
-  cli::keep_inputs(plot, inputs);
+  cli::refuse_to_overwrite(plot, inputs);
   for (const std::string& file : opened.files())
     keep_apart(plot, files_of_vectors(file));
 }

@@ -32,7 +32,7 @@ struct RecallOptions {
   /// Throws UsageError for what does not go together.
   void check() const;
   /// Throws UsageError if the picture would replace something that is read.
-  void keep_inputs(const SearchIndex& opened) const;
+  void refuse_to_overwrite(const SearchIndex& opened) const;
 
   bool at_service() const { return !service.url.empty(); }
   /// The largest ef that an index of so many rows is tuned to.

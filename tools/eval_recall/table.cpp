@@ -1,3 +1,5 @@
+// Measures and prints a line of the table: recall against the ground truth,
+// with its interval, and the times of a query alone and in a batch.
 #include "eval_recall/table.h"
 
 #include "base/parallel_for.h"

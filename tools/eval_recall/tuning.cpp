@@ -44,7 +44,7 @@ Tuning tune(const RecallMeter& meter, const TuningParams& params) {
   find_smallest(meter.k(), params.largest, [&](std::size_t ef) {
     const Trial trial{ef, meter.recall(ef)};
     tuning.tried.push_back(trial);
-    if (!params.quiet) cli::complain(to_text(trial, meter.k()));
+    if (!params.quiet) cli::say(to_text(trial, meter.k()));
     const bool enough = reaches(trial.recall.mean, params.recall);
     // Each that is enough is smaller than those before it.
     if (enough) tuning.chosen = trial;

@@ -72,7 +72,7 @@ void AppendTarget::read_names() {
   if (!last_name_ends_) names_bytes_ = text.size();
 }
 
-std::size_t AppendTarget::leave_out_known(Names& images) const {
+std::size_t AppendTarget::exclude_known(Names& images) const {
   std::unordered_set<std::string_view> known;
   for (std::size_t i = 0; i < names_.size(); ++i) known.insert(names_[i]);
   Names fresh;

@@ -33,7 +33,7 @@ class AppendTarget {
 
   /// Takes those of `images` out that are there already, and repeated ones.
   /// Gives how many were taken out.
-  std::size_t leave_out_known(Names& images) const;
+  std::size_t exclude_known(Names& images) const;
 
   /// Throws Error, naming both, if the new rows are of another model.
   void check_model(const Sidecar& added) const;

@@ -135,10 +135,10 @@ struct Options {
                             "Vectors (-: standard output)")
                  ->capture_default_str()
                  ->type_name("FILE");
-    names =
-        app.add_option("-n,--names", job.names, "Names (-: standard output)")
-            ->capture_default_str()
-            ->type_name("FILE");
+    names = app.add_option("-n,--names", job.names_path,
+                           "Names (-: standard output)")
+                ->capture_default_str()
+                ->type_name("FILE");
   }
 
   void add_long_runs(CLI::App& app) {
@@ -164,7 +164,7 @@ struct Options {
   void name_shard() {
     if (!job.shard) return;
     if (output->empty()) job.vectors += job.shard->suffix();
-    if (names->empty()) job.names += job.shard->suffix();
+    if (names->empty()) job.names_path += job.shard->suffix();
   }
 
   void check() const {
@@ -183,10 +183,10 @@ struct Options {
                  "--files-from");
     // As build-index would take it for what its name says.
     cli::check_output_name("-o", job.vectors, "a file of raw floats", {"bin"});
-    if (job.vectors == job.names)
+    if (job.vectors == job.names_path)
       cli::fail_usage("-o and -n are both {}", job.vectors);
-    keep_vectors_and_names_apart(job.vectors, job.names);
-    for (const std::string& path : {job.vectors, job.names}) {
+    keep_vectors_and_names_apart(job.vectors, job.names_path);
+    for (const std::string& path : {job.vectors, job.names_path}) {
       if (can_be_resumed(path)) continue;
       if (job.resume)
         cli::fail_usage("--resume needs files to go on with: {} is none", path);
@@ -194,7 +194,7 @@ struct Options {
         cli::fail_usage("--{} needs files to write: {} is none",
                         join ? "join" : "append", path);
     }
-    if (job.json && (job.vectors == "-" || job.names == "-"))
+    if (job.json && (job.vectors == "-" || job.names_path == "-"))
       cli::fail_usage("--json and - both want standard output");
   }
 };

@@ -27,9 +27,9 @@ void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
     reason = warnings.back();
     warnings.pop_back();
   }
-  for (const std::string& warning : warnings) cli::complain(warning);
+  for (const std::string& warning : warnings) cli::say(warning);
   if (!quiet)
-    for (const std::string& remark : inputs.remarks) cli::complain(remark);
+    for (const std::string& remark : inputs.remarks) cli::say(remark);
   if (!reason.empty()) fail("{}", reason);
 }
 
@@ -91,27 +91,27 @@ ImageList list_images(const ExtractJob& job) {
   return images;
 }
 
-void leave_out_known(ImageList& images, const AppendTarget& target) {
-  images.known = target.leave_out_known(images.names);
+void exclude_known(ImageList& images, const AppendTarget& target) {
+  images.known = target.exclude_known(images.names);
   images.behind_rows = target.rows();
   images.id = id_of(images.names);
 }
 
-void keep_inputs(const ExtractJob& job, const Names& names,
-                 const std::string& model_file) {
+void refuse_to_overwrite(const ExtractJob& job, const Names& names,
+                         const std::string& model_file) {
   // Only inputs of the output's own name: there may be a million others.
   const auto file_part = [](std::string_view path) {
     return path.substr(path.rfind('/') + 1);
   };
   std::vector<std::string> outputs = files_of_vectors(job.vectors);
-  for (std::string& output : files_of_names(job.names))
+  for (std::string& output : files_of_names(job.names_path))
     outputs.push_back(std::move(output));
   for (const std::string& output : outputs) {
     std::vector<std::string> inputs = {job.files_from, model_file};
     for (std::size_t i = 0; i < names.size(); ++i)
       if (file_part(names[i]) == file_part(output))
         inputs.emplace_back(names[i]);
-    cli::keep_inputs(output, inputs);
+    cli::refuse_to_overwrite(output, inputs);
   }
 }
 

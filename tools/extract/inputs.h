@@ -28,12 +28,12 @@ ImageList list_images(const ExtractJob& job);
 class AppendTarget;
 
 /// Leaves those that `target` has out of `images`.
-void leave_out_known(ImageList& images, const AppendTarget& target);
+void exclude_known(ImageList& images, const AppendTarget& target);
 
 /// Throws UsageError if an output of the job would replace an image, the list
 /// of them, or the file of the model.
-void keep_inputs(const ExtractJob& job, const Names& names,
-                 const std::string& model_file);
+void refuse_to_overwrite(const ExtractJob& job, const Names& names,
+                         const std::string& model_file);
 
 /// For a run that is about to replace `vectors` by rows of `list` (empty:
 /// of several), or of `shard` of it. Throws Error, with what can be done

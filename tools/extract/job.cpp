@@ -9,7 +9,7 @@
 namespace imsearch {
 namespace {
 
-/// 0 where `text` is no number.
+/// 0 where `text` is not a number.
 std::size_t number(std::string_view text) {
   std::size_t value = 0;
   const char* end = text.data() + text.size();

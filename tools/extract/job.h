@@ -43,7 +43,7 @@ struct ExtractJob {
   std::string files_from;           // empty: none
   bool null = false;                // names lists end names with NUL
   std::string vectors = cli::kDefaultVectors;
-  std::string names = cli::kDefaultNames;
+  std::string names_path = cli::kDefaultNames;
   unsigned threads = 0;  // 0: all CPUs
   bool strict = false;   // the first bad image is an error
   bool quiet = false;

@@ -73,9 +73,9 @@ void keep_pieces(const ExtractJob& job, const std::vector<Piece>& pieces) {
     inputs.push_back(sidecar_path(path));
   for (const Piece& piece : pieces) inputs.push_back(piece.names_path);
   for (const std::string& output :
-       {job.vectors, job.names, sidecar_path(job.vectors),
-        job.names + ".bad.tsv"})
-    cli::keep_inputs(output, inputs);
+       {job.vectors, job.names_path, sidecar_path(job.vectors),
+        job.names_path + ".bad.tsv"})
+    cli::refuse_to_overwrite(output, inputs);
 }
 
 void write_piece(const VectorFile& file, const Piece& piece,
@@ -100,17 +100,17 @@ int join_vectors(const ExtractJob& job) {
   keep_pieces(job, pieces);
   const Sidecar joined = joined_sidecar(vectors);
   if (!job.force) keep_indexed(job.vectors, joined.list, std::nullopt);
-  ExtractOutput output(job.vectors, job.names, job.separator());
+  ExtractOutput output(job.vectors, job.names_path, job.separator());
   if (output.has_older_parts())
-    cli::complain("the parts of an earlier run are dropped");
+    cli::say("the parts of an earlier run are dropped");
   output.start_joined();
   for (std::size_t f = 0; f < pieces.size(); ++f)
     write_piece(vectors.files()[f], pieces[f], output);
   vectors.check_settled();
   output.commit(joined);
   if (!job.quiet)
-    cli::complain(fmt::format("{}: {} rows of {} files", job.vectors,
-                              grouped(*joined.rows), pieces.size()));
+    cli::say(fmt::format("{}: {} rows of {} files", job.vectors,
+                         grouped(*joined.rows), pieces.size()));
   return cli::kDone;
 }
 

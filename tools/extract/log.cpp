@@ -1,3 +1,5 @@
+// The log of a run, from which --resume goes on: what became of each image,
+// with a checksum, so that half-written lines and lost pages are noticed.
 #include "extract/log.h"
 
 #include "base/error.h"

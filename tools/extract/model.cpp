@@ -45,7 +45,7 @@ Model load_network(
 void say_model(const Model& model) {
   std::string text = "network: " + describe(model.identity);
   if (model.demo) text += ", a demonstration: --weights names better ones";
-  cli::complain(text);
+  cli::say(text);
 }
 
 }  // namespace imsearch

@@ -49,7 +49,7 @@ Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
     } catch (const Error& e) {
       const std::string text = escape_field(names[i]) + ": " + e.what();
       if (job.strict) throw Error(text);
-      cli::complain(text);
+      cli::say(text);
       ++inputs.bad;
     }
   }
@@ -70,7 +70,7 @@ int time_network(const ExtractJob& job, const ModelOptions& options) {
       measure_network(*model.engine, inputs.values, threads, kMeasuredSeconds);
   const double rate = static_cast<double>(speed.images) / speed.wall_s;
   if (!job.quiet)
-    cli::complain(
+    cli::say(
         fmt::format("network alone: {} images on {} threads, {:.1f} images/s",
                     speed.images, threads, rate));
   if (!job.json) return cli::kDone;

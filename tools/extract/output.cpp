@@ -1,3 +1,5 @@
+// The files of a run while they are parts, and the end, when they take their
+// names.
 #include "extract/output.h"
 
 #include "extract/append.h"
@@ -209,7 +211,7 @@ void ExtractOutput::commit_append(const std::string& tool_version) {
 
 void ExtractOutput::commit(const Sidecar& sidecar) {
   if (target_ != nullptr) return commit_append(sidecar.tool_version);
-  // What can fail for want of space comes first, the renames after it.
+  // Everything that can hit a full disk happens before the renames.
   vectors_.finish();
   names_.finish();
   std::optional<OutputFile> json = finish_sidecar(sidecar);

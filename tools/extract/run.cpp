@@ -1,3 +1,4 @@
+// A run from the list of images to the summary.
 #include "extract/run.h"
 
 #include "common/cli.h"
@@ -6,7 +7,7 @@
 #include "extract/inputs.h"
 #include "extract/model.h"
 #include "extract/output.h"
-#include "extract/results.h"
+#include "extract/row_writer.h"
 
 #include "base/parallel_for.h"
 #include "base/progress.h"
@@ -24,7 +25,7 @@ namespace {
 
 StageTimes extract_images(const Names& names, std::size_t first,
                           const Model& model, unsigned threads,
-                          ImageResults& results) {
+                          RowWriter& results) {
   PipelineParams params;
   params.threads = threads;
   PipelineSink sink;
@@ -39,14 +40,14 @@ StageTimes extract_images(const Names& names, std::size_t first,
 }
 
 /// Of this run alone.
-double rate(const ImageResults& results, const StageTimes& times) {
+double rate(const RowWriter& results, const StageTimes& times) {
   const std::size_t images =
       results.good_count() + results.bad_count() - results.older_count();
   return times.wall_s > 0 ? static_cast<double>(images) / times.wall_s : 0;
 }
 
 /// "64 images, 0 bad", or "6 of 17 images, 11 bad: see fnames.txt.bad.tsv".
-std::string counts(const ImageResults& results, const std::string& bad_path) {
+std::string counts(const RowWriter& results, const std::string& bad_path) {
   const std::size_t good = results.good_count();
   const std::size_t bad = results.bad_count();
   if (bad == 0) return fmt::format("{} images, 0 bad", grouped(good));
@@ -62,18 +63,17 @@ std::string additions(const ImageList& images) {
                      grouped(*images.behind_rows), grouped(images.known));
 }
 
-void say_summary(const ImageResults& results, const ImageList& images,
+void say_summary(const RowWriter& results, const ImageList& images,
                  const StageTimes& times, const std::string& bad_path) {
   const std::string duration = times.wall_s < 10
                                    ? fmt::format("{:.1f} s", times.wall_s)
                                    : human_duration(times.wall_s);
-  cli::complain(fmt::format("{}{}, {} ({:.1f} images/s)",
-                            counts(results, bad_path), additions(images),
-                            duration, rate(results, times)));
+  cli::say(fmt::format("{}{}, {} ({:.1f} images/s)", counts(results, bad_path),
+                       additions(images), duration, rate(results, times)));
 }
 
 void print_json(const ExtractJob& job, const ImageList& images,
-                const ImageResults& results, const Sidecar& sidecar,
+                const RowWriter& results, const Sidecar& sidecar,
                 const StageTimes& times) {
   nlohmann::ordered_json object = {
       {"images", results.good_count()},
@@ -113,9 +113,9 @@ Sidecar sidecar_of(const ExtractJob& job, const ImageList& images,
 
 void say_if_unlocked(const ExtractOutput& output) {
   if (const std::string path = output.unlocked_path(); !path.empty())
-    cli::complain(path +
-                  ": its file system has no locks: nothing keeps a second "
-                  "extract from writing it, too");
+    cli::say(path +
+             ": its file system has no locks: nothing keeps a second "
+             "extract from writing it, too");
 }
 
 /// What the job adds to, if it does; those that are there go from `images`.
@@ -124,9 +124,9 @@ std::optional<AppendTarget> open_target(const ExtractJob& job,
                                         ImageList& images) {
   std::optional<AppendTarget> target;
   if (!job.append) return target;
-  target.emplace(job.vectors, job.names, job.separator(),
+  target.emplace(job.vectors, job.names_path, job.separator(),
                  appended_behind(output.older_identity()));
-  leave_out_known(images, *target);
+  exclude_known(images, *target);
   return target;
 }
 
@@ -134,10 +134,10 @@ std::optional<AppendTarget> open_target(const ExtractJob& job,
 
 int run_extract(const ExtractJob& job, const ModelOptions& options) {
   ImageList images = list_images(job);
-  keep_inputs(job, images.names, model_file(options));
+  refuse_to_overwrite(job, images.names, model_file(options));
   if (!job.append && !job.force)
     keep_indexed(job.vectors, images.id, part_of(job));
-  ExtractOutput output(job.vectors, job.names, job.separator());
+  ExtractOutput output(job.vectors, job.names_path, job.separator());
   say_if_unlocked(output);
   std::optional<AppendTarget> target = open_target(job, output, images);
   if (target) output.append_to(*target, images.names);
@@ -146,7 +146,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   if (!job.quiet) say_model(model);
   const Sidecar sidecar = sidecar_of(job, images, model);
   if (target) target->check_model(sidecar);
-  ImageResults results(job, images, sidecar.dim, output);
+  RowWriter results(job, images, sidecar.dim, output);
   StageTimes times;
   try {
     const std::size_t first = results.start(run_identity(job, images, model));

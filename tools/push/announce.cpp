@@ -1,3 +1,4 @@
+// Says before a load what it will need, and what the cluster has.
 #include "push/announce.h"
 
 #include "base/progress.h"

@@ -84,7 +84,7 @@ void check_answers(const Endpoint& endpoint, const PushInputs& inputs,
   const Asked asked = ask_all(index, truth, queries);
   if (quiet) return;
   const std::vector<Hits> nearest = truth.search(queries.view(), kTop, 0, {});
-  cli::complain(fmt::format(
+  cli::say(fmt::format(
       "{} rows asked for: recall@{} is {:.4f} at ef {}, {:.1f} ms a query of "
       "which {:.1f} are the service's (median), {:.1f} ms at the 95th "
       "percentile",

@@ -68,7 +68,7 @@ bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
   std::size_t deleted = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (is_ambiguous(client, names[i])) {
-      cli::complain(fmt::format(
+      cli::say(fmt::format(
           "{}: is the name of one image in {}, and another's as query prints "
           "it: name the first {}, the other in its own bytes",
           names[i], index.where(), escape_field(names[i])));
@@ -77,16 +77,16 @@ bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
     }
     const std::size_t erased = erase_name(client, sender, names[i]);
     if (erased == 0) {
-      cli::complain(fmt::format("{}: no image of that name in {}",
-                                escape_field(names[i]), index.where()));
+      cli::say(fmt::format("{}: no image of that name in {}",
+                           escape_field(names[i]), index.where()));
       all_found = false;
     }
     deleted += erased;
   }
   refresh(client);
   if (!quiet)
-    cli::complain(fmt::format("{}: {} rows deleted, {} are left", index.where(),
-                              grouped(deleted), grouped(count_rows(client))));
+    cli::say(fmt::format("{}: {} rows deleted, {} are left", index.where(),
+                         grouped(deleted), grouped(count_rows(client))));
   return all_found;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "io/fnames.h"
-#include "remote/access.h"
+#include "remote/endpoint.h"
 
 namespace imsearch {
 

@@ -1,3 +1,4 @@
+// The end of a load: merge, replicas, warm-up, and a look at the answers.
 #include "push/finish.h"
 
 #include "common/cli.h"
@@ -14,7 +15,7 @@ namespace imsearch {
 namespace {
 
 void say(bool quiet, const std::string& text) {
-  if (!quiet) cli::complain(text);
+  if (!quiet) cli::say(text);
 }
 
 /// To be called often: says "WHAT for 20 s" every ten seconds.
@@ -36,7 +37,7 @@ void merge(HttpClient& client, std::size_t shards, bool quiet) {
                                 : "all segments"));
   const auto left = force_merge(client, shards, reminder("merging", quiet));
   if (left && *left > shards)
-    cli::complain(
+    cli::say(
         fmt::format("{} segments are left in {} shards: searches are slower "
                     "than they might be; the service's log says why",
                     *left, shards));
@@ -51,11 +52,11 @@ void copy_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
   const Stopwatch watch;
   const auto missing = wait_for_replicas(client, reminder("copying", quiet));
   if (!missing)
-    cli::complain(
+    cli::say(
         "replicas are set; whether they are in place may not be "
         "asked");
   else if (*missing > 0)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{} copies of shards are not in place yet: GET /_cluster/health tells",
         *missing));
   else
@@ -72,7 +73,7 @@ void bring_into_memory(HttpClient& client, const Dialect& dialect, bool quiet) {
                              human_duration(watch.seconds())));
   } catch (const ServiceError& e) {
     if (e.status != 403) throw;
-    cli::complain(fmt::format("not warmed up: {}", e.what()));
+    cli::say(fmt::format("not warmed up: {}", e.what()));
   }
 }
 

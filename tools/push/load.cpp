@@ -1,3 +1,5 @@
+// Sends the rows that are not there yet, with progress, and keeps a list of
+// those that the service refused.
 #include "push/load.h"
 
 #include "common/cli.h"
@@ -61,7 +63,7 @@ RowsToLoad rows_of(const PushInputs& inputs, const PushTarget& target,
 
 void announce_done(const BulkTotals& totals, double seconds,
                    const std::string& list) {
-  cli::complain(fmt::format(
+  cli::say(fmt::format(
       "{} rows stored in {}, {:.0f} a second{}{}{}", grouped(totals.stored),
       human_duration(seconds), static_cast<double>(totals.stored) / seconds,
       totals.skipped == 0
@@ -100,10 +102,10 @@ void RefusedRows::add(std::size_t row, std::string_view name,
                            escape_field(reason)));
   if (++count_ > kShown) return;
   progress_.clear();
-  cli::complain(fmt::format("row {}: {}: refused: {}", row, escape_field(name),
-                            escape_field(reason)));
+  cli::say(fmt::format("row {}: {}: refused: {}", row, escape_field(name),
+                       escape_field(reason)));
   if (count_ == kShown)
-    cli::complain("further refused rows are only listed, in " + path_);
+    cli::say("further refused rows are only listed, in " + path_);
 }
 
 std::string RefusedRows::finish() {
@@ -156,7 +158,7 @@ void say_what_stays(const Endpoint& endpoint, std::size_t stored,
   const std::string where = endpoint.url.text();
   const std::string lost = interrupted() ? "" : lost_shards_of(endpoint);
   if (!lost.empty()) {
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: no copy of shards {} is left, and their rows are gone with it: if "
         "their node does not come back, start over: delete the index (curl -X "
         "DELETE {}) and push again, with --replicas 1 --replicas-while-loading "
@@ -164,7 +166,7 @@ void say_what_stays(const Endpoint& endpoint, std::size_t stored,
         where, lost, where));
     return;
   }
-  cli::complain(fmt::format(
+  cli::say(fmt::format(
       "{}: {} of {} rows are stored; refresh and replicas are still off: the "
       "same command goes on, and sends only what is missing",
       where, grouped(stored), grouped(rows)));

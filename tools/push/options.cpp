@@ -1,3 +1,4 @@
+// push's command line, and what in it does not go together.
 #include "push/options.h"
 
 #include "common/cli.h"

@@ -3,8 +3,8 @@
 
 #include "common/cli11.h"
 
-#include "remote/access.h"
 #include "remote/bulk.h"
+#include "remote/endpoint.h"
 #include "remote/index_meta.h"
 #include "remote/service.h"
 

@@ -46,7 +46,7 @@ void announce(HttpClient& client, const ServiceInfo& service,
     print(text);
   else if (!options.quiet)
     std::fputs(text.c_str(), stderr);
-  for (const std::string& obstacle : plan.obstacles) cli::complain(obstacle);
+  for (const std::string& obstacle : plan.obstacles) cli::say(obstacle);
   if (!plan.obstacles.empty() && !options.force)
     fail("{}: does not fit: --force goes on all the same",
          client.endpoint().url.text());
@@ -63,8 +63,8 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   PushTarget target = choose_target(client, service, inputs, options);
   if (target.work == PushTarget::Work::kNothing) {
     if (!options.quiet)
-      cli::complain(fmt::format("{}: all {} rows were pushed before",
-                                endpoint.url.text(), grouped(inputs.rows())));
+      cli::say(fmt::format("{}: all {} rows were pushed before",
+                           endpoint.url.text(), grouped(inputs.rows())));
     if (options.replicas && !options.plan)
       set_replicas(client, target.meta, options.quiet);
     return cli::kDone;

@@ -1,3 +1,5 @@
+// The index at the service: found or made, compared with the files, and what is
+// left to do.
 #include "push/target.h"
 
 #include "common/cli.h"
@@ -106,11 +108,11 @@ void begin_load(HttpClient& client, const Dialect& dialect, PushTarget& target,
 void await_copies(HttpClient& client) {
   const auto missing = wait_for_replicas(client, [] {});
   if (!missing)
-    cli::complain(
+    cli::say(
         "whether the copies of shards are placed may not be asked: until they "
         "are, the loss of a node may take rows with it");
   else if (*missing > 0)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{} copies of shards cannot be placed: until they are, the loss of a "
         "node may take rows with it",
         *missing));

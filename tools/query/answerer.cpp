@@ -25,7 +25,7 @@ void Answerer::drop_distant(Answer& answer) const {
 void Answerer::answer_one(SearchSession& session, Question& question,
                           Answer& answer) const {
   try {
-    answer = session.ask(question.unit.data(), question.leave_out);
+    answer = session.ask(question.unit.data(), question.excluded);
     drop_distant(answer);
   } catch (const RowError& e) {
     question.error = e.what();

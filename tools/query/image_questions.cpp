@@ -1,3 +1,5 @@
+// Turns images into questions: extract runs beside query and answers each path
+// with a vector, while earlier answers are printed.
 #include "query/image_questions.h"
 
 #include "common/cli.h"

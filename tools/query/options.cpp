@@ -102,11 +102,11 @@ void QueryOptions::check_service() const {
     cli::fail_usage("--filter {}: no JSON object", filter);
 }
 
-void QueryOptions::keep_inputs(const SearchIndex& opened) const {
+void QueryOptions::refuse_to_overwrite(const SearchIndex& opened) const {
   std::vector<std::string> inputs = opened.files();
   inputs.insert(inputs.end(), images.begin(), images.end());
   inputs.insert(inputs.end(), {vectors, weights, model});
-  cli::keep_inputs(sheet, inputs);
+  cli::refuse_to_overwrite(sheet, inputs);
   for (const std::string& file : opened.files())
     keep_apart(sheet, files_of_vectors(file));
 }

@@ -34,7 +34,7 @@ struct QueryOptions {
   /// Throws UsageError for what does not go together.
   void check() const;
   /// Throws UsageError if the sheet would replace something that is read.
-  void keep_inputs(const SearchIndex& opened) const;
+  void refuse_to_overwrite(const SearchIndex& opened) const;
 
   bool ef_given() const;
   bool images_from_input() const;

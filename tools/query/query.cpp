@@ -7,11 +7,11 @@
 #include "common/cli.h"
 #include "common/names_list.h"
 #include "common/standard_streams.h"
+#include "query/answer_printer.h"
 #include "query/answerer.h"
 #include "query/image_questions.h"
 #include "query/options.h"
 #include "query/questions.h"
-#include "query/results.h"
 #include "query/service.h"
 #include "query/sheet_rows.h"
 
@@ -88,9 +88,9 @@ std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
   auto opened = std::make_unique<LocalIndex>(opt.index);
   const Index& index = opened->index();
   if (index.vectors() == nullptr)
-    cli::complain(index.why_no_vectors() + ": similarities are approximate");
+    cli::say(index.why_no_vectors() + ": similarities are approximate");
   if (index.rows_behind() > 0 && !opt.quiet)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{}: the vectors have {} rows more: build-index --append adds them",
         opt.index, grouped(index.rows_behind())));
   return opened;
@@ -105,10 +105,10 @@ int query(const QueryOptions& opt, char** argv) {
   // Only here: signal handlers do not survive the exec of query-service.
   catch_interrupts();
   SearchIndex& index = *opened;
-  if (!opt.sheet.empty()) opt.keep_inputs(index);
+  if (!opt.sheet.empty()) opt.refuse_to_overwrite(index);
   Answerer answerer(index, params);
-  Results results({opt.json, params.search.exact,
-                   index.has_exact_similarities(), opt.stream()});
+  AnswerPrinter results({opt.json, params.search.exact,
+                         index.has_exact_similarities(), opt.stream()});
   std::vector<SheetRow> sheet;
   const Ask ask = [&](std::vector<Question> questions) {
     refuse_zeros(index, questions);

@@ -1,3 +1,5 @@
+// Rows, names and vectors as questions; each may be an error of its own without
+// stopping the others.
 #include "query/questions.h"
 
 #include "common/query_rows.h"
@@ -24,7 +26,7 @@ constexpr const char* kNotFinite = "holds NaN or infinity";
 void ask_row(StoredRow row, Question& question) {
   question.picture = std::move(row.name);
   question.unit = std::move(row.unit);
-  question.leave_out = row.row;
+  question.excluded = row.row;
   question.error = std::move(row.error);
 }
 

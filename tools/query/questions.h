@@ -17,11 +17,11 @@ namespace imsearch {
 
 /// One thing that query is asked.
 struct Question {
-  std::string text;                        // as asked: a path or a name
-  std::optional<std::size_t> number;       // instead of text: a row, a vector
-  std::string picture;                     // its image file; empty: none
-  std::vector<float> unit;                 // the query: a unit vector, or zero
-  std::optional<std::uint32_t> leave_out;  // a row that is not an answer
+  std::string text;                       // as asked: a path or a name
+  std::optional<std::size_t> number;      // instead of text: a row, a vector
+  std::string picture;                    // its image file; empty: none
+  std::vector<float> unit;                // the query: a unit vector, or zero
+  std::optional<std::uint32_t> excluded;  // a row that is not an answer
   std::string error;  // not empty: why it cannot be answered
 
   /// The text or the number, for people and tables.

@@ -40,7 +40,7 @@ void say_missing(const std::vector<SheetRow>& rows) {
       missing += file_exists(tile.path) ? 0 : 1;
     }
   if (missing > 0)
-    cli::complain(fmt::format(
+    cli::say(fmt::format(
         "{} of {} pictures are not found: names are relative to the folder "
         "where extract ran",
         missing, pictures));

@@ -1,4 +1,4 @@
-// Indexes that are no indexes, or damaged: told, never crashed on.
+// Indexes that are not indexes, or damaged: told, never crashed on.
 #include "cli/collection.h"
 #include "support/contains.h"
 
@@ -125,7 +125,7 @@ TEST_CASE("a flipped bit is found by --verify, and crashes nothing") {
   }
 }
 
-TEST_CASE("a directory and an unreadable file are no indexes") {
+TEST_CASE("a directory and an unreadable file are not indexes") {
   const Collection collection(20);
   collection.build();
   CHECK(contains(collection.run({"query", "-i", ".", "--id", "0"}).err,

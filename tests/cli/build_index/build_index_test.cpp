@@ -196,7 +196,7 @@ TEST_CASE("missing vectors and names are told with a remedy") {
                  "other.txt: no such file: -n says where"));
 }
 
-TEST_CASE("a size that is no whole number of rows is an error") {
+TEST_CASE("a size that is not a whole number of rows is an error") {
   const Collection collection(5);
   collection.write("fvecs.bin", std::string(5 * kDim * 4 + 2, '\0'));
   const RunResult result = collection.run({"build-index"});

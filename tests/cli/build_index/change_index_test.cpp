@@ -157,7 +157,7 @@ TEST_CASE("--delete tells what it does not know, and deletes the others") {
   CHECK(result.status == 1);
   CHECK(contains(result.err, "no such: no image of that name in"));
   CHECK(contains(result.err, "1 of 20 rows are deleted"));
-  // Deleted once, it is no error again.
+  // Deleted once, it is not an error again.
   collection.write("gone", "3.jpg\n4.jpg\n");
   CHECK(collection.run({"build-index", "-q", "--delete", "gone"}).status == 0);
   CHECK(contains(collection.run({"build-index", "--delete", "gone"}).err,

@@ -83,7 +83,7 @@ TEST_CASE("fault 15: where there are no locks, that is said, once") {
   }
 }
 
-TEST_CASE("fault 15: a lock that fails otherwise is no missing lock") {
+TEST_CASE("fault 15: a lock that fails otherwise is not a missing lock") {
   const Collection collection(20);
   collection.build();
   const std::string before = collection.read(kIndex);

@@ -142,7 +142,7 @@ TEST_SUITE("cli") {
     refusal(*dir, {"--append", "images/1.ppm", "--exif"});
   }
 
-  TEST_CASE("fault 3: --append refuses what is no whole collection") {
+  TEST_CASE("fault 3: --append refuses what is not a whole collection") {
     const auto start = grown_folder();
     const std::string names = read_file(*start / "fnames.txt");
     struct Damage {

@@ -179,7 +179,7 @@ TEST_SUITE("cli") {
       usage({option[0], option[1], "a.ppm"}, option[0] + " requires --model");
     usage({"--model", "m.pt", "--weights", "demo", "a.ppm"}, "--weights");
     usage({"--model", "m.pt", "--mean", "1,2", "a.ppm"},
-          "--mean: 1,2 is no three numbers R,G,B");
+          "--mean: 1,2 is not three numbers R,G,B");
     usage({"--model", "m.pt", "--std", "1,0,1", "a.ppm"}, "R,G,B above 0");
     usage({"--model", "m.pt", "--resize-to", "223", "a.ppm"},
           "--resize-to 223 is less than the input size, 224");
@@ -195,7 +195,7 @@ TEST_SUITE("cli") {
     CHECK(files_in(f.dir.path()) == files);
   }
 
-  TEST_CASE("a file that is no module is an error that says how to export") {
+  TEST_CASE("a file that is not a module is an error that says how to export") {
     const Fixture f;
     save_state_dict(f.dir / "weights.pt");
     f.dir.write("garbage.pt", "not a model at all");

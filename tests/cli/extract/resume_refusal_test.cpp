@@ -135,7 +135,7 @@ TEST_SUITE("cli") {
           Lines{"a.ppm", "fvecs.bin.done.part", "fvecs.bin.part", "list"});
   }
 
-  TEST_CASE("--resume with what is no file is a usage error") {
+  TEST_CASE("--resume with what is not a file is a usage error") {
     const TempDir dir;
     dir.write("a.ppm", pattern_ppm(1));
     for (const Lines& how : {Lines{"-o", "-"}, Lines{"-n", "-"},
@@ -152,7 +152,7 @@ TEST_SUITE("cli") {
     CHECK(files_in(dir.path()) == Lines{"a.ppm"});
   }
 
-  TEST_CASE("a part is no input of its own run") {
+  TEST_CASE("a part is not an input of its own run") {
     const TempDir dir;
     dir.write("fvecs.bin.part", pattern_ppm(1));
     const RunResult result = extract_in(dir, {"fvecs.bin.part"});

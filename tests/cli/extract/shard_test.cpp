@@ -70,7 +70,7 @@ TEST_SUITE("cli") {
     }
   }
 
-  TEST_CASE("a shard without images has empty files and is no failure") {
+  TEST_CASE("a shard without images has empty files and is not a failure") {
     const TempDir dir;
     dir.write("a.ppm", pattern_ppm(1));
     const RunResult result =
@@ -97,7 +97,7 @@ TEST_SUITE("cli") {
     CHECK(piped.out == read_file(dir / "v"));
   }
 
-  TEST_CASE("what is no shard is a usage error") {
+  TEST_CASE("what is not a shard is a usage error") {
     const TempDir dir;
     dir.write("a.ppm", pattern_ppm(1));
     for (const char* shard : {"0/3", "4/3", "1", "1/", "/3", "a/3", "1/3/5",

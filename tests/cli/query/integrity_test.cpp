@@ -59,7 +59,7 @@ std::string name_in(const Json& answer) {
 
 }  // namespace
 
-TEST_CASE("fault 2: a row that was replaced is no exact answer") {
+TEST_CASE("fault 2: a row that was replaced is not an exact answer") {
   const Collection collection(5000);
   collection.build();
   std::string vectors = collection.read("fvecs.bin");
@@ -179,7 +179,7 @@ TEST_CASE("fault 17: a file that is truncated under a co-process is named") {
   }
 }
 
-TEST_CASE("fault 17: vectors overwritten under a co-process are no answers") {
+TEST_CASE("fault 17: vectors overwritten under a co-process are not answers") {
   for (const bool exact : {false, true}) {
     CAPTURE(exact);
     const Collection collection(2000);
@@ -203,7 +203,8 @@ TEST_CASE("fault 17: vectors overwritten under a co-process are no answers") {
   }
 }
 
-TEST_CASE("fault 17: an index overwritten under a co-process is no answer") {
+TEST_CASE(
+    "fault 17: an index overwritten under a co-process is not an answer") {
   // Another index, whose sections lie where those of the first do.
   const Collection collection(2000);
   collection.write("fnames.txt", test::numbered_names(2000, "x"));

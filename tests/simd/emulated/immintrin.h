@@ -1,7 +1,7 @@
 // AVX-512 for CPUs without it: the intrinsics that lib/simd/avx512.cpp uses,
 // lane by lane as Intel's Intrinsics Guide defines them, so that the kernels'
-// logic is tested on every machine. Speed is no concern. It stands in front of
-// the compiler's header on the include path of one test target.
+// logic is tested on every machine. Speed is not a concern. It stands in front
+// of the compiler's header on the include path of one test target.
 #pragma once
 
 // include_next is an extension of GCC and clang.

@@ -1,4 +1,5 @@
 // Ranges of the options that all tools share, and where they put the values.
+#include "common/index_options.h"
 #include "common/options.h"
 
 #include "common/numbers.h"
@@ -23,9 +24,9 @@ TEST_CASE("between takes both ends and decimal fractions") {
   }
 }
 
-TEST_CASE("between refuses what is beyond its ends, and what is no number") {
+TEST_CASE("between refuses what is beyond its ends, and what is not a number") {
   const CLI::Validator share = cli::between(0, 1);
-  CHECK(share(std::string("1.5")) == "1.5 is no number from 0 to 1");
+  CHECK(share(std::string("1.5")) == "1.5 is not a number from 0 to 1");
   for (const std::string text : {"-0.1", "1.0001", "nan", "-nan", "inf", "-inf",
                                  "", "half", "0.5x", "0,5", "0x1p-1"}) {
     CAPTURE(text);

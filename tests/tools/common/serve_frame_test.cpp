@@ -31,7 +31,7 @@ TEST_CASE("a header is read back") {
   CHECK(kind == Kind::kRow);
 }
 
-TEST_CASE("bytes of something else are no header") {
+TEST_CASE("bytes of something else are not header") {
   Kind kind = Kind::kBad;
   CHECK_THROWS_WITH_AS(decode_frame_header("\4\0\0\0\1\0\0\0", kind),
                        "no frame of extract --serve: kind 4, 1 bytes", Error);

@@ -38,7 +38,7 @@ TEST_CASE("a tuned ef is not given, judged or drawn") {
   CHECK_THROWS_AS(read("--tune .9 --plot p.svg"), CLI::ExcludesError);
 }
 
-TEST_CASE("a picture is no table, and an SVG or PNG") {
+TEST_CASE("a picture is not a table, and an SVG or PNG") {
   CHECK_THROWS_WITH_AS(read("--plot -"),
                        "--plot -: standard output is for the table",
                        cli::UsageError);

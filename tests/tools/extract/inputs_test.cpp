@@ -91,12 +91,12 @@ TEST_CASE("an output may replace none of the images, nor their list or model") {
   const TempDir dir;
   ExtractJob job = job_of_list(dir.write("list", "a\n"));
   job.vectors = dir / "v";
-  job.names = dir / "n";
+  job.names_path = dir / "n";
   const auto refused = [&](const List& images, const std::string& model) {
     Names names;
     for (const std::string& image : images) names.append(image);
     try {
-      keep_inputs(job, names, model);
+      refuse_to_overwrite(job, names, model);
     } catch (const cli::UsageError&) {
       return true;
     }

@@ -66,7 +66,7 @@ TEST_CASE("a block is given as its number and how many there are") {
   CHECK(parse_shard("08/010")->count == 10);
 }
 
-TEST_CASE("other texts are no block") {
+TEST_CASE("other texts are not block") {
   for (const std::string text :
        {"", "/", "3", "3/", "/8", "0/8", "9/8", "0/0", "-1/8", "+1/8", "1/8/2",
         " 1/8", "1/8 ", "1 /8", "1.0/8", "0x1/8", "a/b", "1/1000001",

@@ -54,7 +54,7 @@ TEST_CASE("each question has its answer, in order, with names") {
 TEST_CASE("a row that is asked for does not answer") {
   const ListedIndex index = compass();
   std::vector<Question> questions = {question({1, 0})};
-  questions[0].leave_out = 0;
+  questions[0].excluded = 0;
   AnswerParams params;
   params.search.k = 1;
   CHECK(Answerer(index, params).answer(questions)[0].names == NameList{"near"});

@@ -23,7 +23,7 @@ TEST_CASE("a row asks by its vector and leaves itself out") {
   CHECK(question.label() == "1");
   CHECK(question.picture == "b.jpg");
   CHECK(question.unit == Floats{0, 1});
-  CHECK(question.leave_out == 1);
+  CHECK(question.excluded == 1);
 }
 
 TEST_CASE("a row that is not there is an error with the number of rows") {
@@ -33,10 +33,10 @@ TEST_CASE("a row that is not there is an error with the number of rows") {
 
 TEST_CASE("a name is found as query prints it, and in its own bytes") {
   ListedIndex index({{"a\tb", {1, 0}}, {"c\\d", {0, 1}}});
-  CHECK(question_of_name(index, "a\\tb").leave_out == 0);
-  CHECK(question_of_name(index, "a\tb").leave_out == 0);
-  CHECK(question_of_name(index, "c\\\\d").leave_out == 1);
-  CHECK(question_of_name(index, "c\\d").leave_out == 1);
+  CHECK(question_of_name(index, "a\\tb").excluded == 0);
+  CHECK(question_of_name(index, "a\tb").excluded == 0);
+  CHECK(question_of_name(index, "c\\\\d").excluded == 1);
+  CHECK(question_of_name(index, "c\\d").excluded == 1);
   CHECK(question_of_name(index, "a\\tb").label() == "a\\tb");
 }
 
@@ -45,9 +45,9 @@ TEST_CASE("a text that names two images is an error with both ways out") {
   const Question question = question_of_name(index, "a\\tb");
   CHECK(contains(question.error, "is the name of one image in list"));
   CHECK(contains(question.error, "a\\\\tb"));
-  CHECK_FALSE(question.leave_out);
-  CHECK(question_of_name(index, "a\\\\tb").leave_out == 1);
-  CHECK(question_of_name(index, "a\tb").leave_out == 0);
+  CHECK_FALSE(question.excluded);
+  CHECK(question_of_name(index, "a\\\\tb").excluded == 1);
+  CHECK(question_of_name(index, "a\tb").excluded == 0);
 }
 
 TEST_CASE("a name that is not indexed is an error") {
@@ -68,7 +68,7 @@ TEST_CASE("a feature is asked at length 1") {
   CHECK(question.error.empty());
 }
 
-TEST_CASE("a feature that is no number is an error") {
+TEST_CASE("a feature that is not a number is an error") {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
                           std::numeric_limits<float>::infinity()}) {
     Question question;

@@ -1,5 +1,5 @@
 // What query prints: lines with tabs, or JSON Lines.
-#include "query/results.h"
+#include "query/answer_printer.h"
 
 #include "support/captured.h"
 
@@ -29,14 +29,14 @@ Answer two_neighbours() {
   return answer;
 }
 
-std::string printed(const ResultFormat& format, const Question& question,
+std::string printed(const AnswerFormat& format, const Question& question,
                     const Answer& answer) {
-  Results results(format);
+  AnswerPrinter results(format);
   return printed_by([&] { results.print(question, answer); });
 }
 
-ResultFormat json() {
-  ResultFormat format;
+AnswerFormat json() {
+  AnswerFormat format;
   format.json = true;
   return format;
 }
@@ -66,14 +66,14 @@ TEST_CASE("tabs and newlines in names stay within their field") {
 }
 
 TEST_CASE("an empty line ends each answer where someone waits for it") {
-  ResultFormat format;
+  AnswerFormat format;
   format.stream = true;
   CHECK(printed(format, asked("q"), {}) == "\n");
   CHECK(printed({}, asked("q"), {}).empty());
 }
 
 TEST_CASE("a JSON line has the answer and how it was found") {
-  ResultFormat format = json();
+  AnswerFormat format = json();
   format.exact = true;
   CHECK(printed(format, asked("q"), two_neighbours()) ==
         R"({"query":"q","exact":true,"exact_similarities":false,"neighbors":[)"
@@ -104,7 +104,7 @@ TEST_CASE("names that are not UTF-8 come as base64 beside") {
 TEST_CASE("an error is complained of, and told in JSON instead of neighbours") {
   Question question = asked("a\tb");
   question.error = "no such image";
-  Results results(json());
+  AnswerPrinter results(json());
   CHECK_FALSE(results.failed());
   std::string out;
   const std::string err = complained_by(

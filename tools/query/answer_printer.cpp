@@ -1,4 +1,4 @@
-#include "query/results.h"
+#include "query/answer_printer.h"
 
 #include "common/cli.h"
 #include "common/standard_streams.h"
@@ -30,10 +30,10 @@ void add_text(Json& object, const std::string& key, std::string_view bytes) {
 
 }  // namespace
 
-void Results::print(const Question& question, const Answer& answer) {
+void AnswerPrinter::print(const Question& question, const Answer& answer) {
   if (!question.error.empty()) {
     failed_ = true;
-    cli::complain(escape_field(question.label()) + ": " + question.error);
+    cli::say(escape_field(question.label()) + ": " + question.error);
   }
   if (format_.json)
     print_object(question, answer);
@@ -42,8 +42,8 @@ void Results::print(const Question& question, const Answer& answer) {
   if (format_.stream) flush_output();
 }
 
-void Results::print_lines(const Question& question,
-                          const Answer& answer) const {
+void AnswerPrinter::print_lines(const Question& question,
+                                const Answer& answer) const {
   const std::string asked = escape_field(question.label());
   for (std::size_t i = 0; i < answer.hits.size(); ++i)
     imsearch::print(fmt::format("{}\t{}\t{:.6f}\t{}\n", asked, i + 1,
@@ -52,8 +52,8 @@ void Results::print_lines(const Question& question,
   if (format_.stream) imsearch::print("\n");
 }
 
-void Results::print_object(const Question& question,
-                           const Answer& answer) const {
+void AnswerPrinter::print_object(const Question& question,
+                                 const Answer& answer) const {
   Json object;
   if (question.number)
     object["query"] = *question.number;

@@ -2,7 +2,7 @@
 // is, up to a certified error; a row whose lower bound lies beyond the k-th
 // upper bound cannot be among the k nearest and is not read. What is left is
 // compared exactly.
-#include "index/bounded_scan.h"
+#include "index/pruned_scan.h"
 
 #include "index/index_impl.h"
 #include "index/top_k.h"
@@ -53,9 +53,9 @@ class Contest {
 
 }  // namespace
 
-BoundedScan::BoundedScan(const Index::Impl& index) : index_(&index) {}
+PrunedScan::PrunedScan(const Index::Impl& index) : index_(&index) {}
 
-void BoundedScan::measure(const std::int8_t* query) {
+void PrunedScan::measure(const std::int8_t* query) {
   const GraphView& view = index_->view;
   distances_.resize(view.rows);
   std::uint32_t rows[kRowsAtOnce];
@@ -67,8 +67,8 @@ void BoundedScan::measure(const std::int8_t* query) {
   }
 }
 
-Hits BoundedScan::nearest_by_reduced(std::size_t count,
-                                     const IsHidden& is_hidden) const {
+Hits PrunedScan::nearest_by_reduced(std::size_t count,
+                                    const IsHidden& is_hidden) const {
   TopK nearest(count);
   for (std::uint32_t row = 0; row < distances_.size(); ++row) {
     const Hit hit = {row, static_cast<float>(distances_[row])};
@@ -77,8 +77,8 @@ Hits BoundedScan::nearest_by_reduced(std::size_t count,
   return nearest.sorted();
 }
 
-Hits BoundedScan::candidates(const CodedQuery& query, std::size_t k,
-                             const IsHidden& is_hidden) {
+Hits PrunedScan::candidates(const CodedQuery& query, std::size_t k,
+                            const IsHidden& is_hidden) {
   measure(query.reduced);
   const CodeBounds bounds(index_->codes, index_->errors, index_->info.dim,
                           query);

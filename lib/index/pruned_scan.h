@@ -20,9 +20,9 @@
 namespace imsearch {
 
 /// One thread's memory for scans of one index (which must outlive it).
-class BoundedScan {
+class PrunedScan {
  public:
-  explicit BoundedScan(const Index::Impl& index);
+  explicit PrunedScan(const Index::Impl& index);
 
   /// All rows that may be among the k (> 0) nearest of those that are not
   /// hidden, in no order. Distances are approximate.

@@ -1,4 +1,4 @@
-#include "extract/results.h"
+#include "extract/row_writer.h"
 
 #include "common/cli.h"
 
@@ -16,20 +16,20 @@ constexpr std::size_t kShownBad = 20;
 
 }  // namespace
 
-ImageResults::ImageResults(const ExtractJob& job, const ImageList& images,
-                           std::size_t dim, ExtractOutput& output)
+RowWriter::RowWriter(const ExtractJob& job, const ImageList& images,
+                     std::size_t dim, ExtractOutput& output)
     : job_(job),
       names_(images.names),
       known_(images.known),
       dim_(dim),
       output_(output) {}
 
-std::size_t ImageResults::start(const std::string& identity) {
+std::size_t RowWriter::start(const std::string& identity) {
   if (job_.resume) {
     take_over(output_.resume(identity, names_, dim_));
   } else {
     if (output_.has_older_parts())
-      cli::complain(
+      cli::say(
           "the parts of an earlier run are dropped: --resume would have "
           "gone on from them");
     output_.start(identity);
@@ -38,7 +38,7 @@ std::size_t ImageResults::start(const std::string& identity) {
   return older_;
 }
 
-void ImageResults::take_over(const OlderRun& older) {
+void RowWriter::take_over(const OlderRun& older) {
   older_ = older.images();
   good_ = older.rows();
   bad_ = older.bad();
@@ -49,13 +49,13 @@ void ImageResults::take_over(const OlderRun& older) {
   }
   if (job_.quiet) return;
   if (older_ == 0)
-    cli::complain("nothing to go on from: this run starts at the first image");
+    cli::say("nothing to go on from: this run starts at the first image");
   else
-    cli::complain(fmt::format("{} of {} images were done by an earlier run",
-                              grouped(older_), grouped(names_.size())));
+    cli::say(fmt::format("{} of {} images were done by an earlier run",
+                         grouped(older_), grouped(names_.size())));
 }
 
-void ImageResults::good(std::size_t i, const float* feature) {
+void RowWriter::good(std::size_t i, const float* feature) {
   if (!output_.can_hold(names_[i]))
     return bad(i, "a newline in its name: use --null");
   output_.add(names_[i], feature, dim_);
@@ -63,7 +63,7 @@ void ImageResults::good(std::size_t i, const float* feature) {
   progress_->update(done() - older_);
 }
 
-void ImageResults::bad(std::size_t i, const std::string& reason) {
+void RowWriter::bad(std::size_t i, const std::string& reason) {
   const std::string text = complaint(i, reason);
   if (job_.strict) throw Error(text);
   output_.add_bad(names_[i], reason);
@@ -71,18 +71,17 @@ void ImageResults::bad(std::size_t i, const std::string& reason) {
   ++complained_;
   if (complained_ > kShownBad && !output_.bad_path().empty()) return;
   progress_->clear();
-  cli::complain(text);
+  cli::say(text);
   if (complained_ == kShownBad && !output_.bad_path().empty())
-    cli::complain("further bad images are only listed, in " +
-                  output_.bad_path());
+    cli::say("further bad images are only listed, in " + output_.bad_path());
 }
 
-std::string ImageResults::complaint(std::size_t i,
-                                    const std::string& reason) const {
+std::string RowWriter::complaint(std::size_t i,
+                                 const std::string& reason) const {
   return escape_field(names_[i]) + ": " + reason;
 }
 
-void ImageResults::finish(Sidecar sidecar) {
+void RowWriter::finish(Sidecar sidecar) {
   progress_->clear();
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
@@ -98,11 +97,11 @@ void ImageResults::finish(Sidecar sidecar) {
          bad_, job_.shard->text());
 }
 
-void ImageResults::say_what_stays() {
+void RowWriter::say_what_stays() {
   if (progress_) progress_->clear();
   const std::string path = output_.kept_path();
   if (path.empty()) return;
-  cli::complain(
+  cli::say(
       fmt::format("{} of {} images are done, in {}: --resume goes on from them",
                   grouped(done()), grouped(names_.size()), path));
 }

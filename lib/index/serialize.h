@@ -29,7 +29,7 @@ void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits);
 
 /// Writes the index file. Throws Error on a failed write, Interrupted on
 /// SIGINT.
-void write_frozen(OutputFile& out, const IndexParts& parts);
+void write_serialized(OutputFile& out, const IndexParts& parts);
 
 /// About how large that file will be.
 std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,

@@ -1,7 +1,7 @@
 // Measures codes by rows whose true neighbours are known from exact search: all
 // judged rows are put in order by their codes, and those are counted that come
 // among the candidates which a walk would keep.
-#include "index/reduction_judge.h"
+#include "index/quantizer_evaluation.h"
 
 #include "base/parallel_for.h"
 #include "index/coded_rows.h"
@@ -37,8 +37,9 @@ std::vector<bool> others(const std::vector<std::uint32_t>& kept,
 
 }  // namespace
 
-ReductionJudge::ReductionJudge(const VectorSet& vectors,
-                               std::size_t first_asked, unsigned threads)
+QuantizerEvaluation::QuantizerEvaluation(const VectorSet& vectors,
+                                         std::size_t first_asked,
+                                         unsigned threads)
     : vectors_(&vectors),
       threads_(threads),
       queries_(spread_over(vectors.rows() - first_asked, kQueries)) {
@@ -55,7 +56,7 @@ ReductionJudge::ReductionJudge(const VectorSet& vectors,
                             [&](std::uint32_t row) { return skipped[row]; });
 }
 
-double ReductionJudge::found_with(const ReductionView& piece) {
+double QuantizerEvaluation::found_with(const ReductionView& piece) {
   CodedRows coded = code_rows(
       *vectors_, piece, rows_.size(), [&](std::size_t i) { return rows_[i]; },
       threads_);
@@ -72,17 +73,18 @@ double ReductionJudge::found_with(const ReductionView& piece) {
          static_cast<double>(std::max<std::size_t>(wanted, 1));
 }
 
-void ReductionJudge::start_again() {
+void QuantizerEvaluation::start_again() {
   pieces_.clear();
 }
 
-std::size_t ReductionJudge::position_of(std::uint32_t row) const {
+std::size_t QuantizerEvaluation::position_of(std::uint32_t row) const {
   const auto place = std::lower_bound(rows_.begin(), rows_.end(), row);
   return static_cast<std::size_t>(place - rows_.begin());
 }
 
 /// Of a query to all judged rows, by their codes.
-std::vector<std::int32_t> ReductionJudge::distances(std::size_t query) const {
+std::vector<std::int32_t> QuantizerEvaluation::distances(
+    std::size_t query) const {
   std::vector<std::uint32_t> all(rows_.size());
   std::iota(all.begin(), all.end(), 0U);
   std::vector<std::int32_t> sums(all.size());
@@ -96,7 +98,7 @@ std::vector<std::int32_t> ReductionJudge::distances(std::size_t query) const {
   return sums;
 }
 
-double ReductionJudge::found_for(std::size_t query) const {
+double QuantizerEvaluation::found_for(std::size_t query) const {
   const std::vector<std::int32_t> all = distances(query);
   std::vector<std::int32_t> sorted = all;
   sorted.erase(sorted.begin() +

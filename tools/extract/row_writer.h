@@ -17,10 +17,10 @@ namespace imsearch {
 
 /// Images are numbered as in `images.names`, and reported in that order. Keeps
 /// references to all that it is given. One thread at a time.
-class ImageResults {
+class RowWriter {
  public:
-  ImageResults(const ExtractJob& job, const ImageList& images, std::size_t dim,
-               ExtractOutput& output);
+  RowWriter(const ExtractJob& job, const ImageList& images, std::size_t dim,
+            ExtractOutput& output);
 
   /// Goes on from an earlier run's parts or drops them, as the job says, and
   /// says so. Gives the first image to do. Throws Error.

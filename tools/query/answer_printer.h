@@ -5,7 +5,7 @@
 
 namespace imsearch {
 
-struct ResultFormat {
+struct AnswerFormat {
   bool json = false;
   bool exact = false;  // --exact, which JSON tells, and the next
   bool exact_similarities = false;
@@ -13,9 +13,9 @@ struct ResultFormat {
 };
 
 /// Prints on standard output; errors of questions go to standard error too.
-class Results {
+class AnswerPrinter {
  public:
-  explicit Results(const ResultFormat& format) : format_(format) {}
+  explicit AnswerPrinter(const AnswerFormat& format) : format_(format) {}
 
   /// The answer to one question, or its error.
   void print(const Question& question, const Answer& answer);
@@ -27,7 +27,7 @@ class Results {
   void print_lines(const Question& question, const Answer& answer) const;
   void print_object(const Question& question, const Answer& answer) const;
 
-  ResultFormat format_;
+  AnswerFormat format_;
   bool failed_ = false;
 };
 

@@ -13,13 +13,13 @@ namespace imsearch {
 
 /// Asks 1,000 rows for their neighbours among some 10,000, spread over the set.
 /// The set must outlive it.
-class ReductionJudge {
+class QuantizerEvaluation {
  public:
   /// Asks rows that are spread over those from `first_asked` on. Finds the true
   /// 10 nearest of each by exact search, on `threads` threads (0: all). Throws
   /// Error on NaN in a row; Interrupted.
-  ReductionJudge(const VectorSet& vectors, std::size_t first_asked,
-                 unsigned threads);
+  QuantizerEvaluation(const VectorSet& vectors, std::size_t first_asked,
+                      unsigned threads);
 
   /// The share of them that is among the candidates of a walk that keeps 32
   /// (GraphSearch::walk), the codes being all pieces given so far, one after

@@ -1,4 +1,4 @@
-#include "remote/access.h"
+#include "remote/endpoint.h"
 
 #include "base/error.h"
 #include "io/file.h"

@@ -1,7 +1,7 @@
 // Serializes a finished graph and its codes into the sections of an index file,
 // in the layout that searching maps: level 0 as one array of fixed width, the
 // levels above as records.
-#include "index/freeze.h"
+#include "index/serialize.h"
 
 #include "base/interrupt.h"
 #include "index/codes8.h"
@@ -124,7 +124,7 @@ void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits) {
   }
 }
 
-void write_frozen(OutputFile& out, const IndexParts& parts) {
+void write_serialized(OutputFile& out, const IndexParts& parts) {
   const auto& [coded, reduction, graph, names, info, deleted] = parts;
   IndexHeader header = header_of(info, reduction);
   const std::size_t rows = info.rows;
