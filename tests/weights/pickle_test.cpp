@@ -211,13 +211,13 @@ TEST_SUITE("embed") {
     CHECK(contains(value_error("NNNs"), "no dict to add to"));
     CHECK(contains(value_error("}(Nu"), "a key without a value"));
     CHECK(contains(value_error("N)R"), "a call of what is not a function"));
-    CHECK(contains(value_error(global("m", "f") + "NR"), "no function"));
+    CHECK(contains(value_error(global("m", "f") + "NR"), "not a function"));
     CHECK(contains(value_error("N}b"), "attributes for what has none"));
     const std::string ordered = global("collections", "OrderedDict");
-    CHECK(contains(value_error(call(ordered, {kNone})), "no list"));
-    CHECK(contains(value_error(call(ordered, {list({kNone})})), "no pairs"));
+    CHECK(contains(value_error(call(ordered, {kNone})), "not a list"));
+    CHECK(contains(value_error(call(ordered, {list({kNone})})), "not pairs"));
     CHECK(contains(value_error(call(ordered, {list({list({kNone})})})),
-                   "no pairs"));
+                   "not pairs"));
   }
 
   TEST_CASE("the memo grows by what is put there") {
