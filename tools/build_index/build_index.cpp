@@ -25,8 +25,8 @@
 #include "io/file.h"
 #include "io/text.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <initializer_list>
 #include <string>

@@ -5,8 +5,8 @@
 
 #include "io/fvecs.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace imsearch::cli {
 CLI::Validator between(double low, double high) {

@@ -24,8 +24,8 @@
 #include "search/service_index.h"
 #include "search/service_truth.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // Ranges of the options that all tools share, and where they put the values.
-#include "common/index_options.h"
 #include "common/options.h"
+#include "common/index_options.h"
 
 #include "common/numbers.h"
 
