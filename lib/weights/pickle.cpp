@@ -44,12 +44,10 @@ class PickleMachine {
  private:
   using Kind = PickleValue::Kind;
   using Items = std::vector<const PickleValue*>;
-
   void step(unsigned char opcode);
   bool step_constant(unsigned char opcode);
   bool step_container(unsigned char opcode);
   bool step_memo(unsigned char opcode);
-
   std::string_view take(std::uint64_t size);
   std::uint64_t take_unsigned(std::size_t size);
   std::string_view take_line();

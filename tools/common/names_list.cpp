@@ -1,3 +1,5 @@
+// Lists of names are looked at as they are read, since one that was written in
+// another way than it is read gives wrong names without a word.
 #include "common/names_list.h"
 
 #include "common/cli.h"

@@ -1,3 +1,6 @@
+// Queries of a measurement: rows sampled from the index, or those of a file or
+// a pipe, normalised and checked; and a session a thread to ask an index for
+// them.
 #include "common/query_rows.h"
 
 #include "common/options.h"

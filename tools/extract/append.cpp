@@ -1,3 +1,7 @@
+// extract --append: new rows wait in parts as those of any run do. Then vectors
+// and names grow in place under the commit mark, and the sidecar, which says
+// how many rows count, is replaced last; so a kill at any point leaves the old
+// set or one that is known to be unfinished.
 #include "extract/append.h"
 
 #include "base/error.h"

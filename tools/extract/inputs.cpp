@@ -1,3 +1,6 @@
+// The images of a run: listed from folders, patterns and lists, cut to a shard,
+// less those that --append finds there already; and what a run refuses to write
+// over.
 #include "extract/inputs.h"
 
 #include "common/cli.h"

@@ -1,3 +1,6 @@
+// What becomes of each image on its way out: a row, or a bad image that is
+// reported and listed. It counts both, shows progress, and says at the end or
+// after a failure what stays.
 #include "extract/row_writer.h"
 
 #include "common/cli.h"

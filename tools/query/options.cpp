@@ -1,3 +1,5 @@
+// query's command line: the options by what they ask about, and what in them
+// does not go together.
 #include "query/options.h"
 
 #include "common/cli.h"
