@@ -226,7 +226,7 @@ TEST_SUITE("cli") {
     const Lines before = set_in(*dir);
     // Two new rows have room in a part, but not behind the three old ones; and
     // then not even in the part.
-    for (const std::size_t rows : {4, 1}) {
+    for (const std::size_t rows : {4U, 1U}) {
       RunOptions full = demo_in(*dir);
       full.max_file_bytes = rows * kRowBytes + kRowBytes / 2;
       const RunResult result = extract_in(full, {"--append", "images"});
