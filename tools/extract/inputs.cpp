@@ -121,9 +121,11 @@ void refuse_to_overwrite(const ExtractJob& job, const Names& names,
 void keep_indexed(const std::string& vectors,
                   const std::optional<ImageListId>& list,
                   const std::optional<ListPart>& shard) {
-  const std::string index = vectors + cli::kIndexSuffix;
-  if (!is_regular_file(vectors) || !file_exists(index)) return;
-  const std::optional<Sidecar> old = readable_sidecar(vectors);
+  // The file that is replaced is the one that links lead to.
+  const std::string target = follow_links(vectors);
+  const std::string index = target + cli::kIndexSuffix;
+  if (!is_regular_file(target) || !file_exists(index)) return;
+  const std::optional<Sidecar> old = readable_sidecar(target);
   if (old && list && old->list == list && same_part(old->shard, shard)) return;
   const std::string rows =
       old && old->rows ? fmt::format("{} rows", *old->rows) : "rows";

@@ -225,6 +225,10 @@ TEST_SUITE("cli") {
     CHECK(extract_in(dir, {"images/1.ppm", "-o", "v", "-n", "n"}).status == 0);
     CHECK(extract_in(dir, {"images/1.ppm", "--append"}).status == 0);
     CHECK(read_file(dir / "fvecs.bin") == rows);
+    // By a link as well: what it leads to would be replaced.
+    std::filesystem::create_symlink("fvecs.bin", dir / "link.bin");
+    CHECK(extract_in(dir, {"images/1.ppm", "-o", "link.bin", "-n", "link.txt"})
+              .status == 1);
     CHECK(extract_in(dir, {"images/1.ppm", "--force"}).status == 0);
     CHECK(read_sidecar(dir / "fvecs.bin")->rows == std::size_t{1});
     // Where nothing says which images it has, they may be others.

@@ -20,8 +20,8 @@ TEST_CASE("ten images in three blocks are three, three and four") {
 }
 
 TEST_CASE("blocks follow each other and differ by one at most") {
-  for (const std::size_t size : {0, 1, 7, 64, 1000, 12345})
-    for (const std::size_t count : {1, 2, 7, 8, 100}) {
+  for (const std::size_t size : {0U, 1U, 7U, 64U, 1000U, 12345U})
+    for (const std::size_t count : {1U, 2U, 7U, 8U, 100U}) {
       CAPTURE(size);
       CAPTURE(count);
       std::size_t next = 0;
