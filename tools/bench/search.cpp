@@ -2,6 +2,7 @@
 // alone for the latencies, then all of them over more and more threads.
 #include "bench/search.h"
 
+#include "common/cli.h"
 #include "common/machine.h"
 #include "common/service_endpoint.h"
 
@@ -68,6 +69,9 @@ Report bench_local(const BenchSearchParams& params) {
   LocalIndex index(params.index,
                    params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
   const double open_ms = watch.milliseconds();
+  if (!index.has_exact_similarities())
+    cli::say(index.index().why_no_vectors() +
+             ": what is measured compares 8-bit codes alone");
   const QueryRows queries = read_query_rows(index, params.queries);
   Report report = {{"cpu", cpu_model()},
                    {"kernels", simd::active().name},

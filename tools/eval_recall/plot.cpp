@@ -205,7 +205,7 @@ class PlotScript {
         "$curve using 1:2:3:4 with yerrorbars pt 7 ps 0.9 lw 1.2 lc '#1d5a9e' "
         "title 'index, on one thread, with 95 % intervals', "
         "$exact using 1:2 with linespoints dt 2 lw 1.6 pt 12 ps 1.4 "
-        "pi 2 lc '#222222' title 'exact search, on all threads: {:.3g} ms'\n",
+        "pi 2 lc '#222222' title 'exact search: {:.3g} ms'\n",
         exact_ms_);
     return script;
   }

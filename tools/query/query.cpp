@@ -42,7 +42,8 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
       images.ask_each({*path}, ask_one);
     } catch (const NulInName& e) {
       Question question;
-      question.text = *path;
+      // What comes behind the NUL may be all the rest of a long list.
+      question.text = path->substr(0, path->find('\0'));
       question.error = e.what();
       ask_one(question);
     }

@@ -79,6 +79,17 @@ TEST_CASE("memory is told apart by file") {
   CHECK(bytes("total") == bytes("vectors") + bytes("index") + bytes("other"));
 }
 
+TEST_CASE("that the vectors are gone is said") {
+  const Collection collection(50);
+  collection.build();
+  CHECK(collection.run({"bench", "--samples", "5"}).err.empty());
+  std::filesystem::remove(collection.path("fvecs.bin"));
+  const RunResult result = collection.run({"bench", "--samples", "5"});
+  CHECK(result.status == 0);
+  CHECK(contains(result.err, "fvecs.bin"));
+  CHECK(contains(result.err, "8-bit codes alone"));
+}
+
 TEST_CASE("--load copies the index into memory") {
   const Collection collection(2000);
   collection.build();

@@ -118,7 +118,7 @@ TEST_CASE("the picture says what was measured, whatever the index's name") {
   CHECK(says(elements, "300 rows of 24 floats, 20 queries (sampled rows)"));
   CHECK(says(elements, ", 2 threads"));
   CHECK(says(elements, "recall@5"));
-  CHECK(says(elements, "exact search, on all threads: "));
+  CHECK(says(elements, "exact search: "));
 }
 
 TEST_CASE("a recall below --at-least is drawn before it is a failure") {

@@ -141,6 +141,8 @@ TEST_CASE("a path on standard input that holds NUL is an error of its own") {
   const RunResult result = photos.run({"query", "-", "-k", "1"}, input);
   CHECK(result.status == 1);
   CHECK(result.out == "\n" + self_match("p1.jpg") + "\n\n");
+  // A whole list that is read as one path is not repeated.
+  CHECK(result.err.find("query: p0: ") != std::string::npos);
 }
 
 TEST_CASE("query says so when extract dies") {

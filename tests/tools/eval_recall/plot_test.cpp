@@ -120,7 +120,7 @@ TEST_CASE("times are in the units that people read") {
                  "set xtics ('500 µs' 0.5, '1 ms' 1, '2 ms' 2, "
                  "'5 ms' 5, '10 ms' 10, '20 ms' 20)\n"));
   CHECK(contains(text, "set xrange [0.5:20]\n"));
-  CHECK(contains(text, "exact search, on all threads: 10 ms'"));
+  CHECK(contains(text, "exact search: 10 ms'"));
 }
 
 TEST_CASE("exact search is a line from bottom to all found") {
