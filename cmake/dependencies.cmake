@@ -9,7 +9,6 @@ find_package(CURL REQUIRED)
 find_package(GIF REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
-find_package(Torch REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial)
 pkg_check_modules(zip REQUIRED IMPORTED_TARGET libzip)
@@ -21,3 +20,10 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp REQUIRED)
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)
+
+# Only extract-torch needs it, for other people's models: without it everything
+# else is built, and extract says what is missing when it is asked for one.
+find_package(Torch QUIET)
+if(NOT Torch_FOUND)
+  message(STATUS "libtorch is missing: extract-torch is not built")
+endif()

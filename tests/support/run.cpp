@@ -14,6 +14,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 
 namespace imsearch::test {
@@ -148,6 +149,13 @@ bool can_have_small_disk() {
 
 std::string tool_path(const std::string& tool) {
   return environment_value("IMSEARCH_BIN") + "/" + tool;
+}
+
+bool has_libtorch() {
+  if (::access(tool_path("extract-torch").c_str(), X_OK) == 0) return true;
+  std::fputs("left out: what needs extract-torch, built without libtorch\n",
+             stderr);
+  return false;
 }
 
 std::string source_path(const std::string& relative) {

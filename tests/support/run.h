@@ -37,6 +37,9 @@ RunResult run(const std::vector<std::string>& args,
 /// some containers: then RunOptions::small_disk cannot be had.
 bool can_have_small_disk();
 
+/// Whether extract-torch was built, which needs libtorch. Says so if not.
+bool has_libtorch();
+
 /// The path of a built tool, and of a file in the source tree.
 std::string tool_path(const std::string& tool);
 std::string source_path(const std::string& relative);

@@ -165,10 +165,13 @@ std::string sibling_path(const std::string& tool) {
   return path.substr(0, name_at) + (prefixed ? "imsearch-" : "") + tool;
 }
 
-void become_sibling(const std::string& tool, char** argv) {
+void become_sibling(const std::string& tool, char** argv,
+                    const std::string& if_missing) {
   const std::string path = sibling_path(tool);
   ::execv(path.c_str(), argv);
-  fail("{}: {}", path, errno_text(errno));
+  const int error = errno;
+  if (error == ENOENT) throw Error(if_missing);
+  fail("{}: {}", path, errno_text(error));
 }
 
 }  // namespace imsearch::cli

@@ -49,7 +49,9 @@ const std::string& tool_name();
 std::string sibling_path(const std::string& tool);
 
 /// Goes on as that tool, with the same arguments and the same name in messages.
-/// Throws Error if it cannot be started.
-[[noreturn]] void become_sibling(const std::string& tool, char** argv);
+/// Throws Error if it cannot be started; `if_missing` is the text where there is
+/// no such file, which an installation may lack.
+[[noreturn]] void become_sibling(const std::string& tool, char** argv,
+                                 const std::string& if_missing);
 
 }  // namespace imsearch::cli

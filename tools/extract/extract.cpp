@@ -205,11 +205,26 @@ int join(const Options& options) {
   return join_vectors(options.job);
 }
 
+/// What to say where the tool of that engine is not installed.
+std::string if_missing(EngineKind engine, const Options& options) {
+  if (engine == EngineKind::kOnednn)
+    return "extract is not installed beside extract-torch";
+  const char* wanted = !options.model.model.empty() ? "--model"
+                       : options.model.on_cuda()    ? "--device cuda"
+                                                    : "--engine torch";
+  return fmt::format(
+      "{} runs on libtorch, by extract-torch, which is not installed: install "
+      "the package imsearch-torch or, where imsearch is built from its source, "
+      "libtorch-dev, and build again",
+      wanted);
+}
+
 int extract(Options& options, char** argv) {
   if (options.join) return join(options);
   options.model.check();
   const EngineKind engine = engine_for(options.model);
-  if (engine != kLinkedEngine) cli::become_sibling(tool_of(engine), argv);
+  if (engine != kLinkedEngine)
+    cli::become_sibling(tool_of(engine), argv, if_missing(engine, options));
   options.name_shard();
   options.check();
   if (options.serve) return serve(options.model, options.job.threads);

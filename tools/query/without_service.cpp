@@ -5,7 +5,9 @@ namespace imsearch {
 
 std::unique_ptr<SearchIndex> open_at_service(const QueryOptions&, SearchParams&,
                                              char** argv) {
-  cli::become_sibling("query-service", argv);
+  cli::become_sibling("query-service", argv,
+                      "--url needs query-service, which lies beside query in "
+                      "a whole installation: install imsearch again");
 }
 
 }  // namespace imsearch

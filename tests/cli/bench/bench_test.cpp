@@ -146,6 +146,7 @@ TEST_CASE("bench extract --network runs the network alone") {
   const Collection collection(0);
   collection.write("bad.jpg", "no picture");
   for (const char* engine : {"onednn", "torch"}) {
+    if (engine == std::string("torch") && !test::has_libtorch()) continue;
     const RunResult result = collection.run(
         {"bench", "extract", "--network", "--json", "-j", "2", "--engine",
          engine, "bad.jpg", test::source_path("data/photos/hat") + "/*.jpg"},

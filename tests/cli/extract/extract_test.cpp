@@ -84,6 +84,7 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("--engine torch gives the same features to within 5e-5") {
+    if (!has_libtorch()) return;
     const TempDir dir;
     const std::string photos = source_path("data/photos/hat");
     const RunResult onednn =

@@ -55,6 +55,27 @@ TEST_SUITE("cli") {
     CHECK(contains(failure(dir, 2, {"--time-network", "--serve"}), "excludes"));
   }
 
+  TEST_CASE("an option for libtorch names the package where it is missing") {
+    const TempDir dir;
+    const TempDir installed;  // of extract alone
+    std::filesystem::copy_file(tool_path("extract"), installed / "extract");
+    RunOptions options;
+    options.folder = dir.path();
+    for (const Lines& wanted :
+         {Lines{"--model", "net.pt"}, Lines{"--device", "cuda"},
+          Lines{"--engine", "torch"}}) {
+      Lines command{installed / "extract", "a.ppm"};
+      command.insert(command.end(), wanted.begin(), wanted.end());
+      const RunResult result = run(command, options);
+      CHECK(result.status == 1);
+      CHECK(contains(result.err,
+                     "extract: " + wanted[0] +
+                         (wanted[0] == "--model" ? "" : " " + wanted[1]) +
+                         " runs on libtorch, by extract-torch, which is not "
+                         "installed: install the package imsearch-torch"));
+    }
+  }
+
   TEST_CASE("what would be ignored is a wrong command line") {
     const TempDir dir;
     CHECK(contains(failure(dir, 2, {"--serve", "a.ppm"}), "standard input"));
@@ -236,7 +257,8 @@ TEST_SUITE("cli") {
       CHECK(contains(failure(dir, 2, arguments), "would replace an input"));
     }
     failure(dir, 2, {"a.ppm", "--weights", "w.part", "-n", "w"});
-    failure(dir, 2, {"a.ppm", "--model", "w.st", "-n", "w.st"});
+    if (has_libtorch())
+      failure(dir, 2, {"a.ppm", "--model", "w.st", "-n", "w.st"});
     RunOptions options = demo_in(dir);
     options.environment = {"IMSEARCH_WEIGHTS=w.st"};
     CHECK(extract_in(options, {"a.ppm", "-n", "w.st"}).status == 2);
