@@ -2,6 +2,10 @@
 
 #include "base/error.h"
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -23,6 +27,10 @@ List find_supported() {
     list[count++] = &kAvx512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     list[count++] = &kAvx2;
+#elif defined(__aarch64__)
+  if ((::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0)
+    list[count++] = &kNeonDotprod;
+  list[count++] = &kNeon;
 #endif
   list[count] = &kScalar;
   return list;

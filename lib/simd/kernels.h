@@ -1,8 +1,9 @@
 // The arithmetic of searching: one table of functions per kind of CPU.
 //
 // active() is chosen at first use: the best table that this CPU supports, or
-// the one that the environment variable IMSEARCH_SIMD names (scalar, avx2,
-// avx512). Callers fetch it once, outside their loops.
+// the one that the environment variable IMSEARCH_SIMD names (scalar; avx2,
+// avx512 on x86-64; neon, neon-dotprod on 64-bit ARM). Callers fetch it once,
+// outside their loops.
 //
 // Every float32 result is the same bits in every table. A dot product is summed
 // in 16 lanes: lane j takes the products i = j (mod 16) in rising order, each
@@ -29,7 +30,7 @@ struct UnitSums {
 };
 
 struct Kernels {
-  const char* name;  // "scalar", "avx2", "avx512"
+  const char* name;  // as IMSEARCH_SIMD has it
 
   /// Sum of a[i] * b[i], in the order above.
   float (*dot)(const float* a, const float* b, std::size_t n);

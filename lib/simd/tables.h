@@ -8,6 +8,8 @@ namespace imsearch::simd {
 extern const Kernels kScalar;
 extern const Kernels kAvx2;    // x86-64 only; needs AVX2 and FMA
 extern const Kernels kAvx512;  // x86-64 only; needs AVX-512 F, BW, VL, DQ, VNNI
+extern const Kernels kNeon;    // AArch64 only
+extern const Kernels kNeonDotprod;  // AArch64 only; needs the dot product
 
 // Their parts in files of their own.
 std::int32_t avx2_dot_i8(const std::int8_t* a, const std::int8_t* b,
@@ -34,6 +36,24 @@ void avx512_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
                          std::size_t count, std::int32_t* out);
 UnitSums avx512_unit_sums(const float* row, float length, const float* query,
                           const std::int8_t* code, float scale, std::size_t n);
+std::int32_t neon_dot_i8(const std::int8_t* a, const std::int8_t* b,
+                         std::size_t n);
+void neon_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
+                       std::size_t n, std::size_t count, std::int32_t* out);
+std::int32_t neon_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
+                          std::size_t n);
+void neon_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
+                       std::size_t n, const std::uint32_t* rows,
+                       std::size_t count, std::int32_t* out);
+std::int32_t dotprod_dot_i8(const std::int8_t* a, const std::int8_t* b,
+                            std::size_t n);
+void dotprod_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
+                          std::size_t n, std::size_t count, std::int32_t* out);
+std::int32_t dotprod_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
+                             std::size_t n);
+void dotprod_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
+                          std::size_t n, const std::uint32_t* rows,
+                          std::size_t count, std::int32_t* out);
 void scalar_depthwise_row(const DepthwiseRow& row);
 void avx2_depthwise_row(const DepthwiseRow& row);
 void avx512_depthwise_row(const DepthwiseRow& row);
