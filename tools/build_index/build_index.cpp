@@ -4,11 +4,10 @@
 //
 // writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
 // query in milliseconds. Manual: man/imsearch-build-index.1.
-#include "build_index/announce.h"
 #include "build_index/change.h"
+#include "build_index/inputs.h"
 #include "common/cli.h"
-#include "common/derived_names.h"
-#include "common/index_inputs.h"
+#include "common/file_names.h"
 #include "common/index_options.h"
 #include "common/names_list.h"
 #include "common/options.h"

@@ -3,7 +3,7 @@
 // lost.
 #include "build_index/change.h"
 
-#include "build_index/announce.h"
+#include "build_index/inputs.h"
 #include "common/cli.h"
 #include "common/progress_line.h"
 

@@ -1,7 +1,7 @@
 // Changing a finished index: rows added, rows deleted.
 #pragma once
 
-#include "common/index_inputs.h"
+#include "build_index/inputs.h"
 
 #include "io/fnames.h"
 

@@ -2,8 +2,7 @@
 // and turns it into a message and an exit status.
 #include "common/cli.h"
 
-#include "common/help.h"
-#include "common/numbers.h"
+#include "common/cli11.h"
 #include "common/version.h"
 
 #include "base/interrupt.h"

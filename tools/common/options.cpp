@@ -1,7 +1,7 @@
 // Each option that several tools have, registered in one place.
 #include "common/options.h"
 
-#include "common/numbers.h"
+#include "common/cli11.h"
 
 #include "io/fvecs.h"
 

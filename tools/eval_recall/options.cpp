@@ -1,7 +1,7 @@
 #include "eval_recall/options.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/index_options.h"
 #include "eval_recall/plot.h"
 

@@ -7,14 +7,10 @@
 // left out of both and listed in fnames.txt.bad.tsv. Manual:
 // man/imsearch-extract.1.
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/options.h"
-#include "common/output_name.h"
-#include "extract/join.h"
 #include "extract/model.h"
-#include "extract/network.h"
-#include "extract/run.h"
-#include "extract/serve.h"
+#include "extract/modes.h"
 
 #include "base/interrupt.h"
 #include "io/file.h"

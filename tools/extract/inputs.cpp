@@ -4,7 +4,7 @@
 #include "extract/inputs.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/names_list.h"
 #include "common/options.h"
 #include "extract/append.h"

@@ -1,10 +1,10 @@
 // extract --join: what `cat` would do to shards, but not before all is known to
 // be there: shards, rows, names, one list, one model. The result is what one
 // whole run would have written, to the byte.
-#include "extract/join.h"
+#include "extract/modes.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/version.h"
 #include "extract/inputs.h"
 #include "extract/output.h"

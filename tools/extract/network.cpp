@@ -1,4 +1,4 @@
-#include "extract/network.h"
+#include "extract/modes.h"
 
 #include "common/cli.h"
 #include "extract/inputs.h"

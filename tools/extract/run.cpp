@@ -1,5 +1,5 @@
 // A run from the list of images to the summary.
-#include "extract/run.h"
+#include "extract/modes.h"
 
 #include "common/cli.h"
 #include "extract/append.h"

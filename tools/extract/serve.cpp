@@ -1,4 +1,4 @@
-#include "extract/serve.h"
+#include "extract/modes.h"
 
 #include "common/cli.h"
 #include "common/serve_frame.h"

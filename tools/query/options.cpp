@@ -3,9 +3,8 @@
 #include "query/options.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/index_options.h"
-#include "common/output_name.h"
 
 #include "io/json.h"
 

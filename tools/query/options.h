@@ -2,8 +2,8 @@
 #pragma once
 
 #include "common/cli11.h"
+#include "common/index_options.h"
 #include "common/options.h"
-#include "common/service_options.h"
 #include "query/answerer.h"
 
 #include "io/file.h"

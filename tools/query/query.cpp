@@ -13,7 +13,6 @@
 #include "query/options.h"
 #include "query/questions.h"
 #include "query/service.h"
-#include "query/sheet_rows.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -109,22 +108,18 @@ int query(const QueryOptions& opt, char** argv) {
   if (!opt.sheet.empty()) opt.refuse_to_overwrite(index);
   Answerer answerer(index, params);
   AnswerPrinter results({opt.json, params.search.exact,
-                         index.has_exact_similarities(), opt.stream()});
-  std::vector<SheetRow> sheet;
+                         index.has_exact_similarities(), opt.stream(),
+                         opt.sheet});
   const Ask ask = [&](std::vector<Question> questions) {
     refuse_zeros(index, questions);
     const std::vector<Answer> answers = answerer.answer(questions);
-    for (std::size_t i = 0; i < questions.size(); ++i) {
+    for (std::size_t i = 0; i < questions.size(); ++i)
       results.print(questions[i], answers[i]);
-      if (!opt.sheet.empty() && questions[i].error.empty())
-        sheet.push_back(sheet_row(questions[i], answers[i]));
-    }
   };
   ask_images(opt, index, ask);
   ask_rows(opt, index, ask);
   ask_vectors(opt, index, ask);
-  if (!opt.quiet) say_missing(sheet);
-  if (!sheet.empty()) write_sheet(sheet, opt.sheet);
+  results.draw_sheet(opt.quiet);
   return results.failed() ? cli::kFailed : cli::kDone;
 }
 

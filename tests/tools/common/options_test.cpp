@@ -2,7 +2,7 @@
 #include "common/options.h"
 #include "common/index_options.h"
 
-#include "common/numbers.h"
+#include "common/cli11.h"
 
 #include <doctest/doctest.h>
 #include <CLI/CLI.hpp>

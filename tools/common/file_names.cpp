@@ -1,4 +1,6 @@
-#include "common/derived_names.h"
+// The names that the tools derive from each other, in one place: whoever adds a
+// file beside vectors or names adds it here, and every tool keeps off it.
+#include "common/file_names.h"
 
 #include "common/cli.h"
 #include "common/options.h"
@@ -8,7 +10,8 @@
 #include "io/file.h"
 #include "io/sidecar.h"
 
-#include <string_view>
+#include <algorithm>
+#include <array>
 
 namespace imsearch {
 namespace {
@@ -21,6 +24,18 @@ bool is_written_directly(const std::string& path) {
 void add_with_part(std::vector<std::string>& files, const std::string& path) {
   files.push_back(path);
   files.push_back(follow_links(path) + ".part");
+}
+
+// Endings that promise a format: of pictures, pages, and files of vectors.
+constexpr std::array<std::string_view, 29> kKnown = {
+    "jpg",  "jpeg", "jpe",  "jfif",  "png",  "gif", "bmp",  "webp",
+    "tif",  "tiff", "svg",  "pdf",   "ps",   "eps", "heic", "avif",
+    "ppm",  "pnm",  "tga",  "html",  "npy",  "npz", "csv",  "fvecs",
+    "fbin", "h5",   "json", "u8bin", "i8bin"};
+
+template <typename Endings>
+bool has(const Endings& endings, const std::string& ending) {
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
 }  // namespace
@@ -78,6 +93,15 @@ void keep_vectors_and_names_apart(const std::string& vectors,
             "-o {} and -n {} would both write {}: choose another "
             "name for one",
             vectors, names, of_names);
+}
+
+void cli::check_output_name(std::string_view option, const std::string& path,
+                            std::string_view format,
+                            std::initializer_list<std::string_view> endings) {
+  const std::string ending = ending_of(path);
+  if (has(kKnown, ending) && !has(endings, ending))
+    fail_usage("{} {}: {} is written, and no .{}: let the name end in .{}",
+               option, path, format, ending, *endings.begin());
 }
 
 }  // namespace imsearch
