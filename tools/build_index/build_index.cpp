@@ -160,8 +160,7 @@ int build_or_append(Options opt) {
   for (const std::string& path : opt.names)
     keep_apart(output_of(opt), files_of_names(path));
   const IndexInputs inputs =
-      open_index_inputs(opt.files, opt.names, opt.dim,
-                        opt.null ? Separator::kNul : Separator::kNewline);
+      open_index_inputs(opt.files, opt.names, opt.dim, separator_of(opt.null));
   if (!opt.append) return build(opt, inputs);
   append_rows(output_of(opt), inputs, opt.threads, opt.quiet);
   return cli::kDone;
@@ -170,7 +169,7 @@ int build_or_append(Options opt) {
 int erase(const Options& opt) {
   if (opt.files.size() > 1)
     cli::fail_usage("--delete changes one index, not {}", opt.files.size());
-  const Separator separator = opt.null ? Separator::kNul : Separator::kNewline;
+  const Separator separator = separator_of(opt.null);
   const Names names = read_list(opt.deleted_names, separator);
   return delete_rows(opt.files[0], names, separator, opt.quiet) ? cli::kDone
                                                                 : cli::kFailed;

@@ -31,22 +31,19 @@ QueryRows sample(SearchIndex& index, const QueryRowsParams& params) {
   return queries;
 }
 
-/// Rows of raw floats: what a pipe gives cannot be mapped.
+/// All rows of a stream, however long it takes.
 QueryRows read_stream(const SearchIndex& index, const std::string& path) {
-  const std::string bytes = read_file(path);
-  const std::size_t row_bytes = index.dim() * sizeof(float);
-  if (bytes.size() % row_bytes != 0)
-    fail("{}: {} bytes are not a whole number of rows of {} floats", path,
-         bytes.size(), index.dim());
+  RowStream stream(path, index.dim());
+  std::vector<float> floats;
+  for (auto some = stream.next(); !some.empty(); some = stream.next())
+    floats.insert(floats.end(), some.begin(), some.end());
   QueryRows queries;
-  queries.unit = Matrix(bytes.size() / row_bytes, index.dim());
+  queries.unit = Matrix(floats.size() / index.dim(), index.dim());
   queries.origin = path;
-  std::vector<float> row(index.dim());
-  for (std::size_t q = 0; q < queries.size(); ++q) {
-    std::memcpy(row.data(), bytes.data() + q * row_bytes, row_bytes);
-    if (!normalize(row.data(), row.size(), queries.unit.row(q)))
+  for (std::size_t q = 0; q < queries.size(); ++q)
+    if (!normalize(floats.data() + q * index.dim(), index.dim(),
+                   queries.unit.row(q)))
       fail("{}: row {}: NaN or infinity", path, q);
-  }
   return queries;
 }
 
@@ -80,6 +77,30 @@ VectorSet open_query_vectors(const SearchIndex& index,
          describe(built));
   described.check_settled();
   return VectorSet(std::move(described.files()));
+}
+
+RowStream::RowStream(const std::string& path, std::size_t dim)
+    : file_(path), dim_(dim) {}
+
+std::vector<float> RowStream::next() {
+  const std::size_t row_bytes = dim_ * sizeof(float);
+  while (bytes_.size() < row_bytes) {
+    const std::size_t before = bytes_.size();
+    bytes_.resize(kMostRows * row_bytes);
+    const std::size_t got =
+        file_.read(bytes_.data() + before, bytes_.size() - before);
+    bytes_.resize(before + got);
+    if (got > 0) continue;
+    if (before == 0) return {};
+    fail("{}: {} bytes after row {}, a row of {} floats has {}", file_.name(),
+         before, rows_, dim_, row_bytes);
+  }
+  const std::size_t whole = bytes_.size() / row_bytes;
+  std::vector<float> rows(whole * dim_);
+  std::memcpy(rows.data(), bytes_.data(), whole * row_bytes);
+  bytes_.erase(0, whole * row_bytes);
+  rows_ += whole;
+  return rows;
 }
 
 QuerySessions::QuerySessions(const SearchIndex& index, const QueryRows& queries,

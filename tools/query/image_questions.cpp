@@ -27,7 +27,8 @@ Question question_of_image(ExtractClient& extract, const std::string& path) {
     return question;
   }
   try {
-    set_feature(question, extract.receive());
+    const std::vector<float> feature = extract.receive();
+    set_feature(question, feature.data(), feature.size());
   } catch (const ExtractDied&) {
     throw;
   } catch (const Interrupted&) {
@@ -108,7 +109,7 @@ void ImageQuestions::ask_each(const std::vector<std::string>& paths,
     for (; sent < paths.size() && sent - i < ExtractClient::kMaxSubmitted;
          ++sent)
       if (is_sendable(paths[sent])) extract_->submit(paths[sent]);
-    ask(question_of_image(*extract_, paths[i]));
+    ask({question_of_image(*extract_, paths[i])});
   }
 }
 

@@ -20,7 +20,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -28,23 +27,21 @@ namespace {
 
 using namespace imsearch;
 
-using Ask = std::function<void(std::vector<Question>)>;
-
 void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
-                         const ImageQuestions::Ask& ask_one) {
-  const Separator separator = opt.null ? Separator::kNul : Separator::kNewline;
+                         const Ask& ask) {
+  const Separator separator = separator_of(opt.null);
   PathReader input(separator);
   ListCheck check("-", separator);
   while (const auto path = input.next()) {
     try {
       check.look_at(*path);
-      images.ask_each({*path}, ask_one);
+      images.ask_each({*path}, ask);
     } catch (const NulInName& e) {
       Question question;
       // What comes behind the NUL may be all the rest of a long list.
       question.text = path->substr(0, path->find('\0'));
       question.error = e.what();
-      ask_one(question);
+      ask({question});
     }
   }
   check.finish();
@@ -53,18 +50,17 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
 void ask_images(const QueryOptions& opt, const SearchIndex& index,
                 const Ask& ask) {
   ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
-  const auto ask_one = [&](const Question& question) { ask({question}); };
   std::vector<std::string> named;
   for (const std::string& image : opt.images) {
     if (image != "-") {
       named.push_back(image);
       continue;
     }
-    images.ask_each(named, ask_one);
+    images.ask_each(named, ask);
     named.clear();
-    ask_images_of_input(opt, images, ask_one);
+    ask_images_of_input(opt, images, ask);
   }
-  images.ask_each(named, ask_one);
+  images.ask_each(named, ask);
 }
 
 void ask_rows(const QueryOptions& opt, SearchIndex& index, const Ask& ask) {

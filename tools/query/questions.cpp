@@ -2,24 +2,17 @@
 // stopping the others.
 #include "query/questions.h"
 
-#include "common/query_rows.h"
-
 #include "base/error.h"
 #include "base/matrix.h"
 #include "io/file.h"
 #include "io/text.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 namespace imsearch {
 namespace {
-
-// Enough to share out over threads, and for exact search to read each vector
-// once for many questions: 5 MB at 1280 floats.
-constexpr std::size_t kBlockRows = 1024;
 
 constexpr const char* kNotFinite = "holds NaN or infinity";
 
@@ -74,9 +67,9 @@ void refuse_zeros(const SearchIndex& index, std::vector<Question>& questions) {
       question.error = "all zeros, which " + index.where() + " cannot compare";
 }
 
-void set_feature(Question& question, const std::vector<float>& feature) {
-  question.unit.resize(feature.size());
-  if (!normalize(feature.data(), feature.size(), question.unit.data()))
+void set_feature(Question& question, const float* feature, std::size_t dim) {
+  question.unit.resize(dim);
+  if (!normalize(feature, dim, question.unit.data()))
     question.error = kNotFinite;
 }
 
@@ -84,7 +77,7 @@ VectorQuestions::VectorQuestions(const SearchIndex& index,
                                  const std::string& path)
     : dim_(index.dim()) {
   if (is_stream(path))
-    stream_ = std::make_unique<InputFile>(path);
+    stream_ = std::make_unique<RowStream>(path, dim_);
   else
     file_ = std::make_unique<VectorSet>(open_query_vectors(index, path));
 }
@@ -94,7 +87,7 @@ std::vector<Question> VectorQuestions::next() {
 }
 
 std::vector<Question> VectorQuestions::next_of_file() {
-  const std::size_t end = std::min(row_ + kBlockRows, file_->rows());
+  const std::size_t end = std::min(row_ + RowStream::kMostRows, file_->rows());
   std::vector<Question> questions(end - row_);
   for (Question& question : questions) {
     question.number = row_;
@@ -109,33 +102,13 @@ std::vector<Question> VectorQuestions::next_of_file() {
   return questions;
 }
 
-/// Appends what the stream has, at most `wanted`; false at its end.
-bool VectorQuestions::read_more(std::size_t wanted) {
-  const std::size_t before = pending_.size();
-  pending_.resize(before + wanted);
-  const std::size_t got = stream_->read(pending_.data() + before, wanted);
-  pending_.resize(before + got);
-  return got > 0;
-}
-
 std::vector<Question> VectorQuestions::next_of_stream() {
-  const std::size_t row_bytes = dim_ * sizeof(float);
-  while (pending_.size() < row_bytes)
-    if (!read_more(kBlockRows * row_bytes - pending_.size())) {
-      if (pending_.empty()) return {};
-      fail("{}: {} bytes after row {}, a row of {} floats has {}",
-           stream_->name(), pending_.size(), row_, dim_, row_bytes);
-    }
-  std::vector<Question> questions(pending_.size() / row_bytes);
-  std::vector<float> feature(dim_);
-  std::size_t at = 0;
-  for (Question& question : questions) {
-    std::memcpy(feature.data(), pending_.data() + at, row_bytes);
-    at += row_bytes;
-    question.number = row_++;
-    set_feature(question, feature);
+  const std::vector<float> rows = stream_->next();
+  std::vector<Question> questions(rows.size() / dim_);
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    questions[i].number = row_++;
+    set_feature(questions[i], rows.data() + i * dim_, dim_);
   }
-  pending_.erase(0, at);
   return questions;
 }
 
