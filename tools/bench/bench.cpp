@@ -60,6 +60,7 @@ Report measure(Options& opt) {
   if (opt.extracting->parsed()) return bench_extract(opt.extract);
   BenchSearchParams& params = opt.search;
   params.ef_given = opt.ef_option->count() > 0;
+  if (params.ef_given) cli::say_if_raised({params.search.ef}, params.search.k);
   if (!params.service.url.empty())
     check_service_limits(params.search.k, params.search.ef,
                          params.queries.vectors.empty());

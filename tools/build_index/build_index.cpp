@@ -144,13 +144,20 @@ int build(const Options& opt, const IndexInputs& inputs) {
                 deleted);
   }
   if (!opt.quiet)
-    cli::say(fmt::format("{}: {} rows, {}, {}", output,
-                         grouped(inputs.vectors.rows()), describe(inputs.model),
+    cli::say(fmt::format("{}: {}{}, {}, {}", output,
+                         cli::counted(inputs.vectors.rows(), "row"),
+                         deleted_text(deleted.size()), describe(inputs.model),
                          human_duration(watch.seconds())));
   return cli::kDone;
 }
 
 int build_or_append(Options opt) {
+  for (const std::string& path : opt.files)
+    if (is_index(path))
+      cli::fail_usage(
+          "{}: an index already: give the vectors to build one from, or check "
+          "it with --verify",
+          path);
   if (opt.names.empty())
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));
@@ -176,7 +183,7 @@ int erase(const Options& opt) {
 }
 
 /// All vectors that the index was built from, where they are. Vectors that are
-/// elsewhere are not defect of the index: it is said.
+/// elsewhere are not a defect of the index, so only a message says it.
 void verify_vectors(const Index& index) {
   if (index.vectors() != nullptr) return index.check_rows();
   for (const std::string& file : index.source_paths())
@@ -190,9 +197,9 @@ void verify(const std::string& path) {
   const Index index(path);
   index.verify();
   verify_vectors(index);
-  print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n",
+  print(fmt::format("{}\tgood\t{} rows of {} floats{}\tM {}\t{}\n",
                     escape_field(path), index.rows(), index.dim(),
-                    index.info().params.M,
+                    deleted_text(index.deleted_rows()), index.info().params.M,
                     escape_field(describe(index.info().model))));
 }
 

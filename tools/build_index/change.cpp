@@ -131,12 +131,15 @@ class RowFinder {
   std::unordered_multimap<std::string_view, std::uint32_t> rows_;
 };
 
-/// Whether there is an index to be replaced; other files are replaced as ever.
+}  // namespace
+
+std::string deleted_text(std::size_t rows) {
+  return rows == 0 ? "" : fmt::format(", {} marked as deleted", grouped(rows));
+}
+
 bool is_index(const std::string& path) {
   return is_regular_file(path) && read_prefix(path, 8) == "IMSEARCH";
 }
-
-}  // namespace
 
 void append_rows(const std::string& path, const IndexInputs& inputs,
                  unsigned threads, bool quiet) {
@@ -150,8 +153,9 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   const std::size_t more = inputs.vectors.rows() - index.rows();
   if (more == 0) {
     if (!quiet)
-      cli::say(fmt::format("{}: all {} rows are there", path,
-                           grouped(index.rows())));
+      cli::say(fmt::format("{}: nothing to add: all {} are there{}", path,
+                           cli::counted(index.rows(), "row"),
+                           deleted_text(index.deleted_rows())));
     return;
   }
   const std::optional<Reduction> refitted =
@@ -172,8 +176,9 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                     path, line.callback());
   }
   if (!quiet)
-    cli::say(fmt::format("{}: {} rows added to {}, {}", path, grouped(more),
-                         grouped(index.rows()),
+    cli::say(fmt::format("{}: {} added to {}{}, {}", path,
+                         cli::counted(more, "row"), grouped(index.rows()),
+                         deleted_text(index.deleted_rows()),
                          human_duration(watch.seconds())));
 }
 
@@ -189,9 +194,10 @@ bool delete_rows(const std::string& path, const Names& names,
   delete_from_index(index, rows);
   if (!quiet) {
     const Index changed(path);
-    cli::say(fmt::format("{}: {} of {} rows are deleted", path,
+    cli::say(fmt::format("{}: {} of {} {} deleted", path,
                          grouped(changed.deleted_rows()),
-                         grouped(changed.rows())));
+                         cli::counted(changed.rows(), "row"),
+                         changed.deleted_rows() == 1 ? "is" : "are"));
   }
   return all_found;
 }
@@ -214,10 +220,13 @@ std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
         "{}: images deleted from it, if any, are indexed again", e.what()));
     return {};
   }
-  if (!quiet && !kept.rows.empty())
-    cli::say(fmt::format(
-        "{}: {} rows stay deleted: --restore-deleted indexes them again", path,
-        grouped(kept.rows.size())));
+  if (!quiet && !kept.rows.empty()) {
+    const bool one = kept.rows.size() == 1;
+    cli::say(
+        fmt::format("{}: {} {} deleted: --restore-deleted indexes {} again",
+                    path, cli::counted(kept.rows.size(), "row"),
+                    one ? "stays" : "stay", one ? "it" : "them"));
+  }
   if (kept.changed > 0)
     cli::say(fmt::format(
         "{}: {} rows have the name of a deleted image, but other vectors: they "

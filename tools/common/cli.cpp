@@ -6,6 +6,7 @@
 #include "common/version.h"
 
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "io/file.h"
 #include "io/mapped_file.h"
 #include "io/text.h"
@@ -108,6 +109,10 @@ void say(const std::string& text) {
   std::fputs(
       fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
       stderr);
+}
+
+std::string counted(std::size_t count, const std::string& noun) {
+  return grouped(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 int run(CLI::App& app, int argc, char** argv,

@@ -3,6 +3,7 @@
 #include "common/model_options.h"
 
 #include "common/cli.h"
+#include "common/options.h"
 
 #include "image/preprocess_text.h"
 
@@ -78,14 +79,14 @@ void ModelOptions::add_to(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--batch", batch,
                  "Images at a time with --device cuda (default: 64)")
-      ->check(CLI::Range(std::size_t{1}, kMaxBatch));
+      ->check(cli::whole(1, kMaxBatch));
 }
 
 void ModelOptions::add_preprocessing_to(CLI::App& app,
                                         CLI::Option* model_option) {
   app.add_option("--input-size", preprocessing.input_size,
                  "Pixels on each side of what --model takes")
-      ->check(CLI::Range(std::size_t{1}, kMaxInputSize))
+      ->check(cli::whole(1, kMaxInputSize))
       ->capture_default_str()
       ->needs(model_option);
   app.add_option("--resize", preprocessing.resize,
@@ -97,7 +98,7 @@ void ModelOptions::add_preprocessing_to(CLI::App& app,
   app.add_option("--resize-to", preprocessing.resize_to,
                  "The shorter side before the crop (default: 8/7 of the input "
                  "size: 256 for 224)")
-      ->check(CLI::Range(std::size_t{1}, kMaxResizeTo))
+      ->check(cli::whole(1, kMaxResizeTo))
       ->needs(model_option);
   add_rgb(app, "--mean", preprocessing.mean, rgb_of,
           "What --model wants subtracted from values of 0 to 1 (default: "

@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+
 namespace imsearch::cli {
+
 CLI::Validator between(double low, double high) {
   const auto check = [low, high](const std::string& text) -> std::string {
     double value = 0;
@@ -20,15 +23,28 @@ CLI::Validator between(double low, double high) {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end && value >= low && value <= high)
+      return "";
+    return fmt::format("{} is not a whole number from {} to {}",
+                       text.empty() ? "nothing" : text, low, high);
+  };
+  return CLI::Validator(check, "");
+}
+
 void add_dim(CLI::App& app, std::size_t& dim) {
   app.add_option("--dim", dim,
                  "Floats per vector, where no sidecar says it (default: 1280)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+      ->check(whole(1, 65536));
 }
 
 void add_threads(CLI::App& app, unsigned& threads) {
   app.add_option("-j,--threads", threads, "Threads (default: all CPUs)")
-      ->check(CLI::Range(1U, 1024U));
+      ->check(whole(1, 1024));
 }
 
 void add_quiet(CLI::App& app, bool& quiet) {

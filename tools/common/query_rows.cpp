@@ -124,7 +124,7 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
       "--vectors", params.vectors,
       "File of vectors to ask for (default: sampled rows of the index)");
   app.add_option("--samples", params.samples, "Rows to sample")
-      ->check(CLI::Range(std::size_t{1}, kMaxSamples))
+      ->check(cli::whole(1, kMaxSamples))
       ->excludes(vectors)
       ->capture_default_str();
   cli::add_seed(app, params.seed);

@@ -7,6 +7,7 @@
 // alone and in a batch over all threads. With --tune only the smallest ef that
 // is enough. Manual: man/imsearch-eval-recall.1.
 #include "common/cli.h"
+#include "common/index_options.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
 #include "common/standard_streams.h"
@@ -85,6 +86,7 @@ void print_lines(const RecallOptions& opt, const SearchIndex& index,
 
 void measure(const RecallOptions& opt, const SearchIndex& index,
              const QueryRows& queries, const GroundTruth& truth) {
+  if (!opt.tune && !opt.quiet) cli::say_if_raised(opt.efs, opt.search.k);
   RecallMeter meter(index, truth, queries, opt.search, opt.threads,
                     opt.queries.seed);
   meter.find_truth();

@@ -38,6 +38,20 @@ Sidecar described(const std::string& vectors) {
   return *std::move(sidecar);
 }
 
+/// The name without what changes no path: "./" before and between, slashes that
+/// repeat or end it. ".." stays: behind a link it leads elsewhere.
+std::string plain_name(std::string_view name) {
+  std::string plain(name.substr(0, name.empty() || name[0] != '/' ? 0 : 1));
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find('/'));
+    name.remove_prefix(std::min(name.size(), part.size() + 1));
+    if (part.empty() || part == ".") continue;
+    if (!plain.empty() && plain.back() != '/') plain += '/';
+    plain += part;
+  }
+  return plain;
+}
+
 }  // namespace
 
 AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
@@ -77,11 +91,12 @@ void AppendTarget::read_names() {
 }
 
 std::size_t AppendTarget::exclude_known(Names& images) const {
-  std::unordered_set<std::string_view> known;
-  for (std::size_t i = 0; i < names_.size(); ++i) known.insert(names_[i]);
+  std::unordered_set<std::string> known;
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    known.insert(plain_name(names_[i]));
   Names fresh;
   for (std::size_t i = 0; i < images.size(); ++i)
-    if (known.insert(images[i]).second) fresh.append(images[i]);
+    if (known.insert(plain_name(images[i])).second) fresh.append(images[i]);
   const std::size_t left_out = images.size() - fresh.size();
   images = std::move(fresh);
   return left_out;

@@ -13,6 +13,7 @@
 #include "base/progress.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
+#include "io/glob.h"
 #include "io/text.h"
 
 #include <string>
@@ -26,6 +27,16 @@ struct Piece {
   std::string names_path;
   Names names;
 };
+
+[[noreturn]] void fail_missing_piece(const std::string& path) {
+  if (has_wildcards(path))
+    fail(
+        "{}: no such file: --join takes the names of files, so a pattern is "
+        "left "
+        "to the shell, without quotes",
+        path);
+  fail_missing_vectors(path);
+}
 
 /// Each with as many names as rows.
 std::vector<Piece> read_pieces(const ExtractJob& job,
@@ -93,7 +104,7 @@ void write_piece(const VectorFile& file, const Piece& piece,
 
 int join_vectors(const ExtractJob& job) {
   for (const std::string& path : job.inputs)
-    if (!file_exists(path)) fail_missing_vectors(path);
+    if (!file_exists(path)) fail_missing_piece(path);
   DescribedVectors vectors(job.inputs);
   const std::vector<Piece> pieces = read_pieces(job, vectors);
   vectors.check_settled();
@@ -109,8 +120,9 @@ int join_vectors(const ExtractJob& job) {
   vectors.check_settled();
   output.commit(joined);
   if (!job.quiet)
-    cli::say(fmt::format("{}: {} rows of {} files", job.vectors,
-                         grouped(*joined.rows), pieces.size()));
+    cli::say(fmt::format("{}: {} of {}", job.vectors,
+                         cli::counted(*joined.rows, "row"),
+                         cli::counted(pieces.size(), "file")));
   return cli::kDone;
 }
 

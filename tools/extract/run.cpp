@@ -50,21 +50,27 @@ double rate(const RowWriter& results, const StageTimes& times) {
 std::string counts(const RowWriter& results, const std::string& bad_path) {
   const std::size_t good = results.good_count();
   const std::size_t bad = results.bad_count();
-  if (bad == 0) return fmt::format("{} images, 0 bad", grouped(good));
-  return fmt::format("{} of {} images, {} bad{}", grouped(good),
-                     grouped(good + bad), grouped(bad),
+  if (bad == 0) return cli::counted(good, "image") + ", 0 bad";
+  return fmt::format("{} of {}, {} bad{}", grouped(good),
+                     cli::counted(good + bad, "image"), grouped(bad),
                      bad_path.empty() ? "" : ": see " + bad_path);
 }
 
 /// Of --append: ", added to 56; 3 were there already".
 std::string additions(const ImageList& images) {
   if (!images.behind_rows) return "";
-  return fmt::format(", added to {} rows; {} were there already",
-                     grouped(*images.behind_rows), grouped(images.known));
+  return fmt::format(", added to {}; {} {} there already",
+                     cli::counted(*images.behind_rows, "row"),
+                     grouped(images.known), images.known == 1 ? "was" : "were");
 }
 
 void say_summary(const RowWriter& results, const ImageList& images,
                  const StageTimes& times, const std::string& bad_path) {
+  if (images.behind_rows && images.names.empty())
+    return cli::say(images.known == 1
+                        ? "nothing to add: the image is there"
+                        : fmt::format("nothing to add: all {} images are there",
+                                      grouped(images.known)));
   const std::string duration = times.wall_s < 10
                                    ? fmt::format("{:.1f} s", times.wall_s)
                                    : human_duration(times.wall_s);

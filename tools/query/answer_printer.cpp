@@ -44,7 +44,8 @@ std::string file_part(const std::string& path) {
 void AnswerPrinter::print(const Question& question, const Answer& answer) {
   if (!question.error.empty()) {
     failed_ = true;
-    cli::say(escape_field(question.label()) + ": " + question.error);
+    const std::string label = escape_field(question.label());
+    cli::say((label.empty() ? "" : label + ": ") + question.error);
   }
   if (format_.json)
     print_object(question, answer);

@@ -7,6 +7,9 @@
 
 #include "base/parallel_for.h"
 #include "image/preprocess_text.h"
+#include "io/file.h"
+#include "io/folder.h"
+#include "io/glob.h"
 
 #include <algorithm>
 
@@ -18,12 +21,23 @@ bool is_sendable(const std::string& path) {
   return !path.empty() && path.find('\0') == std::string::npos;
 }
 
+/// What else may have been meant by what is not an image file.
+std::string remedy_for(const std::string& path) {
+  if (is_directory(path))
+    return ": query takes images, such as those that " +
+           join_path(path, "*.jpg") + " names without quotes";
+  if (has_wildcards(path) && !file_exists(path))
+    return ": without quotes, the shell names the images of a pattern";
+  return "";
+}
+
 Question question_of_image(ExtractClient& extract, const std::string& path) {
   Question question;
   question.text = path;
   question.picture = path;
   if (!is_sendable(path)) {
-    question.error = "not the path of a file";
+    question.error = path.empty() ? "an empty name is not that of an image"
+                                  : "not the path of a file";
     return question;
   }
   try {
@@ -34,7 +48,7 @@ Question question_of_image(ExtractClient& extract, const std::string& path) {
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& e) {
-    question.error = e.what();
+    question.error = e.what() + remedy_for(path);
   }
   return question;
 }

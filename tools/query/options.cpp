@@ -28,9 +28,13 @@ void QueryOptions::add_to(CLI::App& app) {
   cli::add_search(app, params.search);
   ef_option_ = app.get_option("--ef");
   app.add_option("--threshold", params.threshold,
-                 "Leave out neighbours of a lower similarity")
+                 "Show only neighbours that are at least so similar: 1 is the "
+                 "same, 0 has nothing in common")
       ->check(cli::between(-1, 1));
-  app.add_flag("--exact", params.search.exact, "Miss no neighbour");
+  app.add_flag(
+      "--exact", params.search.exact,
+      "Compare with every image, so that none of the nearest is missed: "
+      "slower, and needs the vectors");
   app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
   add_models_to(app);
   add_service_to(app);
@@ -45,7 +49,7 @@ void QueryOptions::add_questions_to(CLI::App& app) {
                  "Images to look for; -: paths on standard input");
   app.add_option("--id", ids, "Row of the index to look for, from 0")
       ->allow_extra_args(false)
-      ->check(CLI::Range(std::size_t{0}, kMaxRow));
+      ->check(cli::whole(0, kMaxRow));
   app.add_option("--like", likes, "Name in the index to look for")
       ->type_name("NAME")
       ->allow_extra_args(false);
@@ -103,13 +107,16 @@ void QueryOptions::check_service() const {
     cli::fail_usage("--filter {}: no JSON object", filter);
 }
 
-void QueryOptions::refuse_to_overwrite(const SearchIndex& opened) const {
+void QueryOptions::check_sheet(const SearchIndex& opened) const {
   std::vector<std::string> inputs = opened.files();
   inputs.insert(inputs.end(), images.begin(), images.end());
   inputs.insert(inputs.end(), {vectors, weights, model});
   cli::refuse_to_overwrite(sheet, inputs);
   for (const std::string& file : opened.files())
     keep_apart(sheet, files_of_vectors(file));
+  const std::string folder = sheet.substr(0, sheet.rfind('/') + 1);
+  if (!folder.empty() && !is_directory(folder))
+    fail("--sheet {}: there is no folder {}", sheet, folder);
 }
 
 }  // namespace imsearch

@@ -5,6 +5,7 @@
 // Output, one line per neighbour, tab-separated: the query, the rank from 1,
 // the similarity, the name. Manual: man/imsearch-query.1.
 #include "common/cli.h"
+#include "common/index_options.h"
 #include "common/names_list.h"
 #include "common/standard_streams.h"
 #include "query/answer_printer.h"
@@ -32,17 +33,25 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
   const Separator separator = separator_of(opt.null);
   PathReader input(separator);
   ListCheck check("-", separator);
+  std::size_t paths = 0;
   while (const auto path = input.next()) {
+    ++paths;
+    Question wrong;
     try {
       check.look_at(*path);
-      images.ask_each({*path}, ask);
+      if (!path->empty()) {
+        images.ask_each({*path}, ask);
+        continue;
+      }
+      wrong.error = fmt::format("standard input: {} {} is empty",
+                                opt.null ? "name" : "line", paths);
     } catch (const NulInName& e) {
-      Question question;
       // What comes behind the NUL may be all the rest of a long list.
-      question.text = path->substr(0, path->find('\0'));
-      question.error = e.what();
-      ask({question});
+      wrong.text = path->substr(0, path->find('\0'));
+      wrong.error = e.what();
     }
+    // An answer for each path: a program that asks one by one waits for it.
+    ask({wrong});
   }
   check.finish();
 }
@@ -83,12 +92,21 @@ void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
 std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
   auto opened = std::make_unique<LocalIndex>(opt.index);
   const Index& index = opened->index();
-  if (index.vectors() == nullptr)
+  // Exact search says by itself that it needs them.
+  if (index.vectors() == nullptr && !opt.params.search.exact)
     cli::say(index.why_no_vectors() + ": similarities are approximate");
+  if (index.deleted_rows() == index.rows())
+    cli::say(
+        index.rows() == 0
+            ? fmt::format("{}: has no rows: nothing can be found", opt.index)
+            : fmt::format("{}: all {} are marked as deleted: nothing can "
+                          "be found; build-index --restore-deleted indexes "
+                          "them again",
+                          opt.index, cli::counted(index.rows(), "row")));
   if (index.rows_behind() > 0 && !opt.quiet)
     cli::say(fmt::format(
-        "{}: the vectors have {} rows more: build-index --append adds them",
-        opt.index, grouped(index.rows_behind())));
+        "{}: the vectors have {} more: build-index --append adds them",
+        opt.index, cli::counted(index.rows_behind(), "row")));
   return opened;
 }
 
@@ -101,7 +119,9 @@ int query(const QueryOptions& opt, char** argv) {
   // Only here: signal handlers do not survive the exec of query-service.
   catch_interrupts();
   SearchIndex& index = *opened;
-  if (!opt.sheet.empty()) opt.refuse_to_overwrite(index);
+  if (!opt.sheet.empty()) opt.check_sheet(index);
+  if (opt.ef_given() && !params.search.exact)
+    cli::say_if_raised({params.search.ef}, params.search.k);
   Answerer answerer(index, params);
   AnswerPrinter results({opt.json, params.search.exact,
                          index.has_exact_similarities(), opt.stream(),
