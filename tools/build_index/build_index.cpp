@@ -4,6 +4,11 @@
 //
 // writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
 // query in milliseconds. Manual: man/imsearch-build-index.1.
+//
+// One command does four things, which exclude each other: build (the default),
+// --append and --delete (change.h), and --verify. What they share is that the
+// index is written under another name and renamed at the end, so that query
+// never sees half of one.
 #include "build_index/change.h"
 #include "build_index/inputs.h"
 #include "common/cli.h"
@@ -124,12 +129,15 @@ std::string output_of(const Options& opt) {
          (opt.format == "hnswlib" ? ".hnswlib" : cli::kIndexSuffix);
 }
 
+/// Builds anew. Announces its needs once the projection is fitted, which
+/// decides how large the short codes are.
 int build(const Options& opt, const IndexInputs& inputs) {
   const std::string output = output_of(opt);
   const IndexFormat format =
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
   std::vector<std::uint32_t> deleted;
+  // Only our own format marks rows as deleted.
   if (format == IndexFormat::kImsearch && !opt.restore_deleted)
     deleted = deletions_to_keep(output, inputs, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
@@ -161,6 +169,8 @@ int build_or_append(Options opt) {
   if (opt.names.empty())
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));
+  // The index goes where nothing is read from, by whatever name, and where
+  // extract keeps nothing.
   cli::refuse_to_overwrite(output_of(opt), input_files(opt));
   for (const std::string& path : opt.files)
     keep_apart(output_of(opt), files_of_vectors(path));
@@ -193,6 +203,7 @@ void verify_vectors(const Index& index) {
   cli::say(index.why_no_vectors() + ": the index alone is checked");
 }
 
+/// A tab-separated line on standard output for an index that is good.
 void verify(const std::string& path) {
   const Index index(path);
   index.verify();
@@ -210,7 +221,7 @@ int verify_all(const std::vector<std::string>& paths) {
     try {
       verify(path);
     } catch (const Interrupted&) {
-      throw;
+      throw;  // an Error, too, but not of this index
     } catch (const Error& e) {
       cli::say(e.what());
       status = cli::kFailed;
@@ -221,6 +232,7 @@ int verify_all(const std::vector<std::string>& paths) {
 
 int run(Options opt) {
   catch_interrupts();
+  // These two take an index as argument, the others vectors.
   const bool of_index = opt.verify || !opt.deleted_names.empty();
   if (opt.files.empty())
     opt.files = {of_index ? cli::kDefaultIndex : cli::kDefaultVectors};

@@ -49,6 +49,8 @@ void check_old_vectors(const Index& index, const VectorSet& vectors) {
   }
 }
 
+/// Names are in the index: a list that changed would call rows otherwise than
+/// query does.
 void check_old_names(const Index& index, const Names& names) {
   for (std::uint32_t row = 0; row < index.rows(); ++row)
     if (names[row] != index.name(row))
@@ -56,6 +58,7 @@ void check_old_names(const Index& index, const Names& names) {
            escape_field(index.name(row)), index.path());
 }
 
+/// Codes of one model mean nothing to vectors of another.
 void check_model(const Index& index, const IndexInputs& inputs) {
   const ModelIdentity& model = index.info().model;
   if (inputs.model.known() && !same_model(model, inputs.model))
@@ -149,6 +152,8 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   check_model(index, inputs);
   check_old_vectors(index, inputs.vectors);
   check_old_names(index, inputs.names);
+  // The fingerprint is of a sample: now every row is compared with its code,
+  // since the new rows are linked to the old ones by these vectors.
   index.check_rows(inputs.vectors, threads);
   const std::size_t more = inputs.vectors.rows() - index.rows();
   if (more == 0) {
@@ -158,6 +163,8 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                            deleted_text(index.deleted_rows())));
     return;
   }
+  // Photos of another kind may come later: a projection that suited the first
+  // ones may not tell them apart.
   const std::optional<Reduction> refitted =
       refit_for_append(index, inputs.vectors, threads);
   if (refitted && !quiet)
@@ -191,6 +198,8 @@ bool delete_rows(const std::string& path, const Names& names,
   std::vector<std::uint32_t> rows;
   for (std::size_t i = 0; i < names.size(); ++i)
     all_found = finder.find(names[i], separator, rows) && all_found;
+  // Those that were found go, whatever names were wrong: a list from `find` may
+  // well hold files that were never indexed.
   delete_from_index(index, rows);
   if (!quiet) {
     const Index changed(path);

@@ -41,12 +41,14 @@ Names read_all_names(const std::vector<std::string>& paths,
     if (names.size() != file.rows())
       fail("{}: {} names for the {} rows of {}", paths[f], names.size(),
            file.rows(), file.path());
+    // Without a copy, which would double the memory of a million names.
     if (paths.size() == 1) return names;
     for (std::size_t i = 0; i < names.size(); ++i) all.append(names[i]);
   }
   return all;
 }
 
+/// "1.3 GB", of a whole number of bytes.
 std::string size_text(std::uint64_t bytes) {
   return human_bytes(static_cast<double>(bytes));
 }
@@ -69,6 +71,8 @@ IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
   DescribedVectors described(vectors, dim);
   VectorSet set(std::move(described.files()));
   Names all = read_all_names(names, set, separator);
+  // Vectors and names were read at two times: extract did not replace them in
+  // between.
   described.check_settled();
   return {std::move(set), std::move(all), described.model()};
 }

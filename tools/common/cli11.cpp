@@ -14,6 +14,7 @@
 namespace imsearch::cli {
 namespace {
 
+// Options take the left column; what does not fit there gets a line of its own.
 constexpr std::size_t kTextColumn = 26;
 constexpr std::size_t kWidth = 80;
 
@@ -118,6 +119,7 @@ void read_decimal_numbers(CLI::App& app) {
   for (CLI::Option* option : app.get_options())
     if (holds_whole_number(*option))
       option->transform(CLI::Validator(make_decimal, ""));
+  // nullptr: all of them, not those alone that the command line names.
   for (CLI::App* command : app.get_subcommands(nullptr))
     read_decimal_numbers(*command);
 }

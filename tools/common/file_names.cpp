@@ -16,6 +16,7 @@
 namespace imsearch {
 namespace {
 
+/// Standard output, pipes and devices: nothing lies beside them.
 bool is_written_directly(const std::string& path) {
   return path == "-" || (file_exists(path) && !is_regular_file(path));
 }
@@ -52,6 +53,8 @@ std::string names_beside(const std::string& vectors,
 }
 
 void fail_missing_vectors(const std::string& vectors) {
+  // Throws where extract was killed between its renames: that error has the
+  // better remedy.
   const SettledVectors better_known(vectors);
   fail("{}: no such file: extract makes one, or name your own", vectors);
 }
@@ -62,6 +65,7 @@ std::vector<std::string> files_of_vectors(const std::string& vectors) {
   add_with_part(files, vectors);
   add_with_part(files, sidecar_path(vectors));
   files.push_back(follow_links(vectors) + ".done.part");
+  // A file of the mark's name would make every reader refuse the vectors.
   files.push_back(commit_mark_path(vectors));
   return files;
 }
@@ -78,6 +82,7 @@ void keep_apart(const std::string& output,
                 const std::vector<std::string>& files) {
   if (output.empty() || is_written_directly(output)) return;
   for (const std::string& file : files)
+    // Also for files that are not there yet, which have no inode to compare.
     if (same_place(output, file))
       cli::fail_usage(
           "writing {}: {} is a file of extract: choose another name", output,
@@ -98,6 +103,8 @@ void keep_vectors_and_names_apart(const std::string& vectors,
 void cli::check_output_name(std::string_view option, const std::string& path,
                             std::string_view format,
                             std::initializer_list<std::string_view> endings) {
+  // Only known endings are judged: a name may have any dot in it, as in
+  // index.2024.
   const std::string ending = ending_of(path);
   if (has(kKnown, ending) && !has(endings, ending))
     fail_usage("{} {}: {} is written, and no .{}: let the name end in .{}",

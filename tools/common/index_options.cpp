@@ -17,9 +17,13 @@ namespace imsearch {
 namespace cli {
 namespace {
 
+/// One number of --ef. CLI11 reads lists of numbers only with its own
+/// delimiter, so range and message are those of whole(). Throws
+/// ValidationError.
 std::size_t read_candidates(const char* option, const std::string& text) {
   const std::string wrong = whole(1, kMaxCandidates)(text);
   if (!wrong.empty()) throw CLI::ValidationError(option, wrong);
+  // Base 10, so that 010 is ten.
   return std::stoul(text);
 }
 
@@ -62,6 +66,7 @@ void add_search(CLI::App& app, SearchParams& params) {
 }
 
 void say_if_raised(const std::vector<std::size_t>& efs, std::size_t k) {
+  // A set: each once, from the smallest, however --ef was given.
   std::set<std::size_t> raised;
   for (const std::size_t ef : efs)
     if (ef < k) raised.insert(ef);
@@ -115,6 +120,7 @@ void add_service(CLI::App& app, ServiceParams& params,
                      "Ask this index at OpenSearch or Elasticsearch instead of "
                      "an index file: http://host:9200/INDEX")
           ->type_name("URL");
+  // What a service decides by itself is refused, not passed over in silence.
   for (const std::string& option : local) url->excludes(option);
   add_access(app, params.access);
   for (const char* option : {"--cacert", "--aws-region"})
@@ -122,6 +128,8 @@ void add_service(CLI::App& app, ServiceParams& params,
 }
 
 void check_service_limits(std::size_t k, std::size_t ef, bool leaves_out) {
+  // OpenSearch and Elasticsearch refuse larger windows with a message of their
+  // own, which names a setting of the index there instead of our option.
   const std::size_t most = kMaxRemoteTop - (leaves_out ? 1 : 0);
   if (k > most)
     cli::fail_usage("-k {}: a service gives {} neighbours at most{}", k, most,

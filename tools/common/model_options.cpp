@@ -1,5 +1,9 @@
 // Which network: --weights, or --model with the preprocessing it was trained
 // with, and how these options are handed on to extract.
+//
+// The options exist twice, as a command line and as this struct, since the
+// tools that need a network (query, bench) run extract for it: arguments()
+// turns the one back into the other.
 #include "common/model_options.h"
 
 #include "common/cli.h"
@@ -28,6 +32,8 @@ const char* resize_name(Resize resize) {
   return resize == Resize::kCropPillow ? "crop" : "squash";
 }
 
+/// An option of three numbers, such as --mean 0.5,0.5,0.5, which `read` takes
+/// apart; it sets `rgb`, which must outlive the parsing.
 CLI::Option* add_rgb(CLI::App& app, const char* name, Rgb& rgb,
                      std::optional<Rgb> (*read)(std::string_view),
                      const std::string& help) {
@@ -49,6 +55,7 @@ Preprocessing ModelOptions::of_torchvision() {
   Preprocessing preprocessing;
   preprocessing.resize = Resize::kCropPillow;
   preprocessing.scale = Preprocessing::Scale::kMeanStd;
+  // Decided in model_preprocessing(): it depends on --input-size.
   preprocessing.resize_to = 0;
   return preprocessing;
 }
@@ -143,8 +150,12 @@ std::vector<std::string> ModelOptions::arguments() const {
   add("--model-sha256", sha256);
   if (exif) arguments.emplace_back("--exif");
   add("--engine", engine);
+  // Defaults are left out, so that messages of extract name only what was
+  // given.
   if (on_cuda()) add("--device", device);
   if (batch != 0) add("--batch", std::to_string(batch));
+  // Built-in weights bring their own preprocessing: extract refuses these
+  // options without --model.
   if (model.empty()) return arguments;
   add("--input-size", std::to_string(preprocessing.input_size));
   add("--resize", resize_name(preprocessing.resize));

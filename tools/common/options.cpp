@@ -1,4 +1,8 @@
-// Each option that several tools have, registered in one place.
+// Each option that several tools have, registered in one place, so that its
+// name, help, range and default cannot differ from tool to tool.
+//
+// Ranges are checked by whole() and between() instead of CLI11's own Range,
+// which says "not in range" even where the text is not a number.
 #include "common/options.h"
 
 #include "common/cli11.h"
@@ -25,6 +29,8 @@ CLI::Validator between(double low, double high) {
 
 CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
   const auto check = [low, high](const std::string& text) -> std::string {
+    // from_chars takes neither signs nor spaces, and reports what 64 bits
+    // cannot hold.
     std::uint64_t value = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);

@@ -1,6 +1,10 @@
 // Queries of a measurement: rows sampled from the index, or those of a file or
 // a pipe, normalised and checked; and a session a thread to ask an index for
 // them.
+//
+// A measurement refuses all queries where one is bad, since figures over the
+// rest would not say so. query itself reports such a row and goes on, which is
+// why RowStream, that both share, gives rows as they are.
 #include "common/query_rows.h"
 
 #include "common/options.h"
@@ -20,6 +24,8 @@ namespace {
 
 constexpr std::size_t kMaxSamples = 0xFFFFFFFF;  // rows that an index can have
 
+/// Rows of the index ask for their neighbours; each is excluded from its own
+/// answer, which it would lead.
 QueryRows sample(SearchIndex& index, const QueryRowsParams& params) {
   const std::vector<std::uint32_t> rows =
       index.sample(params.samples, params.seed);
@@ -58,6 +64,7 @@ QueryRows read_rows_of_file(const SearchIndex& index, const std::string& path) {
   return queries;
 }
 
+/// A service has no similarity for a vector without a direction.
 void refuse_zeros(const SearchIndex& index, const QueryRows& queries) {
   for (std::size_t q = 0; q < queries.size(); ++q)
     if (is_zero_row(queries.unit.row(q), index.dim()))
@@ -75,6 +82,7 @@ VectorSet open_query_vectors(const SearchIndex& index,
     fail("{}: made by {}, but {} by {}: rows of two models cannot be compared",
          described.model_from(), describe(described.model()), index.where(),
          describe(built));
+  // Again, now that all is open: extract may have replaced the files meanwhile.
   described.check_settled();
   return VectorSet(std::move(described.files()));
 }
@@ -86,6 +94,8 @@ std::vector<float> RowStream::next() {
   const std::size_t row_bytes = dim_ * sizeof(float);
   while (bytes_.size() < row_bytes) {
     const std::size_t before = bytes_.size();
+    // As many as fit, so that a fast writer fills whole blocks; read() gives
+    // what is there at once, so that a slow one is not waited for.
     bytes_.resize(kMostRows * row_bytes);
     const std::size_t got =
         file_.read(bytes_.data() + before, bytes_.size() - before);

@@ -63,6 +63,8 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
       sidecar_(described(vectors)) {
   if (!file_exists(names))
     fail("{}: no such file: -n says where the names are", names);
+  // An earlier --append was killed while the files grew. The sidecar tells
+  // which of its steps was the last.
   if (interrupted && file_exists(commit_mark_path(vectors))) {
     if (!sidecar_.rows) sidecar_.rows = interrupted;
     read_names();
@@ -81,12 +83,15 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
 }
 
 void AppendTarget::read_names() {
+  // All in memory: every name is compared with the new ones anyway.
   const std::string text = read_file(names_path_);
   names_ = split_names(text, separator_);
   names_bytes_ = 0;
   for (std::size_t i = 0; i < std::min(rows(), names_.size()); ++i)
     names_bytes_ += names_[i].size() + 1;
   last_name_ends_ = names_bytes_ <= text.size();
+  // A list that someone edited may lack its last newline; it comes before the
+  // first new name.
   if (!last_name_ends_) names_bytes_ = text.size();
 }
 
@@ -120,6 +125,7 @@ void AppendTarget::add(const std::string& rows_file,
     put_behind(rows_file, names_file);
     write_sidecar(tool_version, rows() + added);
   } catch (const Error&) {
+    // A full disk, mostly: what was there is whole again.
     take_off();
     clear_commit_mark(vectors_);
     throw;

@@ -1,5 +1,8 @@
 // extract: images to feature vectors.
 //
+// This file has the command line and what in it does not go together; what is
+// then done is in one of the modes (modes.h).
+//
 //   extract 'photos/**/*.jpg'
 //
 // Writes fvecs.bin (rows x dim float32, not normalised), fnames.txt (line i
@@ -27,6 +30,7 @@ namespace {
 
 using namespace imsearch;
 
+/// Whether parts can lie beside it: not beside a pipe or a device.
 bool can_be_resumed(const std::string& path) {
   return path != "-" && (!file_exists(path) || is_regular_file(path));
 }
@@ -163,6 +167,8 @@ struct Options {
     if (names->empty()) job.names_path += job.shard->suffix();
   }
 
+  /// Throws UsageError for what CLI11 cannot see: options that depend on what
+  /// others are, and on the files that they name.
   void check() const {
     const bool rows_to_stdout = serve || job.vectors == "-";
     if (rows_to_stdout && ::isatty(STDOUT_FILENO) == 1)
@@ -205,9 +211,12 @@ int extract(Options& options, char** argv) {
   if (options.join) return join(options);
   options.model.check();
   const EngineKind engine = engine_for(options.model);
+  // Before anything is opened or written: the sibling starts from the
+  // beginning.
   if (engine != kLinkedEngine) cli::become_sibling(tool_of(engine), argv);
   options.name_shard();
   options.check();
+  // Without handlers: a signal ends it at once, as there is nothing to save.
   if (options.serve) return serve(options.model, options.job.threads);
   catch_interrupts();
   return options.network ? time_network(options.job, options.model)

@@ -69,6 +69,8 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
 Sidecar joined_sidecar(const DescribedVectors& vectors) {
   Sidecar joined = *vectors.sidecars().front();
   const std::size_t of_one_list = joined.shard ? joined.shard->count : 1;
+  // The list stays if these are all shards of one: then --force is not needed
+  // to write the same rows again.
   if (vectors.sidecars().size() != of_one_list) joined.list.reset();
   joined.shard.reset();
   joined.tool_version = IMSEARCH_VERSION;
@@ -78,6 +80,7 @@ Sidecar joined_sidecar(const DescribedVectors& vectors) {
   return joined;
 }
 
+/// Throws UsageError if an output would replace a file that is joined.
 void keep_pieces(const ExtractJob& job, const std::vector<Piece>& pieces) {
   std::vector<std::string> inputs = job.inputs;
   for (const std::string& path : job.inputs)
@@ -96,6 +99,7 @@ void write_piece(const VectorFile& file, const Piece& piece,
     check_interrupt();
     output.add_joined(piece.names[i], file.row(i, scratch.data()), file.dim());
   }
+  // A shard without bad images has no such list.
   const std::string bad = bad_images_path(piece.names_path);
   if (file_exists(bad)) output.add_joined_bad(read_file(bad));
 }
@@ -107,6 +111,7 @@ int join_vectors(const ExtractJob& job) {
     if (!file_exists(path)) fail_missing_piece(path);
   DescribedVectors vectors(job.inputs);
   const std::vector<Piece> pieces = read_pieces(job, vectors);
+  // No run of extract is half-way through giving these files their names.
   vectors.check_settled();
   keep_pieces(job, pieces);
   const Sidecar joined = joined_sidecar(vectors);
@@ -117,6 +122,7 @@ int join_vectors(const ExtractJob& job) {
   output.start_joined();
   for (std::size_t f = 0; f < pieces.size(); ++f)
     write_piece(vectors.files()[f], pieces[f], output);
+  // Nor has one begun while they were copied.
   vectors.check_settled();
   output.commit(joined);
   if (!job.quiet)

@@ -1,4 +1,9 @@
 // A run from the list of images to the summary.
+//
+// The order in run_extract() matters: what needs no model comes first (no
+// images, a file that would be replaced, parts that another run is writing),
+// since loading weights takes a while and a user should not wait for an error.
+// From RowWriter::start() on, what is done is kept for --resume.
 #include "extract/modes.h"
 
 #include "common/cli.h"
@@ -23,6 +28,8 @@
 namespace imsearch {
 namespace {
 
+/// Decoding and the network run on several threads; the pipeline brings the
+/// images back in order, so that results are the same on any number of them.
 StageTimes extract_images(const Names& names, std::size_t first,
                           const Model& model, unsigned threads,
                           RowWriter& results) {
@@ -78,6 +85,7 @@ void say_summary(const RowWriter& results, const ImageList& images,
                        additions(images), duration, rate(results, times)));
 }
 
+/// One object on standard output, which bench extract reads.
 void print_json(const ExtractJob& job, const ImageList& images,
                 const RowWriter& results, const Sidecar& sidecar,
                 const StageTimes& times) {
@@ -112,6 +120,7 @@ std::optional<ListPart> part_of(const ExtractJob& job) {
 Sidecar sidecar_of(const ExtractJob& job, const ImageList& images,
                    const Model& model) {
   Sidecar sidecar = model.sidecar();
+  // By these --join, and a later run in the same place, know the list again.
   sidecar.list = images.id;
   sidecar.shard = part_of(job);
   return sidecar;
@@ -159,6 +168,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
     times = extract_images(images.names, first, model, job.threads, results);
     results.finish(sidecar);
   } catch (...) {
+    // After a signal, too: it arrives as an exception.
     results.say_what_stays();
     throw;
   }

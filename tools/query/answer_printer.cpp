@@ -35,6 +35,7 @@ void add_text(Json& object, const std::string& key, std::string_view bytes) {
   if (!is_utf8(bytes)) object[key + "_base64"] = base64(bytes);
 }
 
+/// The name that fits under a tile.
 std::string file_part(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -52,6 +53,7 @@ void AnswerPrinter::print(const Question& question, const Answer& answer) {
   else
     print_lines(question, answer);
   if (format_.stream) flush_output();
+  // Kept only where they will be drawn: answers may be many.
   if (!format_.sheet.empty() && question.error.empty())
     sheet_.push_back(sheet_row(question, answer));
 }
@@ -63,6 +65,7 @@ void AnswerPrinter::print_lines(const Question& question,
     imsearch::print(fmt::format("{}\t{}\t{:.6f}\t{}\n", asked, i + 1,
                                 answer.hits[i].similarity(),
                                 escape_field(answer.names[i])));
+  // Also behind an answer of no lines: the asker counts answers by these.
   if (format_.stream) imsearch::print("\n");
 }
 
@@ -88,6 +91,7 @@ void AnswerPrinter::print_object(const Question& question,
       object["neighbors"].push_back(std::move(neighbor));
     }
   }
+  // JSON may hold DEL and C1 controls as they are; a terminal would obey them.
   imsearch::print(json_without_controls(object.dump()) + "\n");
 }
 
@@ -126,6 +130,8 @@ void say_missing(const std::vector<SheetRow>& rows) {
 }
 
 void write_sheet(const std::vector<SheetRow>& rows, const std::string& path) {
+  // Only now is it known which pictures are on it; its own name was compared
+  // with the inputs before.
   std::error_code ignored;
   for (const SheetRow& row : rows)
     for (const SheetTile& tile : row)

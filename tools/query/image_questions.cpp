@@ -1,5 +1,10 @@
 // Turns images into questions: extract runs beside query and answers each path
 // with a vector, while earlier answers are printed.
+//
+// Which network it runs is what the index records, down to the SHA-256 of the
+// weights: vectors of two networks have nothing to do with each other, and
+// comparing them would give answers that look right. --weights and --model only
+// say where the file is.
 #include "query/image_questions.h"
 
 #include "common/cli.h"
@@ -66,6 +71,8 @@ ModelOptions script_options(const SearchIndex& index,
   if (model.empty())
     fail("{}: made by {}: name this file with --model", index.where(),
          describe(built));
+  // A module has no pixels of its own: without the same ones as at indexing its
+  // vectors would be slightly others.
   const auto preprocessing =
       preprocessing_of(built.preprocessing, built.input_size);
   if (!preprocessing)
@@ -94,6 +101,7 @@ ModelOptions model_options(const SearchIndex& index,
   return options;
 }
 
+/// Compares what extract says it runs with what the index was made by.
 void check_model(const SearchIndex& index, const ExtractClient& extract) {
   const ModelIdentity& built = index.model();
   if (!same_model(built, extract.model()))
@@ -107,6 +115,7 @@ void check_model(const SearchIndex& index, const ExtractClient& extract) {
 }  // namespace
 
 void ImageQuestions::start(std::size_t images) {
+  // More threads than images would have nothing to do.
   const unsigned threads =
       params_.threads == 0 ? usable_cpus() : params_.threads;
   extract_ = std::make_unique<ExtractClient>(
@@ -118,6 +127,7 @@ void ImageQuestions::start(std::size_t images) {
 void ImageQuestions::ask_each(const std::vector<std::string>& paths,
                               const Ask& ask) {
   if (!paths.empty() && !extract_) start(paths.size());
+  // Some are sent ahead, so that decoding goes on while an answer is printed.
   std::size_t sent = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     for (; sent < paths.size() && sent - i < ExtractClient::kMaxSubmitted;

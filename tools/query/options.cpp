@@ -83,6 +83,7 @@ bool QueryOptions::images_from_input() const {
   return std::find(images.begin(), images.end(), "-") != images.end();
 }
 
+// In the order in which a user would notice: first what is asked, then how.
 void QueryOptions::check() const {
   if (images.empty() && ids.empty() && likes.empty() && vectors.empty())
     cli::fail_usage("nothing to look for: an image, --id, --like or --vectors");
@@ -103,6 +104,7 @@ void QueryOptions::check_service() const {
   const SearchParams& search = params.search;
   check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
   const std::string& filter = params.search.filter;
+  // The service would answer with a parser's error of its own.
   if (!filter.empty() && !parse_json_or_discard<Json>(filter).is_object())
     cli::fail_usage("--filter {}: no JSON object", filter);
 }

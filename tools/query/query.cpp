@@ -4,6 +4,11 @@
 //
 // Output, one line per neighbour, tab-separated: the query, the rank from 1,
 // the similarity, the name. Manual: man/imsearch-query.1.
+//
+// Whatever is asked becomes a Question with a unit vector (questions.h,
+// image_questions.h); the Answerer asks the index, the AnswerPrinter shows the
+// answers. A question that has an error is printed in its place, so that others
+// are answered all the same.
 #include "common/cli.h"
 #include "common/index_options.h"
 #include "common/names_list.h"
@@ -56,6 +61,7 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
   check.finish();
 }
 
+/// In the order given; those on standard input where the - stands.
 void ask_images(const QueryOptions& opt, const SearchIndex& index,
                 const Ask& ask) {
   ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
@@ -72,6 +78,7 @@ void ask_images(const QueryOptions& opt, const SearchIndex& index,
   images.ask_each(named, ask);
 }
 
+/// Rows and names together, so that they share the threads.
 void ask_rows(const QueryOptions& opt, SearchIndex& index, const Ask& ask) {
   std::vector<Question> questions;
   for (const std::size_t id : opt.ids)
@@ -89,6 +96,7 @@ void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
     ask(std::move(block));
 }
 
+/// Opens the index file that -i names, and warns of what its answers will lack.
 std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
   auto opened = std::make_unique<LocalIndex>(opt.index);
   const Index& index = opened->index();

@@ -1,5 +1,9 @@
 // Rows, names and vectors as questions; each may be an error of its own without
 // stopping the others.
+//
+// Names arrive as someone copied them, either from the index or from a line
+// that query printed, where tabs and newlines are escaped. Both are looked up,
+// and where they are two images, neither is guessed.
 #include "query/questions.h"
 
 #include "base/error.h"
@@ -19,6 +23,7 @@ constexpr const char* kNotFinite = "holds NaN or infinity";
 void ask_row(StoredRow row, Question& question) {
   question.picture = std::move(row.name);
   question.unit = std::move(row.unit);
+  // An image would be its own nearest neighbour, which nobody asks for.
   question.excluded = row.row;
   question.error = std::move(row.error);
 }
@@ -44,6 +49,7 @@ Question question_of_name(SearchIndex& index, const std::string& name) {
   const std::string shown = unescape_field(name);
   std::optional<StoredRow> stored = index.find(name);
   std::optional<StoredRow> other;
+  // A lookup at a service is a request: not where it would be the same one.
   if (shown != name) other = index.find(shown);
   if (stored && other)
     question.error = fmt::format(
@@ -92,6 +98,7 @@ std::vector<Question> VectorQuestions::next_of_file() {
   for (Question& question : questions) {
     question.number = row_;
     question.unit.resize(dim_);
+    // Row by row: one with NaN is an error of its own.
     try {
       file_->read_unit(row_, question.unit.data());
     } catch (const Error& e) {
@@ -102,6 +109,8 @@ std::vector<Question> VectorQuestions::next_of_file() {
   return questions;
 }
 
+// Each row that a program has written is asked for at once: it may wait for the
+// answer before it writes the next.
 std::vector<Question> VectorQuestions::next_of_stream() {
   const std::vector<float> rows = stream_->next();
   std::vector<Question> questions(rows.size() / dim_);
