@@ -33,6 +33,13 @@ function(imsearch_tool name)
     DESTINATION "${CMAKE_INSTALL_BINDIR}" RENAME "imsearch-${name}")
 endfunction()
 
+# imsearch_is_for_tests(TARGET): its binary lies apart from the tools, whose
+# folder users put on PATH.
+function(imsearch_is_for_tests target)
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test-bin")
+endfunction()
+
 # imsearch_test(NAME SOURCES file… [LIBS target…] [LABELS label…] [PER_TABLE])
 # A doctest binary and its ctest entries; PER_TABLE runs it under each kernel
 # table (skipped where the CPU lacks it).
@@ -41,6 +48,7 @@ function(imsearch_test name)
   add_executable(test-${name} ${TEST_SOURCES})
   target_link_libraries(test-${name}
     PRIVATE imsearch_test_main imsearch_flags ${TEST_LIBS})
+  imsearch_is_for_tests(test-${name})
   set(tables default)
   if(TEST_PER_TABLE)
     set(tables scalar avx2 avx512)

@@ -57,14 +57,14 @@ done
 if cmp -s "$work/arm.bin" "$work/x86.bin"; then
   echo "features: the same bytes"
 else
-  "build/bin/compare-rows" "$work/arm.bin" "$work/x86.bin" 1280 1e-4 0.99999
+  build/test-bin/compare-rows "$work/arm.bin" "$work/x86.bin" 1280 1e-4 0.99999
 fi
 cmp -s "$work/arm.answers" "$work/x86.answers" && echo "answers: the same lines"
 
 # One line of qemu's log for each instruction.
 instructions() {
   IMSEARCH_SIMD=$1 qemu-aarch64-static -L "$root" -singlestep \
-    -d exec,nochain -D /dev/stdout build-aarch64/bin/distance-loop \
+    -d exec,nochain -D /dev/stdout build-aarch64/test-bin/distance-loop \
     "${@:2}" | grep -c '^Trace'
 }
 printf 'table\tvalues\tn\tinstructions\n'

@@ -34,7 +34,7 @@ extras='bmp.jpg|gif_two_frames.jpg|webp_named.jpg'
 pixels() {
   tail -n +2 "$1" | cut -f 1-5 |
     awk -F '\t' -v OFS='\t' '$2 == "error" { print $1, $2; next } 1' >"$work/theirs"
-  cut -f 1 "$work/theirs" | "$bin/pixel-hashes" tensorflow "$2" >"$work/ours"
+  cut -f 1 "$work/theirs" | "$bin/../test-bin/pixel-hashes" tensorflow "$2" >"$work/ours"
   awk -F '\t' -v extras="^($extras)\$" -v table="$(basename "$1")" '
     NR == FNR { ours[$1] = $0; next }
     ours[$1] == $0 { $2 == "error" ? refused++ : equal++; next }
@@ -53,7 +53,7 @@ features() {
     $2 != "error" { print folder "/" $1 }' >"$work/list"
   "$bin/extract" --quiet --strict --weights "$weights" -o "$work/fvecs.bin" \
     -n "$work/fnames.txt" --files-from "$work/list"
-  "$bin/compare-rows" "$work/fvecs.bin" "$3" 1280 1e-4 0.999999 || failed=1
+  "$bin/../test-bin/compare-rows" "$work/fvecs.bin" "$3" 1280 1e-4 0.999999 || failed=1
 }
 
 pixels "$golden/images.tsv" "$golden/images"

@@ -62,7 +62,7 @@ for size in "${sizes[@]}"; do
     make_weights "$size" "$variant"
     extract onednn
     extract torch
-    "$bin/compare-rows" "$work/onednn" "$work/torch" 1280 1e-4 0.999999 \
+    "$bin/../test-bin/compare-rows" "$work/onednn" "$work/torch" 1280 1e-4 0.999999 \
       >"$work/line" || failed=1
     printf '%s\t%s\t%s\n' "$size" "$variant" \
       "$(tail -n 1 "$work/line" | cut -f 2-)"

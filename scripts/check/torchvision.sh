@@ -40,7 +40,7 @@ find "$(readlink -f "$folder")" -name '*.jpg' -type f | sort |
   "$root/tests/golden/images"
 
 # The table of run_torchvision.py: path, size, decoded, "-", preprocessed.
-cut -f 1 "$work/table" | "$bin/pixel-hashes" "pillow-$resize" / >"$work/ours"
+cut -f 1 "$work/table" | "$bin/../test-bin/pixel-hashes" "pillow-$resize" / >"$work/ours"
 awk -F '\t' '
   NR == FNR { size[$1] = $2; rgb[$1] = $3; input[$1] = $5; next }
   {
@@ -61,6 +61,6 @@ awk -F '\t' '
 
 "$bin/extract" --quiet --strict --weights "$work/weights.safetensors" \
   -o "$work/fvecs.bin" -n "$work/fnames.txt" --files-from "$work/list"
-"$bin/compare-rows" "$work/fvecs.bin" "$work/features.f32" 1280 1e-4 0.999999 ||
+"$bin/../test-bin/compare-rows" "$work/fvecs.bin" "$work/features.f32" 1280 1e-4 0.999999 ||
   failed=1
 exit "$failed"

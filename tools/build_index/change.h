@@ -1,7 +1,7 @@
 // Changing a finished index: rows added, rows deleted.
 #pragma once
 
-#include "common/index_inputs.h"
+#include "build_index/inputs.h"
 
 #include "io/fnames.h"
 
@@ -10,6 +10,12 @@
 #include <vector>
 
 namespace imsearch {
+
+/// ", 12 marked as deleted" to put behind a number of rows; empty for 0.
+std::string deleted_text(std::size_t rows);
+
+/// Whether the file is an index of ours, by its first bytes.
+bool is_index(const std::string& path);
 
 /// Adds to the index at `path` the rows of `inputs` that come behind its own.
 /// Throws Error: what is there before has changed, another model, not enough

@@ -1,12 +1,18 @@
 // The frame of every tool: parses the command line, catches every error once,
 // and turns it into a message and an exit status.
+//
+// The library below throws and never prints; a tool's body returns its exit
+// code. So the text of an error, the status that a script sees, and what
+// happens after a signal are decided here and are the same in all tools.
 #include "common/cli.h"
 
-#include "common/help.h"
-#include "common/numbers.h"
+#include "common/cli11.h"
+#include "common/nearest_name.h"
 #include "common/version.h"
 
+#include "base/command.h"
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "io/file.h"
 #include "io/mapped_file.h"
 #include "io/text.h"
@@ -27,8 +33,11 @@
 namespace imsearch::cli {
 namespace {
 
+// Set once, before there are threads; a signal handler reads it.
 std::string program_name = "imsearch";
 
+/// The last part of a path: the tool is called by what it was started as, so
+/// that messages of an installed imsearch-query say imsearch-query.
 std::string file_part(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -65,14 +74,36 @@ void end_by_fault(const char* path) {
   ::_exit(kFailed);
 }
 
+/// A full disk or a closed pipe may show only when buffers are written: answers
+/// that were lost must not end with status 0.
 void check_standard_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     fail("standard output: {}", errno_text(errno));
 }
 
-/// CLI11's text, but for how many values there are: that in our own words.
-std::string text_of(const CLI::Error& e) {
+/// An option, or argument, that nobody asked for: the one that was meant, if
+/// one can tell.
+std::string text_of_extra(const CLI::App& app) {
+  const CLI::App* asked = &app;
+  for (const CLI::App* command : app.get_subcommands()) asked = command;
+  const std::vector<std::string> extras = app.remaining(true);
+  const std::string extra = extras.empty() ? "" : extras.front();
+  if (extra.empty() || extra[0] != '-')
+    return fmt::format("{}: one argument too many", extra);
+  std::vector<std::string> names;
+  for (const CLI::Option* option : asked->get_options())
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
+  const std::string typed = extra.substr(0, extra.find('='));
+  return fmt::format("{}: no such option{}", typed, did_you_mean(typed, names));
+}
+
+/// CLI11's text, but for how many values there are and for what is not
+/// expected: these in our own words.
+std::string text_of(const CLI::App& app, const CLI::Error& e) {
   const std::string text = e.what();
+  if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))
+    return text_of_extra(app);
   if (e.get_name() != "ArgumentMismatch") return text;
   const std::string option = text.substr(0, text.find(':'));
   if (text.find("At Most") != std::string::npos)
@@ -80,16 +111,18 @@ std::string text_of(const CLI::Error& e) {
   return option + ": a value is missing";
 }
 
-int run_checked(CLI::App& app, int argc, char** argv,
-                const std::function<int()>& body) {
+/// What every program begins with.
+void begin(int argc, char** argv) {
+  // First of all: the next file that is opened would take a closed descriptor.
+  open_closed_descriptors();
+  if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
+  set_command_form(program_name);
+  on_mapping_fault(end_by_fault);
+}
+
+int run_body(const std::function<int()>& body) {
   try {
-    app.parse(argc, argv);
     const int status = body();
-    check_standard_output();
-    return status;
-  } catch (const CLI::ParseError& e) {
-    // --help and --version arrive as parse errors with exit code 0.
-    const int status = app.exit(e) == 0 ? kDone : kUsage;
     check_standard_output();
     return status;
   } catch (const UsageError& e) {
@@ -99,6 +132,19 @@ int run_checked(CLI::App& app, int argc, char** argv,
   }
 }
 
+int run_checked(CLI::App& app, int argc, char** argv,
+                const std::function<int()>& body) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    // --help and --version arrive as parse errors with exit code 0.
+    const int status = app.exit(e) == 0 ? kDone : kUsage;
+    check_standard_output();
+    return status;
+  }
+  return run_body(body);
+}
+
 }  // namespace
 
 const std::string& tool_name() {
@@ -106,16 +152,29 @@ const std::string& tool_name() {
 }
 
 void say(const std::string& text) {
+  // One call, so that messages of several threads or tools do not mix within a
+  // line.
   std::fputs(
       fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
       stderr);
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return grouped(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+int run_plain(int argc, char** argv, const std::function<int()>& body) {
+  begin(argc, argv);
+  try {
+    return run_body(body);
+  } catch (...) {
+    return report_failure();
+  }
+}
+
 int run(CLI::App& app, int argc, char** argv,
         const std::function<int()>& body) {
-  open_closed_descriptors();
-  if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
-  on_mapping_fault(end_by_fault);
+  begin(argc, argv);
   app.name(program_name);
   app.formatter(help_formatter());
   for (CLI::App* command : app.get_subcommands(nullptr))
@@ -123,9 +182,9 @@ int run(CLI::App& app, int argc, char** argv,
   read_decimal_numbers(app);
   app.set_version_flag("--version", program_name + " " IMSEARCH_VERSION,
                        "Print the version and exit");
-  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+  app.failure_message([](const CLI::App* failed, const CLI::Error& e) {
     return fmt::format("{0}: {1}\n{0}: try '{0} --help'\n", program_name,
-                       without_controls(text_of(e)));
+                       without_controls(text_of(*failed, e)));
   });
   try {
     return run_checked(app, argc, argv, body);
@@ -155,19 +214,25 @@ void refuse_to_overwrite(const std::string& output,
       fail_usage("writing {} would replace an input of this run", output);
 }
 
-std::string sibling_path(const std::string& tool) {
+std::string program_folder() {
   char self[PATH_MAX];
   const ssize_t size = ::readlink("/proc/self/exe", self, sizeof self);
   if (size <= 0) fail("/proc/self/exe: {}", errno_text(errno));
   const std::string path(self, static_cast<std::size_t>(size));
-  const std::size_t name_at = path.rfind('/') + 1;
-  const bool prefixed = path.compare(name_at, 9, "imsearch-") == 0;
-  return path.substr(0, name_at) + (prefixed ? "imsearch-" : "") + tool;
+  return path.substr(0, path.rfind('/') + 1);
+}
+
+std::string sibling_path(const std::string& tool) {
+  // Installed tools are all prefixed, those of a build folder are not.
+  const std::string folder = program_folder();
+  const std::string installed = folder + "imsearch-" + tool;
+  return file_exists(installed) ? installed : folder + tool;
 }
 
 void become_sibling(const std::string& tool, char** argv,
                     const std::string& if_missing) {
   const std::string path = sibling_path(tool);
+  // argv[0] stays, and with it the name in messages: users asked for one tool.
   ::execv(path.c_str(), argv);
   const int error = errno;
   if (error == ENOENT) throw Error(if_missing);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,6 +30,13 @@ template <typename... Args>
 /// characters, which names of files may bring.
 void say(const std::string& text);
 
+/// "1 row", "1,234 rows": a count with its noun, which takes an s.
+std::string counted(std::size_t count, const std::string& noun);
+
+/// The frame without options of CLI11, for a program that hands its command
+/// line on: `body` gets no help with --help. Otherwise as run().
+int run_plain(int argc, char** argv, const std::function<int()>& body);
+
 /// Parses the command line, runs `body`, flushes and checks standard output.
 /// `body` returns the exit code. Every error is printed here and nowhere else.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
@@ -45,12 +53,16 @@ void refuse_to_overwrite(const std::string& output,
 /// The name this process was started by: "query", or "imsearch-query".
 const std::string& tool_name();
 
-/// The path of another tool of ours, beside this one and with its prefix.
+/// The folder that this program lies in, with a slash at the end.
+std::string program_folder();
+
+/// The path of another tool of ours, which lies beside this one: with the
+/// prefix "imsearch-" where they are installed.
 std::string sibling_path(const std::string& tool);
 
 /// Goes on as that tool, with the same arguments and the same name in messages.
-/// Throws Error if it cannot be started; `if_missing` is the text where there is
-/// no such file, which an installation may lack.
+/// Throws Error if it cannot be started; `if_missing` is the text where there
+/// is no such file, which an installation may lack.
 [[noreturn]] void become_sibling(const std::string& tool, char** argv,
                                  const std::string& if_missing);
 

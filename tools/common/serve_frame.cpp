@@ -1,3 +1,5 @@
+// Frames are put together and taken apart a byte at a time, so that neither the
+// byte order nor the alignment of a machine is in them.
 #include "common/serve_frame.h"
 
 #include "base/error.h"

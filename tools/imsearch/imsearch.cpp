@@ -60,8 +60,8 @@ int open_manual(const std::string& command) {
   if (!command.empty()) check_command(command);
   const std::string page =
       command.empty() ? "imsearch.7" : "imsearch-" + command + ".1";
-  const std::string path = fmt::format("{}../share/man/man{}/{}",
-                                       cli::program_folder(), page.back(), page);
+  const std::string path = fmt::format(
+      "{}../share/man/man{}/{}", cli::program_folder(), page.back(), page);
   for (const std::string& file : {path, path + ".gz"})
     if (file_exists(file)) {
       ::execlp("man", "man", "-l", file.c_str(), nullptr);
@@ -74,9 +74,9 @@ int become(const std::string& command, char** argv) {
   check_command(command);
   std::string name = "imsearch " + command;
   argv[0] = name.data();
-  cli::become_sibling(command, argv,
-                      fmt::format("{} is not installed beside this program",
-                                  command));
+  cli::become_sibling(
+      command, argv,
+      fmt::format("{} is not installed beside this program", command));
 }
 
 int run(int argc, char** argv) {

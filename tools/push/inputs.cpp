@@ -1,6 +1,6 @@
 #include "push/inputs.h"
 
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/names_list.h"
 
 #include "base/error.h"

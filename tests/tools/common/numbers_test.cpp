@@ -1,7 +1,8 @@
 // Numbers on the command line are decimal, whatever zeros they begin with.
-#include "common/numbers.h"
+#include "common/cli11.h"
 
 #include <doctest/doctest.h>
+#include <CLI/CLI.hpp>
 
 #include <cstddef>
 #include <cstdint>
