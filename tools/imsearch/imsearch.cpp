@@ -9,6 +9,7 @@
 #include "common/commands.h"
 #include "common/nearest_name.h"
 #include "common/version.h"
+#include "imsearch/facts.h"
 
 #include "base/command.h"
 #include "io/file.h"
@@ -36,7 +37,9 @@ void print_help() {
       "  imsearch build-index\n"
       "  imsearch query photo.jpg --sheet answers.jpg\n"
       "\n'imsearch COMMAND --help' lists the options of a command;\n"
-      "'imsearch help' opens imsearch(7).\n";
+      "'imsearch help' opens imsearch(7); 'imsearch --version --json' says "
+      "what\n"
+      "a report of a fault needs.\n";
   std::fputs(text.c_str(), stdout);
 }
 
@@ -87,7 +90,8 @@ int run(int argc, char** argv) {
   }
   if (first == "help") return open_manual(argc > 2 ? argv[2] : "");
   if (first == "--version") {
-    std::puts("imsearch " IMSEARCH_VERSION);
+    const bool facts = argc > 2 && argv[2] == std::string("--json");
+    std::puts(facts ? facts_json().c_str() : "imsearch " IMSEARCH_VERSION);
     return cli::kDone;
   }
   argv[1] = argv[0];
