@@ -79,7 +79,7 @@ std::string facts_json() {
                       {"limits",
                        {{"rows", (std::uint64_t{1} << 31) - 1},
                         {"dim", kMaxDim},
-                        {"candidates", kMaxCandidates},
+                        {"candidates", cli::kMaxCandidates},
                         {"image_file_bytes", kMaxImageFileBytes},
                         {"image_pixel_bytes", kMaxPixelBytes},
                         {"input_size", kMaxInputSize}}}};
