@@ -76,10 +76,10 @@ bool is_stream(const std::string& path) {
 }
 
 std::string ending_of(const std::string& path) {
-  const std::size_t name = path.rfind('/') + 1;
-  const std::size_t dot = path.rfind('.');
-  if (dot == std::string::npos || dot <= name) return "";
-  std::string ending = path.substr(dot + 1);
+  const std::string name = base_name(path);
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos || dot == 0) return "";
+  std::string ending = name.substr(dot + 1);
   for (char& c : ending)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return ending;
@@ -96,8 +96,7 @@ bool same_place(const std::string& a, const std::string& b) {
   if (same_file(a, b)) return true;
   const std::string first = follow_links(a);
   const std::string second = follow_links(b);
-  return first.substr(first.rfind('/') + 1) ==
-             second.substr(second.rfind('/') + 1) &&
+  return base_name(first) == base_name(second) &&
          same_file(parent_folder(first), parent_folder(second));
 }
 
@@ -129,6 +128,11 @@ std::string parent_folder(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string base_name(const std::string& path) {
+  // Without a slash, npos + 1 wraps round to 0.
+  return path.substr(path.rfind('/') + 1);
 }
 
 }  // namespace imsearch

@@ -52,4 +52,8 @@ void sync_folder_of(const std::string& path);
 /// The folder part of a path ("." if it has none).
 std::string parent_folder(const std::string& path);
 
+/// The last component of a path, "c.jpg" of "a/b/c.jpg": all of it if it has no
+/// slash, and nothing if it ends with one.
+std::string base_name(const std::string& path);
+
 }  // namespace imsearch

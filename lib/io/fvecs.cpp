@@ -191,7 +191,7 @@ void refuse_foreign(const std::string& path) {
 }
 
 std::string extension_of(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::string name = base_name(path);
   const std::size_t dot = name.rfind('.');
   return dot == std::string::npos ? "" : name.substr(dot);
 }

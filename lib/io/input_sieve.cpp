@@ -102,7 +102,7 @@ InputSieve::InputSieve(const InputRules& rules) : all_(rules.all) {
 
 bool InputSieve::is_excluded(const std::string& path) const {
   if (names_.empty() && paths_.empty()) return false;
-  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::string name = base_name(path);
   for (const Wildcard& wildcard : names_)
     if (wildcard.matches(name)) return true;
   for (const Wildcard& wildcard : paths_)

@@ -93,7 +93,7 @@ void remove_if_abandoned(const std::string& name) {
 /// index.
 void remove_abandoned(const std::string& target) {
   const std::string folder = parent_folder(target);
-  const std::string base = target.substr(target.rfind('/') + 1);
+  const std::string base = base_name(target);
   for (const FolderEntry& entry : Folder(folder).entries)
     if (is_temporary_of(base, entry.name))
       remove_if_abandoned(join_path(folder, entry.name));

@@ -74,7 +74,7 @@ Weights read_weights(const std::string& path) {
   check_values(weights, path);
   weights.identity = {"mobilenet_v2",
                       to_string(weights.variant),
-                      path.substr(path.rfind('/') + 1),
+                      base_name(path),
                       sha256,
                       weights.preprocessing.input_size,
                       describe(weights.preprocessing)};
