@@ -1,3 +1,4 @@
+// Numbers as people read them: progress lines, sizes, times.
 #include "base/progress.h"
 
 #include <fmt/format.h>

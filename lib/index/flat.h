@@ -5,8 +5,8 @@
 // blocks and normalised once for all queries; all CPUs share the rows.
 #pragma once
 
-#include "base/hit.h"
 #include "base/matrix.h"
+#include "base/search.h"
 #include "index/vector_set.h"
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 // query's.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "index/graph_view.h"
 #include "simd/kernels.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "io/json.h"
-#include "io/sidecar_json.h"
+#include "io/sidecar.h"
 #include "io/text.h"
 
 #include <nlohmann/json.hpp>

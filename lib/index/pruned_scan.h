@@ -8,7 +8,7 @@
 // (flat.h) would find is lost, whatever its sums lose by rounding.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "index/code_bounds.h"
 #include "index/graph_view.h"
 #include "index/index.h"

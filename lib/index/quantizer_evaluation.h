@@ -1,7 +1,7 @@
 // How well short codes tell a set's true neighbours.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "index/reduction.h"
 #include "index/vector_set.h"
 

@@ -1,7 +1,6 @@
 // Searches in an index (index.h), with loss or without.
 #pragma once
 
-#include "base/hit.h"
 #include "base/search.h"
 #include "index/index.h"
 

@@ -1,7 +1,7 @@
 // The k best hits of a stream of hits.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 
 #include <algorithm>
 #include <cstddef>

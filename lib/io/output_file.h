@@ -1,4 +1,9 @@
-// Files written whole or not at all.
+// Files written whole or not at all:
+//
+//   OutputFile file("index.idx");
+//   file.write(...);
+//   file.commit();  // from now on there, and before that only under another
+//   name
 #pragma once
 
 #include <cstddef>
@@ -17,7 +22,7 @@ enum class Temporary {
   /// The target's name + ".part": a killed process leaves one such file, not
   /// one each time. It is locked, so that a second writer is refused.
   kPart,
-  /// The same, but what an earlier writer left stays until truncate().
+  /// As kPart, but what an earlier writer left stays until truncate().
   kOldPart
 };
 
@@ -53,8 +58,8 @@ class OutputFile {
   /// Hands buffered bytes to the system, so that readers of a pipe see them.
   void flush();
 
-  /// Of an old part: drops what is behind `size_bytes`, where write() goes on.
-  /// To be called before the first write(). Throws Error.
+  /// Drops what an old part has behind `size_bytes`, where write() then goes
+  /// on. To be called before the first write(). Throws Error.
   void truncate(std::uint64_t size_bytes);
   /// From now on the destructor leaves the temporary file; an old part stays in
   /// any case as long as nothing is done to it.

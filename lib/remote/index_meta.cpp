@@ -3,7 +3,7 @@
 #include "remote/index_meta.h"
 
 #include "base/error.h"
-#include "io/sidecar_json.h"
+#include "io/sidecar.h"
 
 #include <stdexcept>
 #include <string>

@@ -4,7 +4,7 @@
 #include "index/searcher.h"
 
 #include "base/error.h"
-#include "eval/sample.h"
+#include "eval/measure.h"
 #include "io/file.h"
 
 namespace imsearch {

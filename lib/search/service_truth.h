@@ -2,8 +2,8 @@
 // recall is measured against.
 #pragma once
 
-#include "base/hit.h"
 #include "base/matrix.h"
+#include "base/search.h"
 #include "index/vector_set.h"
 #include "remote/remote_index.h"
 

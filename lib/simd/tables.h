@@ -9,7 +9,8 @@ extern const Kernels kScalar;
 extern const Kernels kAvx2;    // x86-64 only; needs AVX2 and FMA
 extern const Kernels kAvx512;  // x86-64 only; needs AVX-512 F, BW, VL, DQ, VNNI
 
-// Their parts in files of their own.
+// The functions of the tables that have files of their own; all others are in
+// the files that define the tables.
 std::int32_t avx2_dot_i8(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n);
 void avx2_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,

@@ -4,7 +4,7 @@
 
 #include "common/query_rows.h"
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "eval/measure.h"
 #include "search/local_index.h"
 #include "search/service_truth.h"

@@ -5,7 +5,6 @@
 #include "extract/append.h"
 
 #include "base/error.h"
-#include "io/append_file.h"
 #include "io/commit_mark.h"
 #include "io/described_vectors.h"
 #include "io/file.h"

@@ -1,4 +1,4 @@
-#include "base/hit.h"
+#include "base/search.h"
 
 #include "base/matrix.h"
 

@@ -1,4 +1,5 @@
-// 16-bit floating point numbers, as weights files hold them.
+// Numbers as weights files hold them: little-endian sizes in headers, and
+// values in any of the floating point types that networks are stored in.
 #pragma once
 
 #include <cmath>
@@ -6,10 +7,27 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 namespace imsearch {
 
+/// All of `bytes`, at most 8, as one unsigned number, lowest byte first.
+inline std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
+    value = value << 8 | static_cast<unsigned char>(*byte);
+  return value;
+}
+
+/// All of `bytes`, at most 8, as one signed number in two's complement.
+inline std::int64_t signed_little_endian(std::string_view bytes) {
+  std::uint64_t value = little_endian(bytes);
+  const bool negative = !bytes.empty() && (bytes.back() & 0x80) != 0;
+  if (negative && bytes.size() < sizeof value)
+    value |= ~std::uint64_t{0} << 8 * bytes.size();
+  return static_cast<std::int64_t>(value);
+}
 /// IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. Exact in float.
 struct Half {
   std::uint16_t bits = 0;

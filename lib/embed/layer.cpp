@@ -1,4 +1,8 @@
-#include "embed/fold.h"
+// Batch norm at inference is one multiplication and one addition for each
+// channel: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. The
+// convolution before it is linear, so the factor goes into its kernel and the
+// rest becomes its bias, and no engine ever runs a batch norm.
+#include "embed/layer.h"
 
 #include <cmath>
 #include <cstddef>
@@ -30,6 +34,24 @@ FoldedConvolution fold_batch_norm(const Convolution& conv,
         static_cast<float>(double{beta[c]} - double{mean[c]} * scale);
   }
   return folded;
+}
+
+Padding padding_3x3(std::size_t side, std::size_t stride, Variant variant) {
+  constexpr std::size_t kKernel = 3;
+  // With an even side and stride 2, one of the two sides must go without
+  // padding: Keras leaves it out before the image, torchvision's is never
+  // reached after it.
+  const bool uneven =
+      variant == Variant::kKeras && stride == 2 && side % 2 == 0;
+  Padding padding;
+  padding.before = uneven ? 0 : 1;
+  padding.output_side = (side + padding.before + 1 - kKernel) / stride + 1;
+  // The last window may end before the padding does: what no window reaches
+  // need not be there.
+  const std::size_t reached = (padding.output_side - 1) * stride + kKernel;
+  if (reached > side + padding.before)
+    padding.after = reached - side - padding.before;
+  return padding;
 }
 
 }  // namespace imsearch
