@@ -28,6 +28,7 @@ StageTimes extract_images(const Names& names, std::size_t first,
                           RowWriter& results) {
   PipelineParams params;
   params.threads = threads;
+  params.first = first;
   PipelineSink sink;
   sink.on_row = [&](std::size_t i, const float* feature) {
     results.good(i, feature);
@@ -35,8 +36,7 @@ StageTimes extract_images(const Names& names, std::size_t first,
   sink.on_bad = [&](std::size_t i, const std::string& reason) {
     results.bad(i, reason);
   };
-  return run_pipeline(names, first, model.preprocessing, *model.engine, params,
-                      sink);
+  return run_pipeline(names, model.preprocessing, *model.engine, params, sink);
 }
 
 /// Of this run alone.
