@@ -30,8 +30,8 @@ std::optional<std::uint64_t> number_in(const std::string& path) {
   return std::nullopt;  // missing, or "max"
 }
 
-/// /proc/meminfo, /proc/self/status and memory.stat all have such lines: 0
-/// where the key is missing. The number after `key` in lines "key number".
+/// The number after `key` in lines "key number", which /proc/meminfo,
+/// /proc/self/status and memory.stat all have; 0 where the key is missing.
 std::uint64_t number_after(const std::string& key, const std::string& path) {
   std::istringstream text(system_text(path));
   std::string word;

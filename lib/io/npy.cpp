@@ -5,7 +5,7 @@
 //
 // It is read by a small parser that accepts what numpy.save writes, in any
 // order of the keys, and nothing else. Arrays of another type or order are
-// refused with the line of Python that converts them.
+// refused, with the expression of NumPy that converts them where there is one.
 #include "io/npy.h"
 
 #include "base/error.h"

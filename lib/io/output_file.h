@@ -2,8 +2,7 @@
 //
 //   OutputFile file("index.idx");
 //   file.write(...);
-//   file.commit();  // from now on there, and before that only under another
-//   name
+//   file.commit();  // there from now on, and not before
 #pragma once
 
 #include <cstddef>
