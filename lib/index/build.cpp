@@ -8,7 +8,6 @@
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
-#include "index/insert.h"
 #include "index/quantizer_evaluation.h"
 #include "index/reduction_fit.h"
 #include "index/row_check.h"

@@ -1,12 +1,12 @@
 // What 8-bit codes tell of exact distances: how near and how far a row can be.
 //
-// Codes (codes8.h) stand for unit vectors q' and x'. With
+// Codes (sq8.h) stand for unit vectors q' and x'. With
 // E = |q - q'| + |x - x'|, by Cauchy and Schwarz
 //   |q.x - q'.x'| <= E sqrt(1 - (q'.x')^2) + E^2 / 2.
 #pragma once
 
-#include "index/codes8.h"
 #include "index/reduction.h"
+#include "index/sq8.h"
 
 #include <algorithm>
 #include <cmath>

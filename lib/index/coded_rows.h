@@ -1,8 +1,8 @@
 // All rows of an index in both codes, as a build holds them.
 #pragma once
 
-#include "index/codes8.h"
 #include "index/reduction.h"
+#include "index/sq8.h"
 #include "index/vector_set.h"
 
 #include <cstddef>
@@ -16,7 +16,7 @@ struct CodedRows {
   std::size_t rows = 0;
   std::size_t stride = 0;            // code_stride(dim)
   std::size_t width = 0;             // of short codes
-  std::vector<std::int8_t> codes;    // [rows, stride], codes8.h
+  std::vector<std::int8_t> codes;    // [rows, stride], sq8.h
   std::vector<float> scales;         // [rows]
   std::vector<std::int8_t> reduced;  // [rows, width], reduction.h
   std::vector<CodeErrors> errors;    // [rows]

@@ -6,7 +6,6 @@
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
-#include "index/insert.h"
 #include "index/serialize.h"
 
 #include <algorithm>

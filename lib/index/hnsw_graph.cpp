@@ -2,7 +2,10 @@
 #include "index/hnsw_graph.h"
 
 #include "base/error.h"
-#include "index/twin_finder.h"
+#include "base/interrupt.h"
+#include "base/parallel_for.h"
+#include "base/stopwatch.h"
+#include "index/duplicate_finder.h"
 #include "simd/kernels.h"
 #include "simd/prefetch.h"
 
@@ -14,11 +17,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <numeric>
+#include <vector>
 
 namespace imsearch {
 namespace {
@@ -61,6 +67,35 @@ void ask_for_huge_pages(char* memory, std::size_t size_bytes) {
   if (first < last)
     ::madvise(memory + (first - begin), last - first, MADV_HUGEPAGE);
 }
+
+constexpr std::size_t kRowsAtOnce = 8;  // of parallel_for
+constexpr double kProgressEvery_s = 0.1;
+
+/// Rate-limits progress callbacks; never concurrent.
+class ProgressGate {
+ public:
+  explicit ProgressGate(const OnProgress& on_progress)
+      : on_progress_(on_progress) {}
+
+  void add(std::size_t rows) {
+    const std::size_t done = done_ += rows;
+    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+    if (!lock || !on_progress_ || watch_.seconds() < next_s_) return;
+    next_s_ = watch_.seconds() + kProgressEvery_s;
+    on_progress_(done);
+  }
+
+  void finish() {
+    if (on_progress_) on_progress_(done_);
+  }
+
+ private:
+  const OnProgress& on_progress_;
+  Stopwatch watch_;
+  double next_s_ = 0;
+  std::mutex mutex_;
+  std::atomic<std::size_t> done_{0};
+};
 
 }  // namespace
 
@@ -121,7 +156,7 @@ struct HnswGraph::Impl {
   HnswParams params;
   CodeSpace space;
   hnswlib::HierarchicalNSW<float> graph;
-  TwinFinder twins;
+  DuplicateFinder twins;
   std::vector<std::uint32_t> first_rows;        // of the same code
   std::vector<hnswlib::tableint> internal_ids;  // of rows that are not twins
 };
@@ -212,7 +247,36 @@ std::uint64_t HnswGraph::memory_bytes(std::size_t rows, std::size_t width,
   const std::uint64_t update_locks =
       std::uint64_t{65536} * sizeof(std::mutex);  // hnswlib's, of any graph
   return update_locks + rows * (each + threads * sizeof(hnswlib::vl_type)) +
-         TwinFinder::memory_bytes(rows);
+         DuplicateFinder::memory_bytes(rows);
+}
+
+void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+                 unsigned threads, const OnProgress& on_progress) {
+  std::vector<std::uint32_t> order(coded.rows - first);
+  std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
+  // Rows with upper levels, and the first of all, go in alone
+  // (HnswGraph::insert says why).
+  const auto level0 = std::stable_partition(
+      order.begin(), order.end(),
+      [&](std::uint32_t i) { return graph.level(i) > 0; });
+  const std::size_t alone = std::min(
+      order.size(), std::max<std::size_t>(
+                        1, static_cast<std::size_t>(level0 - order.begin())));
+
+  ProgressGate progress(on_progress);
+  const auto insert = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      check_interrupt();
+      graph.insert(order[i], coded.reduced_code(order[i]));
+      progress.add(1);
+    }
+  };
+  insert(0, alone);
+  parallel_for(order.size() - alone, kRowsAtOnce, threads,
+               [&](std::size_t begin, std::size_t end, unsigned) {
+                 insert(alone + begin, alone + end);
+               });
+  progress.finish();
 }
 
 }  // namespace imsearch

@@ -2,6 +2,8 @@
 // Malkov and Yashunin, arXiv:1603.09320.
 #pragma once
 
+#include "base/progress.h"
+#include "index/coded_rows.h"
 #include "index/graph_view.h"
 #include "index/index.h"
 
@@ -63,5 +65,11 @@ class HnswGraph {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Inserts the rows from `first` on, those before being there; on `threads`
+/// threads (0: all). `on_progress` gets how many were inserted. Throws Error,
+/// Interrupted.
+void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+                 unsigned threads, const OnProgress& on_progress);
 
 }  // namespace imsearch

@@ -1,7 +1,7 @@
 // A finished index: opened from one file, answers queries.
 //
 // Search walks an HNSW graph over short codes of the rows (reduction.h),
-// re-ranks the candidates by 8-bit codes of the whole vectors (codes8.h) and
+// re-ranks the candidates by 8-bit codes of the whole vectors (sq8.h) and
 // the best of those exactly, when the vectors file is still there and
 // unchanged. Small indexes are searched without loss instead. Specification of
 // the file:

@@ -11,8 +11,8 @@
 //   factors     W float32          reduction.h
 //   offsets     W float32          reduction.h
 //   reduced     R x W int8         reduction.h
-//   codes       R x S int8         codes8.h
-//   scales      R float32          codes8.h
+//   codes       R x S int8         sq8.h
+//   scales      R float32          sq8.h
 //   errors      R x 2 float32      reduction.h: CodeErrors
 //   links       R x L uint32       level 0: count, then rows, then zeros
 //   twins       n x 2 uint32       a row of the graph, and a row of the same

@@ -1,14 +1,15 @@
 // The inside of Index, for the files that implement it.
 #pragma once
 
-#include "index/codes8.h"
 #include "index/graph_search.h"
 #include "index/index.h"
 #include "index/index_file.h"
-#include "index/loaded_copy.h"
 #include "index/reduction.h"
 #include "index/row_check.h"
+#include "index/sq8.h"
 
+#include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,6 +17,22 @@
 #include <vector>
 
 namespace imsearch {
+
+/// A copy of `bytes` on huge pages, where the system grants them; aligned to a
+/// page; one that is shared with nothing. Throws Error if memory is short.
+class LoadedCopy {
+ public:
+  explicit LoadedCopy(std::string_view bytes);
+
+  std::string_view bytes() const;
+
+ private:
+  struct Unmap {
+    std::size_t size_bytes;
+    void operator()(char* memory) const;
+  };
+  std::unique_ptr<char, Unmap> memory_{nullptr, Unmap{0}};
+};
 
 struct Index::Impl {
   Impl(const std::string& path, IndexAccess access);

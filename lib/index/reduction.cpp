@@ -1,6 +1,6 @@
 #include "index/reduction.h"
 
-#include "index/codes8.h"
+#include "index/sq8.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
@@ -68,9 +68,9 @@ float ReductionView::distance(const float* unit,
 
 float encode(const float* unit, const ReductionView& reduction,
              std::int8_t* code, std::int8_t* reduced, CodeErrors& errors) {
-  const float scale = encode8(unit, reduction.dim, code);
+  const float scale = encode_sq8(unit, reduction.dim, code);
   const float lost = reduction.encode(unit, code, scale, reduced);
-  errors.whole = code8_error(unit, reduction.dim, code, scale);
+  errors.whole = sq8_error(unit, reduction.dim, code, scale);
   errors.reduced = lost / reduction.gain + kRounding +
                    (reduction.projects ? errors.whole : 0);
   return scale;

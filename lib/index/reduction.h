@@ -9,7 +9,7 @@
 // values.
 //
 // The components are 8-bit themselves: a projection is `width` integer dot
-// products with the vector's 8-bit code (codes8.h).
+// products with the vector's 8-bit code (sq8.h).
 //
 // Two codes tell how far apart their vectors are at least:
 //   |x - y| >= |code x - code y| / gain - error x - error y
@@ -83,7 +83,7 @@ struct Reduction {
 
 /// How far a vector's codes are from the vector, at least.
 struct CodeErrors {
-  float whole = 0;    // |x - code * scale|, codes8.h
+  float whole = 0;    // |x - code * scale|, sq8.h
   float reduced = 0;  // the error above
 };
 static_assert(sizeof(CodeErrors) == 8);  // as files have it

@@ -5,11 +5,12 @@
 #include "index/reduction_fit.h"
 
 #include "base/parallel_for.h"
-#include "index/codes8.h"
-#include "index/principal_components.h"
 #include "index/quantizer_evaluation.h"
+#include "index/sq8.h"
 #include "index/vector_set.h"
 #include "simd/kernels.h"
+
+#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -25,6 +26,54 @@ constexpr std::size_t kMaxDim = 4096;
 
 constexpr std::size_t kAnalysedRows = 8192;
 constexpr std::size_t kAnalysedFloats = std::size_t{16} << 20;  // 64 MB
+
+using RowMajor =
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+struct PrincipalComponents {
+  std::vector<float> mean;  // [dim]
+  Matrix components;        // [count, dim]: unit rows, largest variance first
+};
+
+/// Principal components of `rows` (at least 1): unit eigenvectors of their
+/// covariance, `count` of them, dim at most.
+PrincipalComponents principal_components(MatrixView rows, std::size_t count) {
+  const auto dim = static_cast<Eigen::Index>(rows.dim);
+  const Eigen::Map<const RowMajor> all(
+      rows.data, static_cast<Eigen::Index>(rows.rows), dim);
+  const Eigen::RowVectorXf mean = all.colwise().mean();
+  const RowMajor centred = all.rowwise() - mean;
+  Eigen::MatrixXf covariance = Eigen::MatrixXf::Zero(dim, dim);
+  covariance.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXf> solver(covariance);
+
+  PrincipalComponents result;
+  result.mean.assign(mean.data(), mean.data() + dim);
+  result.components = Matrix(std::min(count, rows.dim), rows.dim);
+  for (std::size_t c = 0; c < result.components.rows(); ++c) {
+    // Eigen sorts by rising variance.
+    const Eigen::VectorXf vector =
+        solver.eigenvectors().col(dim - 1 - static_cast<Eigen::Index>(c));
+    std::copy_n(vector.data(), dim, result.components.row(c));
+  }
+  return result;
+}
+
+/// An upper bound of the largest singular value of `rows` (at least 1), larger
+/// by 1e-4 of it, which is more than rounding loses. It is the root of the
+/// largest eigenvalue of rows * rows^T. Takes time with the cube of the rows.
+float largest_singular_value(MatrixView rows) {
+  constexpr double kRounding = 1e-4;
+  const Eigen::Map<const RowMajor> all(rows.data,
+                                       static_cast<Eigen::Index>(rows.rows),
+                                       static_cast<Eigen::Index>(rows.dim));
+  const Eigen::MatrixXd products =
+      all.cast<double>() * all.transpose().cast<double>();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
+      products, Eigen::EigenvaluesOnly);
+  const double largest = std::max(0.0, solver.eigenvalues().maxCoeff());
+  return static_cast<float>(std::sqrt(largest) * (1 + kRounding));
+}
 
 /// Rows spread over the set, normalised.
 Matrix analysed_rows(const VectorSet& vectors, unsigned threads) {
@@ -64,7 +113,7 @@ Reduction project(const PrincipalComponents& found, MatrixView rows,
   for (std::size_t j = 0; j < width; ++j) {
     const float* component = found.components.row(j);
     // A component is the code times this scale, all but its rounding.
-    reduction.factors.push_back(encode8(
+    reduction.factors.push_back(encode_sq8(
         component, dim, reduction.components.data() + j * code_stride(dim)));
     reduction.offsets.push_back(kernels.dot(component, found.mean.data(), dim));
   }

@@ -6,8 +6,8 @@
 // has changed. Telling costs less than to normalise the row.
 #pragma once
 
-#include "index/codes8.h"
 #include "index/reduction.h"
+#include "index/sq8.h"
 #include "index/vector_set.h"
 #include "simd/prefetch.h"
 

@@ -6,9 +6,9 @@
 #include "index/searcher.h"
 
 #include "index/code_bounds.h"
-#include "index/codes8.h"
 #include "index/index_impl.h"
 #include "index/pruned_scan.h"
+#include "index/sq8.h"
 #include "index/top_k.h"
 #include "simd/prefetch.h"
 

@@ -4,9 +4,9 @@
 #include "index/serialize.h"
 
 #include "base/interrupt.h"
-#include "index/codes8.h"
 #include "index/index_file.h"
 #include "index/index_meta.h"
+#include "index/sq8.h"
 
 #include <algorithm>
 #include <utility>

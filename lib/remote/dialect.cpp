@@ -1,8 +1,5 @@
 #include "remote/dialect.h"
 
-#include "remote/elasticsearch.h"
-#include "remote/opensearch.h"
-
 namespace imsearch {
 
 double cosine_of_score(double score, Space space) {
@@ -27,8 +24,8 @@ void check_dim(const ServiceInfo& service, const IndexSpec& spec,
 
 std::unique_ptr<const Dialect> dialect_of(const ServiceInfo& service) {
   if (service.kind == ServiceKind::kOpenSearch)
-    return std::make_unique<OpenSearch>(service);
-  return std::make_unique<Elasticsearch>(service);
+    return opensearch_dialect(service);
+  return elasticsearch_dialect(service);
 }
 
 }  // namespace imsearch

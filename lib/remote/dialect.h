@@ -66,6 +66,12 @@ inline bool holds_zero_rows(Space space) {
 void check_dim(const ServiceInfo& service, const IndexSpec& spec,
                std::size_t most);
 
+/// The dialect that a service speaks.
 std::unique_ptr<const Dialect> dialect_of(const ServiceInfo& service);
+
+/// The two there are: opensearch.cpp and elasticsearch.cpp.
+std::unique_ptr<const Dialect> opensearch_dialect(const ServiceInfo& service);
+std::unique_ptr<const Dialect> elasticsearch_dialect(
+    const ServiceInfo& service);
 
 }  // namespace imsearch

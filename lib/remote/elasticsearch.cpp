@@ -1,5 +1,5 @@
 // Elasticsearch's dialect: mappings, queries and the script for exact scores.
-#include "remote/elasticsearch.h"
+#include "remote/dialect.h"
 
 #include <algorithm>
 
@@ -57,6 +57,23 @@ const char* exact_script(Space space) {
   fail("no such space: {}", static_cast<int>(space));
 }
 
+class Elasticsearch : public Dialect {
+ public:
+  explicit Elasticsearch(ServiceInfo service) : service_(std::move(service)) {}
+
+  void check(const IndexSpec& spec) const override;
+  Json create_body(const IndexSpec& spec) const override;
+  std::string search_body(const SearchSpec& spec, Space space) const override;
+  /// Its graphs are pages of files, which searches bring into memory.
+  std::optional<std::string> warm_up_path(const ServiceUrl&) const override {
+    return std::nullopt;
+  }
+  std::string vectors_too() const override;
+
+ private:
+  ServiceInfo service_;
+};
+
 }  // namespace
 
 void Elasticsearch::check(const IndexSpec& spec) const {
@@ -102,6 +119,11 @@ std::string Elasticsearch::search_body(const SearchSpec& spec,
       R"("knn":{{"field":"{}","query_vector":{},"k":{},"num_candidates":{}{}}})",
       kVectorField, spec.vector, spec.k, std::min(spec.ef, kMaxCandidates),
       spec.filter.empty() ? "" : ",\"filter\":" + spec.filter);
+}
+
+std::unique_ptr<const Dialect> elasticsearch_dialect(
+    const ServiceInfo& service) {
+  return std::make_unique<Elasticsearch>(service);
 }
 
 }  // namespace imsearch

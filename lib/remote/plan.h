@@ -44,4 +44,8 @@ LoadPlan plan_load(const ServiceInfo& service, const Cluster& cluster,
                    IndexSpec spec, std::size_t rows,
                    bool replicas_while_loading);
 
+/// The plan as lines for people: what is made, what it needs, what there is.
+std::string plan_text(const ServiceInfo& service, const Cluster& cluster,
+                      const LoadPlan& plan, const std::string& engine_reason);
+
 }  // namespace imsearch

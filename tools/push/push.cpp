@@ -9,7 +9,6 @@
 #include "common/options.h"
 #include "common/service_endpoint.h"
 #include "common/standard_streams.h"
-#include "push/announce.h"
 #include "push/delete.h"
 #include "push/finish.h"
 #include "push/inputs.h"
@@ -19,6 +18,7 @@
 
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "remote/plan.h"
 
 #include <CLI/CLI.hpp>
 

@@ -1,4 +1,4 @@
-// What stays deleted when an index is built anew over one with deleted rows.
+// Marks rows of a finished index as deleted.
 #pragma once
 
 #include "index/index.h"
@@ -10,6 +10,11 @@
 #include <vector>
 
 namespace imsearch {
+
+/// Replaces the index's file by one where these rows too are marked as deleted.
+/// The content must have been verified. Throws Error, Interrupted.
+void delete_from_index(const Index& index,
+                       const std::vector<std::uint32_t>& rows);
 
 struct KeptDeletions {
   std::vector<std::uint32_t> rows;  // of the new index, rising

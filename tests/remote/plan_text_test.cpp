@@ -1,11 +1,11 @@
 // The plan of a load, as it is told before anything is written.
-#include "push/announce.h"
+#include "remote/plan.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-TEST_SUITE_BEGIN("tools");
+TEST_SUITE_BEGIN("remote");
 
 using namespace imsearch;
 

@@ -1,7 +1,5 @@
 // Checks all that a search relies on and opening does not look at: checksums,
 // every link, every record, and where each name ends.
-#include "index/index_verify.h"
-
 #include "base/error.h"
 #include "index/index_impl.h"
 
@@ -147,9 +145,9 @@ class Verifier {
 
 }  // namespace
 
-void verify_index(const Index::Impl& index) {
-  index.file.check_all_sums();
-  Verifier(index).check_all();
+void Index::verify() const {
+  impl_->file.check_all_sums();
+  Verifier(*impl_).check_all();
 }
 
 }  // namespace imsearch

@@ -1,4 +1,4 @@
-#include "index/codes8.h"
+#include "index/sq8.h"
 
 #include "simd/kernels.h"
 
@@ -28,7 +28,7 @@ float largest_magnitude(const float* values, std::size_t count) {
 
 }  // namespace
 
-float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
+float encode_sq8(const float* unit, std::size_t dim, std::int8_t* code) {
   const float largest = largest_magnitude(unit, dim);
   std::fill_n(code, code_stride(dim), std::int8_t{0});
   if (largest == 0) return 0;
@@ -41,8 +41,8 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
   return 1 / std::sqrt(static_cast<float>(square));
 }
 
-float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
-                  float scale) {
+float sq8_error(const float* unit, std::size_t dim, const std::int8_t* code,
+                float scale) {
   // Not simd l2sq_code(): files keep the bits that this order of sums gives.
   float sums[kLanes] = {};
   const auto add = [&](std::size_t lane, std::size_t i) {
@@ -57,8 +57,8 @@ float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
   return std::sqrt(square) * (1 + kRounding) + kRounding;
 }
 
-void decode8(const std::int8_t* code, float scale, std::size_t dim,
-             float* unit) {
+void decode_sq8(const std::int8_t* code, float scale, std::size_t dim,
+                float* unit) {
   if (!std::isfinite(scale)) scale = 0;  // damaged
   for (std::size_t i = 0; i < dim; ++i)
     unit[i] = static_cast<float>(code[i]) * scale;

@@ -19,16 +19,16 @@ constexpr std::size_t code_stride(std::size_t dim) {
 }
 
 /// Writes code_stride(dim) bytes to `code` and returns the scale.
-float encode8(const float* unit, std::size_t dim, std::int8_t* code);
+float encode_sq8(const float* unit, std::size_t dim, std::int8_t* code);
 
 /// At least |unit - code * scale|, and hardly more: the code's certified error.
 /// It exceeds the root of simd l2sq_code() by more than rounding can differ.
-float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
-                  float scale);
+float sq8_error(const float* unit, std::size_t dim, const std::int8_t* code,
+                float scale);
 
 /// Writes code * scale to `unit` (dim floats).
-void decode8(const std::int8_t* code, float scale, std::size_t dim,
-             float* unit);
+void decode_sq8(const std::int8_t* code, float scale, std::size_t dim,
+                float* unit);
 
 /// The codes of an index's rows. Owns nothing.
 struct CodesView {
