@@ -1,3 +1,13 @@
+// Deleting rows, and keeping them deleted when an index is built anew.
+//
+// A deletion sets a bit. The row keeps its number and stays in the graph, for
+// ways to other rows lead through it; searches pass it over. The file is
+// replaced by a copy that differs in one section, so that whoever has the old
+// one open goes on with it.
+//
+// A new index over the same images must not bring deleted ones back. Rows may
+// have moved meanwhile, so each is looked up by its name, and by its vector,
+// since a new image may have the name of one that was deleted.
 #include "index/deletions.h"
 
 #include "base/interrupt.h"
@@ -11,7 +21,7 @@
 namespace imsearch {
 namespace {
 
-/// The bits of the section `deleted`, these rows' too.
+/// The section `deleted` of the index with the bits of these rows set, too.
 std::string marked(const Index& index, const std::vector<std::uint32_t>& rows) {
   std::string bits(index.impl().deleted);
   bits.resize((index.rows() + 7) / 8);
@@ -19,6 +29,7 @@ std::string marked(const Index& index, const std::vector<std::uint32_t>& rows) {
   return bits;
 }
 
+/// Copies a mapped section in pieces, so that SIGINT is noticed meanwhile.
 void write_bytes(std::string_view bytes, const Sink& sink) {
   constexpr std::size_t kBytesAtOnce = std::size_t{16} << 20;
   for (std::size_t i = 0; i < bytes.size(); i += kBytesAtOnce) {
@@ -34,6 +45,8 @@ using RowsOfNames =
 
 RowsOfNames rows_of_deleted_names(const Index& old) {
   RowsOfNames rows;
+  // First the names, then their rows, so that memory depends on the deleted
+  // rows and not on all.
   for (std::uint32_t row = 0; row < old.rows(); ++row)
     if (old.is_deleted(row)) rows[old.name(row)];
   for (std::uint32_t row = 0; row < old.rows(); ++row) {
@@ -45,7 +58,9 @@ RowsOfNames rows_of_deleted_names(const Index& old) {
 
 enum class Fate { kAlive, kDeleted, kChanged };
 
-/// Of a new row, by the old rows of its name.
+/// Decides about new row number `row` by its `namesakes`, the old rows of its
+/// name, at least one of which is deleted. `unit` is the new row's vector; it
+/// is null where the indexes differ in dim, so that no vector can be the same.
 Fate fate_of(const Index& old, const std::vector<std::uint32_t>& namesakes,
              std::uint32_t row, const float* unit) {
   const CertifiedCodes certified = old.impl().certified();
@@ -56,9 +71,13 @@ Fate fate_of(const Index& old, const std::vector<std::uint32_t>& namesakes,
     const bool here = old.is_deleted(namesake);
     any_alive = any_alive || !here;
     if (unit == nullptr || !certified.holds(namesake, unit)) continue;
+    // Rows keep their numbers where vectors were only added to: of several
+    // copies of an image, under one name, each then keeps its own fate.
     if (namesake == row) return here ? Fate::kDeleted : Fate::kAlive;
     (here ? deleted : alive) = true;
   }
+  // Rows have moved: which of several equal rows this one was is not known. If
+  // one of them was alive, hiding this one might hide what nobody deleted.
   if (deleted && !alive) return Fate::kDeleted;
   return any_alive || alive ? Fate::kAlive : Fate::kChanged;
 }

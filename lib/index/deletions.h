@@ -1,4 +1,5 @@
-// Marks rows of a finished index as deleted.
+// Rows that no search finds any more: marking them in a finished index, and
+// what stays marked when an index is built anew over that one.
 #pragma once
 
 #include "index/index.h"
@@ -18,15 +19,17 @@ void delete_from_index(const Index& index,
 
 struct KeptDeletions {
   std::vector<std::uint32_t> rows;  // of the new index, rising
-  /// Rows with the name of a deleted image, and of no other, whose vectors are
-  /// others: a new image of that name, or another model's.
+  /// Rows that are not deleted although their name is that of a deleted image,
+  /// and of no other: their vectors differ, so that each is a new image of that
+  /// name, or was made by another model.
   std::size_t changed = 0;
 };
 
 /// Compares the rows of a new index with those of `old`, whose content must
-/// have been verified. A row stays deleted where `old` had the same name and
-/// vector (as far as its code tells) deleted: as the row of that number, or
-/// else anywhere and nowhere alive.
+/// have been verified. A row stays deleted if `old` has a deleted row of the
+/// same name and, as far as its codes tell, the same vector. If the row of the
+/// same number is one with that name and vector, it alone decides; otherwise
+/// no such row may be alive. Throws Error on NaN in a row; Interrupted.
 KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,
                              const Names& names);
 

@@ -1,4 +1,5 @@
-// The inside of Index, for the files that implement it.
+// The inside of Index, for the files that implement it (index_open.cpp,
+// index.cpp, verify.cpp) and those that build, change and search indexes.
 #pragma once
 
 #include "index/graph_search.h"
@@ -18,8 +19,10 @@
 
 namespace imsearch {
 
-/// A copy of `bytes` on huge pages, where the system grants them; aligned to a
-/// page; one that is shared with nothing. Throws Error if memory is short.
+/// A copy of `bytes` in anonymous memory, on huge pages where the system grants
+/// them: the kernel gives mapped files none, and a walk that jumps about in
+/// gigabytes of 4 KB pages looks up an address at almost every step. Aligned to
+/// a page, and shared with no other process. Throws Error if memory is short.
 class LoadedCopy {
  public:
   explicit LoadedCopy(std::string_view bytes);
@@ -51,8 +54,8 @@ struct Index::Impl {
   std::optional<VectorSet> vectors;
   std::string why_no_vectors;
   std::size_t rows_behind = 0;
-  /// Of the vectors files when all their rows were known to be those that were
-  /// indexed; empty before. Guarded by good_mutex.
+  /// The states of the vectors files when all their rows were known to be those
+  /// that were indexed; empty before. Guarded by good_mutex.
   mutable std::vector<FileState> good_states;
   mutable std::mutex good_mutex;
 

@@ -1,6 +1,11 @@
 // Opening an index: the header and the table of sections are checked, then
-// views into the mapped sections are made. Nothing is read that a search does
-// not need, so that it takes milliseconds whatever the size.
+// views into the mapped sections are made, after a comparison of their sizes.
+// No section is read but `meta` and `deleted`, so that opening takes
+// milliseconds whatever the size of the index. What the other sections say is
+// checked where it is used, or by verify.cpp.
+//
+// Vectors that are gone or changed do not make opening fail: codes alone answer
+// almost as well, and the reason is kept for those who need the vectors.
 #include "base/error.h"
 #include "index/index_impl.h"
 #include "index/index_meta.h"
@@ -17,7 +22,7 @@ namespace imsearch {
 namespace {
 
 constexpr std::uint64_t kMaxRows = std::uint64_t{1} << 31;
-constexpr std::uint32_t kMaxM = 10000;   // hnswlib's
+constexpr std::uint32_t kMaxM = 10000;   // as hnswlib allows
 constexpr std::uint32_t kMaxLevel = 64;  // of 53 random bits (hnsw_graph.cpp)
 
 template <typename T>
@@ -25,8 +30,9 @@ const T* as(std::string_view section) {
   return reinterpret_cast<const T*>(section.data());
 }
 
-/// The rows that were indexed, of a file that may have grown since. Throws
-/// Error: it is another.
+/// Opens a file of vectors that may have grown since it was indexed, and keeps
+/// the rows that were indexed; adds the others to `rows_behind`. Throws Error
+/// if it is not the file that was indexed.
 VectorFile indexed_rows(const IndexSource& source, const std::string& path,
                         std::size_t dim, std::size_t& rows_behind) {
   VectorFile file(path, dim);
@@ -86,6 +92,7 @@ void Index::Impl::read_info() {
   meta_from_json(file.section("meta"), file.path(), info);
 }
 
+// A section that searches read all over, copied where kLoaded asks for it.
 std::string_view Index::Impl::hot_section(std::string_view name,
                                           std::uint64_t size_bytes,
                                           IndexAccess access) {
@@ -131,9 +138,10 @@ void Index::Impl::read_graph(IndexAccess access) {
   view.links = as<std::uint32_t>(
       hot_section("links", rows * link_stride(header.M) * 4, access));
   const std::string_view twins = hot_section("twins", 0, access);
-  if (twins.size() % sizeof(Twin) != 0) file.fail_damaged("section twins");
-  view.twins = as<Twin>(twins);
-  view.twin_count = twins.size() / sizeof(Twin);
+  if (twins.size() % sizeof(DuplicateRow) != 0)
+    file.fail_damaged("section twins");
+  view.duplicates = as<DuplicateRow>(twins);
+  view.duplicate_count = twins.size() / sizeof(DuplicateRow);
   const std::string_view upper = hot_section("upper", 0, access);
   if (upper.size() % record_bytes != 0) file.fail_damaged("section upper");
   view.upper = as<std::uint32_t>(upper);
@@ -161,7 +169,8 @@ void Index::Impl::read_names() {
   name_ends = as<std::uint64_t>(file.section("name_ends", info.rows * 8));
 }
 
-/// Beside the index itself, not beside a link that leads to it.
+/// Relative paths start at the folder of the index itself, not at that of a
+/// link which leads to it.
 std::vector<std::string> Index::Impl::source_paths() const {
   const std::string folder = parent_folder(follow_links(file.path()));
   std::vector<std::string> paths;
@@ -192,7 +201,9 @@ void Index::Impl::open_vectors() {
   }
 }
 
-/// A file whose time of change is the recorded one needs no check.
+/// Files that were last modified when the index recorded have the rows that
+/// were indexed: then, and only if it is so for all of them, no check is
+/// needed.
 void Index::Impl::read_good_states() {
   for (std::size_t f = 0; f < info.sources.size(); ++f) {
     const FileState& state = vectors->files()[f].file().state();

@@ -2,6 +2,11 @@
 // sample, cut off at the narrowest width that still finds the neighbours
 // (quantizer_evaluation.h), or the vectors' own values where no projection is
 // as good.
+//
+// Widths are tried in steps of a cache line, from the narrowest on, on one set
+// of components: those of a narrower projection are the first of a wider one.
+// The step of the values is chosen once for all widths, and the gain, which
+// depends on the width, when the width is known.
 #include "index/reduction_fit.h"
 
 #include "base/parallel_for.h"
@@ -20,8 +25,9 @@ namespace imsearch {
 namespace {
 
 constexpr std::size_t kPiece = 64;  // components: a cache line of codes
+/// Bounds the widths that are tried, each of which costs an evaluation.
 constexpr std::size_t kMaxWidth = 512;
-/// Principal components take time with the cube of dim: here some 20 s.
+/// Principal components take time with the cube of dim: at this dim some 20 s.
 constexpr std::size_t kMaxDim = 4096;
 
 constexpr std::size_t kAnalysedRows = 8192;
@@ -75,7 +81,8 @@ float largest_singular_value(MatrixView rows) {
   return static_cast<float>(std::sqrt(largest) * (1 + kRounding));
 }
 
-/// Rows spread over the set, normalised.
+/// The rows that mean and components are taken from: spread over the set, and
+/// normalised.
 Matrix analysed_rows(const VectorSet& vectors, unsigned threads) {
   const std::vector<std::uint32_t> rows = spread_over(
       vectors.rows(), std::min(kAnalysedRows, kAnalysedFloats / vectors.dim()));
@@ -88,8 +95,10 @@ Matrix analysed_rows(const VectorSet& vectors, unsigned threads) {
   return units;
 }
 
-/// Makes the largest of all values largest_value(). The values of `rows` are
-/// those before `reduction.offsets` are taken off them.
+/// Chooses the step, one for all components and rows, so that the largest of
+/// the values of the sample becomes largest_value(). `values` are those before
+/// `reduction.offsets` are taken off them. One step for all, and not one for
+/// each component, is what makes distances of codes those of projections.
 void choose_step(MatrixView values, Reduction& reduction) {
   float largest = 1e-6F;  // where all rows are equal
   for (std::size_t i = 0; i < values.rows; ++i)
@@ -101,6 +110,7 @@ void choose_step(MatrixView values, Reduction& reduction) {
   for (float& offset : reduction.offsets) offset *= per_unit;
 }
 
+/// A projection on the components found, without a gain, which narrowed() sets.
 Reduction project(const PrincipalComponents& found, MatrixView rows,
                   unsigned threads) {
   const std::size_t dim = rows.dim;
@@ -128,7 +138,7 @@ Reduction project(const PrincipalComponents& found, MatrixView rows,
   return reduction;
 }
 
-/// Each value for itself, less its mean.
+/// The reduction that projects nothing: each value for itself, less its mean.
 Reduction keep_values(MatrixView rows) {
   Reduction reduction;
   reduction.dim = rows.dim;
@@ -150,6 +160,10 @@ Reduction keep_values(MatrixView rows) {
   return reduction;
 }
 
+/// By how much the codes of `reduction` can lengthen a distance at most: the
+/// largest singular value of its components as they are stored, in 8 bits,
+/// times their factors. Were the components orthonormal, that would be the
+/// number of steps in a unit; but rounding has made them slightly oblique.
 float gain_of(const Reduction& reduction) {
   const std::size_t stride = code_stride(reduction.dim);
   Matrix scaled(reduction.width, stride);

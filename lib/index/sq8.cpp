@@ -1,3 +1,7 @@
+// Encodes, decodes and certifies 8-bit codes. Files hold what this computes, so
+// results must not depend on the CPU or the compiler: sums are taken in 16
+// lanes in a fixed order, which compilers turn into vector code without
+// reordering.
 #include "index/sq8.h"
 
 #include "simd/kernels.h"
@@ -9,7 +13,8 @@
 namespace imsearch {
 namespace {
 
-/// More than sums of floats that are below 1 lose, here.
+/// An upper bound of what rounding takes off the sums here, whose terms are
+/// below 1; relative, and absolute for errors near 0.
 constexpr float kRounding = 1e-5F;
 constexpr std::size_t kLanes = 16;  // for the compiler to vectorise
 
