@@ -1,4 +1,10 @@
-// Elasticsearch's dialect: mappings, queries and the script for exact scores.
+// Elasticsearch's dialect: how an index of vectors is made, asked, and asked
+// exactly.
+//
+// Vectors lie in a field of type dense_vector, whose index_options choose the
+// graph and how it is quantised. Exact search has no request of its own: a
+// script scores every row, and must give the scores of the index, so that
+// cosine_of_score() reads both.
 #include "remote/dialect.h"
 
 #include <algorithm>
@@ -20,7 +26,8 @@ const char* similarity_name(Space space) {
   fail("no such space: {}", static_cast<int>(space));
 }
 
-/// Named for float32 too: the default is quantised.
+/// The graph over vectors of so many times fewer bytes. It is named also where
+/// nothing is compressed, since without a name versions quantise on their own.
 const char* graph_type(const ServiceInfo& service, std::size_t compression) {
   switch (compression) {
     case 1:
@@ -43,7 +50,7 @@ const char* graph_type(const ServiceInfo& service, std::size_t compression) {
       service.text(), compression);
 }
 
-/// A script that scores as the index does.
+/// The script that scores as the index does (dialect.cpp has the formulas).
 const char* exact_script(Space space) {
   switch (space) {
     case Space::kCosine:

@@ -1,3 +1,10 @@
+// OpenSearch's dialect, that of its k-NN plugin: how an index of vectors is
+// made, asked, and asked exactly.
+//
+// Vectors lie in a field of type knn_vector, whose method names the engine that
+// searches: lucene, inside the service's Java, or faiss, a native library
+// beside it. Exact search is a script that the plugin brings, which scores as
+// the index does.
 #include "remote/dialect.h"
 
 namespace imsearch {

@@ -1,4 +1,14 @@
-// The end of a load: merge, replicas, warm-up, and a look at the answers.
+// The end of a load: the count of rows, the merge, replicas, warm-up, and a
+// look at the answers.
+//
+// The order matters. Rows are counted first, since nothing else is worth doing
+// if some are missing. Replicas come after the merge, so that merged segments
+// are copied instead of being merged once more on each node. Only at the very
+// end is the load marked as finished: a run that is cut short before repeats
+// all of it.
+//
+// The look at the answers asks for some rows and compares what comes back with
+// exact search here, so that a wrong setting shows now and not in use.
 #include "push/finish.h"
 
 #include "common/cli.h"
@@ -10,7 +20,7 @@
 #include "eval/recall.h"
 #include "remote/loading.h"
 #include "remote/remote_index.h"
-#include "search/service_truth.h"
+#include "search/service_ground_truth.h"
 
 #include <fmt/format.h>
 
@@ -26,7 +36,7 @@ void say(bool quiet, const std::string& text) {
   if (!quiet) cli::say(text);
 }
 
-/// To be called often: says "WHAT for 20 s" every ten seconds.
+/// A function to be called often, which says "WHAT for 20 s" every ten seconds.
 std::function<void()> reminder(const std::string& what, bool quiet) {
   constexpr double kEveryS = 10;
   return [what, quiet, watch = Stopwatch(), next_s = kEveryS]() mutable {
@@ -39,16 +49,15 @@ std::function<void()> reminder(const std::string& what, bool quiet) {
 void merge(HttpClient& client, std::size_t shards, bool quiet) {
   const Stopwatch watch;
   const auto before = count_segments(client);
-  say(quiet, fmt::format("merging {}, to one a shard",
-                         before ? fmt::format("{} segment{}", grouped(*before),
-                                              *before == 1 ? "" : "s")
-                                : "all segments"));
+  say(quiet,
+      fmt::format("merging {}, to one a shard",
+                  before ? counted(*before, "segment") : "all segments"));
   const auto left = force_merge(client, shards, reminder("merging", quiet));
   if (left && *left > shards)
-    cli::say(
-        fmt::format("{} segments are left in {} shards: searches are slower "
-                    "than they might be; the service's log says why",
-                    *left, shards));
+    cli::say(fmt::format(
+        "{} are left in {}: searches are slower than they might be; "
+        "the service's log says why",
+        counted(*left, "segment"), counted(shards, "shard")));
   say(quiet,
       fmt::format("merged{} in {}", left ? fmt::format(" to {}", *left) : "",
                   human_duration(watch.seconds())));
@@ -61,18 +70,19 @@ void copy_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
   const auto missing = wait_for_replicas(client, reminder("copying", quiet));
   if (!missing)
     cli::say(
-        "replicas are set; whether they are in place may not be "
-        "asked");
+        "replicas are set; this user may not ask whether they are in place");
   else if (*missing > 0)
-    cli::say(fmt::format(
-        "{} copies of shards are not in place yet: GET /_cluster/health tells",
-        *missing));
+    cli::say(
+        fmt::format("shard copies that are not in place yet: {}; GET "
+                    "/_cluster/health tells more",
+                    *missing));
   else
     say(quiet, fmt::format("replicas are in place, after {}",
                            human_duration(watch.seconds())));
 }
 
-/// Searches would load them one by one: that is slower, and no failure.
+/// Loads the graphs into memory. Where this user may not do that, searches load
+/// them one by one: that is slower, but not a failure.
 void bring_into_memory(HttpClient& client, const Dialect& dialect, bool quiet) {
   const Stopwatch watch;
   try {
@@ -91,6 +101,8 @@ void mark_finished(HttpClient& client, IndexMeta meta) {
   write_meta(client, meta);
 }
 
+/// Throws Error if searches do not find as many rows as there should be: those
+/// from before the load, and those that it stored or found there.
 void compare_count(HttpClient& client, const IndexMeta& meta,
                    const BulkTotals& totals) {
   const std::size_t expected =
@@ -107,13 +119,14 @@ constexpr std::size_t kSamples = 100;
 constexpr std::size_t kTop = 10;
 constexpr std::uint64_t kSeed = 1;
 
+/// The answers to all queries, in their order, and the time each took.
 struct Asked {
   std::vector<Hits> found;  // with exact distances
   std::vector<double> round_trip_ms;
   std::vector<double> took_ms;
 };
 
-Asked ask_all(const RemoteIndex& index, const ServiceTruth& truth,
+Asked ask_all(const RemoteIndex& index, const ServiceGroundTruth& truth,
               const Matrix& queries) {
   RemoteSearcher searcher(index);
   SearchParams params;
@@ -131,7 +144,8 @@ Asked ask_all(const RemoteIndex& index, const ServiceTruth& truth,
   return asked;
 }
 
-/// Rows that the service holds, as queries. A row of zeros is none.
+/// Some rows that the service holds, as queries. A row of zeros cannot be asked
+/// for in space cosine, and is left out.
 Matrix sample(const RemoteIndex& index, const PushInputs& inputs) {
   RemoteSearcher searcher(index);
   std::vector<std::vector<float>> units;
@@ -167,6 +181,8 @@ void finish_load(HttpClient& client, const Dialect& dialect,
   mark_finished(client, meta);
 }
 
+// The load is finished already; marking it again stores the new number of
+// replicas in the mapping.
 void set_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
   copy_replicas(client, meta, quiet);
   mark_finished(client, meta);
@@ -177,8 +193,9 @@ void check_answers(const Endpoint& endpoint, const PushInputs& inputs,
   const RemoteIndex index(endpoint);
   const Matrix queries = sample(index, inputs);
   if (queries.rows() == 0) return;
-  const ServiceTruth truth(index, inputs.path());
-  // Twice: the first brings what is searched into memory.
+  const ServiceGroundTruth truth(index, inputs.path());
+  // Asked twice: the first time brings graphs and vectors into memory, and only
+  // the second is reported.
   ask_all(index, truth, queries);
   const Asked asked = ask_all(index, truth, queries);
   if (quiet) return;
