@@ -54,9 +54,9 @@ void walk(const Index& index, const std::vector<float>& query) {
   std::vector<std::int8_t> code(inside.view.width);
   const float scale = encode_sq8(query.data(), index.dim(), whole.data());
   inside.reduction.encode(query.data(), whole.data(), scale, code.data());
-  check_hits(index,
-             GraphSearch(inside.view)
-                 .walk(code.data(), kCandidates, kCandidates * kMostPerEf, {}));
+  check_hits(index, GraphSearch(inside.view)
+                        .walk(code.data(), kCandidates,
+                              kCandidates * kMaxCandidatesPerEf, {}));
 }
 
 void search(const Index& index) {
