@@ -31,6 +31,10 @@ std::string grouped(std::size_t count) {
   return digits;
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return grouped(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string human_bytes(double bytes) {
   static constexpr std::array<const char*, 5> kUnits = {"bytes", "kB", "MB",
                                                         "GB", "TB"};

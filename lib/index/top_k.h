@@ -20,10 +20,10 @@ class TopK {
   }
 
   bool full() const { return heap_.size() == k_; }
-  /// Of those kept (at least one).
+  /// The farthest of those kept, of which there must be one.
   const Hit& worst() const { return heap_.front(); }
 
-  /// Only a hit that would_take().
+  /// Adds a hit that it would_take().
   void take(const Hit& hit) {
     if (heap_.size() == k_) {
       std::pop_heap(heap_.begin(), heap_.end());

@@ -229,6 +229,16 @@ void OutputFile::write(const void* data, std::size_t size_bytes) {
   size_ += size_bytes;
 }
 
+void OutputFile::write_at(std::uint64_t offset_bytes, const void* data,
+                          std::size_t size_bytes) {
+  flush();  // or bytes that are still buffered would come on top
+  const auto* bytes = static_cast<const char*>(data);
+  write_all(bytes, size_bytes, path_, [&](const char* from, std::size_t n) {
+    const auto done = static_cast<std::uint64_t>(from - bytes);
+    return ::pwrite(fd_, from, n, static_cast<off_t>(offset_bytes + done));
+  });
+}
+
 void OutputFile::flush() {
   write_all(
       buffer_.data(), buffer_.size(), path_,

@@ -54,6 +54,12 @@ class OutputFile {
   void write(const void* data, std::size_t size_bytes);
   void write(std::string_view text) { write(text.data(), text.size()); }
 
+  /// Writes over bytes that were written before, at `offset_bytes` from the
+  /// start: for a header that is known last. Only where is_regular(). Throws
+  /// Error.
+  void write_at(std::uint64_t offset_bytes, const void* data,
+                std::size_t size_bytes);
+
   /// Hands buffered bytes to the system, so that readers of a pipe see them.
   void flush();
 

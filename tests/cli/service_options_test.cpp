@@ -88,7 +88,7 @@ TEST_CASE("a URL that cannot be an index is a wrong command line") {
   for (const Command& command : commands("http://127.0.0.1:9"))
     check_refused(command, 2, "names no index");
   for (const Command& command : commands("photos"))
-    check_refused(command, 2, "no URL such as http://host:9200/INDEX");
+    check_refused(command, 2, "not a URL such as http://host:9200/INDEX");
   for (const Command& command :
        commands("http://me:secret@127.0.0.1:9/photos")) {
     check_refused(command, 2, "do not belong into a URL");

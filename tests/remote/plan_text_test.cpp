@@ -1,11 +1,11 @@
 // The plan of a load, as it is told before anything is written.
-#include "push/announce.h"
+#include "remote/plan.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-TEST_SUITE_BEGIN("tools");
+TEST_SUITE_BEGIN("remote");
 
 using namespace imsearch;
 
@@ -17,14 +17,19 @@ ServiceInfo opensearch() {
   return service;
 }
 
-/// A million rows of 1000 floats in two shards.
+IndexSpec two_shards() {
+  IndexSpec spec;
+  spec.dim = 1000;
+  spec.engine = "faiss";
+  spec.shards = 2;
+  spec.replicas = 1;
+  return spec;
+}
+
+/// The plan of a million rows of such an index.
 LoadPlan plan_of_a_million() {
   LoadPlan plan;
   plan.rows = 1'000'000;
-  plan.spec.dim = 1000;
-  plan.spec.engine = "faiss";
-  plan.spec.shards = 2;
-  plan.spec.replicas = 1;
   plan.needs.memory = 4822.4;
   plan.needs.disk = 9000;
   plan.memory_bytes = 9.6e9;
@@ -36,7 +41,8 @@ LoadPlan plan_of_a_million() {
 }  // namespace
 
 TEST_CASE("a plan for nodes that are not known says what is needed") {
-  CHECK(plan_text(opensearch(), {}, plan_of_a_million(), "as asked") ==
+  CHECK(plan_text(opensearch(), {}, two_shards(), plan_of_a_million(),
+                  "as asked") ==
         "OpenSearch 2.19.6: 1,000,000 rows of 1000 floats, engine faiss (as "
         "asked), space cosine, M 48, efConstruction 128\n"
         "2 shards of 4.5 GB, 1 replica each\n"
@@ -51,7 +57,8 @@ TEST_CASE("nodes are told with their share, segments by their heaps") {
   cluster.not_known = {"settings"};
   LoadPlan plan = plan_of_a_million();
   plan.remarks = {"a remark"};
-  const std::string text = plan_text(opensearch(), cluster, plan, "");
+  const std::string text =
+      plan_text(opensearch(), cluster, two_shards(), plan, "");
   CAPTURE(text);
   // 4 GB of floats, of which a tenth of 2 GB are gathered at a time.
   CHECK(text.find("; some 20 segments while loading, 1 a shard after the "
@@ -68,11 +75,11 @@ TEST_CASE("Elasticsearch is told without an engine, compression where it is") {
   ServiceInfo service;
   service.kind = ServiceKind::kElasticsearch;
   service.version = "8.19.0";
-  LoadPlan plan = plan_of_a_million();
-  plan.spec.compression = 8;
-  plan.spec.shards = 1;
-  plan.spec.replicas = 0;
-  const std::string text = plan_text(service, {}, plan,
+  IndexSpec spec = two_shards();
+  spec.compression = 8;
+  spec.shards = 1;
+  spec.replicas = 0;
+  const std::string text = plan_text(service, {}, spec, plan_of_a_million(),
                                      "Elasticsearch has no "
                                      "other");
   CHECK(text.rfind("Elasticsearch 8.19.0: 1,000,000 rows of 1000 floats, "

@@ -1,7 +1,8 @@
-// Checks all that a search relies on and opening does not look at: checksums,
-// every link, every record, and where each name ends.
-#include "index/index_verify.h"
-
+// Index::verify(): checks all that a search relies on and opening does not look
+// at. Checksums find bytes that a disk or a copy has changed. A file whose sums
+// are right may still have been written by a faulty or hostile program; so
+// every number is compared with its bound, too: links lead to rows of the
+// graph, records to records of their level, names end where the next begin.
 #include "base/error.h"
 #include "index/index_impl.h"
 
@@ -24,8 +25,8 @@ class Verifier {
   void check_all() {
     check_sources();
     check_reduction();
-    mark_twins();
-    for (std::size_t i = 0; i < view_.twin_count; ++i) check_twin(i);
+    mark_duplicates();
+    for (std::size_t i = 0; i < view_.duplicate_count; ++i) check_duplicate(i);
     for (std::uint32_t row = 0; row < view_.rows; ++row) check_row(row);
     if (index_.names.size() != end_of_names())
       file_.fail_damaged(fmt::format("section names has {} bytes for {}",
@@ -43,7 +44,8 @@ class Verifier {
     return view_.rows == 0 ? 0 : index_.name_ends[view_.rows - 1];
   }
 
-  /// Whether there is such a row, and it may be linked to.
+  /// Whether there is such a row and it is in the graph, so that links may lead
+  /// to it: duplicates are not.
   bool in_graph(std::uint32_t row) const {
     return row < view_.rows && !outside_graph_[row];
   }
@@ -91,24 +93,24 @@ class Verifier {
       file_.fail_damaged(fmt::format("section name_ends: row {}", row));
   }
 
-  void mark_twins() {
-    for (std::size_t i = 0; i < view_.twin_count; ++i) {
-      const std::uint32_t row = view_.twins[i].row;
-      if (!in_graph(row)) fail_twin(i);
+  void mark_duplicates() {
+    for (std::size_t i = 0; i < view_.duplicate_count; ++i) {
+      const std::uint32_t row = view_.duplicates[i].row;
+      if (!in_graph(row)) fail_duplicate(i);
       outside_graph_[row] = true;
     }
   }
 
-  void check_twin(std::size_t i) const {
-    const Twin& twin = view_.twins[i];
-    const bool right = in_graph(twin.in_graph) &&
-                       (i == 0 || view_.twins[i - 1] < twin) &&
-                       std::memcmp(view_.code(twin.in_graph),
-                                   view_.code(twin.row), view_.width) == 0;
-    if (!right) fail_twin(i);
+  void check_duplicate(std::size_t i) const {
+    const DuplicateRow& duplicate = view_.duplicates[i];
+    const bool right = in_graph(duplicate.in_graph) &&
+                       (i == 0 || view_.duplicates[i - 1] < duplicate) &&
+                       std::memcmp(view_.code(duplicate.in_graph),
+                                   view_.code(duplicate.row), view_.width) == 0;
+    if (!right) fail_duplicate(i);
   }
 
-  [[noreturn]] void fail_twin(std::size_t i) const {
+  [[noreturn]] void fail_duplicate(std::size_t i) const {
     file_.fail_damaged(fmt::format("section twins: entry {}", i));
   }
 
@@ -142,14 +144,14 @@ class Verifier {
   const IndexFile& file_;
   const GraphView& view_;
   const Index::Impl& index_;
-  std::vector<bool> outside_graph_;  // [rows]: twins
+  std::vector<bool> outside_graph_;  // [rows]: duplicate rows
 };
 
 }  // namespace
 
-void verify_index(const Index::Impl& index) {
-  index.file.check_all_sums();
-  Verifier(index).check_all();
+void Index::verify() const {
+  impl_->file.check_all_sums();
+  Verifier(*impl_).check_all();
 }
 
 }  // namespace imsearch

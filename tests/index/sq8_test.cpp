@@ -1,4 +1,4 @@
-#include "index/codes8.h"
+#include "index/sq8.h"
 #include "index/sample.h"
 #include "simd/kernels.h"
 
@@ -18,8 +18,8 @@ TEST_SUITE("index") {
       std::vector<std::int8_t> code(code_stride(dim), 99);
       std::vector<float> decoded(dim);
       for (std::size_t r = 0; r < 5; ++r) {
-        const float scale = encode8(units.row(r), dim, code.data());
-        decode8(code.data(), scale, dim, decoded.data());
+        const float scale = encode_sq8(units.row(r), dim, code.data());
+        decode_sq8(code.data(), scale, dim, decoded.data());
         CHECK(exact_l2sq(units.row(r), decoded.data(), dim) < 1e-3F);
         const auto dot = simd::active().dot;
         CHECK(dot(decoded.data(), decoded.data(), dim) == doctest::Approx(1));
@@ -32,10 +32,10 @@ TEST_SUITE("index") {
   TEST_CASE("a zero row has a zero code and scale 0") {
     const std::vector<float> zeros(70);
     std::vector<std::int8_t> code(code_stride(70), 99);
-    CHECK(encode8(zeros.data(), 70, code.data()) == 0);
+    CHECK(encode_sq8(zeros.data(), 70, code.data()) == 0);
     CHECK(std::count(code.begin(), code.end(), 0) == 128);
     std::vector<float> decoded(70, 1);
-    decode8(code.data(), 0, 70, decoded.data());
+    decode_sq8(code.data(), 0, 70, decoded.data());
     CHECK(decoded == zeros);
   }
 
@@ -44,8 +44,8 @@ TEST_SUITE("index") {
     std::vector<std::int8_t> a(code_stride(70));
     std::vector<std::int8_t> b(code_stride(70));
     for (std::size_t r = 0; r + 1 < 20; ++r) {
-      const float scale_a = encode8(units.row(r), 70, a.data());
-      const float scale_b = encode8(units.row(r + 1), 70, b.data());
+      const float scale_a = encode_sq8(units.row(r), 70, a.data());
+      const float scale_b = encode_sq8(units.row(r + 1), 70, b.data());
       const auto dot_i8 = simd::active().dot_i8;
       const float l2sq =
           coded_l2sq(dot_i8(a.data(), b.data(), a.size()), scale_a, scale_b);

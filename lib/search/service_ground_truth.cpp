@@ -1,4 +1,12 @@
-#include "search/service_truth.h"
+// The ground truth of an index at a service: exact search here, over the
+// vectors that were pushed there.
+//
+// The service may lack some of these rows, deleted or refused, and asking about
+// each of a large index would take long. So exact search runs as if all were
+// there, the service is asked about the rows that it found, and while some of
+// them are gone, the search runs again without those. What is known of a row is
+// kept for later queries.
+#include "search/service_ground_truth.h"
 
 #include "base/error.h"
 #include "index/flat.h"
@@ -10,6 +18,8 @@
 namespace imsearch {
 namespace {
 
+/// The rows of the file that were pushed, without those it has grown by since.
+/// The fingerprint in the index's mapping says whether it is the file.
 std::vector<VectorFile> pushed_vectors(const RemoteIndex& index,
                                        const std::string& path) {
   const IndexMeta& meta = index.meta();
@@ -31,10 +41,11 @@ std::vector<VectorFile> pushed_vectors(const RemoteIndex& index,
 
 }  // namespace
 
-ServiceTruth::ServiceTruth(const RemoteIndex& index, const std::string& path)
+ServiceGroundTruth::ServiceGroundTruth(const RemoteIndex& index,
+                                       const std::string& path)
     : index_(&index), vectors_(pushed_vectors(index, path)) {}
 
-std::vector<Hits> ServiceTruth::search(
+std::vector<Hits> ServiceGroundTruth::search(
     MatrixView queries, std::size_t k, unsigned threads,
     const std::vector<std::optional<std::uint32_t>>& excluded) const {
   for (;;) {
@@ -46,12 +57,12 @@ std::vector<Hits> ServiceTruth::search(
   }
 }
 
-ServiceTruth::Rows ServiceTruth::gone_rows() const {
+ServiceGroundTruth::Rows ServiceGroundTruth::gone_rows() const {
   const std::lock_guard lock(mutex_);
   return gone_;
 }
 
-bool ServiceTruth::are_all_there(const std::vector<Hits>& found) const {
+bool ServiceGroundTruth::are_all_there(const std::vector<Hits>& found) const {
   const std::lock_guard lock(mutex_);
   Rows unknown;
   for (const Hits& hits : found)
@@ -59,6 +70,7 @@ bool ServiceTruth::are_all_there(const std::vector<Hits>& found) const {
       if (there_.count(hit.row) == 0) unknown.insert(hit.row);
   if (unknown.empty()) return true;
   const std::vector<std::uint32_t> rows(unknown.begin(), unknown.end());
+  // A connection of its own: this is seldom, and clients are for one thread.
   HttpClient client(index_->endpoint(), HttpClient::Host::kAnswered);
   const std::vector<bool> there = are_there(client, rows);
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -66,7 +78,8 @@ bool ServiceTruth::are_all_there(const std::vector<Hits>& found) const {
   return std::find(there.begin(), there.end(), false) == there.end();
 }
 
-void ServiceTruth::compare_exactly(const float* unit_query, Hits& hits) const {
+void ServiceGroundTruth::compare_exactly(const float* unit_query,
+                                         Hits& hits) const {
   hits.erase(std::remove_if(
                  hits.begin(), hits.end(),
                  [this](const Hit& hit) { return hit.row >= vectors_.rows(); }),

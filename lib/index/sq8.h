@@ -1,4 +1,5 @@
-// 8-bit codes of unit vectors: what candidates are re-ranked by.
+// 8-bit codes of unit vectors (scalar quantization, "SQ8"): what candidates are
+// re-ranked by.
 //
 // A code is the vector times 127 / (its largest magnitude), each value rounded
 // to the nearest integer (halves away from zero), and a scale: 1 / the length
@@ -19,16 +20,18 @@ constexpr std::size_t code_stride(std::size_t dim) {
 }
 
 /// Writes code_stride(dim) bytes to `code` and returns the scale.
-float encode8(const float* unit, std::size_t dim, std::int8_t* code);
+float encode_sq8(const float* unit, std::size_t dim, std::int8_t* code);
 
-/// At least |unit - code * scale|, and hardly more: the code's certified error.
-/// It exceeds the root of simd l2sq_code() by more than rounding can differ.
-float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
-                  float scale);
+/// The code's certified error: an upper bound of |unit - code * scale|, and
+/// hardly more than that. It also exceeds the root of what simd l2sq_code()
+/// gives of the same row, whose sums round otherwise: so a row that has not
+/// changed is never taken for one that has (row_check.h).
+float sq8_error(const float* unit, std::size_t dim, const std::int8_t* code,
+                float scale);
 
 /// Writes code * scale to `unit` (dim floats).
-void decode8(const std::int8_t* code, float scale, std::size_t dim,
-             float* unit);
+void decode_sq8(const std::int8_t* code, float scale, std::size_t dim,
+                float* unit);
 
 /// The codes of an index's rows. Owns nothing.
 struct CodesView {
@@ -42,11 +45,12 @@ struct CodesView {
   }
 };
 
-/// More than any two unit vectors are apart.
+/// More than the squared distance of any two unit vectors, which is 4 at most.
 inline constexpr float kFarthest = 8;
 
-/// The squared distance of two coded vectors, from dot_i8 of their codes. It
-/// may be some 1e-7 below 0.
+/// The squared distance of two coded vectors, from dot_i8 of their codes:
+/// |a|^2 + |b|^2 - 2 a.b, where the lengths are 1, or 0 for a zero row.
+/// Rounding may put it some 1e-7 below 0.
 inline float coded_l2sq(std::int32_t dot, float scale_a, float scale_b) {
   const int lengths = int{scale_a != 0} + int{scale_b != 0};
   const float l2sq = static_cast<float>(lengths) -
@@ -61,7 +65,7 @@ class CodedDistance {
   CodedDistance(const CodesView& codes, const std::int8_t* code, float scale)
       : codes_(&codes), code_(code), scale_(scale) {}
 
-  /// Squared.
+  /// The squared distance of the query from that row.
   float l2sq_to(std::uint32_t row) const {
     return coded_l2sq(dot_i8_(code_, codes_->code(row), codes_->stride), scale_,
                       codes_->scales[row]);

@@ -1,4 +1,8 @@
-#include "index/codes8.h"
+// Encodes, decodes and certifies 8-bit codes. Files hold what this computes, so
+// results must not depend on the CPU or the compiler: sums are taken in 16
+// lanes in a fixed order, which compilers turn into vector code without
+// reordering.
+#include "index/sq8.h"
 
 #include "simd/kernels.h"
 
@@ -9,7 +13,8 @@
 namespace imsearch {
 namespace {
 
-/// More than sums of floats that are below 1 lose, here.
+/// An upper bound of what rounding takes off the sums here, whose terms are
+/// below 1; relative, and absolute for errors near 0.
 constexpr float kRounding = 1e-5F;
 constexpr std::size_t kLanes = 16;  // for the compiler to vectorise
 
@@ -28,7 +33,7 @@ float largest_magnitude(const float* values, std::size_t count) {
 
 }  // namespace
 
-float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
+float encode_sq8(const float* unit, std::size_t dim, std::int8_t* code) {
   const float largest = largest_magnitude(unit, dim);
   std::fill_n(code, code_stride(dim), std::int8_t{0});
   if (largest == 0) return 0;
@@ -41,8 +46,8 @@ float encode8(const float* unit, std::size_t dim, std::int8_t* code) {
   return 1 / std::sqrt(static_cast<float>(square));
 }
 
-float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
-                  float scale) {
+float sq8_error(const float* unit, std::size_t dim, const std::int8_t* code,
+                float scale) {
   // Not simd l2sq_code(): files keep the bits that this order of sums gives.
   float sums[kLanes] = {};
   const auto add = [&](std::size_t lane, std::size_t i) {
@@ -57,8 +62,8 @@ float code8_error(const float* unit, std::size_t dim, const std::int8_t* code,
   return std::sqrt(square) * (1 + kRounding) + kRounding;
 }
 
-void decode8(const std::int8_t* code, float scale, std::size_t dim,
-             float* unit) {
+void decode_sq8(const std::int8_t* code, float scale, std::size_t dim,
+                float* unit) {
   if (!std::isfinite(scale)) scale = 0;  // damaged
   for (std::size_t i = 0; i < dim; ++i)
     unit[i] = static_cast<float>(code[i]) * scale;

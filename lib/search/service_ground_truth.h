@@ -1,5 +1,5 @@
-// The vectors that an index at a service was pushed from: the truth that its
-// recall is measured against.
+// The vectors that an index at a service was pushed from: the ground truth that
+// its recall is measured against.
 #pragma once
 
 #include "base/matrix.h"
@@ -18,11 +18,11 @@
 namespace imsearch {
 
 /// Any thread. The index must outlive it.
-class ServiceTruth {
+class ServiceGroundTruth {
  public:
   /// Opens the vectors file. Throws Error: other vectors than were pushed, an
   /// unfinished load.
-  ServiceTruth(const RemoteIndex& index, const std::string& path);
+  ServiceGroundTruth(const RemoteIndex& index, const std::string& path);
 
   /// search_flat() (index/flat.h) over the rows that the index has: some may
   /// have been deleted or refused. The service is asked which of those found it
