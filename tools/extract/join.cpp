@@ -64,8 +64,8 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
   return pieces;
 }
 
-/// As one run over all images would have it. A set of shards has the list that
-/// they are of; rows of several lists have none.
+/// The sidecar that one run over all images would have written. A set of shards
+/// has the list that they are of; rows of several lists have none.
 Sidecar joined_sidecar(const DescribedVectors& vectors) {
   Sidecar joined = *vectors.sidecars().front();
   const std::size_t of_one_list = joined.shard ? joined.shard->count : 1;

@@ -46,7 +46,7 @@ StageTimes extract_images(const Names& names, std::size_t first,
                       sink);
 }
 
-/// Of this run alone.
+/// Images a second of this run alone, without those of an earlier one.
 double rate(const RowWriter& results, const StageTimes& times) {
   const std::size_t images =
       results.good_count() + results.bad_count() - results.older_count();
@@ -63,7 +63,7 @@ std::string counts(const RowWriter& results, const std::string& bad_path) {
                      bad_path.empty() ? "" : ": see " + bad_path);
 }
 
-/// Of --append: ", added to 56; 3 were there already".
+/// What --append adds to the summary: ", added to 56; 3 were there already".
 std::string additions(const ImageList& images) {
   if (!images.behind_rows) return "";
   return fmt::format(", added to {}; {} {} there already",
@@ -111,7 +111,7 @@ void print_json(const ExtractJob& job, const ImageList& images,
   std::puts(object.dump().c_str());
 }
 
-/// Which shard the sidecar tells of: one that is the whole list is none.
+/// The shard that the sidecar records: a run of 1/1 is the whole list.
 std::optional<ListPart> part_of(const ExtractJob& job) {
   if (!job.shard || job.shard->count == 1) return std::nullopt;
   return ListPart{job.shard->index, job.shard->count};
