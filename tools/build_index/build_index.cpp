@@ -79,6 +79,13 @@ struct Options {
         ->capture_default_str();
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
+    add_others(app);
+  }
+
+  /// What changes or checks an index instead of building one, with the options
+  /// that this leaves nothing to do; and --restore-deleted, for one that is
+  /// replaced.
+  void add_others(CLI::App& app) {
     CLI::Option* add = app.add_flag(
         "--append", append,
         "Add to the index the rows that vectors and names have grown by");
