@@ -23,6 +23,12 @@ namespace {
 constexpr const char* kRemedy =
     "build the index again, or put the old vectors back";
 
+/// Where the sums of the index were not compared: its codes may be what
+/// changed.
+constexpr const char* kRemedyUnverified =
+    "build the index again, or put the old vectors back; or the index is "
+    "damaged: build-index --verify tells";
+
 std::vector<FileState> states_of(const VectorSet& vectors) {
   std::vector<FileState> states;
   for (const VectorFile& file : vectors.files())
@@ -31,10 +37,10 @@ std::vector<FileState> states_of(const VectorSet& vectors) {
 }
 
 std::string changed_text(const Index& index, const VectorSet& vectors,
-                         std::uint32_t row) {
+                         std::uint32_t row, const char* remedy) {
   return fmt::format("{} ({}): changed since {} was built: {}",
                      vectors.where(row), escape_field(index.name(row)),
-                     index.path(), kRemedy);
+                     index.path(), remedy);
 }
 
 void check_numbers(const Index& index, const std::uint32_t* rows,
@@ -129,7 +135,8 @@ void Index::read_units(const std::uint32_t* wanted, std::size_t count,
   const CertifiedCodes certified = impl_->certified();
   for (std::size_t i = 0; i < count; ++i)
     if (!certified.matches(wanted[i], out + i * dim()))
-      throw RowError(changed_text(*this, *impl_->vectors, wanted[i]));
+      throw RowError(
+          changed_text(*this, *impl_->vectors, wanted[i], kRemedyUnverified));
 }
 
 void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
@@ -158,7 +165,8 @@ void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
           kernels.unit_sums(found[i].values, found[i].length, unit,
                             codes.code(rows[i]), codes.scales[rows[i]], dim());
       if (!certified.matches_at(rows[i], sums.l2sq_code))
-        throw RowError(changed_text(*this, *impl_->vectors, rows[i]));
+        throw RowError(
+            changed_text(*this, *impl_->vectors, rows[i], kRemedyUnverified));
       out[first + i] = l2sq_of_dots(square, sums.square, sums.dot);
     }
   }
@@ -166,7 +174,7 @@ void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
 
 void Index::check_rows(const VectorSet& vectors, unsigned threads) const {
   if (const auto row = first_changed_row(vectors, impl_->certified(), threads))
-    throw Error(changed_text(*this, vectors, *row));
+    throw Error(changed_text(*this, vectors, *row, kRemedy));
 }
 
 void Index::check_rows(unsigned threads) const {
@@ -179,7 +187,9 @@ void Index::ensure_rows() const {
   // Taken first: what changes during the check is checked again.
   std::vector<FileState> states = states_of(*impl_->vectors);
   if (states == impl_->good_states) return;
-  check_rows();
+  if (const auto row =
+          first_changed_row(*impl_->vectors, impl_->certified(), 0))
+    throw Error(changed_text(*this, *impl_->vectors, *row, kRemedyUnverified));
   impl_->good_states = std::move(states);
 }
 

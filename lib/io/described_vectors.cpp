@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "io/file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace imsearch {
@@ -30,7 +32,7 @@ bool same_list(const DescribedFile& a, const DescribedFile& b) {
 }
 
 /// The numbers from 1 to `count` that no shard has which could belong to
-/// `first`: "2, 4 to 6"; empty if there are none.
+/// `first`: "shards 2 and 4 to 6 are missing"; empty if there are none.
 std::string missing_shards(const std::vector<DescribedFile>& files,
                            const DescribedFile& first) {
   const std::size_t count = part(first).count;
@@ -41,17 +43,26 @@ std::string missing_shards(const std::vector<DescribedFile>& files,
   std::sort(there.begin(), there.end());
   // A last one behind the end closes the last range.
   there.push_back(count + 1);
-  std::string text;
-  std::size_t ranges = 0;
+  std::vector<std::string> ranges;
   std::size_t next = 1;
   for (const std::size_t index : there) {
-    if (index > next && ranges++ < kShownRanges)
-      text +=
-          fmt::format("{}{}{}", text.empty() ? "" : ", ", next,
-                      index - 1 > next ? fmt::format(" to {}", index - 1) : "");
+    if (index == next + 1)
+      ranges.push_back(std::to_string(next));
+    else if (index > next)
+      ranges.push_back(fmt::format("{} to {}", next, index - 1));
     next = std::max(next, index + 1);
   }
-  return ranges > kShownRanges ? text + ", and others" : text;
+  if (ranges.empty()) return "";
+  if (ranges.size() == 1 && ranges[0].find(' ') == std::string::npos)
+    return fmt::format("shard {} is missing", ranges[0]);
+  std::string last = ranges.back();
+  ranges.pop_back();
+  if (ranges.size() >= kShownRanges) {
+    ranges.resize(kShownRanges);
+    last = "others";
+  }
+  return fmt::format("shards {}{}{} are missing", fmt::join(ranges, ", "),
+                     ranges.empty() ? "" : " and ", last);
 }
 
 /// Says why the shards that begin with `first` are not a whole set, the
@@ -72,9 +83,8 @@ std::string missing_shards(const std::vector<DescribedFile>& files,
   const std::string missing = missing_shards(files, first);
   if (!missing.empty())
     fail(
-        "{}: shard {} of {}, without shard {}: give all of them, in order "
-        "(extract --shard makes those that are missing, extract --join one "
-        "file of all)",
+        "{}: shard {} of {}, but {}: give all of them, in order (extract "
+        "--shard makes those that are missing, extract --join one file of all)",
         first.path, part(first).index, count, missing);
   fail(
       "{}: shard {} of {} does not belong there: give shards 1 to {} in order, "

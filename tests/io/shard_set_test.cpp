@@ -56,14 +56,17 @@ TEST_SUITE("io") {
 
   TEST_CASE(
       "fault 3: a set that is not whole is refused, with what is missing") {
-    CHECK(says({shard(3, 8)}, "3: shard 3 of 8, without shard 1 to 2, 4 to 8"));
-    CHECK(says({shard(1, 4), shard(2, 4), shard(4, 4)},
-               "1: shard 1 of 4, without shard 3: give all of them, in order"));
-    CHECK(says({shard(1, 2), whole("a")}, "without shard 2"));
+    CHECK(says({shard(3, 8)},
+               "3: shard 3 of 8, but shards 1 to 2 and 4 to 8 are missing"));
+    CHECK(says(
+        {shard(1, 4), shard(2, 4), shard(4, 4)},
+        "1: shard 1 of 4, but shard 3 is missing: give all of them, in order"));
+    CHECK(says({shard(1, 2), whole("a")}, "but shard 2 is missing:"));
     std::vector<DescribedFile> sparse;
     for (std::size_t i = 2; i <= 60; i += 2) sparse.push_back(shard(i, 1000));
-    CHECK(says(sparse, "without shard 1, 3, 5, 7, 9, 11, 13, 15, and others:"));
-    CHECK(says({shard(1, 1'000'000)}, "without shard 2 to 1000000"));
+    CHECK(says(sparse,
+               "but shards 1, 3, 5, 7, 9, 11, 13, 15 and others are missing:"));
+    CHECK(says({shard(1, 1'000'000)}, "but shards 2 to 1000000 are missing"));
   }
 
   TEST_CASE("fault 3: shards twice, in another order or of two lists") {
@@ -77,6 +80,6 @@ TEST_SUITE("io") {
     CHECK(says({shard(1, 2), shard(2, 2, 8)},
                "of a list of 100 images, but 1 is shard 1 of another list, of "
                "100: extract all shards again from one list"));
-    CHECK(says({shard(1, 2), shard(2, 3)}, "without shard"));
+    CHECK(says({shard(1, 2), shard(2, 3)}, "is missing"));
   }
 }

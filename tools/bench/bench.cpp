@@ -20,6 +20,7 @@ namespace {
 
 using namespace imsearch;
 
+/// The command line: searching by default, extraction as a subcommand.
 struct Options {
   BenchSearchParams search;
   BenchExtractParams extract;
@@ -34,6 +35,7 @@ struct Options {
     add_query_rows(app, search.queries);
     app.add_flag("--load", search.load,
                  "Copy the index into memory instead of mapping it");
+    // What is about the file itself means nothing at a service.
     add_service(app, search.service,
                 {"--index", "--rerank-codes", "--rerank", "--load"});
     cli::add_threads(app, search.threads);
@@ -56,10 +58,13 @@ struct Options {
   }
 };
 
+/// One of the two, by whether the subcommand is there.
 Report measure(Options& opt) {
   if (opt.extracting->parsed()) return bench_extract(opt.extract);
   BenchSearchParams& params = opt.search;
+  // Without --ef an index at a service has its own.
   params.ef_given = opt.ef_option->count() > 0;
+  if (params.ef_given) cli::say_if_raised({params.search.ef}, params.search.k);
   if (!params.service.url.empty())
     check_service_limits(params.search.k, params.search.ef,
                          params.queries.vectors.empty());

@@ -1,3 +1,6 @@
+// Runs extract as a user would, on the images and into a folder that goes
+// again, and takes the figures from its --json. So decoding, the network and
+// writing are measured together, as they compete for the CPUs.
 #include "bench/extract.h"
 
 #include "common/child_process.h"
@@ -14,6 +17,8 @@
 namespace imsearch {
 namespace {
 
+/// Under $TMPDIR; removed with all in it at the end, after a failure or a
+/// signal as well.
 class TemporaryFolder {
  public:
   TemporaryFolder()
@@ -47,6 +52,7 @@ std::vector<std::string> extract_arguments(const BenchExtractParams& params,
     arguments.push_back(argument);
   if (params.threads != 0)
     arguments.push_back("--threads=" + std::to_string(params.threads));
+  // An image may be called --json.
   arguments.emplace_back("--");
   arguments.insert(arguments.end(), params.images.begin(), params.images.end());
   return arguments;
@@ -64,6 +70,7 @@ Report bench_extract(const BenchExtractParams& params) {
   Report report = {{"cpu", cpu_model()}, {"build", build_type()}};
   report.update(summary);
   const double seconds = summary["seconds"];
+  // By the images that became rows: extract's own rate counts bad ones, too.
   report["images_per_s"] =
       seconds > 0 ? summary.value("images", 0.0) / seconds : 0.0;
   return report;

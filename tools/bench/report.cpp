@@ -1,3 +1,5 @@
+// Figures to text. A table is for people, with four digits, which is more than
+// any timing repeats; JSON has what was measured.
 #include "bench/report.h"
 
 #include "io/text.h"
@@ -13,6 +15,7 @@ std::string value_text(const Report& value) {
   if (value.is_string())
     return escape_field(value.get_ref<const std::string&>());
   if (value.is_number_float())
+    // Microseconds and images a second alike: digits, not decimal places.
     return fmt::format("{:.4g}", value.get<double>());
   return value.dump();
 }
@@ -49,6 +52,7 @@ Report latency_report(const std::vector<double>& values) {
 Report throughput_report(std::size_t queries, unsigned most,
                          const Searching& search) {
   Report report = Report::object();
+  // Powers of two, and all CPUs at last, whatever their number.
   for (unsigned threads = 1;; threads = std::min(threads * 2, most)) {
     const double seconds = run_batch(queries, threads, search);
     report[std::to_string(threads)] = static_cast<double>(queries) / seconds;

@@ -18,6 +18,9 @@
 namespace imsearch {
 namespace {
 
+/// Resident memory, apart by what it is for: the mapped pages of index and
+/// vectors are shared with other processes and can be given back, others
+/// cannot.
 Report memory_report(const Index& index, std::size_t at_start) {
   std::vector<std::string> vectors;
   if (index.vectors() != nullptr)
@@ -49,6 +52,7 @@ void add_times(Report& report, const SearchIndex& index,
   const Searching searching = [&](std::size_t query, unsigned thread) {
     return sessions.ask(query, thread).hits;
   };
+  // Warm-up: pages are read and caches filled, which the first query would pay.
   run_batch(queries.size(), threads, searching);
   std::vector<double> took_ms;
   const SingleRun run =
@@ -64,6 +68,7 @@ void add_times(Report& report, const SearchIndex& index,
 }
 
 Report bench_local(const BenchSearchParams& params) {
+  // Before anything is opened: the share of the program itself.
   const std::size_t at_start = resident_memory("", {}).total;
   const Stopwatch watch;
   LocalIndex index(params.index,
@@ -81,6 +86,7 @@ Report bench_local(const BenchSearchParams& params) {
   add_setting(report, index, queries, params.search);
   report["open_ms"] = open_ms;
   add_times(report, index, queries, params.search, params.threads, false);
+  // Figures of an index that was written to meanwhile mean nothing.
   index.index().ensure_unchanged();
   report["memory_bytes"] = memory_report(index.index(), at_start);
   return report;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "bench/report.h"
+#include "common/index_options.h"
 #include "common/options.h"
 #include "common/query_rows.h"
-#include "common/service_options.h"
 
 #include "base/search.h"
 

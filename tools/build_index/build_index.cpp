@@ -4,11 +4,15 @@
 //
 // writes fvecs.bin.hnsw.index: graph, compressed vectors and names, opened by
 // query in milliseconds. Manual: man/imsearch-build-index.1.
-#include "build_index/announce.h"
+//
+// One command does four things, which exclude each other: build (the default),
+// --append and --delete (change.h), and --verify. What they share is that the
+// index is written under another name and renamed at the end, so that query
+// never sees half of one.
 #include "build_index/change.h"
+#include "build_index/inputs.h"
 #include "common/cli.h"
-#include "common/derived_names.h"
-#include "common/index_inputs.h"
+#include "common/file_names.h"
 #include "common/index_options.h"
 #include "common/names_list.h"
 #include "common/options.h"
@@ -75,6 +79,13 @@ struct Options {
         ->capture_default_str();
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
+    add_others(app);
+  }
+
+  /// What changes or checks an index instead of building one, with the options
+  /// that this leaves nothing to do; and --restore-deleted, for one that is
+  /// replaced.
+  void add_others(CLI::App& app) {
     CLI::Option* add = app.add_flag(
         "--append", append,
         "Add to the index the rows that vectors and names have grown by");
@@ -125,12 +136,15 @@ std::string output_of(const Options& opt) {
          (opt.format == "hnswlib" ? ".hnswlib" : cli::kIndexSuffix);
 }
 
+/// Builds anew. Announces its needs once the projection is fitted, which
+/// decides how large the short codes are.
 int build(const Options& opt, const IndexInputs& inputs) {
   const std::string output = output_of(opt);
   const IndexFormat format =
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
   std::vector<std::uint32_t> deleted;
+  // Only our own format marks rows as deleted.
   if (format == IndexFormat::kImsearch && !opt.restore_deleted)
     deleted = deletions_to_keep(output, inputs, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
@@ -145,24 +159,32 @@ int build(const Options& opt, const IndexInputs& inputs) {
                 deleted);
   }
   if (!opt.quiet)
-    cli::say(fmt::format("{}: {} rows, {}, {}", output,
-                         grouped(inputs.vectors.rows()), describe(inputs.model),
+    cli::say(fmt::format("{}: {}{}, {}, {}", output,
+                         cli::counted(inputs.vectors.rows(), "row"),
+                         deleted_text(deleted.size()), describe(inputs.model),
                          human_duration(watch.seconds())));
   return cli::kDone;
 }
 
 int build_or_append(Options opt) {
+  for (const std::string& path : opt.files)
+    if (is_index(path))
+      cli::fail_usage(
+          "{}: an index already: give the vectors to build one from, or check "
+          "it with --verify",
+          path);
   if (opt.names.empty())
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));
+  // The index goes where nothing is read from, by whatever name, and where
+  // extract keeps nothing.
   cli::refuse_to_overwrite(output_of(opt), input_files(opt));
   for (const std::string& path : opt.files)
     keep_apart(output_of(opt), files_of_vectors(path));
   for (const std::string& path : opt.names)
     keep_apart(output_of(opt), files_of_names(path));
   const IndexInputs inputs =
-      open_index_inputs(opt.files, opt.names, opt.dim,
-                        opt.null ? Separator::kNul : Separator::kNewline);
+      open_index_inputs(opt.files, opt.names, opt.dim, separator_of(opt.null));
   if (!opt.append) return build(opt, inputs);
   append_rows(output_of(opt), inputs, opt.threads, opt.quiet);
   return cli::kDone;
@@ -171,14 +193,14 @@ int build_or_append(Options opt) {
 int erase(const Options& opt) {
   if (opt.files.size() > 1)
     cli::fail_usage("--delete changes one index, not {}", opt.files.size());
-  const Separator separator = opt.null ? Separator::kNul : Separator::kNewline;
+  const Separator separator = separator_of(opt.null);
   const Names names = read_list(opt.deleted_names, separator);
   return delete_rows(opt.files[0], names, separator, opt.quiet) ? cli::kDone
                                                                 : cli::kFailed;
 }
 
 /// All vectors that the index was built from, where they are. Vectors that are
-/// elsewhere are not defect of the index: it is said.
+/// elsewhere are not a defect of the index, so only a message says it.
 void verify_vectors(const Index& index) {
   if (index.vectors() != nullptr) return index.check_rows();
   for (const std::string& file : index.source_paths())
@@ -188,13 +210,14 @@ void verify_vectors(const Index& index) {
   cli::say(index.why_no_vectors() + ": the index alone is checked");
 }
 
+/// A tab-separated line on standard output for an index that is good.
 void verify(const std::string& path) {
   const Index index(path);
   index.verify();
   verify_vectors(index);
-  print(fmt::format("{}\tgood\t{} rows of {} floats\tM {}\t{}\n",
+  print(fmt::format("{}\tgood\t{} rows of {} floats{}\tM {}\t{}\n",
                     escape_field(path), index.rows(), index.dim(),
-                    index.info().params.M,
+                    deleted_text(index.deleted_rows()), index.info().params.M,
                     escape_field(describe(index.info().model))));
 }
 
@@ -205,7 +228,7 @@ int verify_all(const std::vector<std::string>& paths) {
     try {
       verify(path);
     } catch (const Interrupted&) {
-      throw;
+      throw;  // an Error, too, but not of this index
     } catch (const Error& e) {
       cli::say(e.what());
       status = cli::kFailed;
@@ -216,6 +239,7 @@ int verify_all(const std::vector<std::string>& paths) {
 
 int run(Options opt) {
   catch_interrupts();
+  // These two take an index as argument, the others vectors.
   const bool of_index = opt.verify || !opt.deleted_names.empty();
   if (opt.files.empty())
     opt.files = {of_index ? cli::kDefaultIndex : cli::kDefaultVectors};

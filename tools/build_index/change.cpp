@@ -3,7 +3,7 @@
 // lost.
 #include "build_index/change.h"
 
-#include "build_index/announce.h"
+#include "build_index/inputs.h"
 #include "common/cli.h"
 #include "common/progress_line.h"
 
@@ -48,6 +48,8 @@ void check_old_vectors(const Index& index, const VectorSet& vectors) {
   }
 }
 
+/// Names are in the index: a list that changed would call rows otherwise than
+/// query does.
 void check_old_names(const Index& index, const Names& names) {
   for (std::uint32_t row = 0; row < index.rows(); ++row)
     if (names[row] != index.name(row))
@@ -55,6 +57,7 @@ void check_old_names(const Index& index, const Names& names) {
            escape_field(index.name(row)), index.path());
 }
 
+/// Codes of one model mean nothing to vectors of another.
 void check_model(const Index& index, const IndexInputs& inputs) {
   const ModelIdentity& model = index.info().model;
   if (inputs.model.known() && !same_model(model, inputs.model))
@@ -130,12 +133,15 @@ class RowFinder {
   std::unordered_multimap<std::string_view, std::uint32_t> rows_;
 };
 
-/// Whether there is an index to be replaced; other files are replaced as ever.
+}  // namespace
+
+std::string deleted_text(std::size_t rows) {
+  return rows == 0 ? "" : fmt::format(", {} marked as deleted", grouped(rows));
+}
+
 bool is_index(const std::string& path) {
   return is_regular_file(path) && read_prefix(path, 8) == "IMSEARCH";
 }
-
-}  // namespace
 
 void append_rows(const std::string& path, const IndexInputs& inputs,
                  unsigned threads, bool quiet) {
@@ -145,14 +151,19 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   check_model(index, inputs);
   check_old_vectors(index, inputs.vectors);
   check_old_names(index, inputs.names);
+  // The fingerprint is of a sample: now every row is compared with its code,
+  // since the new rows are linked to the old ones by these vectors.
   index.check_rows(inputs.vectors, threads);
   const std::size_t more = inputs.vectors.rows() - index.rows();
   if (more == 0) {
     if (!quiet)
-      cli::say(fmt::format("{}: all {} rows are there", path,
-                           grouped(index.rows())));
+      cli::say(fmt::format("{}: nothing to add: all {} are there{}", path,
+                           cli::counted(index.rows(), "row"),
+                           deleted_text(index.deleted_rows())));
     return;
   }
+  // Photos of another kind may come later: a projection that suited the first
+  // ones may not tell them apart.
   const std::optional<Reduction> refitted =
       refit_for_append(index, inputs.vectors, threads);
   if (refitted && !quiet)
@@ -171,8 +182,9 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                     path, line.callback());
   }
   if (!quiet)
-    cli::say(fmt::format("{}: {} rows added to {}, {}", path, grouped(more),
-                         grouped(index.rows()),
+    cli::say(fmt::format("{}: {} added to {}{}, {}", path,
+                         cli::counted(more, "row"), grouped(index.rows()),
+                         deleted_text(index.deleted_rows()),
                          human_duration(watch.seconds())));
 }
 
@@ -185,12 +197,15 @@ bool delete_rows(const std::string& path, const Names& names,
   std::vector<std::uint32_t> rows;
   for (std::size_t i = 0; i < names.size(); ++i)
     all_found = finder.find(names[i], separator, rows) && all_found;
+  // Those that were found go, whatever names were wrong: a list from `find` may
+  // well hold files that were never indexed.
   delete_from_index(index, rows);
   if (!quiet) {
     const Index changed(path);
-    cli::say(fmt::format("{}: {} of {} rows are deleted", path,
+    cli::say(fmt::format("{}: {} of {} {} deleted", path,
                          grouped(changed.deleted_rows()),
-                         grouped(changed.rows())));
+                         cli::counted(changed.rows(), "row"),
+                         changed.deleted_rows() == 1 ? "is" : "are"));
   }
   return all_found;
 }
@@ -213,10 +228,13 @@ std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
         "{}: images deleted from it, if any, are indexed again", e.what()));
     return {};
   }
-  if (!quiet && !kept.rows.empty())
-    cli::say(fmt::format(
-        "{}: {} rows stay deleted: --restore-deleted indexes them again", path,
-        grouped(kept.rows.size())));
+  if (!quiet && !kept.rows.empty()) {
+    const bool one = kept.rows.size() == 1;
+    cli::say(
+        fmt::format("{}: {} {} deleted: --restore-deleted indexes {} again",
+                    path, cli::counted(kept.rows.size(), "row"),
+                    one ? "stays" : "stay", one ? "it" : "them"));
+  }
   if (kept.changed > 0)
     cli::say(fmt::format(
         "{}: {} rows have the name of a deleted image, but other vectors: they "

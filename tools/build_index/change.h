@@ -1,7 +1,7 @@
 // Changing a finished index: rows added, rows deleted.
 #pragma once
 
-#include "common/index_inputs.h"
+#include "build_index/inputs.h"
 
 #include "io/fnames.h"
 
@@ -10,6 +10,12 @@
 #include <vector>
 
 namespace imsearch {
+
+/// ", 12 marked as deleted" to put behind a number of rows; empty for 0.
+std::string deleted_text(std::size_t rows);
+
+/// Whether the file is an index of ours, by its first bytes.
+bool is_index(const std::string& path);
 
 /// Adds to the index at `path` the rows of `inputs` that come behind its own.
 /// Throws Error: what is there before has changed, another model, not enough
@@ -20,8 +26,8 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
 /// Marks all rows of these names, as they are in the index or as query prints
 /// them, as deleted. A name that is one image's in the index and another's as
 /// printed is neither's, unless the names end with NUL: then it is the first's.
-/// False if some name is of no row or of both, which is said; the others are
-/// deleted all the same.
+/// False if a name is that of no row or of both, and a message says so; the
+/// others are deleted all the same.
 bool delete_rows(const std::string& path, const Names& names,
                  Separator separator, bool quiet);
 

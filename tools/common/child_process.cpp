@@ -1,5 +1,9 @@
 // Other programs, started and left to the caller, or run to their end for what
 // they print. Signals are passed on, so that ^C ends both.
+//
+// posix_spawn(3) starts them: fork() would copy the page tables of a process
+// that has gigabytes of vectors mapped. No shell is between, so that no name is
+// expanded or split.
 #include "common/child_process.h"
 
 #include "common/cli.h"
@@ -24,6 +28,7 @@
 namespace imsearch {
 namespace {
 
+/// What is done to the descriptors of the new process, freed at the end.
 class FileActions {
  public:
   explicit FileActions(const ProcessOptions& options) {
@@ -87,9 +92,11 @@ std::string output_of(const std::vector<std::string>& command, int input) {
   Descriptor its_output(ends[1]);
   const pid_t process =
       start_process(command, {input, its_output.get(), false});
+  // Else our own copy of the end would keep the output from ending.
   its_output.reset();
   std::string text = read_output(output.get(), process);
   const int status = wait_for(process);
+  // After a signal to us the child's status means nothing to the user.
   check_interrupt();
   if (status != 0)
     fail("{}: failed with {}", command[0], describe_ending(status));
@@ -103,6 +110,7 @@ pid_t start_process(const std::vector<std::string>& command,
   std::vector<char*> argv;
   argv.reserve(command.size() + 1);
   for (const std::string& argument : command)
+    // posix_spawn() takes char*, for C's sake, and changes none of them.
     argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   const FileActions files(options);
@@ -139,6 +147,7 @@ std::string run_tool(const std::string& tool,
 
 std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
+  // What execvp(3) would look through without PATH.
   std::string_view folders = path == nullptr ? "/usr/bin:/bin" : path;
   while (!folders.empty()) {
     const std::string_view folder = folders.substr(0, folders.find(':'));

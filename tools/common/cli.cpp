@@ -1,12 +1,16 @@
 // The frame of every tool: parses the command line, catches every error once,
 // and turns it into a message and an exit status.
+//
+// The library below throws and never prints; a tool's body returns its exit
+// code. So the text of an error, the status that a script sees, and what
+// happens after a signal are decided here and are the same in all tools.
 #include "common/cli.h"
 
-#include "common/help.h"
-#include "common/numbers.h"
+#include "common/cli11.h"
 #include "common/version.h"
 
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "io/file.h"
 #include "io/mapped_file.h"
 #include "io/text.h"
@@ -27,8 +31,11 @@
 namespace imsearch::cli {
 namespace {
 
+// Set once, before there are threads; a signal handler reads it.
 std::string program_name = "imsearch";
 
+/// The last part of a path: the tool is called by what it was started as, so
+/// that messages of an installed imsearch-query say imsearch-query.
 std::string file_part(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -65,6 +72,8 @@ void end_by_fault(const char* path) {
   ::_exit(kFailed);
 }
 
+/// A full disk or a closed pipe may show only when buffers are written: answers
+/// that were lost must not end with status 0.
 void check_standard_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     fail("standard output: {}", errno_text(errno));
@@ -106,13 +115,20 @@ const std::string& tool_name() {
 }
 
 void say(const std::string& text) {
+  // One call, so that messages of several threads or tools do not mix within a
+  // line.
   std::fputs(
       fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
       stderr);
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return grouped(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 int run(CLI::App& app, int argc, char** argv,
         const std::function<int()>& body) {
+  // First of all: the next file that is opened would take a closed descriptor.
   open_closed_descriptors();
   if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
   on_mapping_fault(end_by_fault);
@@ -161,12 +177,14 @@ std::string sibling_path(const std::string& tool) {
   if (size <= 0) fail("/proc/self/exe: {}", errno_text(errno));
   const std::string path(self, static_cast<std::size_t>(size));
   const std::size_t name_at = path.rfind('/') + 1;
+  // Installed tools are all prefixed, those of a build folder are not.
   const bool prefixed = path.compare(name_at, 9, "imsearch-") == 0;
   return path.substr(0, name_at) + (prefixed ? "imsearch-" : "") + tool;
 }
 
 void become_sibling(const std::string& tool, char** argv) {
   const std::string path = sibling_path(tool);
+  // argv[0] stays, and with it the name in messages: users asked for one tool.
   ::execv(path.c_str(), argv);
   fail("{}: {}", path, errno_text(errno));
 }

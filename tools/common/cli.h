@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ template <typename... Args>
 /// Prints "tool: text" and a newline on stderr, in one write; without control
 /// characters, which names of files may bring.
 void say(const std::string& text);
+
+/// "1 row", "1,234 rows": a count with its noun, which takes an s.
+std::string counted(std::size_t count, const std::string& noun);
 
 /// Parses the command line, runs `body`, flushes and checks standard output.
 /// `body` returns the exit code. Every error is printed here and nowhere else.

@@ -1,5 +1,9 @@
 // The other end of extract --serve: paths go in, a frame comes back for each,
 // and a child that dies is an error, not a silent end.
+//
+// A socket pair is used rather than two pipes: one descriptor goes both ways,
+// and MSG_NOSIGNAL turns a dead reader into an error where a pipe would raise
+// SIGPIPE, which ends the tool.
 #include "common/extract_client.h"
 
 #include "common/child_process.h"
@@ -17,6 +21,7 @@
 namespace imsearch {
 namespace {
 
+/// The sibling tool, so that a build folder and an installation never mix.
 std::vector<std::string> command_line(const ModelOptions& model,
                                       unsigned threads) {
   std::vector<std::string> arguments = model.arguments();
@@ -47,6 +52,7 @@ ExtractClient::Child::~Child() {
 }
 
 std::string ExtractClient::Child::ending() {
+  // Asked again after it has been waited for: how it ended was said then.
   if (process_ < 0) return "some time ago";
   return describe_ending(wait_for(std::exchange(process_, -1)));
 }
@@ -89,6 +95,7 @@ std::vector<float> ExtractClient::receive() {
   if (frame.kind == ServeFrame::Kind::kBad) throw Error(frame.payload);
   std::vector<float> row(dim());
   const std::size_t size = row.size() * sizeof(float);
+  // Every later row would be read at the wrong place: nothing to go on with.
   if (frame.kind != ServeFrame::Kind::kRow || frame.payload.size() != size)
     fail("extract --serve sent {} bytes for a row of {} floats",
          frame.payload.size(), row.size());

@@ -1,3 +1,5 @@
+// The machine and this process, as files under /proc describe them, for people
+// who compare figures.
 #include "common/machine.h"
 
 #include "base/error.h"
@@ -12,7 +14,7 @@
 namespace imsearch {
 namespace {
 
-/// As the kernel writes it in smaps.
+/// The path as the kernel writes it in smaps: absolute, without links.
 std::string mapped_path(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::weakly_canonical(path, ignored).string();
@@ -60,6 +62,7 @@ ResidentMemory resident_memory(const std::string& index,
   if (!smaps) fail("/proc/self/smaps: cannot be read");
   ResidentMemory memory;
   std::string path;
+  // A mapping's first line names its file; "Rss:" is among the lines below.
   for (std::string line; std::getline(smaps, line);) {
     if (is_mapping(line)) path = path_of(line);
     if (line.rfind("Rss:", 0) != 0) continue;

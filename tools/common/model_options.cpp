@@ -1,8 +1,13 @@
 // Which network: --weights, or --model with the preprocessing it was trained
 // with, and how these options are handed on to extract.
+//
+// The options exist twice, as a command line and as this struct, since the
+// tools that need a network (query, bench) run extract for it: arguments()
+// turns the one back into the other.
 #include "common/model_options.h"
 
 #include "common/cli.h"
+#include "common/options.h"
 
 #include "image/preprocess_text.h"
 
@@ -27,6 +32,8 @@ const char* resize_name(Resize resize) {
   return resize == Resize::kCropPillow ? "crop" : "squash";
 }
 
+/// An option of three numbers, such as --mean 0.5,0.5,0.5, which `read` takes
+/// apart; it sets `rgb`, which must outlive the parsing.
 CLI::Option* add_rgb(CLI::App& app, const char* name, Rgb& rgb,
                      std::optional<Rgb> (*read)(std::string_view),
                      const std::string& help) {
@@ -48,6 +55,7 @@ Preprocessing ModelOptions::of_torchvision() {
   Preprocessing preprocessing;
   preprocessing.resize = Resize::kCropPillow;
   preprocessing.scale = Preprocessing::Scale::kMeanStd;
+  // Decided in model_preprocessing(): it depends on --input-size.
   preprocessing.resize_to = 0;
   return preprocessing;
 }
@@ -78,14 +86,14 @@ void ModelOptions::add_to(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--batch", batch,
                  "Images at a time with --device cuda (default: 64)")
-      ->check(CLI::Range(std::size_t{1}, kMaxBatch));
+      ->check(cli::whole(1, kMaxBatch));
 }
 
 void ModelOptions::add_preprocessing_to(CLI::App& app,
                                         CLI::Option* model_option) {
   app.add_option("--input-size", preprocessing.input_size,
                  "Pixels on each side of what --model takes")
-      ->check(CLI::Range(std::size_t{1}, kMaxInputSize))
+      ->check(cli::whole(1, kMaxInputSize))
       ->capture_default_str()
       ->needs(model_option);
   app.add_option("--resize", preprocessing.resize,
@@ -97,7 +105,7 @@ void ModelOptions::add_preprocessing_to(CLI::App& app,
   app.add_option("--resize-to", preprocessing.resize_to,
                  "The shorter side before the crop (default: 8/7 of the input "
                  "size: 256 for 224)")
-      ->check(CLI::Range(std::size_t{1}, kMaxResizeTo))
+      ->check(cli::whole(1, kMaxResizeTo))
       ->needs(model_option);
   add_rgb(app, "--mean", preprocessing.mean, rgb_of,
           "What --model wants subtracted from values of 0 to 1 (default: "
@@ -142,8 +150,12 @@ std::vector<std::string> ModelOptions::arguments() const {
   add("--model-sha256", sha256);
   if (exif) arguments.emplace_back("--exif");
   add("--engine", engine);
+  // Defaults are left out, so that messages of extract name only what was
+  // given.
   if (on_cuda()) add("--device", device);
   if (batch != 0) add("--batch", std::to_string(batch));
+  // Built-in weights bring their own preprocessing: extract refuses these
+  // options without --model.
   if (model.empty()) return arguments;
   add("--input-size", std::to_string(preprocessing.input_size));
   add("--resize", resize_name(preprocessing.resize));

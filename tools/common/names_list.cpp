@@ -1,5 +1,10 @@
 // Lists of names are looked at as they are read, since one that was written in
 // another way than it is read gives wrong names without a word.
+//
+// What no file can be called is an error that names the remedy. What a file can
+// be called, but hardly is (a name that ends in CR, or begins with a byte-order
+// mark), is taken as it stands and said once. Only the first name is looked at
+// for images and encodings: they spoil all of a list or nothing.
 #include "common/names_list.h"
 
 #include "common/cli.h"
@@ -27,10 +32,13 @@ constexpr std::array<Signature, 6> kImages = {{{0, "\xFF\xD8\xFF"sv, "JPEG"},
                                                {8, "WEBPVP8"sv, "WebP"},
                                                {4, "ftyp"sv, "HEIC or AVIF"}}};
 
+/// What std::string_view::starts_with() of C++20 does.
 bool begins_with(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
+/// The format of an image that was handed over where its name belongs; null for
+/// what may be a name.
 const char* image_format(std::string_view name) {
   for (const Signature& image : kImages)
     if (name.size() > image.offset &&
@@ -50,6 +58,9 @@ void ListCheck::look_at_first(std::string_view name) const {
         "{}: a {} image, where the paths or names of images are read: name "
         "the file itself",
         where_, format);
+  // UTF-16 as Windows PowerShell redirects it: every other byte of plain names
+  // is NUL, so the names would be cut or refused one by one, with no word of
+  // why.
   const bool wide =
       begins_with(name, "\xFF\xFE") || begins_with(name, "\xFE\xFF");
   if (wide && name.find('\0') != std::string_view::npos)
@@ -71,8 +82,9 @@ void ListCheck::look_at(std::string_view name) {
         "{}: name {} holds a NUL byte: names that end with NUL, as find "
         "-print0 prints them, are read with -0",
         where_, names_));
+  // With -0, a whole list of lines arrives as one name.
   ends_in_newline_ = !name.empty() && name.back() == '\n';
-  // Several lines are not name: who waits for answers hears it at once.
+  // Several lines are not a name. Said at once: a program may wait for answers.
   if (names_ == 1 && ends_in_newline_ && name.find('\n') + 1 < name.size())
     finish();
   if (said_cr_ || name.empty() || name.back() != '\r') return;

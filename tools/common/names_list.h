@@ -16,6 +16,11 @@
 
 namespace imsearch {
 
+/// What ends each name of a list; `null`: -0 was given.
+constexpr Separator separator_of(bool null) {
+  return null ? Separator::kNul : Separator::kNewline;
+}
+
 /// A name that holds NUL. Other names of the list may be good.
 struct NulInName : Error {
   using Error::Error;

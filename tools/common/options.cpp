@@ -1,14 +1,21 @@
-// Each option that several tools have, registered in one place.
+// Each option that several tools have, registered in one place, so that its
+// name, help, range and default cannot differ from tool to tool.
+//
+// Ranges are checked by whole() and between() instead of CLI11's own Range,
+// which says "not in range" even where the text is not a number.
 #include "common/options.h"
 
-#include "common/numbers.h"
+#include "common/cli11.h"
 
 #include "io/fvecs.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+
 namespace imsearch::cli {
+
 CLI::Validator between(double low, double high) {
   const auto check = [low, high](const std::string& text) -> std::string {
     double value = 0;
@@ -20,15 +27,30 @@ CLI::Validator between(double low, double high) {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    // from_chars takes neither signs nor spaces, and reports what 64 bits
+    // cannot hold.
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end && value >= low && value <= high)
+      return "";
+    return fmt::format("{} is not a whole number from {} to {}",
+                       text.empty() ? "an empty text" : text, low, high);
+  };
+  return CLI::Validator(check, "");
+}
+
 void add_dim(CLI::App& app, std::size_t& dim) {
   app.add_option("--dim", dim,
                  "Floats per vector, where no sidecar says it (default: 1280)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
+      ->check(whole(1, 65536));
 }
 
 void add_threads(CLI::App& app, unsigned& threads) {
   app.add_option("-j,--threads", threads, "Threads (default: all CPUs)")
-      ->check(CLI::Range(1U, 1024U));
+      ->check(whole(1, 1024));
 }
 
 void add_quiet(CLI::App& app, bool& quiet) {

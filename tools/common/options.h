@@ -18,6 +18,9 @@ inline constexpr const char* kDefaultIndex = "fvecs.bin.hnsw.index";
 /// Checks a number: low to high, both allowed, NaN is not.
 CLI::Validator between(double low, double high);
 
+/// Checks a whole number: low to high, both allowed.
+CLI::Validator whole(std::uint64_t low, std::uint64_t high);
+
 void add_dim(CLI::App& app, std::size_t& dim);       // --dim
 void add_threads(CLI::App& app, unsigned& threads);  // -j, --threads
 void add_quiet(CLI::App& app, bool& quiet);          // -q, --quiet

@@ -1,3 +1,6 @@
+// Progress on standard error. On a terminal a line is drawn over itself five
+// times a second; in a log, where that would be a mess, a plain line comes
+// every half minute. Work that ends before the first of them shows none.
 #include "common/progress_line.h"
 
 #include "common/cli.h"
@@ -14,6 +17,8 @@ namespace {
 constexpr double kTerminalPeriod_s = 0.2;
 constexpr double kPlainPeriod_s = 30;
 
+/// Whether the line can be drawn over itself: Emacs's shell, among others, is a
+/// terminal without that and says so.
 bool redraws() {
   const char* term = std::getenv("TERM");
   return ::isatty(STDERR_FILENO) == 1 &&
@@ -41,6 +46,7 @@ void ProgressLine::update(std::size_t done) {
   const std::string text = progress_text(label_, done, total_, elapsed_s);
   if (!terminal_) return say(text);
   drawn_ = true;
+  // \x1b[K clears what a longer text has left on the line.
   std::fputs(fmt::format("\r{}: {}\x1b[K", tool_name(), text).c_str(), stderr);
 }
 

@@ -1,6 +1,10 @@
 // Queries of a measurement: rows sampled from the index, or those of a file or
 // a pipe, normalised and checked; and a session a thread to ask an index for
 // them.
+//
+// A measurement refuses all queries where one is bad, since figures over the
+// rest would not say so. query itself reports such a row and goes on, which is
+// why RowStream, that both share, gives rows as they are.
 #include "common/query_rows.h"
 
 #include "common/options.h"
@@ -20,6 +24,8 @@ namespace {
 
 constexpr std::size_t kMaxSamples = 0xFFFFFFFF;  // rows that an index can have
 
+/// Rows of the index ask for their neighbours; each is excluded from its own
+/// answer, which it would lead.
 QueryRows sample(SearchIndex& index, const QueryRowsParams& params) {
   const std::vector<std::uint32_t> rows =
       index.sample(params.samples, params.seed);
@@ -31,22 +37,19 @@ QueryRows sample(SearchIndex& index, const QueryRowsParams& params) {
   return queries;
 }
 
-/// Rows of raw floats: what a pipe gives cannot be mapped.
+/// All rows of a stream, however long it takes.
 QueryRows read_stream(const SearchIndex& index, const std::string& path) {
-  const std::string bytes = read_file(path);
-  const std::size_t row_bytes = index.dim() * sizeof(float);
-  if (bytes.size() % row_bytes != 0)
-    fail("{}: {} bytes are not a whole number of rows of {} floats", path,
-         bytes.size(), index.dim());
+  RowStream stream(path, index.dim());
+  std::vector<float> floats;
+  for (auto some = stream.next(); !some.empty(); some = stream.next())
+    floats.insert(floats.end(), some.begin(), some.end());
   QueryRows queries;
-  queries.unit = Matrix(bytes.size() / row_bytes, index.dim());
+  queries.unit = Matrix(floats.size() / index.dim(), index.dim());
   queries.origin = path;
-  std::vector<float> row(index.dim());
-  for (std::size_t q = 0; q < queries.size(); ++q) {
-    std::memcpy(row.data(), bytes.data() + q * row_bytes, row_bytes);
-    if (!normalize(row.data(), row.size(), queries.unit.row(q)))
+  for (std::size_t q = 0; q < queries.size(); ++q)
+    if (!normalize(floats.data() + q * index.dim(), index.dim(),
+                   queries.unit.row(q)))
       fail("{}: row {}: NaN or infinity", path, q);
-  }
   return queries;
 }
 
@@ -61,6 +64,7 @@ QueryRows read_rows_of_file(const SearchIndex& index, const std::string& path) {
   return queries;
 }
 
+/// A service has no similarity for a vector without a direction.
 void refuse_zeros(const SearchIndex& index, const QueryRows& queries) {
   for (std::size_t q = 0; q < queries.size(); ++q)
     if (is_zero_row(queries.unit.row(q), index.dim()))
@@ -78,8 +82,35 @@ VectorSet open_query_vectors(const SearchIndex& index,
     fail("{}: made by {}, but {} by {}: rows of two models cannot be compared",
          described.model_from(), describe(described.model()), index.where(),
          describe(built));
+  // Again, now that all is open: extract may have replaced the files meanwhile.
   described.check_settled();
   return VectorSet(std::move(described.files()));
+}
+
+RowStream::RowStream(const std::string& path, std::size_t dim)
+    : file_(path), dim_(dim) {}
+
+std::vector<float> RowStream::next() {
+  const std::size_t row_bytes = dim_ * sizeof(float);
+  while (bytes_.size() < row_bytes) {
+    const std::size_t before = bytes_.size();
+    // Reads as many as fit, so that a fast writer fills whole blocks; read()
+    // gives what is there at once, so that a slow one is not waited for.
+    bytes_.resize(kMostRows * row_bytes);
+    const std::size_t got =
+        file_.read(bytes_.data() + before, bytes_.size() - before);
+    bytes_.resize(before + got);
+    if (got > 0) continue;
+    if (before == 0) return {};
+    fail("{}: {} bytes after row {}, a row of {} floats has {}", file_.name(),
+         before, rows_, dim_, row_bytes);
+  }
+  const std::size_t whole = bytes_.size() / row_bytes;
+  std::vector<float> rows(whole * dim_);
+  std::memcpy(rows.data(), bytes_.data(), whole * row_bytes);
+  bytes_.erase(0, whole * row_bytes);
+  rows_ += whole;
+  return rows;
 }
 
 QuerySessions::QuerySessions(const SearchIndex& index, const QueryRows& queries,
@@ -103,7 +134,7 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
       "--vectors", params.vectors,
       "File of vectors to ask for (default: sampled rows of the index)");
   app.add_option("--samples", params.samples, "Rows to sample")
-      ->check(CLI::Range(std::size_t{1}, kMaxSamples))
+      ->check(cli::whole(1, kMaxSamples))
       ->excludes(vectors)
       ->capture_default_str();
   cli::add_seed(app, params.seed);

@@ -6,6 +6,7 @@
 #include "base/matrix.h"
 #include "eval/measure.h"
 #include "index/vector_set.h"
+#include "io/input_file.h"
 #include "search/search_index.h"
 
 #include <cstddef>
@@ -20,6 +21,30 @@ namespace imsearch {
 /// Opens the vectors at `path`, of the index's dim. Throws Error; also where
 /// the sidecar beside them says that another model made them than the index's.
 VectorSet open_query_vectors(const SearchIndex& index, const std::string& path);
+
+/// Rows of raw float32 from a pipe or another file that cannot be mapped, in
+/// native byte order. One thread at a time.
+class RowStream {
+ public:
+  /// The most rows that next() gives: enough to share out over threads, and for
+  /// exact search to read each vector once for many queries; 5 MB at 1280
+  /// floats.
+  static constexpr std::size_t kMostRows = 1024;
+
+  /// `path` "-": standard input. Throws Error if it cannot be opened.
+  RowStream(const std::string& path, std::size_t dim);
+
+  /// The rows that are there, one after the other, waiting for one at least;
+  /// empty at the end. Not normalised. Throws Error: a partial last row;
+  /// Interrupted.
+  std::vector<float> next();
+
+ private:
+  InputFile file_;
+  std::size_t dim_;
+  std::size_t rows_ = 0;  // given
+  std::string bytes_;     // read and not given: less than a row between calls
+};
 
 struct QueryRowsParams {
   std::string vectors;         // a file of queries; empty: sampled rows
@@ -56,7 +81,7 @@ class QuerySessions {
   std::vector<std::unique_ptr<SearchSession>> sessions_;
 };
 
-/// The same as something to measure (eval/measure.h).
+/// Such sessions as something to measure (eval/measure.h).
 Searching searching_of(const SearchIndex& index, const QueryRows& queries,
                        const SearchParams& params, unsigned threads);
 

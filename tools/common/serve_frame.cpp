@@ -1,3 +1,5 @@
+// Frames are put together and taken apart a byte at a time, so that neither the
+// byte order nor the alignment of a machine is in them.
 #include "common/serve_frame.h"
 
 #include "base/error.h"
@@ -35,7 +37,7 @@ std::size_t decode_frame_header(const char* header, ServeFrame::Kind& kind) {
   const std::size_t size = word_at(header + kWordBytes);
   if (number > static_cast<std::uint32_t>(ServeFrame::Kind::kFailed) ||
       size > kServeMaxPayloadBytes)
-    fail("no frame of extract --serve: kind {}, {} bytes", number, size);
+    fail("not a frame of extract --serve: kind {}, {} bytes", number, size);
   kind = static_cast<ServeFrame::Kind>(number);
   return size;
 }

@@ -1,3 +1,6 @@
+// Standard input and output, with errors. Input is read with read(2), not
+// stdio, so that a path is answered as soon as it is there and a signal ends
+// the wait.
 #include "common/standard_streams.h"
 
 #include "base/error.h"
@@ -21,6 +24,8 @@ void flush_output() {
 
 std::size_t read_input(char* to, std::size_t size_bytes) {
   for (;;) {
+    // A signal between the check and a plain read(2) would be noticed only at
+    // the next input; wait_readable() waits for both.
     wait_readable(STDIN_FILENO);
     check_interrupt();
     const ssize_t got = ::read(STDIN_FILENO, to, size_bytes);
@@ -32,6 +37,8 @@ std::size_t read_input(char* to, std::size_t size_bytes) {
 std::optional<std::string> PathReader::next() {
   check_interrupt();
   constexpr std::size_t kRead = 65536;
+  // Bytes before it hold no separator: a long path is not searched anew with
+  // each read.
   std::size_t searched = begin_;
   for (;;) {
     const std::size_t end =
@@ -42,6 +49,8 @@ std::optional<std::string> PathReader::next() {
       return path;
     }
     if (ended_) break;
+    // Only now, when more is needed: erased after each path, a full buffer of
+    // short ones would be moved for each of them.
     bytes_.erase(0, begin_);
     begin_ = 0;
     searched = bytes_.size();

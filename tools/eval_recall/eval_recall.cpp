@@ -1,4 +1,5 @@
-// eval-recall: how much of the truth an index finds, and how fast.
+// eval-recall: how many of the true nearest neighbours an index finds, and how
+// fast.
 //
 //   eval-recall --ef 16,32,64,128,256 -k 10
 //
@@ -6,7 +7,12 @@
 // recall@10, recall@k, the 95 % interval of the last, and milliseconds a query,
 // alone and in a batch over all threads. With --tune only the smallest ef that
 // is enough. Manual: man/imsearch-eval-recall.1.
+//
+// The truth is found once by exact search (ground_truth.h); then each ef is
+// asked the same queries (table.h). An index at a service is judged by vectors
+// here, since it may keep compressed ones.
 #include "common/cli.h"
+#include "common/index_options.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
 #include "common/standard_streams.h"
@@ -61,6 +67,7 @@ std::vector<RecallLine> print_table(const RecallOptions& opt,
   return lines;
 }
 
+/// --at-least judges the largest ef, whichever order they were given in.
 void judge(const std::vector<RecallLine>& lines, const RecallOptions& opt) {
   const RecallLine& judged = *std::max_element(
       lines.begin(), lines.end(),
@@ -85,6 +92,7 @@ void print_lines(const RecallOptions& opt, const SearchIndex& index,
 
 void measure(const RecallOptions& opt, const SearchIndex& index,
              const QueryRows& queries, const GroundTruth& truth) {
+  if (!opt.tune && !opt.quiet) cli::say_if_raised(opt.efs, opt.search.k);
   RecallMeter meter(index, truth, queries, opt.search, opt.threads,
                     opt.queries.seed);
   meter.find_truth();
@@ -95,6 +103,7 @@ void measure(const RecallOptions& opt, const SearchIndex& index,
     print_lines(opt, index, queries, meter);
 }
 
+/// An index file, whose vectors must be where they were.
 void evaluate_local(const RecallOptions& opt) {
   LocalIndex index(opt.index);
   if (index.index().vectors() == nullptr)
@@ -104,9 +113,12 @@ void evaluate_local(const RecallOptions& opt) {
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, "index mapped");
   measure(opt, index, queries, *ground_truth(index, queries, opt.search.k));
+  // Figures of an index that was written to meanwhile mean nothing.
   index.index().ensure_unchanged();
 }
 
+/// An index at a service. --truth are the vectors that were pushed there; that
+/// they are is checked before anything is measured.
 void evaluate_service(const RecallOptions& opt) {
   ServiceIndex index(endpoint_of(opt.service.url, opt.service.access));
   if (!opt.plot.empty()) opt.refuse_to_overwrite(index);

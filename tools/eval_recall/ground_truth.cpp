@@ -1,3 +1,6 @@
+// Two kinds of truth behind one interface: an index file searches its own
+// vectors exactly; for an index at a service the vectors that were pushed to it
+// are searched here, and its hits are measured by them.
 #include "eval_recall/ground_truth.h"
 
 #include <utility>
@@ -40,6 +43,7 @@ class PushedTruth : public GroundTruth {
   }
   Searching alone(unsigned threads) const override {
     return [this, threads](std::size_t query, unsigned) {
+      // A matrix of one row: the same exact search as for all of them.
       const MatrixView one = {queries_->unit.row(query), 1,
                               queries_->unit.dim()};
       return std::move(
@@ -47,6 +51,8 @@ class PushedTruth : public GroundTruth {
               .front());
     };
   }
+  // A service's scores are rounded: rows that are equally near would be counted
+  // as missed.
   void compare_exactly(std::size_t query, Hits& found) const override {
     truth_->compare_exactly(queries_->unit.row(query), found);
   }

@@ -1,7 +1,8 @@
+// eval-recall's command line, and the files that it must not write over.
 #include "eval_recall/options.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/index_options.h"
 #include "eval_recall/plot.h"
 
@@ -62,6 +63,7 @@ void RecallOptions::refuse_to_overwrite(const SearchIndex& opened) const {
     keep_apart(plot, files_of_vectors(file));
 }
 
+// More candidates than rows find no more; fewer than k find fewer than asked.
 std::size_t RecallOptions::largest_ef(std::size_t rows) const {
   const std::size_t most = at_service() ? kMaxRemoteTop : cli::kMaxCandidates;
   return std::max(search.k, std::min(rows, most));

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "common/cli11.h"
+#include "common/index_options.h"
 #include "common/options.h"
 #include "common/query_rows.h"
-#include "common/service_options.h"
 
 #include <cstddef>
 #include <optional>

@@ -91,6 +91,7 @@ class RecallAxis {
         high = std::max(high, missed(share));
         if (missed(share) > 0) low = std::min(low, missed(share));
       }
+    // Every ef found all: any scale will do, since all points are on the line.
     constexpr double kNothingMissed = 0.01;
     if (high == 0) low = high = kNothingMissed;
     ticks_ = log_ticks(low, std::min(high, 1.0));
@@ -109,6 +110,7 @@ class RecallAxis {
   std::string tics() const {
     std::string text = fmt::format("'1' {:.6f}", all_found());
     for (const double miss : ticks_) {
+      // As many nines as the tick has: .999 and not .9990 or 1.0.
       const double digits = std::ceil(-std::log10(miss) - 1e-9);
       text += fmt::format(", '{:.{}f}' {:.6f}", 1 - miss,
                           static_cast<int>(std::max(digits, 0.0)),
@@ -118,6 +120,8 @@ class RecallAxis {
   }
 
  private:
+  /// A mean of recalls that are all 1 may be a little less by rounding: that
+  /// would be drawn far up the scale, but below the line of 1.
   static double missed(double share) {
     constexpr double kRoundingError = 1e-9;
     return 1 - share < kRoundingError ? 0 : 1 - share;
@@ -141,6 +145,7 @@ class LabelRooms {
       double left, top;
       const char* gnuplot;
     };
+    // Below and to the right first: a rising curve leaves that corner free.
     const std::array<Place, 4> places = {
         Place{x + kAway, y + 3, "left offset character 1.1,-0.75"},
         Place{x - kAway - wide, y - 3 - kHigh,
@@ -155,6 +160,7 @@ class LabelRooms {
     }
     return "";
   }
+  /// Keeps labels off this rectangle, in pixels.
   void block(double left, double top, double right, double bottom) {
     rooms_.push_back({left, top, right, bottom});
   }
@@ -175,6 +181,8 @@ class LabelRooms {
   std::vector<Room> rooms_;
 };
 
+/// The program that gnuplot runs. Text in it is quoted, and its data stand in
+/// here-documents, so that nothing in a path or a name is run.
 class PlotScript {
  public:
   PlotScript(std::vector<RecallLine> curve, double exact_ms)
@@ -185,6 +193,7 @@ class PlotScript {
       low = std::min(low, line.single_ms);
       high = std::max(high, line.single_ms);
     }
+    // So that no point lies on the frame.
     constexpr double kMargin = 1.15;
     times_ = log_ticks(low / kMargin, high * kMargin);
   }
@@ -270,6 +279,7 @@ class PlotScript {
       const double x = x_px(line.single_ms);
       rooms.block(x - 5, y_px(high) - 1, x + 5, y_px(low) + 1);
     }
+    // Only when all points are known to be kept clear.
     for (const RecallLine& line : curve_) {
       const double y = recall_.height(line.at_k.mean);
       const std::string text = fmt::format("ef {}", line.ef);
@@ -291,6 +301,7 @@ class PlotScript {
   std::vector<double> times_;  // ticks, in ms
 };
 
+/// What the figures were measured on: a picture travels without its table.
 std::string subtitle(const SearchIndex& index, const QueryRows& queries,
                      unsigned threads) {
   return fmt::format(
@@ -331,6 +342,7 @@ std::string draw_recall(const std::string& path,
     if (line.ef == 0) exact_ms = line.single_ms;
     if (line.ef != 0) curve.push_back(line);
   }
+  // The line is drawn from point to point, in whatever order --ef has them.
   std::sort(
       curve.begin(), curve.end(),
       [](const RecallLine& a, const RecallLine& b) { return a.ef < b.ef; });

@@ -1,5 +1,9 @@
 // Measures and prints a line of the table: recall against the ground truth,
 // with its interval, and the times of a query alone and in a batch.
+//
+// Recall and time are two passes. The first asks every query and keeps the
+// hits; the second repeats it with the pages of the index in memory, and keeps
+// only the times.
 #include "eval_recall/table.h"
 
 #include "base/parallel_for.h"
@@ -15,7 +19,7 @@
 namespace imsearch {
 namespace {
 
-// Of a million rows, these take seconds.
+// Asked one by one over a million rows, these take seconds.
 constexpr std::size_t kExactSingles = 100;
 
 }  // namespace
@@ -36,6 +40,8 @@ Searching RecallMeter::searching(std::size_t ef) const {
   return searching_of(*index_, *queries_, params, threads_);
 }
 
+// Hits are compared by distance, so that one of two equal rows is as good as
+// the other (eval/recall.h): both sides must have exact ones.
 std::vector<Hits> RecallMeter::found_by(const Searching& search) const {
   std::vector<Hits> found = ask_all(search, queries(), threads_);
   for (std::size_t q = 0; q < found.size(); ++q)
@@ -86,12 +92,15 @@ Estimate RecallMeter::estimate(const std::vector<Hits>& found,
   std::vector<double> values;
   for (std::size_t q = 0; q < found.size(); ++q)
     values.push_back(recall_at(found[q], true_hits_[q], k));
+  // Queries differ far more than rounding does: resampling them says how much
+  // of a difference between two lines is chance.
   return bootstrap(values, seed_);
 }
 
 RecallLine RecallMeter::line_of(const std::vector<Hits>& found) const {
   RecallLine line;
   for (const std::size_t k : {std::size_t{1}, std::size_t{10}, this->k()}) {
+    // recall@10 of five hits would be another thing than its name says.
     if (k > this->k()) continue;
     line.at_k = estimate(found, k);
     line.recall[k] = line.at_k.mean;

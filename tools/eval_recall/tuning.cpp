@@ -1,3 +1,6 @@
+// Tries one ef after the other, as find_smallest() asks for them, and keeps
+// what each gave. Only recall is measured: the times of a table are not needed
+// to decide.
 #include "eval_recall/tuning.h"
 
 #include "common/cli.h"
@@ -67,6 +70,7 @@ void print_tuned(const RecallMeter& meter, const TuningParams& params) {
   nlohmann::ordered_json object = to_json(*tuning.chosen, meter.k());
   object["wanted"] = params.recall;
   object["queries"] = meter.queries();
+  // With --json all of them, so that a script can see how close it was.
   for (const Trial& trial : tuning.tried)
     object["tried"].push_back(to_json(trial, meter.k()));
   print(object.dump() + "\n");

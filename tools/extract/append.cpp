@@ -37,6 +37,20 @@ Sidecar described(const std::string& vectors) {
   return *std::move(sidecar);
 }
 
+/// The name without what changes no path: "./" before and between, slashes that
+/// repeat or end it. ".." stays: behind a link it leads elsewhere.
+std::string plain_name(std::string_view name) {
+  std::string plain(name.substr(0, name.empty() || name[0] != '/' ? 0 : 1));
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find('/'));
+    name.remove_prefix(std::min(name.size(), part.size() + 1));
+    if (part.empty() || part == ".") continue;
+    if (!plain.empty() && plain.back() != '/') plain += '/';
+    plain += part;
+  }
+  return plain;
+}
+
 }  // namespace
 
 AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
@@ -48,6 +62,8 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
       sidecar_(described(vectors)) {
   if (!file_exists(names))
     fail("{}: no such file: -n says where the names are", names);
+  // An earlier --append was killed while the files grew. The sidecar tells
+  // which of its steps was the last.
   if (interrupted && file_exists(commit_mark_path(vectors))) {
     if (!sidecar_.rows) sidecar_.rows = interrupted;
     read_names();
@@ -66,21 +82,25 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
 }
 
 void AppendTarget::read_names() {
+  // All in memory: every name is compared with the new ones anyway.
   const std::string text = read_file(names_path_);
   names_ = split_names(text, separator_);
   names_bytes_ = 0;
   for (std::size_t i = 0; i < std::min(rows(), names_.size()); ++i)
     names_bytes_ += names_[i].size() + 1;
   last_name_ends_ = names_bytes_ <= text.size();
+  // A list that someone edited may lack its last newline; it comes before the
+  // first new name.
   if (!last_name_ends_) names_bytes_ = text.size();
 }
 
 std::size_t AppendTarget::exclude_known(Names& images) const {
-  std::unordered_set<std::string_view> known;
-  for (std::size_t i = 0; i < names_.size(); ++i) known.insert(names_[i]);
+  std::unordered_set<std::string> known;
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    known.insert(plain_name(names_[i]));
   Names fresh;
   for (std::size_t i = 0; i < images.size(); ++i)
-    if (known.insert(images[i]).second) fresh.append(images[i]);
+    if (known.insert(plain_name(images[i])).second) fresh.append(images[i]);
   const std::size_t left_out = images.size() - fresh.size();
   images = std::move(fresh);
   return left_out;
@@ -104,6 +124,7 @@ void AppendTarget::add(const std::string& rows_file,
     put_behind(rows_file, names_file);
     write_sidecar(tool_version, rows() + added);
   } catch (const Error&) {
+    // A full disk, mostly: what was there is whole again.
     take_off();
     clear_commit_mark(vectors_);
     throw;

@@ -31,7 +31,8 @@ class AppendTarget {
   /// Rows that are there.
   std::size_t rows() const { return *sidecar_.rows; }
 
-  /// Takes those of `images` out that are there already, and repeated ones.
+  /// Takes those of `images` out that are there already, and repeated ones;
+  /// "./p" and "p", "a//b" and "a/b" are one name.
   /// Gives how many were taken out.
   std::size_t exclude_known(Names& images) const;
 

@@ -1,3 +1,6 @@
+// What makes the binary extract: it runs the built-in network on oneDNN, and
+// loads nothing of libtorch. For what only that can do, it becomes
+// extract-torch.
 #include "extract/model.h"
 
 namespace imsearch {

@@ -1,3 +1,5 @@
+// What makes the binary extract-torch: the built-in network, or a TorchScript
+// module, on libtorch, which alone can use CUDA.
 #include "extract/model.h"
 
 #include "base/error.h"
@@ -7,7 +9,8 @@
 namespace imsearch {
 namespace {
 
-/// Enough for any GPU to be busy; 39 MB of input at 224 pixels.
+/// Images at a time: enough for any GPU to be busy; 39 MB of input at 224
+/// pixels.
 constexpr std::size_t kCudaBatch = 64;
 
 TorchParams torch_params(const ModelOptions& options) {
@@ -24,6 +27,8 @@ std::string checked_sha256(const ModelOptions& options) {
   return sha256;
 }
 
+/// A module says nothing about itself: its file's name and sum, and the options
+/// for its pixels, stand for it beside the vectors.
 Model load_script(const ModelOptions& options, const TorchParams& params) {
   const Preprocessing preprocessing = options.model_preprocessing();
   const std::string& path = options.model;

@@ -1,5 +1,8 @@
 // extract: images to feature vectors.
 //
+// This file has the command line and what in it does not go together; what is
+// then done is in one of the modes (modes.h).
+//
 //   extract 'photos/**/*.jpg'
 //
 // Writes fvecs.bin (rows x dim float32, not normalised), fnames.txt (line i
@@ -7,14 +10,10 @@
 // left out of both and listed in fnames.txt.bad.tsv. Manual:
 // man/imsearch-extract.1.
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/options.h"
-#include "common/output_name.h"
-#include "extract/join.h"
 #include "extract/model.h"
-#include "extract/network.h"
-#include "extract/run.h"
-#include "extract/serve.h"
+#include "extract/modes.h"
 
 #include "base/interrupt.h"
 #include "io/file.h"
@@ -31,6 +30,7 @@ namespace {
 
 using namespace imsearch;
 
+/// Whether parts can lie beside it: not beside a pipe or a device.
 bool can_be_resumed(const std::string& path) {
   return path != "-" && (!file_exists(path) || is_regular_file(path));
 }
@@ -167,6 +167,8 @@ struct Options {
     if (names->empty()) job.names_path += job.shard->suffix();
   }
 
+  /// Throws UsageError for what CLI11 cannot see: options that depend on what
+  /// others are, and on the files that they name.
   void check() const {
     const bool rows_to_stdout = serve || job.vectors == "-";
     if (rows_to_stdout && ::isatty(STDOUT_FILENO) == 1)
@@ -181,7 +183,7 @@ struct Options {
           join ? "no files of vectors: give those of all shards, in order"
                : "no images: give files, folders or quoted patterns, or "
                  "--files-from");
-    // As build-index would take it for what its name says.
+    // build-index takes a file of vectors for what its name says.
     cli::check_output_name("-o", job.vectors, "a file of raw floats", {"bin"});
     if (job.vectors == job.names_path)
       cli::fail_usage("-o and -n are both {}", job.vectors);
@@ -189,9 +191,10 @@ struct Options {
     for (const std::string& path : {job.vectors, job.names_path}) {
       if (can_be_resumed(path)) continue;
       if (job.resume)
-        cli::fail_usage("--resume needs files to go on with: {} is none", path);
+        cli::fail_usage("--resume needs files to go on with: {} is not one",
+                        path);
       if (job.append || join)
-        cli::fail_usage("--{} needs files to write: {} is none",
+        cli::fail_usage("--{} needs files to write: {} is not one",
                         join ? "join" : "append", path);
     }
     if (job.json && (job.vectors == "-" || job.names_path == "-"))
@@ -209,9 +212,12 @@ int extract(Options& options, char** argv) {
   if (options.join) return join(options);
   options.model.check();
   const EngineKind engine = engine_for(options.model);
+  // Before anything is opened or written: the sibling starts from the
+  // beginning.
   if (engine != kLinkedEngine) cli::become_sibling(tool_of(engine), argv);
   options.name_shard();
   options.check();
+  // Without handlers: a signal ends it at once, as there is nothing to save.
   if (options.serve) return serve(options.model, options.job.threads);
   catch_interrupts();
   return options.network ? time_network(options.job, options.model)

@@ -1,3 +1,5 @@
+// The identity is JSON, so that a difference can be named member by member; it
+// is compared as values, so that the order of members does not matter.
 #include "extract/identity.h"
 
 #include "extract/model.h"
@@ -16,7 +18,8 @@ constexpr const char* kListSize = "images";
 constexpr const char* kListSum = "list_xxh3";
 constexpr const char* kBehindRows = "append_to_rows";
 
-/// Strings without their quotes. Of what a run never writes, only its type.
+/// A value for people: strings without their quotes; of lists and objects,
+/// which a run never writes, only the type.
 std::string shown(const Json& value) {
   if (value.is_null()) return "absent";
   if (value.is_string()) return value.get<std::string>();
@@ -47,7 +50,10 @@ std::string run_identity(const ExtractJob& job, const ImageList& images,
                  {"null", job.null},
                  {"engine", name_of(kLinkedEngine)},
                  {"device", model.device}};
+  // Parts of an --append belong behind that many rows and nowhere else.
   if (images.behind_rows) object[kBehindRows] = *images.behind_rows;
+  // All that the sidecar will say of the model, so that nothing is forgotten
+  // here when it learns to say more.
   object.update(Json::parse(to_json(model.sidecar())));
   return object.dump();
 }
@@ -56,6 +62,7 @@ bool is_run_identity(const std::string& text) {
   return parse_json_or_discard<Json>(text).is_object();
 }
 
+// The text may be from a killed run, or not ours at all: it is never trusted.
 std::optional<std::size_t> appended_behind(const std::string& text) {
   const Json identity = Json::parse(text, nullptr, false);
   if (!identity.is_object()) return std::nullopt;

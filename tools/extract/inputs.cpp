@@ -4,7 +4,7 @@
 #include "extract/inputs.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/names_list.h"
 #include "common/options.h"
 #include "extract/append.h"
@@ -21,8 +21,8 @@
 namespace imsearch {
 namespace {
 
-/// Says what expanding the inputs left aside. Where that leaves nothing, the
-/// last warning is the error.
+/// Says on stderr what expanding the inputs left aside. Where that leaves
+/// nothing, the last warning is the error.
 void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
   std::vector<std::string> warnings = inputs.warnings;
   std::string reason;
@@ -36,6 +36,7 @@ void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
   if (!reason.empty()) fail("{}", reason);
 }
 
+/// The whole list, before it is cut into shards: each shard must see the same.
 Names all_names(const ExtractJob& job) {
   Names names;
   const ExpandedInputs inputs = expand_inputs(job.inputs, job.rules);
@@ -60,6 +61,8 @@ Names block_of(const Names& names, const Shard& shard) {
   return block;
 }
 
+/// By which shards and later runs tell whether they have the same list. Each
+/// name is summed with the NUL behind it: "ab", "c" is not "a", "bc".
 ImageListId id_of(const Names& names) {
   Checksum checksum;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -97,6 +100,8 @@ ImageList list_images(const ExtractJob& job) {
 void exclude_known(ImageList& images, const AppendTarget& target) {
   images.known = target.exclude_known(images.names);
   images.behind_rows = target.rows();
+  // The id is of what is left: so a second try of the same --append is the same
+  // run.
   images.id = id_of(images.names);
 }
 
@@ -127,6 +132,8 @@ void keep_indexed(const std::string& vectors,
   if (!is_regular_file(target) || !file_exists(index)) return;
   const std::optional<Sidecar> old = readable_sidecar(target);
   if (old && list && old->list == list && same_part(old->shard, shard)) return;
+  // Those rows are gone for good if they are replaced: the index would be left
+  // without its vectors.
   const std::string rows =
       old && old->rows ? fmt::format("{} rows", *old->rows) : "rows";
   fail(

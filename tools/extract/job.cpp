@@ -1,3 +1,5 @@
+// Shards are blocks of the list, not every n-th image: their files put behind
+// each other are those of one run.
 #include "extract/job.h"
 
 #include <fmt/format.h>
@@ -19,6 +21,7 @@ std::size_t number(std::string_view text) {
 
 }  // namespace
 
+// Products of 64 bits: kMaxShards keeps them from overflowing.
 std::size_t Shard::begin(std::size_t size) const {
   return static_cast<std::size_t>(std::uint64_t{index - 1} * size / count);
 }
@@ -32,6 +35,7 @@ std::string Shard::text() const {
 }
 
 std::string Shard::suffix() const {
+  // Padded to the width of the last, since shells sort names by character.
   const std::string last = std::to_string(count);
   return fmt::format(".{:0{}}-of-{}", index, last.size(), last);
 }

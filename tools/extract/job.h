@@ -2,6 +2,7 @@
 // of it.
 #pragma once
 
+#include "common/names_list.h"
 #include "common/options.h"
 
 #include "io/fnames.h"
@@ -53,9 +54,7 @@ struct ExtractJob {
   bool append = false;         // add to vectors and names that are there
   bool force = false;          // also replace what an index was built from
 
-  Separator separator() const {
-    return null ? Separator::kNul : Separator::kNewline;
-  }
+  Separator separator() const { return separator_of(null); }
 };
 
 }  // namespace imsearch

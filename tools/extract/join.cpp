@@ -1,10 +1,10 @@
 // extract --join: what `cat` would do to shards, but not before all is known to
 // be there: shards, rows, names, one list, one model. The result is what one
 // whole run would have written, to the byte.
-#include "extract/join.h"
+#include "extract/modes.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/version.h"
 #include "extract/inputs.h"
 #include "extract/output.h"
@@ -13,6 +13,7 @@
 #include "base/progress.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
+#include "io/glob.h"
 #include "io/text.h"
 
 #include <string>
@@ -26,6 +27,16 @@ struct Piece {
   std::string names_path;
   Names names;
 };
+
+[[noreturn]] void fail_missing_piece(const std::string& path) {
+  if (has_wildcards(path))
+    fail(
+        "{}: no such file: --join takes the names of files, so a pattern is "
+        "left "
+        "to the shell, without quotes",
+        path);
+  fail_missing_vectors(path);
+}
 
 /// Each with as many names as rows.
 std::vector<Piece> read_pieces(const ExtractJob& job,
@@ -53,11 +64,13 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
   return pieces;
 }
 
-/// As one run over all images would have it. A set of shards has the list that
-/// they are of; rows of several lists have none.
+/// The sidecar that one run over all images would have written. A set of shards
+/// has the list that they are of; rows of several lists have none.
 Sidecar joined_sidecar(const DescribedVectors& vectors) {
   Sidecar joined = *vectors.sidecars().front();
   const std::size_t of_one_list = joined.shard ? joined.shard->count : 1;
+  // The list stays if these are all shards of one: then --force is not needed
+  // to write the same rows again.
   if (vectors.sidecars().size() != of_one_list) joined.list.reset();
   joined.shard.reset();
   joined.tool_version = IMSEARCH_VERSION;
@@ -67,6 +80,7 @@ Sidecar joined_sidecar(const DescribedVectors& vectors) {
   return joined;
 }
 
+/// Throws UsageError if an output would replace a file that is joined.
 void keep_pieces(const ExtractJob& job, const std::vector<Piece>& pieces) {
   std::vector<std::string> inputs = job.inputs;
   for (const std::string& path : job.inputs)
@@ -85,6 +99,7 @@ void write_piece(const VectorFile& file, const Piece& piece,
     check_interrupt();
     output.add_joined(piece.names[i], file.row(i, scratch.data()), file.dim());
   }
+  // A shard without bad images has no such list.
   const std::string bad = bad_images_path(piece.names_path);
   if (file_exists(bad)) output.add_joined_bad(read_file(bad));
 }
@@ -93,9 +108,10 @@ void write_piece(const VectorFile& file, const Piece& piece,
 
 int join_vectors(const ExtractJob& job) {
   for (const std::string& path : job.inputs)
-    if (!file_exists(path)) fail_missing_vectors(path);
+    if (!file_exists(path)) fail_missing_piece(path);
   DescribedVectors vectors(job.inputs);
   const std::vector<Piece> pieces = read_pieces(job, vectors);
+  // No run of extract is half-way through giving these files their names.
   vectors.check_settled();
   keep_pieces(job, pieces);
   const Sidecar joined = joined_sidecar(vectors);
@@ -106,11 +122,13 @@ int join_vectors(const ExtractJob& job) {
   output.start_joined();
   for (std::size_t f = 0; f < pieces.size(); ++f)
     write_piece(vectors.files()[f], pieces[f], output);
+  // Nor has one begun while they were copied.
   vectors.check_settled();
   output.commit(joined);
   if (!job.quiet)
-    cli::say(fmt::format("{}: {} rows of {} files", job.vectors,
-                         grouped(*joined.rows), pieces.size()));
+    cli::say(fmt::format("{}: {} of {}", job.vectors,
+                         cli::counted(*joined.rows, "row"),
+                         cli::counted(pieces.size(), "file")));
   return cli::kDone;
 }
 

@@ -27,6 +27,7 @@ bool take(std::string_view& text, std::string_view head) {
   return true;
 }
 
+/// Takes 16 hexadecimal digits away; false if there are other characters.
 bool take_sum(std::string_view& text, std::uint64_t& sum) {
   if (text.size() < kSumDigits) return false;
   const char* end = text.data() + kSumDigits;
@@ -36,6 +37,8 @@ bool take_sum(std::string_view& text, std::uint64_t& sum) {
 }
 
 bool parse_entry(std::string_view line, LogEntry& entry) {
+  // A line that a crash cut short fails here: its sum or its reason does not
+  // fit.
   entry.good = take(line, kRow);
   if (!entry.good && !take(line, kBad)) return false;
   std::uint64_t sum = 0;
@@ -88,6 +91,7 @@ bool LogReader::next_line(std::string_view& line) {
 }
 
 bool LogReader::next(LogEntry& entry) {
+  // What cannot be read is left unread, so that position() stays before it.
   const std::size_t start = at_;
   std::string_view line;
   if (next_line(line) && parse_entry(line, entry)) return true;
@@ -109,6 +113,7 @@ void ExtractLog::start(const std::string& identity) {
   file_.flush();
 }
 
+// The rest of the log may be half a line, or tell of rows that are lost.
 void ExtractLog::go_on(std::size_t size_bytes) {
   file_.truncate(size_bytes);
   entries_ = true;
@@ -116,6 +121,7 @@ void ExtractLog::go_on(std::size_t size_bytes) {
 
 void ExtractLog::add_row(const void* row, std::size_t size_bytes) {
   file_.write(fmt::format("{}{:016x}\n", kRow, checksum_of(row, size_bytes)));
+  // To the kernel at once: only what is there outlives a killed process.
   file_.flush();
   file_.keep();
   entries_ = true;
@@ -142,6 +148,7 @@ OlderRun read_older_run(LogReader& log, const std::string& rows,
   LogEntry entry;
   while (older.images() < max_images && log.next(entry)) {
     check_interrupt();
+    // A row that is cut or damaged ends it: rows behind it are not trusted.
     if (entry.good && !checker.next_is(entry.row_checksum)) return older;
     older.good.push_back(entry.good);
     if (!entry.good) older.reasons.push_back(std::move(entry.reason));

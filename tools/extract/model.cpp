@@ -1,3 +1,6 @@
+// The parts of a model that do not depend on the engine. The rest is in
+// engine_onednn.cpp and engine_torch.cpp, one of which each binary is linked
+// with: which engine runs is decided by which binary does.
 #include "extract/model.h"
 
 #include "common/cli.h"
@@ -7,6 +10,8 @@
 
 namespace imsearch {
 
+// Without --engine the linked one: extract-torch, started by its own name,
+// stays.
 EngineKind engine_for(const ModelOptions& options) {
   if (options.needs_torch() || options.engine == "torch")
     return EngineKind::kTorch;
@@ -36,6 +41,7 @@ Model load_network(
     const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine) {
   const std::string path = model_file(options);
   Weights weights = read_weights(path);
+  // A choice of the user's, that changes the rows: it is part of the identity.
   weights.preprocessing.exif = options.exif;
   weights.identity.exif = options.exif;
   return {weights.identity, weights.preprocessing, make_engine(weights),

@@ -1,4 +1,8 @@
-#include "extract/network.h"
+// The network alone: images are decoded before the clock starts, and their
+// inputs go through every thread's network again and again for some seconds.
+// What remains of the difference to a whole run is decoding and waiting for
+// disks.
+#include "extract/modes.h"
 
 #include "common/cli.h"
 #include "extract/inputs.h"
@@ -45,6 +49,7 @@ Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
     } catch (const Interrupted&) {
       throw;
     } catch (const OutOfMemory& e) {
+      // Not a bad image: the next ones would fail as well.
       fail("{}: {}", escape_field(names[i]), e.what());
     } catch (const Error& e) {
       const std::string text = escape_field(names[i]) + ": " + e.what();
@@ -64,6 +69,7 @@ int time_network(const ExtractJob& job, const ModelOptions& options) {
   const Model model = load_model(options);
   if (!job.quiet) say_model(model);
   const Inputs inputs = load_inputs(job, model.preprocessing);
+  // As many as a run has: an engine may not want one network for each CPU.
   const unsigned threads = replica_count(
       *model.engine, job.threads == 0 ? usable_cpus() : job.threads);
   const NetworkSpeed speed =

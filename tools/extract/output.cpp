@@ -1,5 +1,10 @@
 // The files of a run while they are parts, and the end, when they take their
 // names.
+//
+// A rename replaces one file, and there are four. So the end is ordered: all
+// that can fail comes first, a mark is set, the vectors come last, the log goes
+// after them. Whatever moment a run is killed at, either the old files are
+// untouched, or the mark and the log let --resume finish.
 #include "extract/output.h"
 
 #include "extract/append.h"
@@ -21,6 +26,7 @@ namespace {
 /// The lines of a list of bad images that are about others than `names`; none
 /// if there is no list.
 std::string lines_without(const std::string& path, const Names& names) {
+  // None yet, or a device: there is nothing to keep.
   if (!is_regular_file(path)) return "";
   std::unordered_set<std::string> fields;
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -46,6 +52,7 @@ ExtractOutput::ExtractOutput(const std::string& vectors,
       names_(names, Temporary::kPart),
       names_path_(names),
       separator_(separator) {
+  // A pipe has taken what was written to it: there is nothing to go on from.
   if (vectors_.is_regular() && names_.is_regular())
     log_.emplace(vectors_.target());
 }
@@ -93,12 +100,13 @@ OlderRun ExtractOutput::read_parts(const std::string& identity, std::size_t dim,
         "{} is of another run: {}: give the same images and options, or leave "
         "out --resume to start anew",
         vectors_.temporary(), other);
+  // An empty part beside a finished file: the run may have died between its
+  // last rename and the removal of its log. The rows are then in the file.
   const bool renamed = target_ == nullptr && vectors_.size() == 0 &&
                        is_regular_file(vectors_.target());
   OlderRun older = read_older_run(
       log, renamed ? vectors_.target() : vectors_.temporary(), dim, max_images);
   if (!renamed || older.rows() == 0) return older;
-  // The part became the file, and the run died before it removed the log.
   published_ = older.images() == max_images && older.rows_end;
   return published_ ? older : OlderRun();
 }
@@ -116,6 +124,7 @@ OlderRun ExtractOutput::resume(const std::string& identity, const Names& names,
       add_name(names[i]);
     else
       list_bad(names[i], older.reasons[bad++]);
+  // A row behind the last whole line of the log may be half written.
   if (!published_) vectors_.truncate(older.rows() * dim * sizeof(float));
   log_->go_on(older.log_bytes);
   return older;
@@ -126,11 +135,13 @@ void ExtractOutput::add(std::string_view name, const float* feature,
   vectors_.write(feature, dim * sizeof(float));
   add_name(name);
   if (!log_) return;
+  // The row before its line: a line promises that the row is there.
   vectors_.flush();
   log_->add_row(feature, dim * sizeof(float));
   vectors_.keep();
 }
 
+// No flush and no log: joining is as quick as copying, and is done anew.
 void ExtractOutput::add_joined(std::string_view name, const float* row,
                                std::size_t dim) {
   vectors_.write(row, dim * sizeof(float));
@@ -168,6 +179,7 @@ std::optional<OutputFile> ExtractOutput::finish_bad() const {
   if (bad_.empty() || bad_path().empty()) return std::nullopt;
   OutputFile file(bad_path(), Temporary::kPart);
   file.write(bad_);
+  // On the disk before the renames: what fails for want of space fails here.
   file.finish();
   return file;
 }

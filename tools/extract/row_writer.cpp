@@ -37,6 +37,8 @@ std::size_t RowWriter::start(const std::string& identity) {
           "gone on from them");
     output_.start(identity);
   }
+  // Counts what is left, so that the rate and the time left are those of this
+  // run.
   progress_.emplace("images", names_.size() - older_, job_.quiet);
   return older_;
 }
@@ -45,6 +47,7 @@ void RowWriter::take_over(const OlderRun& older) {
   older_ = older.images();
   good_ = older.rows();
   bad_ = older.bad();
+  // What --strict would have stopped at stops it now, too.
   if (job_.strict && bad_ > 0) {
     const auto first = std::find(older.good.begin(), older.good.end(), false);
     throw Error(complaint(static_cast<std::size_t>(first - older.good.begin()),
@@ -59,6 +62,7 @@ void RowWriter::take_over(const OlderRun& older) {
 }
 
 void RowWriter::good(std::size_t i, const float* feature) {
+  // Found out only now, but before the row is written: both files stay in step.
   if (!output_.can_hold(names_[i]))
     return bad(i, "a newline in its name: use --null");
   output_.add(names_[i], feature, dim_);
@@ -72,6 +76,7 @@ void RowWriter::bad(std::size_t i, const std::string& reason) {
   output_.add_bad(names_[i], reason);
   ++bad_;
   ++complained_;
+  // A folder of a million broken files must not fill the terminal.
   if (complained_ > kShownBad && !output_.bad_path().empty()) return;
   progress_->clear();
   cli::say(text);
@@ -103,7 +108,7 @@ void RowWriter::finish(Sidecar sidecar) {
 void RowWriter::say_what_stays() {
   if (progress_) progress_->clear();
   const std::string path = output_.kept_path();
-  if (path.empty()) return;
+  if (path.empty()) return;  // nothing is done, or it went into a pipe
   cli::say(
       fmt::format("{} of {} images are done, in {}: --resume goes on from them",
                   grouped(done()), grouped(names_.size()), path));

@@ -1,5 +1,10 @@
 // A run from the list of images to the summary.
-#include "extract/run.h"
+//
+// The order in run_extract() matters: what needs no model comes first (no
+// images, a file that would be replaced, parts that another run is writing),
+// since loading weights takes a while and a user should not wait for an error.
+// From RowWriter::start() on, what is done is kept for --resume.
+#include "extract/modes.h"
 
 #include "common/cli.h"
 #include "extract/append.h"
@@ -23,6 +28,8 @@
 namespace imsearch {
 namespace {
 
+/// Decoding and the network run on several threads; the pipeline brings the
+/// images back in order, so that results are the same on any number of them.
 StageTimes extract_images(const Names& names, std::size_t first,
                           const Model& model, unsigned threads,
                           RowWriter& results) {
@@ -39,7 +46,7 @@ StageTimes extract_images(const Names& names, std::size_t first,
   return run_pipeline(names, model.preprocessing, *model.engine, params, sink);
 }
 
-/// Of this run alone.
+/// Images a second of this run alone, without those of an earlier one.
 double rate(const RowWriter& results, const StageTimes& times) {
   const std::size_t images =
       results.good_count() + results.bad_count() - results.older_count();
@@ -50,21 +57,27 @@ double rate(const RowWriter& results, const StageTimes& times) {
 std::string counts(const RowWriter& results, const std::string& bad_path) {
   const std::size_t good = results.good_count();
   const std::size_t bad = results.bad_count();
-  if (bad == 0) return fmt::format("{} images, 0 bad", grouped(good));
-  return fmt::format("{} of {} images, {} bad{}", grouped(good),
-                     grouped(good + bad), grouped(bad),
+  if (bad == 0) return cli::counted(good, "image") + ", 0 bad";
+  return fmt::format("{} of {}, {} bad{}", grouped(good),
+                     cli::counted(good + bad, "image"), grouped(bad),
                      bad_path.empty() ? "" : ": see " + bad_path);
 }
 
-/// Of --append: ", added to 56; 3 were there already".
+/// What --append adds to the summary: ", added to 56; 3 were there already".
 std::string additions(const ImageList& images) {
   if (!images.behind_rows) return "";
-  return fmt::format(", added to {} rows; {} were there already",
-                     grouped(*images.behind_rows), grouped(images.known));
+  return fmt::format(", added to {}; {} {} there already",
+                     cli::counted(*images.behind_rows, "row"),
+                     grouped(images.known), images.known == 1 ? "was" : "were");
 }
 
 void say_summary(const RowWriter& results, const ImageList& images,
                  const StageTimes& times, const std::string& bad_path) {
+  if (images.behind_rows && images.names.empty())
+    return cli::say(images.known == 1
+                        ? "nothing to add: the image is there"
+                        : fmt::format("nothing to add: all {} images are there",
+                                      grouped(images.known)));
   const std::string duration = times.wall_s < 10
                                    ? fmt::format("{:.1f} s", times.wall_s)
                                    : human_duration(times.wall_s);
@@ -72,6 +85,7 @@ void say_summary(const RowWriter& results, const ImageList& images,
                        additions(images), duration, rate(results, times)));
 }
 
+/// One object on standard output, which bench extract reads.
 void print_json(const ExtractJob& job, const ImageList& images,
                 const RowWriter& results, const Sidecar& sidecar,
                 const StageTimes& times) {
@@ -97,7 +111,7 @@ void print_json(const ExtractJob& job, const ImageList& images,
   std::puts(object.dump().c_str());
 }
 
-/// Which shard the sidecar tells of: one that is the whole list is none.
+/// The shard that the sidecar records: a run of 1/1 is the whole list.
 std::optional<ListPart> part_of(const ExtractJob& job) {
   if (!job.shard || job.shard->count == 1) return std::nullopt;
   return ListPart{job.shard->index, job.shard->count};
@@ -106,6 +120,7 @@ std::optional<ListPart> part_of(const ExtractJob& job) {
 Sidecar sidecar_of(const ExtractJob& job, const ImageList& images,
                    const Model& model) {
   Sidecar sidecar = model.sidecar();
+  // By these --join, and a later run in the same place, know the list again.
   sidecar.list = images.id;
   sidecar.shard = part_of(job);
   return sidecar;
@@ -153,6 +168,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
     times = extract_images(images.names, first, model, job.threads, results);
     results.finish(sidecar);
   } catch (...) {
+    // After a signal, too: it arrives as an exception.
     results.say_what_stays();
     throw;
   }

@@ -1,4 +1,6 @@
-#include "extract/serve.h"
+// extract --serve. Paths are taken as they come and answered in their order,
+// while later ones are decoded.
+#include "extract/modes.h"
 
 #include "common/cli.h"
 #include "common/serve_frame.h"
@@ -17,6 +19,7 @@ namespace imsearch {
 namespace {
 
 void send(OutputFile& out, ServeFrame::Kind kind, std::string_view payload) {
+  // In one piece, and at once: the asker waits for it.
   out.write(encode_frame(kind, payload));
   out.flush();
 }
@@ -29,6 +32,8 @@ int serve(const ModelOptions& options, unsigned threads) {
   try {
     model = load_model(options);
   } catch (const Error& e) {
+    // The asker shows it as its own error: nobody reads our standard error for
+    // it.
     send(out, ServeFrame::Kind::kFailed, e.what());
     return cli::kFailed;
   }
@@ -37,8 +42,9 @@ int serve(const ModelOptions& options, unsigned threads) {
   PathReader reader(Separator::kNul);
   PipelineParams params;
   params.threads = threads;
-  // At once: a decoder may wait for the next path, while who would send it
-  // waits for an answer. There are no files that destructors would remove.
+  // At once: a decoder may wait for the next path, while the program that would
+  // send it waits for an answer. There are no files that destructors would
+  // remove.
   params.on_failure = [] { std::_Exit(cli::report_failure()); };
   PipelineSink sink;
   sink.on_row = [&](std::size_t, const float* feature) {

@@ -3,7 +3,7 @@
 // extract must not have replaced one of the files since the other was opened.
 #include "push/inputs.h"
 
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/names_list.h"
 
 #include "base/error.h"

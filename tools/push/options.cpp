@@ -4,8 +4,8 @@
 #include "push/options.h"
 
 #include "common/cli.h"
+#include "common/index_options.h"
 #include "common/options.h"
-#include "common/service_options.h"
 
 #include <CLI/CLI.hpp>
 

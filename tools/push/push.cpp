@@ -56,8 +56,7 @@ void announce(HttpClient& client, const ServiceInfo& service,
 int load(const PushOptions& options, const Endpoint& endpoint) {
   const PushInputs inputs(
       options.vectors.empty() ? cli::kDefaultVectors : options.vectors,
-      options.names, options.dim,
-      options.null ? Separator::kNul : Separator::kNewline);
+      options.names, options.dim, separator_of(options.null));
   HttpClient client(endpoint);
   const ServiceInfo service = identify(client);
   const auto dialect = dialect_of(service);
@@ -103,8 +102,7 @@ int push(const PushOptions& options) {
   const Endpoint endpoint = endpoint_of(options.url, options.access);
   if (options.deleted_names.empty()) return load(options, endpoint);
   const Names names =
-      read_list(options.deleted_names,
-                options.null ? Separator::kNul : Separator::kNewline);
+      read_list(options.deleted_names, separator_of(options.null));
   return delete_remote_rows(endpoint, names, options.quiet) ? cli::kDone
                                                             : cli::kFailed;
 }

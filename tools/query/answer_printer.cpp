@@ -1,16 +1,23 @@
+// Answers as they are shown. Lines and objects are printed as answers come, so
+// that a program that asks one by one gets them at once; the contact sheet is
+// drawn when all are known, since a JPEG has its height at the start.
 #include "query/answer_printer.h"
 
 #include "common/cli.h"
 #include "common/standard_streams.h"
 
+#include "base/error.h"
+#include "io/file.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <string>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -28,18 +35,27 @@ void add_text(Json& object, const std::string& key, std::string_view bytes) {
   if (!is_utf8(bytes)) object[key + "_base64"] = base64(bytes);
 }
 
+/// The name that fits under a tile.
+std::string file_part(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 }  // namespace
 
 void AnswerPrinter::print(const Question& question, const Answer& answer) {
   if (!question.error.empty()) {
     failed_ = true;
-    cli::say(escape_field(question.label()) + ": " + question.error);
+    const std::string label = escape_field(question.label());
+    cli::say((label.empty() ? "" : label + ": ") + question.error);
   }
   if (format_.json)
     print_object(question, answer);
   else
     print_lines(question, answer);
   if (format_.stream) flush_output();
+  // Kept only where they will be drawn: answers may be many.
+  if (!format_.sheet.empty() && question.error.empty())
+    sheet_.push_back(sheet_row(question, answer));
 }
 
 void AnswerPrinter::print_lines(const Question& question,
@@ -49,6 +65,7 @@ void AnswerPrinter::print_lines(const Question& question,
     imsearch::print(fmt::format("{}\t{}\t{:.6f}\t{}\n", asked, i + 1,
                                 answer.hits[i].similarity(),
                                 escape_field(answer.names[i])));
+  // Also behind an answer of no lines: the asker counts answers by these.
   if (format_.stream) imsearch::print("\n");
 }
 
@@ -74,7 +91,54 @@ void AnswerPrinter::print_object(const Question& question,
       object["neighbors"].push_back(std::move(neighbor));
     }
   }
+  // JSON may hold DEL and C1 controls as they are; a terminal would obey them.
   imsearch::print(json_without_controls(object.dump()) + "\n");
+}
+
+void AnswerPrinter::draw_sheet(bool quiet) const {
+  if (!quiet) say_missing(sheet_);
+  if (!sheet_.empty()) write_sheet(sheet_, format_.sheet);
+}
+
+SheetRow sheet_row(const Question& question, const Answer& answer) {
+  SheetRow row;
+  row.push_back({question.picture, "query",
+                 question.picture.empty()
+                     ? fmt::format("vector {}", question.label())
+                     : file_part(question.picture)});
+  for (std::size_t i = 0; i < answer.hits.size(); ++i)
+    row.push_back({answer.names[i],
+                   fmt::format("{:.3f}", answer.hits[i].similarity()),
+                   file_part(answer.names[i])});
+  return row;
+}
+
+void say_missing(const std::vector<SheetRow>& rows) {
+  std::size_t pictures = 0;
+  std::size_t missing = 0;
+  for (const SheetRow& row : rows)
+    for (const SheetTile& tile : row) {
+      if (tile.path.empty()) continue;  // a vector
+      ++pictures;
+      missing += file_exists(tile.path) ? 0 : 1;
+    }
+  if (missing > 0)
+    cli::say(fmt::format(
+        "{} of {} pictures are not found: names are relative to the folder "
+        "where extract ran",
+        missing, pictures));
+}
+
+void write_sheet(const std::vector<SheetRow>& rows, const std::string& path) {
+  // Only now is it known which pictures are on it; its own name was compared
+  // with the inputs before.
+  std::error_code ignored;
+  for (const SheetRow& row : rows)
+    for (const SheetTile& tile : row)
+      if (std::filesystem::equivalent(tile.path, path, ignored))
+        fail("{}: one of the pictures to draw: the sheet would replace it",
+             path);
+  write_contact_sheet(rows, path);
 }
 
 }  // namespace imsearch

@@ -1,3 +1,5 @@
+// Shares questions out over threads, each with a session of its own. An answer
+// never depends on which thread gave it.
 #include "query/answerer.h"
 
 #include "base/parallel_for.h"
@@ -11,10 +13,13 @@ Answerer::Answerer(const SearchIndex& index, const AnswerParams& params)
     : index_(&index), params_(params) {
   params_.search.names = true;
   if (params_.threads == 0) params_.threads = usable_cpus();
+  // The first at once: it refuses what the index cannot be asked, before
+  // anything is read or printed.
   sessions_.push_back(index.session(params_.search));
 }
 
 void Answerer::drop_distant(Answer& answer) const {
+  // Hits are sorted, so all behind the first that is too far go with it.
   const auto distant = std::find_if(
       answer.hits.begin(), answer.hits.end(),
       [&](const Hit& hit) { return hit.similarity() < params_.threshold; });
@@ -28,6 +33,7 @@ void Answerer::answer_one(SearchSession& session, Question& question,
     answer = session.ask(question.unit.data(), question.excluded);
     drop_distant(answer);
   } catch (const RowError& e) {
+    // One row of the vectors is not what was indexed: others may be.
     question.error = e.what();
   }
 }

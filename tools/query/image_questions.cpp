@@ -1,5 +1,10 @@
 // Turns images into questions: extract runs beside query and answers each path
 // with a vector, while earlier answers are printed.
+//
+// Which network it runs is what the index records, down to the SHA-256 of the
+// weights: vectors of two networks have nothing to do with each other, and
+// comparing them would give answers that look right. --weights and --model only
+// say where the file is.
 #include "query/image_questions.h"
 
 #include "common/cli.h"
@@ -7,6 +12,9 @@
 
 #include "base/parallel_for.h"
 #include "image/preprocess_text.h"
+#include "io/file.h"
+#include "io/folder.h"
+#include "io/glob.h"
 
 #include <algorithm>
 
@@ -18,22 +26,34 @@ bool is_sendable(const std::string& path) {
   return !path.empty() && path.find('\0') == std::string::npos;
 }
 
+/// What else may have been meant by what is not an image file.
+std::string remedy_for(const std::string& path) {
+  if (is_directory(path))
+    return ": " + join_path(path, "*.jpg") +
+           ", without quotes, names those in it";
+  if (has_wildcards(path) && !file_exists(path))
+    return ": without quotes, the shell names the images of a pattern";
+  return "";
+}
+
 Question question_of_image(ExtractClient& extract, const std::string& path) {
   Question question;
   question.text = path;
   question.picture = path;
   if (!is_sendable(path)) {
-    question.error = "not the path of a file";
+    question.error = path.empty() ? "an empty name is not that of an image"
+                                  : "not the path of a file";
     return question;
   }
   try {
-    set_feature(question, extract.receive());
+    const std::vector<float> feature = extract.receive();
+    set_feature(question, feature.data(), feature.size());
   } catch (const ExtractDied&) {
     throw;
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& e) {
-    question.error = e.what();
+    question.error = e.what() + remedy_for(path);
   }
   return question;
 }
@@ -51,6 +71,8 @@ ModelOptions script_options(const SearchIndex& index,
   if (model.empty())
     fail("{}: made by {}: name this file with --model", index.where(),
          describe(built));
+  // A module has no pixels of its own: without the same ones as at indexing its
+  // vectors would be slightly others.
   const auto preprocessing =
       preprocessing_of(built.preprocessing, built.input_size);
   if (!preprocessing)
@@ -79,6 +101,7 @@ ModelOptions model_options(const SearchIndex& index,
   return options;
 }
 
+/// Compares what extract says it runs with what the index was made by.
 void check_model(const SearchIndex& index, const ExtractClient& extract) {
   const ModelIdentity& built = index.model();
   if (!same_model(built, extract.model()))
@@ -92,6 +115,7 @@ void check_model(const SearchIndex& index, const ExtractClient& extract) {
 }  // namespace
 
 void ImageQuestions::start(std::size_t images) {
+  // More threads than images would have nothing to do.
   const unsigned threads =
       params_.threads == 0 ? usable_cpus() : params_.threads;
   extract_ = std::make_unique<ExtractClient>(
@@ -103,12 +127,13 @@ void ImageQuestions::start(std::size_t images) {
 void ImageQuestions::ask_each(const std::vector<std::string>& paths,
                               const Ask& ask) {
   if (!paths.empty() && !extract_) start(paths.size());
+  // Some are sent ahead, so that decoding goes on while an answer is printed.
   std::size_t sent = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     for (; sent < paths.size() && sent - i < ExtractClient::kMaxSubmitted;
          ++sent)
       if (is_sendable(paths[sent])) extract_->submit(paths[sent]);
-    ask(question_of_image(*extract_, paths[i]));
+    ask({question_of_image(*extract_, paths[i])});
   }
 }
 

@@ -5,7 +5,6 @@
 #include "query/questions.h"
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,15 +20,14 @@ struct ImageParams {
 /// Starts extract with the first image. One thread at a time.
 class ImageQuestions {
  public:
-  using Ask = std::function<void(const Question&)>;
-
   /// `index` must outlive it.
   ImageQuestions(const SearchIndex& index, ImageParams params)
       : index_(&index), params_(std::move(params)) {}
 
-  /// Calls `ask` for each image, in order, while the next ones are worked on.
-  /// A bad image is a question with an error. Throws Error where no image can
-  /// be answered: no weights, or others than those of the index; ExtractDied.
+  /// Calls `ask` with each image by itself, in order, while the next ones are
+  /// worked on. A bad image is a question with an error. Throws Error where no
+  /// image can be answered: no weights, or others than those of the index;
+  /// ExtractDied.
   void ask_each(const std::vector<std::string>& paths, const Ask& ask);
 
  private:

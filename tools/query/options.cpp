@@ -3,9 +3,8 @@
 #include "query/options.h"
 
 #include "common/cli.h"
-#include "common/derived_names.h"
+#include "common/file_names.h"
 #include "common/index_options.h"
-#include "common/output_name.h"
 
 #include "io/json.h"
 
@@ -29,9 +28,13 @@ void QueryOptions::add_to(CLI::App& app) {
   cli::add_search(app, params.search);
   ef_option_ = app.get_option("--ef");
   app.add_option("--threshold", params.threshold,
-                 "Leave out neighbours of a lower similarity")
+                 "Show only neighbours that are at least so similar: 1 is the "
+                 "same, 0 has nothing in common")
       ->check(cli::between(-1, 1));
-  app.add_flag("--exact", params.search.exact, "Miss no neighbour");
+  app.add_flag(
+      "--exact", params.search.exact,
+      "Compare with every image, so that none of the nearest is missed: "
+      "slower, and needs the vectors");
   app.add_option("--sheet", sheet, "Draw the answers to this JPEG");
   add_models_to(app);
   add_service_to(app);
@@ -46,7 +49,7 @@ void QueryOptions::add_questions_to(CLI::App& app) {
                  "Images to look for; -: paths on standard input");
   app.add_option("--id", ids, "Row of the index to look for, from 0")
       ->allow_extra_args(false)
-      ->check(CLI::Range(std::size_t{0}, kMaxRow));
+      ->check(cli::whole(0, kMaxRow));
   app.add_option("--like", likes, "Name in the index to look for")
       ->type_name("NAME")
       ->allow_extra_args(false);
@@ -80,6 +83,7 @@ bool QueryOptions::images_from_input() const {
   return std::find(images.begin(), images.end(), "-") != images.end();
 }
 
+// In the order in which a user would notice: first what is asked, then how.
 void QueryOptions::check() const {
   if (images.empty() && ids.empty() && likes.empty() && vectors.empty())
     cli::fail_usage("nothing to look for: an image, --id, --like or --vectors");
@@ -88,7 +92,7 @@ void QueryOptions::check() const {
   if (null && !images_from_input())
     cli::fail_usage("-0 is for paths on standard input (-)");
   if (images.empty() && !(weights.empty() && model.empty()))
-    cli::fail_usage("--weights and --model are for images: there is none");
+    cli::fail_usage("--weights and --model are for images, and none is given");
   if (sheet == "-")
     cli::fail_usage("--sheet -: standard output is for the answers");
   cli::check_output_name("--sheet", sheet, "a JPEG",
@@ -100,17 +104,21 @@ void QueryOptions::check_service() const {
   const SearchParams& search = params.search;
   check_service_limits(search.k, search.ef, !ids.empty() || !likes.empty());
   const std::string& filter = params.search.filter;
+  // The service would answer with a parser's error of its own.
   if (!filter.empty() && !parse_json_or_discard<Json>(filter).is_object())
-    cli::fail_usage("--filter {}: no JSON object", filter);
+    cli::fail_usage("--filter {}: not a JSON object", filter);
 }
 
-void QueryOptions::refuse_to_overwrite(const SearchIndex& opened) const {
+void QueryOptions::check_sheet(const SearchIndex& opened) const {
   std::vector<std::string> inputs = opened.files();
   inputs.insert(inputs.end(), images.begin(), images.end());
   inputs.insert(inputs.end(), {vectors, weights, model});
   cli::refuse_to_overwrite(sheet, inputs);
   for (const std::string& file : opened.files())
     keep_apart(sheet, files_of_vectors(file));
+  const std::string folder = sheet.substr(0, sheet.rfind('/') + 1);
+  if (!folder.empty() && !is_directory(folder))
+    fail("--sheet {}: there is no folder {}", sheet, folder);
 }
 
 }  // namespace imsearch

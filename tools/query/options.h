@@ -2,8 +2,8 @@
 #pragma once
 
 #include "common/cli11.h"
+#include "common/index_options.h"
 #include "common/options.h"
-#include "common/service_options.h"
 #include "query/answerer.h"
 
 #include "io/file.h"
@@ -33,8 +33,9 @@ struct QueryOptions {
 
   /// Throws UsageError for what does not go together.
   void check() const;
-  /// Throws UsageError if the sheet would replace something that is read.
-  void refuse_to_overwrite(const SearchIndex& opened) const;
+  /// Throws UsageError if the sheet would replace something that is read, Error
+  /// if it has no folder to be in: before anything is asked.
+  void check_sheet(const SearchIndex& opened) const;
 
   bool ef_given() const;
   bool images_from_input() const;

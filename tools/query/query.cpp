@@ -4,7 +4,13 @@
 //
 // Output, one line per neighbour, tab-separated: the query, the rank from 1,
 // the similarity, the name. Manual: man/imsearch-query.1.
+//
+// Whatever is asked becomes a Question with a unit vector (questions.h,
+// image_questions.h); the Answerer asks the index, the AnswerPrinter shows the
+// answers. A question that has an error is printed in its place, so that others
+// are answered all the same.
 #include "common/cli.h"
+#include "common/index_options.h"
 #include "common/names_list.h"
 #include "common/standard_streams.h"
 #include "query/answer_printer.h"
@@ -13,7 +19,6 @@
 #include "query/options.h"
 #include "query/questions.h"
 #include "query/service.h"
-#include "query/sheet_rows.h"
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -21,7 +26,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -29,45 +33,52 @@ namespace {
 
 using namespace imsearch;
 
-using Ask = std::function<void(std::vector<Question>)>;
-
 void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
-                         const ImageQuestions::Ask& ask_one) {
-  const Separator separator = opt.null ? Separator::kNul : Separator::kNewline;
+                         const Ask& ask) {
+  const Separator separator = separator_of(opt.null);
   PathReader input(separator);
   ListCheck check("-", separator);
+  std::size_t paths = 0;
   while (const auto path = input.next()) {
+    ++paths;
+    Question wrong;
     try {
       check.look_at(*path);
-      images.ask_each({*path}, ask_one);
+      if (!path->empty()) {
+        images.ask_each({*path}, ask);
+        continue;
+      }
+      wrong.error = fmt::format("standard input: {} {} is empty",
+                                opt.null ? "name" : "line", paths);
     } catch (const NulInName& e) {
-      Question question;
       // What comes behind the NUL may be all the rest of a long list.
-      question.text = path->substr(0, path->find('\0'));
-      question.error = e.what();
-      ask_one(question);
+      wrong.text = path->substr(0, path->find('\0'));
+      wrong.error = e.what();
     }
+    // An answer for each path: a program that asks one by one waits for it.
+    ask({wrong});
   }
   check.finish();
 }
 
+/// In the order given; those on standard input where the - stands.
 void ask_images(const QueryOptions& opt, const SearchIndex& index,
                 const Ask& ask) {
   ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
-  const auto ask_one = [&](const Question& question) { ask({question}); };
   std::vector<std::string> named;
   for (const std::string& image : opt.images) {
     if (image != "-") {
       named.push_back(image);
       continue;
     }
-    images.ask_each(named, ask_one);
+    images.ask_each(named, ask);
     named.clear();
-    ask_images_of_input(opt, images, ask_one);
+    ask_images_of_input(opt, images, ask);
   }
-  images.ask_each(named, ask_one);
+  images.ask_each(named, ask);
 }
 
+/// Rows and names together, so that they share the threads.
 void ask_rows(const QueryOptions& opt, SearchIndex& index, const Ask& ask) {
   std::vector<Question> questions;
   for (const std::size_t id : opt.ids)
@@ -85,15 +96,25 @@ void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
     ask(std::move(block));
 }
 
+/// Opens the index file that -i names, and warns of what its answers will lack.
 std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
   auto opened = std::make_unique<LocalIndex>(opt.index);
   const Index& index = opened->index();
-  if (index.vectors() == nullptr)
+  // Exact search says by itself that it needs them.
+  if (index.vectors() == nullptr && !opt.params.search.exact)
     cli::say(index.why_no_vectors() + ": similarities are approximate");
+  if (index.deleted_rows() == index.rows())
+    cli::say(
+        index.rows() == 0
+            ? fmt::format("{}: has no rows: nothing can be found", opt.index)
+            : fmt::format("{}: all {} are marked as deleted: nothing can "
+                          "be found; build-index --restore-deleted indexes "
+                          "them again",
+                          opt.index, cli::counted(index.rows(), "row")));
   if (index.rows_behind() > 0 && !opt.quiet)
     cli::say(fmt::format(
-        "{}: the vectors have {} rows more: build-index --append adds them",
-        opt.index, grouped(index.rows_behind())));
+        "{}: the vectors have {} more: build-index --append adds them",
+        opt.index, cli::counted(index.rows_behind(), "row")));
   return opened;
 }
 
@@ -106,25 +127,23 @@ int query(const QueryOptions& opt, char** argv) {
   // Only here: signal handlers do not survive the exec of query-service.
   catch_interrupts();
   SearchIndex& index = *opened;
-  if (!opt.sheet.empty()) opt.refuse_to_overwrite(index);
+  if (!opt.sheet.empty()) opt.check_sheet(index);
+  if (opt.ef_given() && !params.search.exact)
+    cli::say_if_raised({params.search.ef}, params.search.k);
   Answerer answerer(index, params);
   AnswerPrinter results({opt.json, params.search.exact,
-                         index.has_exact_similarities(), opt.stream()});
-  std::vector<SheetRow> sheet;
+                         index.has_exact_similarities(), opt.stream(),
+                         opt.sheet});
   const Ask ask = [&](std::vector<Question> questions) {
     refuse_zeros(index, questions);
     const std::vector<Answer> answers = answerer.answer(questions);
-    for (std::size_t i = 0; i < questions.size(); ++i) {
+    for (std::size_t i = 0; i < questions.size(); ++i)
       results.print(questions[i], answers[i]);
-      if (!opt.sheet.empty() && questions[i].error.empty())
-        sheet.push_back(sheet_row(questions[i], answers[i]));
-    }
   };
   ask_images(opt, index, ask);
   ask_rows(opt, index, ask);
   ask_vectors(opt, index, ask);
-  if (!opt.quiet) say_missing(sheet);
-  if (!sheet.empty()) write_sheet(sheet, opt.sheet);
+  results.draw_sheet(opt.quiet);
   return results.failed() ? cli::kFailed : cli::kDone;
 }
 

@@ -1,8 +1,10 @@
 // Rows, names and vectors as questions; each may be an error of its own without
 // stopping the others.
+//
+// Names arrive as someone copied them, either from the index or from a line
+// that query printed, where tabs and newlines are escaped. Both are looked up,
+// and where they are two images, neither is guessed.
 #include "query/questions.h"
-
-#include "common/query_rows.h"
 
 #include "base/error.h"
 #include "base/matrix.h"
@@ -10,22 +12,18 @@
 #include "io/text.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 namespace imsearch {
 namespace {
 
-// Enough to share out over threads, and for exact search to read each vector
-// once for many questions: 5 MB at 1280 floats.
-constexpr std::size_t kBlockRows = 1024;
-
 constexpr const char* kNotFinite = "holds NaN or infinity";
 
 void ask_row(StoredRow row, Question& question) {
   question.picture = std::move(row.name);
   question.unit = std::move(row.unit);
+  // An image would be its own nearest neighbour, which nobody asks for.
   question.excluded = row.row;
   question.error = std::move(row.error);
 }
@@ -51,6 +49,7 @@ Question question_of_name(SearchIndex& index, const std::string& name) {
   const std::string shown = unescape_field(name);
   std::optional<StoredRow> stored = index.find(name);
   std::optional<StoredRow> other;
+  // A lookup at a service is a request: not where it would be the same one.
   if (shown != name) other = index.find(shown);
   if (stored && other)
     question.error = fmt::format(
@@ -74,9 +73,9 @@ void refuse_zeros(const SearchIndex& index, std::vector<Question>& questions) {
       question.error = "all zeros, which " + index.where() + " cannot compare";
 }
 
-void set_feature(Question& question, const std::vector<float>& feature) {
-  question.unit.resize(feature.size());
-  if (!normalize(feature.data(), feature.size(), question.unit.data()))
+void set_feature(Question& question, const float* feature, std::size_t dim) {
+  question.unit.resize(dim);
+  if (!normalize(feature, dim, question.unit.data()))
     question.error = kNotFinite;
 }
 
@@ -84,7 +83,7 @@ VectorQuestions::VectorQuestions(const SearchIndex& index,
                                  const std::string& path)
     : dim_(index.dim()) {
   if (is_stream(path))
-    stream_ = std::make_unique<InputFile>(path);
+    stream_ = std::make_unique<RowStream>(path, dim_);
   else
     file_ = std::make_unique<VectorSet>(open_query_vectors(index, path));
 }
@@ -94,11 +93,12 @@ std::vector<Question> VectorQuestions::next() {
 }
 
 std::vector<Question> VectorQuestions::next_of_file() {
-  const std::size_t end = std::min(row_ + kBlockRows, file_->rows());
+  const std::size_t end = std::min(row_ + RowStream::kMostRows, file_->rows());
   std::vector<Question> questions(end - row_);
   for (Question& question : questions) {
     question.number = row_;
     question.unit.resize(dim_);
+    // Row by row: one with NaN is an error of its own.
     try {
       file_->read_unit(row_, question.unit.data());
     } catch (const Error& e) {
@@ -109,33 +109,15 @@ std::vector<Question> VectorQuestions::next_of_file() {
   return questions;
 }
 
-/// Appends what the stream has, at most `wanted`; false at its end.
-bool VectorQuestions::read_more(std::size_t wanted) {
-  const std::size_t before = pending_.size();
-  pending_.resize(before + wanted);
-  const std::size_t got = stream_->read(pending_.data() + before, wanted);
-  pending_.resize(before + got);
-  return got > 0;
-}
-
+// Each row that a program has written is asked for at once: it may wait for the
+// answer before it writes the next.
 std::vector<Question> VectorQuestions::next_of_stream() {
-  const std::size_t row_bytes = dim_ * sizeof(float);
-  while (pending_.size() < row_bytes)
-    if (!read_more(kBlockRows * row_bytes - pending_.size())) {
-      if (pending_.empty()) return {};
-      fail("{}: {} bytes after row {}, a row of {} floats has {}",
-           stream_->name(), pending_.size(), row_, dim_, row_bytes);
-    }
-  std::vector<Question> questions(pending_.size() / row_bytes);
-  std::vector<float> feature(dim_);
-  std::size_t at = 0;
-  for (Question& question : questions) {
-    std::memcpy(feature.data(), pending_.data() + at, row_bytes);
-    at += row_bytes;
-    question.number = row_++;
-    set_feature(question, feature);
+  const std::vector<float> rows = stream_->next();
+  std::vector<Question> questions(rows.size() / dim_);
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    questions[i].number = row_++;
+    set_feature(questions[i], rows.data() + i * dim_, dim_);
   }
-  pending_.erase(0, at);
   return questions;
 }
 

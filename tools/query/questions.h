@@ -2,12 +2,14 @@
 // its options for rows, indexed names and vectors.
 #pragma once
 
+#include "common/query_rows.h"
+
 #include "index/vector_set.h"
-#include "io/input_file.h"
 #include "search/search_index.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,11 +37,14 @@ Question question_of_row(SearchIndex& index, std::size_t row);
 /// where these are names of two images.
 Question question_of_name(SearchIndex& index, const std::string& name);
 
+/// Answers questions and shows the answers, in the order of the questions.
+using Ask = std::function<void(std::vector<Question>)>;
+
 /// Makes questions of zeros errors where `index` has no answer to them.
 void refuse_zeros(const SearchIndex& index, std::vector<Question>& questions);
 
-/// Sets question.unit to `feature` at length 1, or the error.
-void set_feature(Question& question, const std::vector<float>& feature);
+/// Sets question.unit to `feature` (dim floats) at length 1, or the error.
+void set_feature(Question& question, const float* feature, std::size_t dim);
 
 /// The rows of a file of vectors, or of a stream, a block at a time.
 class VectorQuestions {
@@ -56,13 +61,11 @@ class VectorQuestions {
  private:
   std::vector<Question> next_of_file();
   std::vector<Question> next_of_stream();
-  bool read_more(std::size_t wanted);
 
   std::size_t dim_;
   std::size_t row_ = 0;              // of the next question
   std::unique_ptr<VectorSet> file_;  // one of these two is null
-  std::unique_ptr<InputFile> stream_;
-  std::string pending_;  // bytes of a row that is not whole yet
+  std::unique_ptr<RowStream> stream_;
 };
 
 }  // namespace imsearch

@@ -1,3 +1,4 @@
+// What makes the binary query-service: it can ask an index at a service.
 #include "query/service.h"
 
 #include "common/service_endpoint.h"

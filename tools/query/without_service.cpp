@@ -1,3 +1,6 @@
+// What makes the binary query: it starts in milliseconds, since libcurl, with
+// the thirty libraries that it loads, is only in query-service, which query
+// becomes for --url.
 #include "common/cli.h"
 #include "query/service.h"
 

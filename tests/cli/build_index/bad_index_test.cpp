@@ -143,4 +143,17 @@ TEST_CASE("a directory and an unreadable file are not indexes") {
   CHECK(result.err == "query: fvecs.bin.hnsw.index: Permission denied\n");
 }
 
+TEST_CASE("an index where vectors belong is told what it is") {
+  const Collection collection(20);
+  collection.build();
+  const std::string index = collection.read("fvecs.bin.hnsw.index");
+  const RunResult result =
+      collection.run({"build-index", "fvecs.bin.hnsw.index"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err,
+                 "build-index: fvecs.bin.hnsw.index: an index already: give "
+                 "the vectors to build one from, or check it with --verify\n"));
+  CHECK(collection.read("fvecs.bin.hnsw.index") == index);
+}
+
 TEST_SUITE_END();

@@ -56,7 +56,7 @@ TEST_CASE("--append adds the rows that vectors and names have grown by") {
   CHECK(grown >= recall(collection) - 0.003);
   const RunResult again = collection.run({"build-index", "--append"});
   CHECK(again.status == 0);
-  CHECK(contains(again.err, "all 6,000 rows are there"));
+  CHECK(contains(again.err, "nothing to add: all 6,000 rows are there"));
 }
 
 TEST_CASE("--append takes further files, the old ones first") {
@@ -156,7 +156,7 @@ TEST_CASE("--delete tells what it does not know, and deletes the others") {
       collection.run({"build-index", "-0", "--delete", "-", kIndex}, input);
   CHECK(result.status == 1);
   CHECK(contains(result.err, "no such: no image of that name in"));
-  CHECK(contains(result.err, "1 of 20 rows are deleted"));
+  CHECK(contains(result.err, "1 of 20 rows is deleted"));
   // Deleted once, it is not an error again.
   collection.write("gone", "3.jpg\n4.jpg\n");
   CHECK(collection.run({"build-index", "-q", "--delete", "gone"}).status == 0);

@@ -79,7 +79,7 @@ TEST_CASE("fault 15: where there are no locks, that is said, once") {
           std::string("build-index: ") + kIndex +
               ": its file system has no locks: of two --append or --delete at "
               "once, one would be lost\nbuild-index: " +
-              kIndex + ": 1 of 20 rows are deleted\n");
+              kIndex + ": 1 of 20 rows is deleted\n");
   }
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("fault 19: a new image of a deleted one's name is not deleted") {
                   test::clustered_vectors(1, kDim, 77));
   collection.write("fvecs.bin", vectors);
   const RunResult again = collection.run({"build-index"});
-  CHECK(contains(again.err, ": 1 rows stay deleted"));
+  CHECK(contains(again.err, ": 1 row stays deleted"));
   CHECK(contains(again.err,
                  ": 1 rows have the name of a deleted image, but other "
                  "vectors: they are not deleted"));
@@ -118,7 +118,7 @@ TEST_CASE("fault 19: a name that could be two images' deletes neither") {
                      std::string(kIndex) +
                      ", and another's as query prints it: name the first "
                      "a\\\\tb.jpg"));
-  CHECK(contains(both.err, "1 of 3 rows are deleted"));
+  CHECK(contains(both.err, "1 of 3 rows is deleted"));
   CHECK(left() == 6);
   const auto only = [&](const std::string& gone, const std::string& kept) {
     CHECK(collection.run({"query", "--like", kept}).status == 0);

@@ -283,4 +283,23 @@ TEST_SUITE("cli") {
     }
     CHECK(refused >= 5);
   }
+
+  TEST_CASE("names that only ./ and slashes tell apart are one image") {
+    const auto dir = grown_folder();
+    const Lines before = set_in(*dir);
+    const RunResult known = extract_in(
+        *dir,
+        {"--append", "./images/0.ppm", "images//1.ppm", "images/./2.ppm"});
+    CHECK(known.status == 0);
+    CHECK(contains(known.err, "nothing to add: all 3 images are there\n"));
+    CHECK(contains(extract_in(*dir, {"--append", "./images/0.ppm"}).err,
+                   "nothing to add: the image is there\n"));
+    CHECK(set_in(*dir) == before);
+    const RunResult added =
+        extract_in(*dir, {"--append", "./images/3.ppm", "images//3.ppm"});
+    CHECK(contains(added.err,
+                   "extract: 1 image, 0 bad, added to 3 rows; 1 was there "
+                   "already"));
+    CHECK(lines_of(*dir / "fnames.txt").back() == "./images/3.ppm");
+  }
 }

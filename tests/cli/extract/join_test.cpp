@@ -100,17 +100,21 @@ TEST_SUITE("cli") {
 
   TEST_CASE("fault 3: a set of shards that is not whole is refused") {
     const Shards shards;
-    shards.check_refused({1, 3},
-                         "fvecs.bin.1-of-3: shard 1 of 3, without shard 2: "
-                         "give all of them, in order");
-    shards.check_refused({2}, "shard 2 of 3, without shard 1, 3");
+    shards.check_refused(
+        {1, 3},
+        "fvecs.bin.1-of-3: shard 1 of 3, but shard 2 is missing: "
+        "give all of them, in order");
+    shards.check_refused({2}, "shard 2 of 3, but shards 1 and 3 are missing");
+    CHECK(contains(shards.run_in({"extract", "--join", "fvecs.bin.*-of-9"}).err,
+                   "fvecs.bin.*-of-9: no such file: --join takes the names of "
+                   "files, so a pattern is left to the shell, without quotes"));
     shards.check_refused({1, 3, 2}, "give shards 1 to 3 in order, each once");
     shards.check_refused({1, 2, 3, 3}, "give shards 1 to 3 in order");
 
     const RunResult pushed =
         shards.run_in({"push", "http://localhost:1/x", Shards::file(1)});
     CHECK(pushed.status == 1);
-    CHECK(contains(pushed.err, "shard 1 of 3, without shard 2 to 3"));
+    CHECK(contains(pushed.err, "shard 1 of 3, but shards 2 to 3 are missing"));
     CHECK(contains(pushed.err, "extract --join one file of all"));
 
     // All of them make an index.
@@ -155,7 +159,8 @@ TEST_SUITE("cli") {
     const std::string sidecar = Shards::file(2) + ".json";
     const std::string said = read_file(shards.dir / sidecar);
     std::filesystem::remove(shards.dir / sidecar);
-    check(shards.run_in(join + all), "shard 1 of 3, without shard 2: give");
+    check(shards.run_in(join + all),
+          "shard 1 of 3, but shard 2 is missing: give");
     check(shards.run_in(join + Lines{Shards::file(2)}),
           "fvecs.bin.2-of-3.json does not say how many rows");
     shards.dir.write(sidecar, said);

@@ -96,7 +96,7 @@ TEST_CASE("a bad image is an error of that query, the others are answered") {
         self_match("p0.jpg") + "\n" + self_match("p1.jpg") + "\n");
   CHECK(contains(result.err, "query: broken.jpg: "));
   CHECK(contains(result.err, "query: gone.jpg: No such file or directory\n"));
-  CHECK(contains(result.err, "query: : not the path of a file\n"));
+  CHECK(contains(result.err, "query: an empty name is not that of an image\n"));
   CHECK(test::lines_of(result.err).size() == 4);
 }
 
@@ -293,6 +293,32 @@ TEST_CASE("more lines than a JPEG holds are refused with a remedy") {
   CHECK(test::lines_of(result.out).size() == 300);
   CHECK(contains(result.err, "draw fewer queries or neighbours"));
   CHECK(collection.files().size() == 4);
+}
+
+TEST_CASE("a folder or a quoted pattern as image is told with the remedy") {
+  const Photos photos;
+  std::filesystem::create_directory(photos.path("d"));
+  const RunResult folder = photos.run({"query", "d"});
+  CHECK(folder.status == 1);
+  CHECK(folder.err ==
+        "query: d: a directory, not an image: d/*.jpg, without quotes, names "
+        "those in it\n");
+  const RunResult pattern = photos.run({"query", "p*.jpg"});
+  CHECK(pattern.status == 1);
+  CHECK(contains(pattern.err,
+                 "query: p*.jpg: No such file or directory: without quotes, "
+                 "the shell names the images of a pattern\n"));
+}
+
+TEST_CASE("an empty line is answered as an error with its number") {
+  const Photos photos;
+  RunOptions input;
+  input.input = "p0.jpg\n\np1.jpg\n";
+  const RunResult result = photos.run({"query", "-", "-k", "1"}, input);
+  CHECK(result.status == 1);
+  CHECK(result.out ==
+        self_match("p0.jpg") + "\n\n\n" + self_match("p1.jpg") + "\n\n");
+  CHECK(result.err == "query: standard input: line 2 is empty\n");
 }
 
 TEST_SUITE_END();

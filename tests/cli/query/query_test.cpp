@@ -316,4 +316,70 @@ TEST_CASE("a command line that asks nothing, or too much, is told") {
   CHECK(contains(collection.run({"query"}).err, "nothing to look for"));
 }
 
+TEST_CASE("an --ef below k is raised, and that is said once") {
+  const Collection collection(60);
+  collection.build();
+  const RunResult few = collection.run(
+      {"query", "--id", "1", "--id", "2", "-k", "20", "--ef", "5"});
+  CHECK(few.status == 0);
+  CHECK(test::lines_of(few.out).size() == 40);
+  CHECK(few.err == "query: --ef 5: less than -k 20: 20 candidates are kept\n");
+  CHECK(collection.run({"query", "--id", "1", "-k", "300"}).err.empty());
+  CHECK(collection.run({"query", "--id", "1", "-k", "20", "--ef", "20"})
+            .err.empty());
+  CHECK(
+      contains(collection.run({"eval-recall", "-k", "20", "--ef", "8,64"}).err,
+               "eval-recall: --ef 8: less than -k 20"));
+  CHECK(contains(collection.run({"bench", "-k", "20", "--ef", "8"}).err,
+                 "bench: --ef 8: less than -k 20"));
+}
+
+TEST_CASE("a number that is none is told with its range") {
+  const Collection collection(0);
+  const auto said = [&](const std::vector<std::string>& command) {
+    const RunResult result = collection.run(command);
+    CHECK(result.status == 2);
+    return result.err;
+  };
+  const std::string range = " is not a whole number from 1 to 1000000\n";
+  CHECK(contains(said({"query", "--id", "0", "--ef", "abc"}),
+                 "query: --ef: abc" + range));
+  CHECK(contains(said({"query", "--id", "0", "-k", "2.5"}),
+                 "query: --top: 2.5" + range));
+  CHECK(contains(said({"eval-recall", "--ef", "16,,32"}),
+                 "eval-recall: --ef: 16,,32: a number is missing\n"));
+}
+
+TEST_CASE("an index whose rows are all deleted says why it finds nothing") {
+  const Collection collection(20);
+  collection.build();
+  collection.write("gone", test::numbered_names(20));
+  REQUIRE(collection.run({"build-index", "--delete", "gone"}).status == 0);
+  const RunResult result = collection.run({"query", "--id", "3"});
+  CHECK(result.status == 0);
+  CHECK(result.out.empty());
+  CHECK(result.err ==
+        "query: fvecs.bin.hnsw.index: all 20 rows are marked as deleted: "
+        "nothing can be found; build-index --restore-deleted indexes them "
+        "again\n");
+  CHECK(contains(collection.run({"build-index", "--verify"}).out,
+                 "20 rows of 24 floats, 20 marked as deleted\t"));
+  CHECK(contains(collection.run({"build-index", "--append"}).err,
+                 "all 20 rows are there, 20 marked as deleted\n"));
+  CHECK(contains(collection.run({"build-index"}).err,
+                 "20 rows, 20 marked as deleted, "));
+}
+
+TEST_CASE("--exact without the vectors says that alone") {
+  const Collection collection(20);
+  collection.build();
+  std::filesystem::remove(collection.path("fvecs.bin"));
+  const RunResult result = collection.run({"query", "--id", "3", "--exact"});
+  CHECK(result.status == 1);
+  CHECK(test::lines_of(result.err).size() == 1);
+  CHECK(contains(result.err, "exact search needs the vectors"));
+  CHECK(contains(collection.run({"query", "--id", "3"}).err,
+                 "similarities are approximate"));
+}
+
 TEST_SUITE_END();

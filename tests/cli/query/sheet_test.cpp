@@ -124,4 +124,13 @@ TEST_CASE("a signal while a sheet is drawn leaves nothing") {
   CHECK(collection.files() == files);
 }
 
+TEST_CASE("a sheet without its folder is an error before anything is asked") {
+  const OnePhoto collection(5);
+  const RunResult result =
+      collection.run({"query", "--id", "0", "--sheet", "no/sheet.jpg"});
+  CHECK(result.status == 1);
+  CHECK(result.out.empty());
+  CHECK(result.err == "query: --sheet no/sheet.jpg: there is no folder no/\n");
+}
+
 TEST_SUITE_END();

@@ -1,5 +1,5 @@
 // Files that extract makes beside its outputs, which no other may replace.
-#include "common/derived_names.h"
+#include "common/file_names.h"
 
 #include "common/cli.h"
 #include "support/temp_dir.h"

@@ -1,6 +1,6 @@
 // The names of a file of vectors are beside it, under the name that goes with
 // its own.
-#include "common/derived_names.h"
+#include "common/file_names.h"
 
 #include "base/error.h"
 #include "io/commit_mark.h"

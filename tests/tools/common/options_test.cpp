@@ -2,11 +2,15 @@
 #include "common/options.h"
 #include "common/index_options.h"
 
-#include "common/numbers.h"
+#include "common/cli.h"
+
+#include "support/captured.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -142,11 +146,49 @@ TEST_CASE("links go from 2 to 512, their candidates from 1 to 100000") {
   }
 }
 
+TEST_CASE("what is not a whole number is told from what is out of range") {
+  const CLI::Validator few = cli::whole(2, 512);
+  CHECK(few(std::string("2")).empty());
+  CHECK(few(std::string("512")).empty());
+  for (const std::string text :
+       {"1", "513", "-3", "abc", "3.5", "3x", "18446744073709551617"}) {
+    CAPTURE(text);
+    CHECK(few(text) == text + " is not a whole number from 2 to 512");
+  }
+}
+
+TEST_CASE("an ef below k is said once, with what is kept instead") {
+  const auto said = [](const std::vector<std::size_t>& efs) {
+    return imsearch::test::complained_by([&] { cli::say_if_raised(efs, 10); });
+  };
+  CHECK(said({10, 64}).empty());
+  CHECK(imsearch::test::contains(
+      said({64, 5}), "--ef 5: less than -k 10: 10 candidates are kept\n"));
+  const std::string both = said({9, 5, 64});
+  CHECK(imsearch::test::contains(both, "--ef 5, 9: less than -k 10: "));
+  CHECK(std::count(both.begin(), both.end(), '\n') == 1);
+}
+
+TEST_CASE("one thing has no s") {
+  CHECK(cli::counted(0, "row") == "0 rows");
+  CHECK(cli::counted(1, "row") == "1 row");
+  CHECK(cli::counted(1234, "row") == "1,234 rows");
+}
+
 TEST_CASE("a list of ef replaces the default, in the order given") {
   using Efs = std::vector<std::size_t>;
   CHECK(read_efs("") == Efs{1, 2, 3});
   CHECK(read_efs("--ef 64,16") == Efs{64, 16});
   CHECK(read_efs("--ef 64") == Efs{64});
+  CHECK(read_efs("--ef 64 --ef 16,8") == Efs{64, 16, 8});
+  CHECK(read_efs("--ef 010,08") == Efs{10, 8});
   CHECK_THROWS_AS(read_efs("--ef 64,0"), CLI::ValidationError);
+  for (const std::string words : {"--ef 16,,32", "--ef 16,", "--ef ,16"}) {
+    CAPTURE(words);
+    CHECK_THROWS_WITH_AS(
+        read_efs(words),
+        ("--ef: " + words.substr(5) + ": a number is missing").c_str(),
+        CLI::ValidationError);
+  }
   CHECK_THROWS_AS(read_efs("--ef 64 16"), CLI::ExtrasError);
 }

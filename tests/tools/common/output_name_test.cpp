@@ -1,5 +1,5 @@
 // A picture named like another format would not be opened by what it promises.
-#include "common/output_name.h"
+#include "common/file_names.h"
 
 #include "common/cli.h"
 

@@ -61,7 +61,7 @@ TEST_CASE("a name that is not indexed is an error") {
 
 TEST_CASE("a feature is asked at length 1") {
   Question question;
-  set_feature(question, {3, 4});
+  set_feature(question, Floats{3, 4}.data(), 2);
   REQUIRE(question.unit.size() == 2);
   CHECK(question.unit[0] == doctest::Approx(0.6));
   CHECK(question.unit[1] == doctest::Approx(0.8));
@@ -72,7 +72,7 @@ TEST_CASE("a feature that is not a number is an error") {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
                           std::numeric_limits<float>::infinity()}) {
     Question question;
-    set_feature(question, {1, bad});
+    set_feature(question, Floats{1, bad}.data(), 2);
     CHECK(question.error == "holds NaN or infinity");
   }
 }

@@ -1,5 +1,5 @@
 // Answers as tiles of a contact sheet.
-#include "query/sheet_rows.h"
+#include "query/answer_printer.h"
 
 #include "base/error.h"
 #include "io/file.h"

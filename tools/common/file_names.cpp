@@ -1,4 +1,6 @@
-#include "common/derived_names.h"
+// The names that the tools derive from each other, in one place: whoever adds a
+// file beside vectors or names adds it here, and every tool keeps off it.
+#include "common/file_names.h"
 
 #include "common/cli.h"
 #include "common/options.h"
@@ -8,11 +10,13 @@
 #include "io/file.h"
 #include "io/sidecar.h"
 
-#include <string_view>
+#include <algorithm>
+#include <array>
 
 namespace imsearch {
 namespace {
 
+/// Standard output, pipes and devices: nothing lies beside them.
 bool is_written_directly(const std::string& path) {
   return path == "-" || (file_exists(path) && !is_regular_file(path));
 }
@@ -21,6 +25,18 @@ bool is_written_directly(const std::string& path) {
 void add_with_part(std::vector<std::string>& files, const std::string& path) {
   files.push_back(path);
   files.push_back(follow_links(path) + ".part");
+}
+
+// Endings that promise a format: of pictures, pages, and files of vectors.
+constexpr std::array<std::string_view, 29> kKnown = {
+    "jpg",  "jpeg", "jpe",  "jfif",  "png",  "gif", "bmp",  "webp",
+    "tif",  "tiff", "svg",  "pdf",   "ps",   "eps", "heic", "avif",
+    "ppm",  "pnm",  "tga",  "html",  "npy",  "npz", "csv",  "fvecs",
+    "fbin", "h5",   "json", "u8bin", "i8bin"};
+
+template <typename Endings>
+bool has(const Endings& endings, const std::string& ending) {
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
 }  // namespace
@@ -37,6 +53,8 @@ std::string names_beside(const std::string& vectors,
 }
 
 void fail_missing_vectors(const std::string& vectors) {
+  // Throws where extract was killed between its renames: that error has the
+  // better remedy.
   const SettledVectors better_known(vectors);
   fail("{}: no such file: extract makes one, or name your own", vectors);
 }
@@ -47,6 +65,7 @@ std::vector<std::string> files_of_vectors(const std::string& vectors) {
   add_with_part(files, vectors);
   add_with_part(files, sidecar_path(vectors));
   files.push_back(follow_links(vectors) + ".done.part");
+  // A file of the mark's name would make every reader refuse the vectors.
   files.push_back(commit_mark_path(vectors));
   return files;
 }
@@ -63,6 +82,7 @@ void keep_apart(const std::string& output,
                 const std::vector<std::string>& files) {
   if (output.empty() || is_written_directly(output)) return;
   for (const std::string& file : files)
+    // Also for files that are not there yet, which have no inode to compare.
     if (same_place(output, file))
       cli::fail_usage(
           "writing {}: {} is a file of extract: choose another name", output,
@@ -78,6 +98,17 @@ void keep_vectors_and_names_apart(const std::string& vectors,
             "-o {} and -n {} would both write {}: choose another "
             "name for one",
             vectors, names, of_names);
+}
+
+void cli::check_output_name(std::string_view option, const std::string& path,
+                            std::string_view format,
+                            std::initializer_list<std::string_view> endings) {
+  // Only known endings are judged: a name may have any dot in it, as in
+  // index.2024.
+  const std::string ending = ending_of(path);
+  if (has(kKnown, ending) && !has(endings, ending))
+    fail_usage("{} {}: {} is written, and no .{}: let the name end in .{}",
+               option, path, format, ending, *endings.begin());
 }
 
 }  // namespace imsearch

@@ -1,8 +1,11 @@
-// The names of files that go together: of names beside vectors, and of what
-// extract writes beside the files that it is given.
+// What names of files say: which files go together (names beside vectors, and
+// all that extract writes beside the files that it is given), so that no output
+// replaces one of them, and which format the ending of an output promises.
 #pragma once
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imsearch {
@@ -28,9 +31,21 @@ std::vector<std::string> files_of_names(const std::string& names);
 void keep_apart(const std::string& output,
                 const std::vector<std::string>& files);
 
-/// The same for all files of two outputs of one run, which are told as -o and
-/// -n.
+/// keep_apart() for all files of two outputs of one run, which messages call -o
+/// and -n.
 void keep_vectors_and_names_apart(const std::string& vectors,
                                   const std::string& names);
 
+namespace cli {
+
+/// Throws UsageError where `path`, given by `option`, ends like the files of
+/// another format than `format`, which is what is written: "--sheet x.png: a
+/// JPEG is written, and no .png: let the name end in .jpg". `endings`: those of
+/// the format, in lower case, the usual one first. An ending that no format is
+/// known by is taken as it is, as is none at all; case does not count.
+void check_output_name(std::string_view option, const std::string& path,
+                       std::string_view format,
+                       std::initializer_list<std::string_view> endings);
+
+}  // namespace cli
 }  // namespace imsearch

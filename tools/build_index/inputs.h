@@ -1,7 +1,9 @@
 // What build-index indexes: vector files, the names of their rows, and the
-// model that their sidecars agree on.
+// model that their sidecars agree on; and whether memory and disk will do for
+// them.
 #pragma once
 
+#include "index/estimate.h"
 #include "index/vector_set.h"
 #include "io/fnames.h"
 #include "io/sidecar.h"
@@ -24,5 +26,11 @@ struct IndexInputs {
 IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
                               const std::vector<std::string>& names,
                               std::size_t dim, Separator separator);
+
+/// Says on standard error, unless `quiet`, what indexing `vectors` into the
+/// file `output` needs and what there is. Throws Error where memory or disk
+/// will not do.
+void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
+                    const std::string& output, bool quiet);
 
 }  // namespace imsearch

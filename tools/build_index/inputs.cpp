@@ -1,0 +1,108 @@
+// Vectors, the names of their rows and what made them, opened together and
+// compared: a mix-up here would give every image another one's name. Then what
+// an index of them takes is said, before hours of work end for want of memory
+// or disk.
+#include "build_index/inputs.h"
+
+#include "common/cli.h"
+#include "common/file_names.h"
+#include "common/names_list.h"
+
+#include "base/progress.h"
+#include "io/described_vectors.h"
+#include "io/file.h"
+#include "io/memory.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+void check_inputs_exist(const std::vector<std::string>& vectors,
+                        const std::vector<std::string>& names) {
+  for (const std::string& path : vectors)
+    if (!file_exists(path)) fail_missing_vectors(path);
+  for (const std::string& path : names)
+    if (path != "-" && !file_exists(path))
+      fail("{}: no such file: -n says where the names are", path);
+}
+
+/// All names, one file after the other, each as long as its vectors.
+Names read_all_names(const std::vector<std::string>& paths,
+                     const VectorSet& vectors, Separator separator) {
+  Names all;
+  for (std::size_t f = 0; f < paths.size(); ++f) {
+    Names names = read_list(paths[f], separator);
+    const VectorFile& file = vectors.files()[f];
+    if (names.size() != file.rows())
+      fail("{}: {} names for the {} rows of {}", paths[f], names.size(),
+           file.rows(), file.path());
+    // Without a copy, which would double the memory of a million names.
+    if (paths.size() == 1) return names;
+    for (std::size_t i = 0; i < names.size(); ++i) all.append(names[i]);
+  }
+  return all;
+}
+
+/// "1.3 GB", of a whole number of bytes.
+std::string size_text(std::uint64_t bytes) {
+  return human_bytes(static_cast<double>(bytes));
+}
+
+/// False for a device or a pipe: what is written there takes no disk.
+bool takes_disk(const std::string& path) {
+  return path != "-" &&
+         (!file_exists(path) || std::filesystem::is_regular_file(path));
+}
+
+}  // namespace
+
+IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
+                              const std::vector<std::string>& names,
+                              std::size_t dim, Separator separator) {
+  if (names.size() != vectors.size())
+    cli::fail_usage("{} files of names (-n) for {} files of vectors",
+                    names.size(), vectors.size());
+  check_inputs_exist(vectors, names);
+  DescribedVectors described(vectors, dim);
+  VectorSet set(std::move(described.files()));
+  Names all = read_all_names(names, set, separator);
+  // Vectors and names were read at two times: extract did not replace them in
+  // between.
+  described.check_settled();
+  return {std::move(set), std::move(all), described.model()};
+}
+
+void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
+                    const std::string& output, bool quiet) {
+  // What cannot be told, or takes no disk, is not a limit.
+  constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
+  // What is held already is no longer available, and is part of the needs.
+  const std::uint64_t left = available_memory_bytes();
+  const std::uint64_t memory =
+      left + std::min(kNoLimit - left, needs.held_bytes);
+  const std::uint64_t disk = takes_disk(output)
+                                 ? free_disk_bytes(output).value_or(kNoLimit)
+                                 : kNoLimit;
+  const std::string free =
+      disk == kNoLimit ? "" : " (" + size_text(disk) + " free)";
+  if (!quiet)
+    cli::say(fmt::format(
+        "{} rows of {} floats: needs {} of memory ({} available), {} of "
+        "disk{}, about {}",
+        grouped(vectors.rows()), vectors.dim(), size_text(needs.memory_bytes),
+        size_text(memory), size_text(needs.disk_bytes), free,
+        human_duration(needs.seconds)));
+  if (memory < needs.memory_bytes)
+    fail("not enough memory: {} needed, {} available: a smaller -M needs less",
+         size_text(needs.memory_bytes), size_text(memory));
+  if (disk < needs.disk_bytes)
+    fail("{}: not enough disk: {} needed, {} free: -o puts the index elsewhere",
+         output, size_text(needs.disk_bytes), size_text(disk));
+}
+
+}  // namespace imsearch

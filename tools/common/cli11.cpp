@@ -1,0 +1,131 @@
+// Two things that CLI11 would do otherwise: help is laid out in two columns
+// that say what to type, and whole numbers are decimal. Both work on the
+// options that are registered, whatever they are, so that no tool has to think
+// of either.
+#include "common/cli11.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <sstream>
+
+namespace imsearch::cli {
+namespace {
+
+// Options take the left column; what does not fit there gets a line of its own.
+constexpr std::size_t kTextColumn = 26;
+constexpr std::size_t kWidth = 80;
+
+/// What to type, not how it is checked: "UINT:UINT in [1 - 9]" -> "N". A text
+/// is a file unless its type_name() says otherwise.
+std::string value_name(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  std::string name = type.substr(0, type.find(':'));
+  if (name == "UINT" || name == "INT") return "N";
+  if (name == "FLOAT") return "X";
+  if (name == "TEXT") return "FILE";
+  return name;
+}
+
+/// `text` broken at spaces, lines after the first indented to the column.
+std::string wrapped(const std::string& text) {
+  std::istringstream words(text);
+  std::string out;
+  std::size_t column = kTextColumn;
+  for (std::string word; words >> word;) {
+    if (!out.empty() && column + 1 + word.size() > kWidth) {
+      out += "\n" + std::string(kTextColumn, ' ');
+      column = kTextColumn;
+    } else if (!out.empty()) {
+      out += " ";
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option,
+                          bool is_positional) const override {
+    std::string left = "  " + make_option_name(option, is_positional);
+    if (const auto comma = left.find(",--"); comma != std::string::npos)
+      left.insert(comma + 1, " ");
+    if (option->get_type_size() != 0 && !is_positional)
+      left += " " + value_name(*option);
+    const bool several = option->get_expected_max() > 1;
+    if (several && is_positional) left += " ...";
+    std::string text = option->get_description();
+    if (several && !is_positional) text += " (repeatable)";
+    if (!option->get_default_str().empty())
+      text += " (default: " + option->get_default_str() + ")";
+    if (left.size() + 2 > kTextColumn)
+      left += "\n" + std::string(kTextColumn, ' ');
+    else
+      left.resize(kTextColumn, ' ');
+    return left + wrapped(text) + "\n";
+  }
+};
+
+/// CLI11's name of the type that the option fills, before its checks.
+bool holds_whole_number(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const std::string name = type.substr(0, type.find(':'));
+  return name == "UINT" || name == "INT";
+}
+
+/// Takes the zeros away that C reads as "octal". A sign stays.
+void drop_leading_zeros(std::string& text) {
+  const std::size_t digits = text.find_first_not_of("+-");
+  if (digits == std::string::npos) return;
+  const std::size_t last = text.size() - 1;
+  const std::size_t kept = std::min(text.find_first_not_of('0', digits), last);
+  text.erase(digits, kept - digits);
+}
+
+/// CLI11 takes a number beyond 64 bits for the greatest.
+bool is_too_great(const std::string& text) {
+  const std::size_t digits = text.find_first_not_of("+-");
+  if (digits == std::string::npos) return false;
+  std::uint64_t value = 0;
+  const auto result =
+      std::from_chars(text.data() + digits, text.data() + text.size(), value);
+  return result.ec == std::errc::result_out_of_range;
+}
+
+std::string make_decimal(std::string& text) {
+  if (!is_decimal(text)) return text + " is not a decimal number";
+  if (is_too_great(text))
+    return text + " is more than " + std::to_string(UINT64_MAX);
+  drop_leading_zeros(text);
+  return "";
+}
+
+}  // namespace
+
+std::shared_ptr<CLI::FormatterBase> help_formatter() {
+  return std::make_shared<HelpFormatter>();
+}
+
+bool is_decimal(const std::string& text) {
+  // strtol() and strtod() pass over spaces and a sign before they look for 0x.
+  const std::size_t digits =
+      std::min(text.find_first_not_of("+- \t"), text.size());
+  const std::string start = text.substr(digits, 2);
+  return start != "0x" && start != "0X";
+}
+
+void read_decimal_numbers(CLI::App& app) {
+  for (CLI::Option* option : app.get_options())
+    if (holds_whole_number(*option))
+      option->transform(CLI::Validator(make_decimal, ""));
+  // nullptr: all of them, not those alone that the command line names.
+  for (CLI::App* command : app.get_subcommands(nullptr))
+    read_decimal_numbers(*command);
+}
+
+}  // namespace imsearch::cli
