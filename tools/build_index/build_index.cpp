@@ -160,7 +160,7 @@ int build(const Options& opt, const IndexInputs& inputs) {
   }
   if (!opt.quiet)
     cli::say(fmt::format("{}: {}{}, {}, {}", output,
-                         cli::counted(inputs.vectors.rows(), "row"),
+                         counted(inputs.vectors.rows(), "row"),
                          deleted_text(deleted.size()), describe(inputs.model),
                          human_duration(watch.seconds())));
   return cli::kDone;

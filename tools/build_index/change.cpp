@@ -158,7 +158,7 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   if (more == 0) {
     if (!quiet)
       cli::say(fmt::format("{}: nothing to add: all {} are there{}", path,
-                           cli::counted(index.rows(), "row"),
+                           counted(index.rows(), "row"),
                            deleted_text(index.deleted_rows())));
     return;
   }
@@ -182,8 +182,8 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                     path, line.callback());
   }
   if (!quiet)
-    cli::say(fmt::format("{}: {} added to {}{}, {}", path,
-                         cli::counted(more, "row"), grouped(index.rows()),
+    cli::say(fmt::format("{}: {} added to {}{}, {}", path, counted(more, "row"),
+                         grouped(index.rows()),
                          deleted_text(index.deleted_rows()),
                          human_duration(watch.seconds())));
 }
@@ -204,7 +204,7 @@ bool delete_rows(const std::string& path, const Names& names,
     const Index changed(path);
     cli::say(fmt::format("{}: {} of {} {} deleted", path,
                          grouped(changed.deleted_rows()),
-                         cli::counted(changed.rows(), "row"),
+                         counted(changed.rows(), "row"),
                          changed.deleted_rows() == 1 ? "is" : "are"));
   }
   return all_found;
@@ -232,7 +232,7 @@ std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
     const bool one = kept.rows.size() == 1;
     cli::say(
         fmt::format("{}: {} {} deleted: --restore-deleted indexes {} again",
-                    path, cli::counted(kept.rows.size(), "row"),
+                    path, counted(kept.rows.size(), "row"),
                     one ? "stays" : "stay", one ? "it" : "them"));
   }
   if (kept.changed > 0)

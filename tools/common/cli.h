@@ -30,9 +30,6 @@ template <typename... Args>
 /// characters, which names of files may bring.
 void say(const std::string& text);
 
-/// "1 row", "1,234 rows": a count with its noun, which takes an s.
-std::string counted(std::size_t count, const std::string& noun);
-
 /// Parses the command line, runs `body`, flushes and checks standard output.
 /// `body` returns the exit code. Every error is printed here and nowhere else.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);

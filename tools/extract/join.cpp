@@ -127,8 +127,8 @@ int join_vectors(const ExtractJob& job) {
   output.commit(joined);
   if (!job.quiet)
     cli::say(fmt::format("{}: {} of {}", job.vectors,
-                         cli::counted(*joined.rows, "row"),
-                         cli::counted(pieces.size(), "file")));
+                         counted(*joined.rows, "row"),
+                         counted(pieces.size(), "file")));
   return cli::kDone;
 }
 

@@ -57,9 +57,9 @@ double rate(const RowWriter& results, const StageTimes& times) {
 std::string counts(const RowWriter& results, const std::string& bad_path) {
   const std::size_t good = results.good_count();
   const std::size_t bad = results.bad_count();
-  if (bad == 0) return cli::counted(good, "image") + ", 0 bad";
+  if (bad == 0) return counted(good, "image") + ", 0 bad";
   return fmt::format("{} of {}, {} bad{}", grouped(good),
-                     cli::counted(good + bad, "image"), grouped(bad),
+                     counted(good + bad, "image"), grouped(bad),
                      bad_path.empty() ? "" : ": see " + bad_path);
 }
 
@@ -67,8 +67,8 @@ std::string counts(const RowWriter& results, const std::string& bad_path) {
 std::string additions(const ImageList& images) {
   if (!images.behind_rows) return "";
   return fmt::format(", added to {}; {} {} there already",
-                     cli::counted(*images.behind_rows, "row"),
-                     grouped(images.known), images.known == 1 ? "was" : "were");
+                     counted(*images.behind_rows, "row"), grouped(images.known),
+                     images.known == 1 ? "was" : "were");
 }
 
 void say_summary(const RowWriter& results, const ImageList& images,

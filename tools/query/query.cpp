@@ -110,11 +110,11 @@ std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
             : fmt::format("{}: all {} are marked as deleted: nothing can "
                           "be found; build-index --restore-deleted indexes "
                           "them again",
-                          opt.index, cli::counted(index.rows(), "row")));
+                          opt.index, counted(index.rows(), "row")));
   if (index.rows_behind() > 0 && !opt.quiet)
     cli::say(fmt::format(
         "{}: the vectors have {} more: build-index --append adds them",
-        opt.index, cli::counted(index.rows_behind(), "row")));
+        opt.index, counted(index.rows_behind(), "row")));
   return opened;
 }
 
