@@ -1,3 +1,7 @@
+// Which control groups hold this process, and how much CPU time they give it.
+// A limit may be set on any group on the way up to the root, so all of them are
+// asked and the least one counts: a container's own group often has none, while
+// the service around it does.
 #include "base/cgroup.h"
 
 #include <algorithm>
@@ -67,6 +71,7 @@ std::optional<unsigned> cpu_quota_below(const std::string& root) {
   for (const Cgroup& group : cgroups_of("cpu", root))
     least = std::min(least, quota_of(group));
   if (least >= std::numeric_limits<unsigned>::max()) return {};
+  // Rounded up: half a CPU still needs a thread to spend it.
   return static_cast<unsigned>(std::ceil(least));
 }
 

@@ -1,8 +1,8 @@
 // Limits that the system has set on a group of processes, as containers, batch
 // systems and service managers do (cgroups(7), versions 1 and 2).
 //
-// `root`, everywhere, is put before /proc and /sys: a test has a system of its
-// own there, all others give "".
+// Every function here puts `root` before /proc and /sys: a test keeps a system
+// of its own there, and all other callers give "".
 #pragma once
 
 #include <optional>

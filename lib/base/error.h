@@ -8,6 +8,11 @@
 //
 //   fvecs.bin: 1204 bytes are not a whole number of rows of 1280 floats
 //
+// Whoever opens a file names it: a function that takes a path begins its errors
+// with that path, one that takes bytes gives the reason alone, and its caller,
+// who has the file, puts the name before it. load_input() alone takes a path
+// and gives the reason: its callers list images by names of their own.
+//
 // Foreign exceptions are translated where the foreign library is called.
 #pragma once
 
@@ -15,6 +20,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace imsearch {
@@ -34,7 +40,9 @@ template <typename... Args>
   throw Error(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// The text of an errno value; safe to call from any thread.
-std::string errno_text(int error_number);
+/// The text of an errno value; unlike strerror(), safe to call from any thread.
+inline std::string errno_text(int error_number) {
+  return std::generic_category().message(error_number);
+}
 
 }  // namespace imsearch

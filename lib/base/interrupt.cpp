@@ -1,3 +1,6 @@
+// A handler may do next to nothing, so ours notes the signal's number and
+// returns. The work looks at it between rows and throws; what waits in a system
+// call is woken by the signal, since no call is restarted.
 #include "base/interrupt.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// ^C without half-written files: the first SIGINT (or SIGTERM, SIGHUP) asks the
+// ^C without half-written files. The first SIGINT (or SIGTERM, SIGHUP) asks the
 // work to stop at its next row, so that destructors remove temporary files; a
 // second one ends the process at once. SIGPIPE likewise: the failed write is an
 // error, and the tool's frame ends by the signal once all is cleaned up.

@@ -1,5 +1,9 @@
-// The work runs in a forked child, which sends its answer through a pipe. How
-// the child ended tells an answer from a crash and from work without an end.
+// The work runs in a forked child, which sends its answer through a pipe: one
+// letter for a result or an error, then the bytes. How the child ended tells an
+// answer from a crash and from work without an end. Fork gives the child all
+// that the work needs without copying it; but only the calling thread lives on
+// in the child, so a lock that another thread held stays locked there for ever.
+// That is why the work may use no other thread's things.
 #include "base/isolated.h"
 
 #include "base/error.h"
@@ -16,6 +20,8 @@
 namespace imsearch {
 namespace {
 
+// A weights file takes HDF5 a fraction of a second: a minute is work without
+// end.
 constexpr rlim_t kMaxCpuSeconds = 60;
 constexpr char kResult = 'r';
 constexpr char kError = 'e';
@@ -93,6 +99,8 @@ std::string call_isolated(const std::string& where, const std::string& what,
   const int fork_error = errno;
   ::close(ends[1]);
   std::string answer;
+  // Until the pipe ends, which it does when the child has ended as well:
+  // without the end that was closed above, this process would wait for itself.
   if (child > 0) answer = read_all(ends[0], max_bytes + 1);
   ::close(ends[0]);  // a child that has more to say ends by SIGPIPE
   if (child < 0) fail("{}: fork: {}", where, errno_text(fork_error));

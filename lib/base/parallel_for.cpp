@@ -1,3 +1,6 @@
+// Threads take blocks from a shared counter, so that one with slow blocks takes
+// fewer of them. They are started anew for each loop, which costs some tens of
+// microseconds: the loops here run for milliseconds and more.
 #include "base/parallel_for.h"
 
 #include "base/cgroup.h"
@@ -63,6 +66,7 @@ void parallel_for(
   } catch (const std::system_error&) {
     // The system gives no more threads: those that run do all the work.
   }
+  // The caller is thread 0, so that a loop of one block starts none.
   work(0);
   for (std::thread& thread : pool) thread.join();
   if (first_error) std::rethrow_exception(first_error);

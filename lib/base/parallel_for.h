@@ -11,7 +11,7 @@ namespace imsearch {
 /// more than its cgroups give it the time of (base/cgroup.h), as with more
 /// threads than that all would be stopped for a part of the time. Asked once.
 unsigned usable_cpus();
-/// The same, asked anew, with cgroups below `root`.
+/// As usable_cpus(), but asked anew, with cgroups below `root`.
 unsigned usable_cpus_below(const std::string& root);
 
 /// Calls body(begin, end, thread) for consecutive blocks of [0, count), each at

@@ -1,3 +1,4 @@
+// Numbers as people read them: progress lines, sizes, times.
 #include "base/progress.h"
 
 #include <fmt/format.h>
@@ -28,6 +29,10 @@ std::string grouped(std::size_t count) {
   std::string digits = std::to_string(count);
   for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
   return digits;
+}
+
+std::string counted(std::size_t count, const std::string& noun) {
+  return grouped(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 std::string human_bytes(double bytes) {

@@ -21,6 +21,10 @@ std::string progress_text(const std::string& label, std::size_t done,
 /// "1,234,567": a count as people read it.
 std::string grouped(std::size_t count);
 
+/// "1 row", "1,234 rows": a count of what `noun` names, whose plural takes an
+/// s.
+std::string counted(std::size_t count, const std::string& noun);
+
 /// "1.3 GB", "20 MB", "812 bytes": powers of ten, as disks are sold.
 std::string human_bytes(double bytes);
 

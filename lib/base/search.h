@@ -1,8 +1,6 @@
-// What every search takes and gives, whoever answers it: an index file, or an
-// index at a search service.
+// What every search takes and gives, whoever answers it: an index file, an
+// index at a search service, or a comparison with every row.
 #pragma once
-
-#include "base/hit.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +9,29 @@
 
 namespace imsearch {
 
+/// One neighbour: the row in the index, and its squared Euclidean distance to
+/// the query, both normalised: 0 (same direction) to 4 (opposite).
+struct Hit {
+  std::uint32_t row = 0;
+  float l2sq = 0;
+
+  /// 1 - d/2: the cosine of unit vectors.
+  float similarity() const { return 1.0F - l2sq / 2.0F; }
+};
+
+/// Nearer first; equal distances by row, so that rankings are reproducible.
+inline bool operator<(const Hit& a, const Hit& b) {
+  return a.l2sq != b.l2sq ? a.l2sq < b.l2sq : a.row < b.row;
+}
+inline bool operator==(const Hit& a, const Hit& b) {
+  return a.row == b.row && a.l2sq == b.l2sq;
+}
+
+/// Hits of one query, nearest first.
+using Hits = std::vector<Hit>;
+
 /// How an index is asked. An index file has no filter, and a service compares
-/// by itself: rerank_codes and rerank are an index file's alone.
+/// by itself: rerank_codes and rerank count for an index file alone.
 ///
 /// Counts to re-rank, measured: where queries are unlike all rows, short codes
 /// put neighbours far back (of 20,000 crops of photos, with ef 512 and 48
@@ -23,8 +42,8 @@ struct SearchParams {
   std::size_t k = 10;
   std::size_t ef = 256;  // candidates kept while walking; at least k is used
   std::size_t rerank_codes = 0;  // of those, re-ranked by 8-bit codes; 0: all
-  // Of those, compared exactly: at least 2 k, and all of up to half as many
-  // again, which takes less than to re-rank all by codes.
+  // How many of those are compared exactly: at least 2 k, and all of up to half
+  // as many again, which takes less than to re-rank all by codes.
   std::size_t rerank = 20;
   bool exact = false;  // compare with every row instead of walking the graph
   std::string filter = "";  // a service's: JSON of a query clause; empty: none

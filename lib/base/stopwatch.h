@@ -1,4 +1,4 @@
-// Elapsed wall time on the steady clock.
+// Elapsed wall time on the steady clock, which nobody sets while it runs.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,9 @@
 // An ordinary convolution (1 x 1, or the first layer's 3 x 3) by oneDNN, over
 // some rows of an image at a time. Everything that depends on the network is
-// made once; a bound convolution adds the memory of one replica, so that
-// running it is no more than setting two pointers.
+// made once: oneDNN compiles code for just this shape and reorders the weights
+// as that code likes them, which takes milliseconds. A bound convolution adds
+// the memory of one replica, so that running it is no more than setting two
+// pointers.
 #include "embed/dense_convolution.h"
 
 #include <cstring>
@@ -17,7 +19,7 @@ memory::dim dim(std::size_t size) {
   return static_cast<memory::dim>(size);
 }
 
-/// Of some rows of an image.
+/// The layout of some rows of an image: channels of a pixel side by side.
 memory::desc rows_desc(std::size_t channels, std::size_t rows,
                        std::size_t width) {
   return {{1, dim(channels), dim(rows), dim(width)},
@@ -43,6 +45,8 @@ dnnl::primitive_attr attributes(const DenseShape& shape) {
     after.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, 0.0F, 6.0F);
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(after);
+  // By default oneDNN would take memory for each run. The caller's is one for
+  // all convolutions of a replica, which run one after the other.
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return attributes;
 }
@@ -80,6 +84,8 @@ DenseConvolution::DenseConvolution(const dnnl::engine& engine,
   destination_ = description.dst_desc();
   scratch_ = description.scratchpad_desc();
   primitive_ = dnnl::convolution_forward(description);
+  // The weights come as (out, in, height, width) and are stored once more in
+  // the layout that the compiled code wants, blocked by its vector's length.
   memory plain({weight_dims(shape), kFloat, memory::format_tag::oihw}, engine,
                handle(folded.kernel.data()));
   weights_ = memory(description.weights_desc(), engine);

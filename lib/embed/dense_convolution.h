@@ -4,7 +4,7 @@
 // by side, so that some rows of an image are one piece of memory.
 #pragma once
 
-#include "embed/fold.h"
+#include "embed/layer.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 

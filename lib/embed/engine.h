@@ -1,9 +1,11 @@
-// Runs a network: images in, rows out.
+// Runs a network: images in, rows out. One interface for the built-in network
+// on oneDNN, the same on libtorch, and any TorchScript module.
 #pragma once
 
 #include "base/error.h"
 #include "weights/weights.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -33,8 +35,8 @@ class Engine {
   /// filled.
   virtual std::size_t batch() const { return 1; }
 
-  /// The same for up to batch() images: features[i] of inputs[i]. Throws Error,
-  /// DeviceError; then no feature counts.
+  /// embed() for up to batch() images at once: features[i] of inputs[i]. Throws
+  /// Error, DeviceError; then no feature counts.
   virtual void embed_batch(const std::vector<const float*>& inputs,
                            const std::vector<float*>& features) {
     for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -46,7 +48,9 @@ class Engine {
 
 /// How many replicas to run on so many threads: one on each; two where batches
 /// fill a device, so that while one waits for it, the other copies.
-unsigned replica_count(const Engine& engine, unsigned threads);
+inline unsigned replica_count(const Engine& engine, unsigned threads) {
+  return engine.batch() > 1 ? std::min(2U, threads) : threads;
+}
 
 /// MobileNetV2 with global average pooling on oneDNN (onednn_engine.cpp; link
 /// imsearch_embed_onednn). Single-threaded: callers run several replicas, which
@@ -61,11 +65,11 @@ struct TorchParams {
   std::size_t batch = 1;  // images at a time; a device wants to be filled
 };
 
-/// The same network on libtorch, slower to start and to run on a CPU: what the
-/// other is tested against (torch_engine.cpp; link imsearch_embed_torch, the
-/// only library that links libtorch). Single-threaded likewise. Tells malloc to
-/// keep freed blocks of up to 32 MB, for the whole process. Throws Error, also
-/// where libtorch has no such device.
+/// MobileNetV2 on libtorch, slower to start and to run on a CPU: what the
+/// oneDNN engine is tested against (torch_engine.cpp; link
+/// imsearch_embed_torch, the only library that links libtorch). Single-threaded
+/// likewise. Tells malloc to keep freed blocks of up to 32 MB, for the whole
+/// process. Throws Error, also where libtorch has no such device.
 std::unique_ptr<Engine> make_torch_engine(const Weights& weights,
                                           const TorchParams& params = {});
 

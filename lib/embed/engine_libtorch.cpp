@@ -1,6 +1,6 @@
-// What both engines of libtorch share: threads, memory, devices, and
-// translating its exceptions, which come with traces and stack frames, into one
-// line.
+// What both engines of libtorch share: threads, memory, devices, the copying of
+// images into a batch and of rows out of it, and translating libtorch's
+// exceptions, which come with traces and stack frames, into one line.
 #include "embed/engine_libtorch.h"
 
 #include <ATen/Parallel.h>
@@ -87,6 +87,7 @@ class ForwardEngine final : public Engine {
     try {
       translated(name_, [&] { run(inputs, features); });
     } catch (const Error& e) {
+      // A GPU's errors arrive late and stay: no later image would fare better.
       if (params_.device == Device::kCuda) throw DeviceError(e.what());
       throw;
     }
@@ -106,6 +107,8 @@ class ForwardEngine final : public Engine {
     for (std::size_t i = 0; i < inputs.size(); ++i)
       std::memcpy(input_.data_ptr<float>() + i * floats, inputs[i],
                   floats * sizeof(float));
+    // The memory is (n, height, width, 3); as (n, 3, height, width) it is what
+    // libtorch calls channels last, so no value moves.
     const at::Tensor images =
         input_.permute({0, 3, 1, 2}).to(device_, at::kFloat, true);
     const at::Tensor rows = forward_(images).to(at::kCPU).contiguous();

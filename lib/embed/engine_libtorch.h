@@ -1,4 +1,6 @@
-// What the engines on libtorch share. Only they include it.
+// What the engines on libtorch share: they say what to compute (a Forward), and
+// this makes an engine of it. Only they include it, since it shows libtorch's
+// headers.
 #pragma once
 
 #include "base/error.h"

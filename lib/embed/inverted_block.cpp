@@ -5,8 +5,7 @@
 // filtered and narrowed while it is still in the cache.
 #include "embed/inverted_block.h"
 
-#include "embed/fold.h"
-#include "embed/padding.h"
+#include "embed/layer.h"
 #include "weights/mobilenet.h"
 
 #include <algorithm>
@@ -42,6 +41,8 @@ DenseShape dense_shape(const Convolution& conv, std::size_t output_side,
           rows,    output_side, conv.clipped, conv.adds_input};
 }
 
+// The kernel (simd/depthwise.h) takes the channels of a pixel side by side, so
+// the weights of one tap have to lie so as well.
 /// From (channels, 1, 3, 3) to [9, channels].
 std::vector<float> by_tap(const std::vector<float>& kernel) {
   const std::size_t channels = kernel.size() / kTaps;
@@ -52,6 +53,9 @@ std::vector<float> by_tap(const std::vector<float>& kernel) {
   return taps;
 }
 
+/// Convolution `layer` as it is run, some rows at a time. Both dense
+/// convolutions of a block are cut by the width of the image in its middle,
+/// `wide_channels`.
 DenseConvolution make_dense(const dnnl::engine& engine, const Weights& weights,
                             std::size_t layer, std::size_t output_side,
                             std::size_t wide_channels) {
@@ -167,6 +171,8 @@ void BoundBlock::run(const float* in, float* out) {
   for (std::size_t strip = 0; strip * wide_rows < block_->wide_side_; ++strip) {
     widen(strip, in);
     const std::size_t have = (strip + 1) * wide_rows;
+    // Rows of the output whose windows are complete. Those that still need the
+    // next strip wait for it.
     for (; row < block_->output_side_ && last_wide_row(row) < have; ++row) {
       filter(row);
       if ((row + 1) % filtered_rows == 0) project(row / filtered_rows, out);

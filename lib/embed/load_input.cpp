@@ -1,17 +1,21 @@
 // One image from its path to the network's input: read, decoded, turned
 // upright, preprocessed. An image that the decoder says needs much memory waits
-// for its turn (io/memory_turn.h) and is then decoded anew.
+// for its turn (io/memory_turn.h) and is then decoded anew: most images are
+// small, and nothing about an image's size is known before its header was read.
 #include "embed/load_input.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "image/decode.h"
 #include "image/exif.h"
-#include "io/file.h"
+#include "io/descriptor.h"
 #include "io/folder.h"
 #include "io/memory.h"
 #include "io/memory_turn.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -39,6 +43,31 @@ std::size_t image_file_size(const std::string& path) {
   return size;
 }
 
+/// The bytes of a regular file, of which `size` are expected. The file is not
+/// read by read_prefix(), whose errors name it: load_input() gives the reason
+/// alone, since its callers list images by names of their own.
+std::string read_image_file(const std::string& path, std::size_t size) {
+  constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+  const Descriptor file(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) fail("{}", errno_text(errno));
+  std::string bytes;
+  // Its end is noticed by reading into one block more.
+  bytes.reserve(size + kBlockBytes);
+  // A file that grows meanwhile must not be read for ever.
+  while (bytes.size() < kMaxImageFileBytes) {
+    check_interrupt();
+    const std::size_t old_size = bytes.size();
+    bytes.resize(old_size + kBlockBytes);
+    const ssize_t n = ::read(file.get(), &bytes[old_size], kBlockBytes);
+    const int error_number = errno;
+    bytes.resize(old_size + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (n == 0) break;
+    if (n < 0 && error_number != EINTR) fail("{}", errno_text(error_number));
+  }
+  return bytes;
+}
+
 /// The image as the network is to see it, within the memory of `turn`, which
 /// grows where needed.
 Image load_image(const std::string& bytes, const std::string& path,
@@ -64,22 +93,22 @@ void load(const std::string& path, const Preprocessing& preprocessing,
           MemoryTurn& turn, float* input) {
   const std::size_t size = image_file_size(path);
   turn.grow(size, "its file");
-  // "-" would be standard input; a file that grows must not go on for ever.
-  const std::string bytes =
-      read_prefix(path == "-" ? "./-" : path, kMaxImageFileBytes, size);
+  const std::string bytes = read_image_file(path, size);
   preprocess(load_image(bytes, path, preprocessing, turn), preprocessing,
              input);
 }
 
-/// A passing lack of memory is not the image's fault: it is tried once more
-/// when nothing else is decoded.
-void load_patiently(const std::string& path, const Preprocessing& preprocessing,
-                    float* input) {
+}  // namespace
+
+void load_input(const std::string& path, const Preprocessing& preprocessing,
+                float* input) {
   MemoryTurn turn;
   try {
     return load(path, preprocessing, turn, input);
   } catch (const std::bad_alloc&) {
-    // Outside this handler: what it holds is to be freed first.
+    // A passing lack of memory is not the image's fault: it is tried once more
+    // when nothing else is decoded. Not within this handler, since what the
+    // exception holds is to be freed first.
   }
   turn.be_alone();
   try {
@@ -88,29 +117,6 @@ void load_patiently(const std::string& path, const Preprocessing& preprocessing,
     throw OutOfMemory(
         fmt::format("the system refused memory for it, {} MB available now",
                     available_memory_bytes() / 1'000'000));
-  }
-}
-
-/// `text` without a leading "path: ", since the caller knows the path.
-std::string without_path(const std::string& text, const std::string& path) {
-  const std::string prefix = path + ": ";
-  return text.compare(0, prefix.size(), prefix) == 0
-             ? text.substr(prefix.size())
-             : text;
-}
-
-}  // namespace
-
-void load_input(const std::string& path, const Preprocessing& preprocessing,
-                float* input) {
-  try {
-    load_patiently(path, preprocessing, input);
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error& e) {
-    throw Error(without_path(e.what(), path));
   }
 }
 

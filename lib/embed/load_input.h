@@ -1,4 +1,5 @@
-// One image file to one network input.
+// One image file to one network input, as extract and query need it for each of
+// the files that they are given.
 #pragma once
 
 #include "image/preprocess.h"
@@ -13,8 +14,9 @@ inline constexpr std::size_t kMaxImageFileBytes =
     std::size_t{512} * 1000 * 1000;
 
 /// Reads and preprocesses one image file: preprocessing.input_floats() values.
-/// Throws Error with the reason alone; OutOfMemory (io/memory_turn.h), which is
-/// not the image's fault, even after a second try. Thread-safe: all threads of
+/// Throws Error with the reason alone, since callers name the image themselves;
+/// OutOfMemory (io/memory_turn.h), which is not the image's fault, if memory
+/// lacks at a second try, too. Thread-safe: all threads of
 /// the process together stay within the memory that there is, and images that
 /// need more than 96 MB, or an eighth of it, are worked on one at a time. One
 /// that needs more than there could ever be is a bad image.

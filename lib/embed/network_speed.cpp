@@ -1,3 +1,6 @@
+// The network without its surroundings: each replica goes round inputs that are
+// in memory. A first round is not timed, since oneDNN sets itself up then and
+// pages are touched for the first time.
 #include "embed/network_speed.h"
 
 #include "base/interrupt.h"

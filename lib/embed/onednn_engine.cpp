@@ -1,12 +1,17 @@
-// The built-in network: a plan that is made once from the weights (shapes,
-// folded weights, primitives) and shared, and replicas that each have memory of
-// their own and run it for one image after the other.
+// The built-in network, MobileNetV2, by oneDNN: a plan that is made once from
+// the weights (shapes, folded weights, primitives) and shared, and replicas
+// that each have memory of their own and run it for one image after the other.
+//
+// A replica is one thread: as many replicas as CPUs, each with its own image,
+// beat one image that all CPUs share, since most layers are too small to be
+// shared out. Images between blocks take turns in two pieces of memory; a block
+// that adds its input works in place.
 #include "embed/engine.h"
 
 #include "base/error.h"
 #include "embed/dense_convolution.h"
 #include "embed/inverted_block.h"
-#include "embed/padding.h"
+#include "embed/layer.h"
 #include "weights/mobilenet.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
@@ -65,6 +70,8 @@ std::shared_ptr<const Plan> make_plan(const Weights& weights) {
   plan->input_padding =
       padding_3x3(plan->input_side, layers[0].stride, weights.variant);
   std::size_t side = plan->input_padding.output_side;
+  // The stem makes a block of three with the depthwise convolution and the
+  // projection that follow it; only the last convolution stands alone.
   for (std::size_t first = 0; first + 1 < layers.size(); first += 3) {
     plan->blocks.emplace_back(plan->engine, weights, first, side);
     side = plan->blocks.back().output_side();
@@ -169,7 +176,8 @@ class OnednnEngine final : public Engine {
                   row_floats * sizeof(float));
   }
 
-  /// Over all pixels, channel by channel.
+  /// Global average pooling: the mean of each channel over all pixels. Summed
+  /// in the order of memory, so that the bits do not depend on the CPU.
   void write_mean(const float* image, float* feature) const {
     const DenseShape& shape = plan_->last->shape();
     const std::size_t pixels = shape.rows * shape.width;

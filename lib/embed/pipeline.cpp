@@ -3,6 +3,12 @@
 // likes them; the caller's thread hands the results on in input order. A slot
 // is free again once its result was handed on, which bounds memory and keeps
 // the stages in step.
+//
+// Invariants, under `mutex_`: emitted_ <= finished_ <= taken_, and taken_ is at
+// most emitted_ plus the number of slots, so that the images in flight never
+// share a slot. A slot belongs to the decoder that took its number, then to the
+// network that took it from the queue, then, once it is `done`, to the caller's
+// thread; so its input and its feature need no lock.
 #include "embed/pipeline.h"
 
 #include "base/error.h"
@@ -65,10 +71,11 @@ struct Slot {
 class Pipeline {
  public:
   Pipeline(const PathSource& paths, const Preprocessing& preprocessing,
-           const Engine& engine, unsigned threads)
+           const Engine& engine, unsigned threads, std::size_t first)
       : paths_(paths),
         preprocessing_(preprocessing),
         dim_(engine.dim()),
+        first_(first),
         slots_(slot_count(preprocessing, engine, threads)) {}
 
   /// The body of a decoder thread.
@@ -96,6 +103,7 @@ class Pipeline {
   const PathSource& paths_;
   const Preprocessing& preprocessing_;
   std::size_t dim_;
+  std::size_t first_;  // the number that the sink knows image 0 by
   std::vector<Slot> slots_;
 
   std::mutex source_mutex_;  // held while the source is asked
@@ -122,6 +130,8 @@ bool Pipeline::take(std::size_t& i, std::string& path) {
     });
     if (stopped_ || source_ended_) return false;
   }
+  // Without mutex_: the source may wait for its pipe, while results of earlier
+  // images go on.
   std::optional<std::string> next = paths_();
   const Lock lock(mutex_);
   if (!next) {
@@ -239,6 +249,8 @@ void Pipeline::emit_all(const PipelineSink& sink) {
     {
       Lock lock(mutex_);
       while (!stopped_ && !slot(i).done && !(source_ended_ && i == taken_)) {
+        // A signal wakes no condition variable, so it is looked for now and
+        // then.
         done_ready_.wait_for(lock, kInterruptPeriod);
         check_interrupt();
       }
@@ -247,9 +259,9 @@ void Pipeline::emit_all(const PipelineSink& sink) {
     }
     check_interrupt();
     if (slot(i).reason.empty())
-      sink.on_row(i, slot(i).feature.data());
+      sink.on_row(first_ + i, slot(i).feature.data());
     else
-      sink.on_bad(i, slot(i).reason);
+      sink.on_bad(first_ + i, slot(i).reason);
     const Lock lock(mutex_);
     slot(i).done = false;
     emitted_ = i + 1;
@@ -306,7 +318,7 @@ StageTimes run_pipeline(const PathSource& paths,
                         const PipelineSink& sink) {
   const Stopwatch watch;
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
-  Pipeline pipeline(paths, preprocessing, engine, threads);
+  Pipeline pipeline(paths, preprocessing, engine, threads, params.first);
   std::vector<std::unique_ptr<Engine>> engines;
   for (unsigned n = 0; n < replica_count(engine, threads); ++n)
     engines.push_back(engine.clone());
@@ -331,23 +343,15 @@ StageTimes run_pipeline(const PathSource& paths,
   return times;
 }
 
-StageTimes run_pipeline(const Names& names, std::size_t first,
-                        const Preprocessing& preprocessing,
+StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink) {
-  std::size_t next = first;
+  std::size_t next = params.first;
   const PathSource source = [&]() -> std::optional<std::string> {
     if (next == names.size()) return {};
     return std::string(names[next++]);
   };
-  PipelineSink renumbered;
-  renumbered.on_row = [&](std::size_t i, const float* feature) {
-    sink.on_row(first + i, feature);
-  };
-  renumbered.on_bad = [&](std::size_t i, const std::string& reason) {
-    sink.on_bad(first + i, reason);
-  };
-  return run_pipeline(source, preprocessing, engine, params, renumbered);
+  return run_pipeline(source, preprocessing, engine, params, sink);
 }
 
 }  // namespace imsearch

@@ -20,6 +20,8 @@ struct PipelineParams {
   /// Decoder threads, and as many network threads; two network threads where
   /// the engine wants batches. 0: usable_cpus().
   unsigned threads = 0;
+  /// The number of the first image; those after it count on from there.
+  std::size_t first = 0;
   /// Called within the handler of what run_pipeline() is about to throw, before
   /// it waits for its threads: a source that may wait for ever would keep it
   /// from ever throwing. May be empty, need not return.
@@ -44,19 +46,19 @@ struct PipelineSink {
   std::function<void(std::size_t i, const std::string& reason)> on_bad;
 };
 
-/// Embeds every image that `paths` gives, numbered from 0. A row depends on its
-/// image alone, not on threads. An exception from the source or the sink, a
-/// lack of memory, DeviceError and Interrupted stop the threads and are thrown
-/// to the caller, as soon as what is being decoded, and a waiting source, are
-/// done.
+/// Embeds every image that `paths` gives, numbered from params.first on. A row
+/// depends on its image alone, not on threads. An exception from the source or
+/// the sink, a lack of memory, DeviceError and Interrupted stop the threads and
+/// are thrown to the caller, as soon as what is being decoded, and a waiting
+/// source, are done.
 StageTimes run_pipeline(const PathSource& paths,
                         const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink);
 
-/// The same for names[i], all i from `first`, so numbered.
-StageTimes run_pipeline(const Names& names, std::size_t first,
-                        const Preprocessing& preprocessing,
+/// As above, for the images names[i], all i from params.first on, each with its
+/// number i: a run that goes on from an older one begins in the middle.
+StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink);
 

@@ -1,6 +1,7 @@
 // Other people's networks: a TorchScript module, loaded and run by libtorch.
-// Most of this file tells what people save instead of TorchScript from what is
-// broken.
+// Most of this file tells what people save instead of TorchScript (a state
+// dict, a pickle, a whole Python object) from what is broken, since each needs
+// another remedy. The dimension of its rows is found by running it once.
 #include "embed/engine.h"
 #include "embed/engine_libtorch.h"
 #include "io/file.h"

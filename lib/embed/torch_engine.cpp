@@ -1,9 +1,11 @@
 // The built-in network once more, by libtorch's own operations. It is the
 // reference that the oneDNN engine is tested against, and the engine for a GPU.
+// It is written to be read, layer by layer as in the list of convolutions, and
+// not to be quick.
 #include "embed/engine.h"
 
 #include "embed/engine_libtorch.h"
-#include "embed/fold.h"
+#include "embed/layer.h"
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>

@@ -1,22 +1,49 @@
+// Choosing queries, running them, and taking the time. Latency is measured one
+// query at a time and throughput with all threads at once: under load a query
+// also waits for its turn, so neither can be had from the other.
 #include "eval/measure.h"
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
+#include "base/random.h"
 #include "base/stopwatch.h"
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace imsearch {
 namespace {
 
+/// The smallest value with `percent` of all at or below it: rank = ceil(n p /
+/// 100), counted from 1.
 double nearest_rank(const std::vector<double>& sorted, std::size_t percent) {
   const std::size_t rank = (sorted.size() * percent + 99) / 100;
   return sorted[rank - 1];
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> sample_rows(std::size_t rows, std::size_t count,
+                                       std::uint64_t seed) {
+  std::vector<std::uint32_t> all;
+  if (count >= rows) {
+    all.resize(rows);
+    std::iota(all.begin(), all.end(), 0U);
+    return all;
+  }
+  // Floyd's method (Bentley and Floyd, CACM 30(9), 1987): count draws, whatever
+  // the number of rows.
+  Random random(seed);
+  std::set<std::uint32_t> chosen;
+  for (std::size_t last = rows - count; last < rows; ++last) {
+    const auto row = static_cast<std::uint32_t>(random.below(last + 1));
+    if (!chosen.insert(row).second)
+      chosen.insert(static_cast<std::uint32_t>(last));
+  }
+  return {chosen.begin(), chosen.end()};
+}
 
 SingleRun run_singly(std::size_t count, const Searching& searching) {
   SingleRun run;

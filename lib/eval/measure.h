@@ -1,16 +1,22 @@
-// Runs queries through any searcher and takes the time.
+// Chooses queries, runs them through any searcher, and takes the time.
 //
 // A searcher is a function from a query's number to its hits: an index, exact
 // search, or a service behind a network.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
 namespace imsearch {
+
+/// `count` different rows of [0, rows), rising; all of them if count >= rows.
+/// The same seed gives the same rows on every machine.
+std::vector<std::uint32_t> sample_rows(std::size_t rows, std::size_t count,
+                                       std::uint64_t seed);
 
 /// Answers query `query`; `thread` (0 …) tells concurrent calls apart, for
 /// per-thread scratch memory. May throw.
@@ -25,8 +31,9 @@ struct SingleRun {
 /// Interrupted on SIGINT.
 SingleRun run_singly(std::size_t count, const Searching& searching);
 
-/// The same queries shared out over `threads` threads (0: all CPUs); returns
-/// the seconds that all took together.
+/// The queries 0 … count - 1 shared out over `threads` threads (0: all CPUs);
+/// gives the seconds from the first to the end of the last. Answers are not
+/// kept.
 double run_batch(std::size_t count, unsigned threads,
                  const Searching& searching);
 

@@ -9,7 +9,7 @@
 // whatever the header says, and it passes over a row that a run-length code
 // leaves empty. Beyond Pillow go 2 bits a pixel, any colour masks, and
 // run-length codes that end before the last row.
-#include "image/bmp.h"
+#include "image/decoders.h"
 
 #include "base/error.h"
 #include "image/bytes.h"
@@ -90,6 +90,7 @@ std::array<std::uint32_t, 3> usual_masks(std::uint32_t bits) {
 }
 
 void check_mask(std::uint32_t mask) {
+  // Adding the lowest bit carries through a run: bits that stay were not of it.
   const std::uint32_t upper = mask + (mask & (~mask + 1));  // carried over
   if ((upper & mask) != 0)
     fail("BMP with a colour mask of scattered bits, {:x}, is not supported",
@@ -356,6 +357,8 @@ class RunLengthReader {
     if (count_bytes % 2 != 0 && !rest_.empty()) next_byte();  // padding
   }
 
+  /// Goes to the next row: from the middle of one to its end, from a row in
+  /// which nothing was put past all of it.
   void end_row() {
     if (row_begun_)
       position_ = (position_ + image_.width - 1) / image_.width * image_.width;

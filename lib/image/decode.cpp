@@ -1,15 +1,11 @@
 // Tells what a file is by its first bytes and calls that decoder, or names the
-// format that is not supported.
+// format that is not supported: "HEIC is not supported" sends a user to a
+// converter, while "not an image" would let him look for damage that is not
+// there. Names are believed for TGA alone, which has no magic of its own.
 #include "image/decode.h"
 
 #include "base/error.h"
-#include "image/bmp.h"
-#include "image/gif.h"
-#include "image/jpeg.h"
-#include "image/png.h"
-#include "image/pnm.h"
-#include "image/tga.h"
-#include "image/webp.h"
+#include "image/decoders.h"
 
 #include <fmt/format.h>
 
@@ -82,6 +78,8 @@ bool is_named_tga(const std::string& name) {
 Image decode(std::string_view bytes, const std::string& name,
              Reference reference, std::uint64_t limit) {
   if (bytes.empty()) fail("empty file");
+  // TGA comes last: a name that ends in .tga must not keep a JPEG from being
+  // one.
   if (starts_with(bytes, "\xff\xd8\xff"))
     return decode_jpeg(bytes, reference, limit);
   if (starts_with(bytes, "\x89PNG\r\n\x1a\n")) return decode_png(bytes, limit);

@@ -3,14 +3,14 @@
 //
 // The kind is told by content, never by name: JPEG by libjpeg, PNG by libpng,
 // WebP by libwebp, GIF by giflib, BMP, TGA and binary PGM and PPM by ourselves.
-// Of an animation the first frame is taken. TGA has no magic: it is tried only
+// An animation gives its first frame. TGA has no magic: it is tried only
 // where the name ends in .tga. GIF is what TensorFlow makes of it
-// (image/gif.h), BMP and TGA are what Pillow makes of them, whichever Reference
-// is asked for. JPEG follows tf.io.decode_jpeg (channels=3) to the bit: fast
-// integer DCT, fancy upsampling, CMYK folded to RGB by integer division,
-// orientation ignored, warnings ignored, but a stream that ends early is an
-// error (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open and
-// convert("RGB") in what the two have different (Reference).
+// (image/decoders.h), BMP and TGA are what Pillow makes of them, whichever
+// Reference is asked for. JPEG follows tf.io.decode_jpeg (channels=3) to the
+// bit: fast integer DCT, fancy upsampling, CMYK folded to RGB by integer
+// division, orientation ignored, warnings ignored, but a stream that ends early
+// is an error (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open
+// and convert("RGB") in what the two have different (Reference).
 #pragma once
 
 #include "image/image.h"

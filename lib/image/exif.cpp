@@ -1,6 +1,7 @@
 // The orientation, from a block of EXIF, which is a TIFF directory whose
 // offsets nobody has checked, or from XMP as text; and turning a picture by it.
-// Where the blocks are is told by image/metadata.h.
+// Where the blocks are is told by image/metadata.h. Whatever is broken means
+// "as it stands": a picture that cannot be turned is still a picture.
 #include "image/exif.h"
 
 #include "image/bytes.h"
@@ -69,7 +70,7 @@ enum class Type : std::uint32_t {
   kLong8 = 16,
 };
 
-/// Bytes of a value; 0 for a type that is none.
+/// Bytes of a value; 0 for a type that TIFF does not have.
 std::size_t size_of(Type type) {
   switch (type) {
     case Type::kByte:
@@ -102,7 +103,7 @@ To same_bits(From from) {
   return to;
 }
 
-/// The value at `at` as a number; 0 where it is none, as bytes and texts are.
+/// The value at `at` as a number; 0 for bytes and texts, which are not numbers.
 double value_at(const TiffReader& tiff, Type type, std::size_t at) {
   switch (type) {
     case Type::kShort:
@@ -163,6 +164,7 @@ std::optional<int> orientation_in_directory(const TiffReader& tiff,
     const std::uint32_t tag = tiff.number_16(entry);
     if (found[tag]) continue;
     const auto type = static_cast<Type>(tiff.number_16(entry + 2));
+    // At most 8 times 2^32: no overflow in 64 bits.
     const std::size_t size = size_of(type) * tiff.number_32(entry + 4);
     std::size_t at = entry + 8;
     if (size > kInPlace) {
@@ -220,6 +222,7 @@ int exif_orientation(std::string_view image_file) {
 Image turn_upright(Image image, int orientation) {
   if (orientation == kAsItStands) return image;
   constexpr std::size_t kChannels = 3;
+  // From 5 on, the rows of the file are the columns of the picture.
   const bool on_its_side = orientation >= 5;
   // Whether the file's columns run from right to left, and its rows upwards, in
   // the order in which the upright picture wants them.

@@ -1,7 +1,12 @@
 // GIF by giflib's functions for one record at a time: its DGifSlurp() would
-// hold the pixels of every frame, and take memory for them before there is
-// data behind a claim.
-#include "image/gif.h"
+// hold the pixels of every frame, and take memory for them before there is data
+// behind a claim.
+//
+// Only the first frame is wanted, but its canvas is as large as the largest
+// frame of the file (see decode_gif()). So a second reader goes over all frames
+// without decoding them, and only if one claims more room are the others
+// decoded, row by row and forgotten, to see which of them are whole.
+#include "image/decoders.h"
 
 #include "base/error.h"
 
@@ -20,8 +25,9 @@ namespace {
 
 constexpr std::size_t kChannels = 3;
 
-// Of a file of a few kilobytes, frames may be thousands of times as large. As
-// for the scans of a JPEG, what is decoded is limited, that is, time.
+// A file of a few kilobytes may claim frames that are thousands of times as
+// large. As for the scans of a JPEG, what is decoded is limited, which limits
+// the time.
 constexpr std::size_t kMaxDecodedPixels = 4'000'000'000;
 
 struct TooManyFrames : Error {
@@ -101,6 +107,7 @@ class GifReader {
     const bool interlaced = gif_->Image.Interlace;
     if (!interlaced) read_rows(frame.indices, {0, 1});
     if (interlaced)
+      // The four passes of an interlaced picture (GIF89a, appendix E).
       for (const Rows& rows : {Rows{0, 8}, Rows{4, 8}, Rows{2, 4}, Rows{1, 2}})
         read_rows(frame.indices, rows);
     return frame;
@@ -131,6 +138,8 @@ class GifReader {
   }
 
  private:
+  /// giflib's source: as many bytes as there are, and a note that more were
+  /// wanted.
   static int read_bytes(GifFileType* gif, GifByteType* out, int count) {
     auto* self = static_cast<GifReader*>(gif->UserData);
     const std::size_t size = std::min(size_of(count), self->rest_.size());
@@ -220,6 +229,8 @@ Sides whole_sides(GifReader& reader) {
   return largest;
 }
 
+/// Lays the frame on the canvas, which is black, and cuts off what is beyond
+/// it.
 void paint(const Frame& frame, Image& canvas) {
   const std::size_t left = size_of(frame.place.Left);
   const std::size_t top = size_of(frame.place.Top);

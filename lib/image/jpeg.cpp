@@ -1,7 +1,9 @@
 // JPEG by libjpeg-turbo, called as TensorFlow or as Pillow calls it: the two
 // differ in the inverse DCT and in how inks become RGB. A source manager of its
 // own makes a truncated file an error, and not a picture with a grey end.
-#include "image/jpeg.h"
+// libjpeg reports errors by a function that must not return: it jumps back to
+// guarded(), which throws.
+#include "image/decoders.h"
 
 #include "base/error.h"
 
@@ -205,6 +207,8 @@ class JpegReader {
   bool folds_cmyk() const { return codec_.out_color_space == JCS_CMYK; }
 
   void start() {
+    // YCCK is CMYK as YCbCr, which libjpeg undoes; inks are left to
+    // fold_cmyk().
     const bool cmyk = codec_.jpeg_color_space == JCS_CMYK ||
                       codec_.jpeg_color_space == JCS_YCCK;
     codec_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;

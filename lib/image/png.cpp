@@ -1,9 +1,9 @@
 // PNG by libpng, read row by row, so that neither a claimed size nor a deflate
 // bomb takes memory that the file does not justify.
-#include "image/png.h"
+#include "image/decoders.h"
 
 #include "base/error.h"
-#include "image/png_chunks.h"
+#include "image/metadata.h"
 
 #include <png.h>
 

@@ -1,5 +1,8 @@
-// Binary PGM and PPM, the formats that scripts and tests can write with printf.
-#include "image/pnm.h"
+// Binary PGM and PPM, the formats that scripts and tests can write with printf:
+// a letter and a digit, three numbers with white space and comments between
+// them, one white space, then the values row by row, of two bytes (the high one
+// first) where the largest is above 255.
+#include "image/decoders.h"
 
 #include "base/error.h"
 
@@ -57,6 +60,7 @@ class HeaderReader {
   std::size_t position_ = 2;  // behind "P5" or "P6"
 };
 
+/// A value beyond the maximum, which no writer should write, is taken for it.
 std::uint8_t scaled(std::size_t value, std::size_t max) {
   if (value > max) value = max;
   return static_cast<std::uint8_t>((value * 255 + max / 2) / max);

@@ -1,3 +1,6 @@
+// Resizes and scales as the program that trained the network did, operation by
+// operation: the input then has the bits that a reference computes, and
+// features can be compared with those of others.
 #include "image/preprocess.h"
 
 #include "base/error.h"

@@ -12,12 +12,12 @@ namespace imsearch {
 /// A number for each channel: red, green, blue.
 using Rgb = std::array<float, 3>;
 
-/// Of ImageNet's pixels between 0 and 1, as torchvision's presets have them
-/// (torchvision/transforms/_presets.py).
+/// Mean and deviation of ImageNet's pixels between 0 and 1, as torchvision's
+/// presets have them (torchvision/transforms/_presets.py).
 inline constexpr Rgb kImageNetMean = {0.485F, 0.456F, 0.406F};
 inline constexpr Rgb kImageNetDeviation = {0.229F, 0.224F, 0.225F};
 
-/// What a model wants to see. Weights bring it (embed/weights.h), for other
+/// What a model wants to see. Weights bring it (weights/weights.h), for other
 /// models the user says it. In words: image/preprocess_text.h.
 struct Preprocessing {
   enum class Resize {

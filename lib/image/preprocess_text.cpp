@@ -1,5 +1,7 @@
 // Preprocessing as words, and words as preprocessing: the sidecar and the index
-// record it so, for people to read and for programs to compare.
+// record it so, for people to read and for programs to compare. Two models
+// match only if the words do, so each choice has just one spelling, and floats
+// are written with as few digits as give the same float again.
 #include "image/preprocess_text.h"
 
 #include <fmt/format.h>

@@ -43,7 +43,7 @@ bool set_scale(std::string_view words, Preprocessing& preprocessing);
 std::string text_of(const Rgb& rgb);
 /// Three finite numbers, or nothing.
 std::optional<Rgb> rgb_of(std::string_view text);
-/// The same, all above 0.
+/// As rgb_of(), but nothing unless all three are above 0.
 std::optional<Rgb> deviation_of(std::string_view text);
 
 }  // namespace imsearch

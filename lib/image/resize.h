@@ -27,9 +27,9 @@ struct Window {
 /// (src/libImaging/Resample.c). The image must not be empty.
 Image resize_pillow(const Image& image, std::size_t height, std::size_t width);
 
-/// The same, but only a window of the result is computed: a picture of 60000x1
-/// pixels may be enlarged for the sake of its middle. The window must lie
-/// within height x width.
+/// A window of that result, without the rest being computed: a picture of
+/// 60000x1 pixels may be enlarged for the sake of its middle. The window must
+/// lie within height x width.
 Image resize_pillow(const Image& image, std::size_t height, std::size_t width,
                     const Window& window);
 

@@ -1,6 +1,8 @@
-// Resizing as Pillow does it (its Resample.c, bilinear): the filter is as wide
-// as the reduction, weights are rounded to 22 bits, and the two passes keep 8
-// bits in between. Equal to the bit.
+// Resizing as Pillow does it (its Resample.c, bilinear): the filter is a
+// triangle, as wide as the reduction, so that every input pixel counts; weights
+// are rounded to 22 bits, and the two passes, first across and then down, keep
+// 8 bits in between. Equal to the bit. Rows that no output needs are never
+// touched, which is what makes a window of a large result cheap.
 #include "image/resize.h"
 
 #include <algorithm>
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::size_t kChannels = 3;
 constexpr int kPrecisionBits = 32 - 8 - 2;  // Resample.c's PRECISION_BITS
+/// Added before the shift, so that it rounds.
 constexpr std::int32_t kHalf = 1 << (kPrecisionBits - 1);
 
 // How one output pixel is mixed from consecutive input pixels.

@@ -1,6 +1,8 @@
 // Resizing as TensorFlow 2 does it (bilinear, half-pixel centres, no
-// antialiasing): each output mixes four inputs, however far apart they are.
-// Equal to the bit.
+// antialiasing): each output mixes four inputs, however far apart they are, so
+// most rows of a large photo are never looked at. Equal to the bit, which needs
+// each sum and product in TensorFlow's order, in float, and never fused
+// (-ffp-contract=off).
 #include "image/resize.h"
 
 #include <algorithm>

@@ -1,7 +1,9 @@
 // TGA: a header of 18 bytes, a name, a palette, then the pixels, in packets
 // where they are run-length coded. Which corner they begin at is told by two
 // bits. What was added behind the pixels later (areas, a footer) has no pixels.
-#include "image/tga.h"
+// The format has no magic, so fields are checked against each other before
+// anything is believed.
+#include "image/decoders.h"
 
 #include "base/error.h"
 #include "image/bytes.h"
@@ -189,9 +191,11 @@ class PixelReader {
     return index < palette_.size() ? palette_[index] : Colour{};
   }
 
+  /// The next pixel of the file, wherever its corner puts it.
   void put(const Colour& colour) {
     if (column_ == 0) start_row();
     std::copy(colour.begin(), colour.end(), image_.rgb.data() + offset_);
+    // Unsigned: adding -3 wraps round to 3 less.
     offset_ += header_.from_right ? -kChannels : kChannels;
     if (++column_ < header_.width) return;
     column_ = 0;

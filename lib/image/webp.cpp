@@ -1,6 +1,7 @@
 // WebP by libwebp: still pictures, and the first frame of an animation on its
-// canvas.
-#include "image/webp.h"
+// canvas. Pixels are decoded straight into the image; libwebp's own animation
+// decoder would hold the canvas twice, and in four channels.
+#include "image/decoders.h"
 
 #include "base/error.h"
 #include "image/bytes.h"
@@ -74,6 +75,8 @@ void decode_first_frame(std::string_view bytes, Image& canvas) {
   if (at(frame.x_offset) + at(frame.width) > canvas.width ||
       at(frame.y_offset) + at(frame.height) > canvas.height)
     fail("invalid WebP: a frame beyond the canvas");
+  // Rows of the frame are as far apart as those of the canvas, so it is decoded
+  // where it belongs; the end of the buffer is what libwebp checks against.
   const std::size_t begin =
       at(frame.y_offset) * row_bytes + at(frame.x_offset) * kChannels;
   decode_still({reinterpret_cast<const char*>(frame.fragment.bytes),
@@ -110,19 +113,6 @@ Image decode_webp(std::string_view bytes, std::uint64_t max_bytes) {
     decode_still(bytes, image.rgb.data(), image.rgb.size(),
                  image.width * kChannels);
   return image;
-}
-
-std::string_view webp_chunk(std::string_view bytes, std::string_view type) {
-  std::size_t begin = kFileHeader;
-  while (bytes.size() >= begin + kChunkHeader) {
-    const std::size_t size = little_endian_32(bytes, begin + 4);
-    const bool found = bytes.substr(begin, 4) == type;
-    begin += kChunkHeader;
-    if (bytes.size() - begin < size) return {};
-    if (found) return bytes.substr(begin, size);
-    begin += size + size % 2;  // chunks begin at even bytes
-  }
-  return {};
 }
 
 }  // namespace imsearch

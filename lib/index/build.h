@@ -21,13 +21,15 @@ enum class IndexFormat {
   kHnswlib    // hnswlib_file.h: without names
 };
 
-/// Builds the graph on short codes, those of `reduction` (reduction_fit.h), on
-/// `threads` threads (0: all), and writes the index file
-/// `path` whole or not at all. names.size() must be vectors.rows(). With one
-/// thread the file is the same for the same input, which includes when vectors
-/// were last modified. Rows in `deleted` are marked as deleted (kImsearch
-/// only). Throws Error: names and rows
-/// that don't match, NaN in a row, a full disk; Interrupted on SIGINT.
+/// Builds the graph on the short codes that `reduction` makes (fit_reduction()
+/// finds one that suits), on `threads` threads (0: all), and writes the index
+/// file `path` whole or not at all. names.size() must be vectors.rows(). Rows
+/// in `deleted` are marked as deleted (kImsearch only).
+///
+/// With one thread the file has the same bytes for the same input, which
+/// includes the time at which the vectors were last modified; with several, the
+/// order in which rows are inserted decides some links. Throws Error: names and
+/// rows that don't match, NaN in a row, a full disk; Interrupted on SIGINT.
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
@@ -35,20 +37,21 @@ void build_index(const VectorSet& vectors, const Names& names,
                  IndexFormat format = IndexFormat::kImsearch,
                  const std::vector<std::uint32_t>& deleted = {});
 
-/// The reduction that suits all rows, where that of the index no longer does:
-/// where it was fitted to too few rows (kLeastFitted), or finds less than is
-/// asked of a fit (reduction_fit.h), of neighbours of the new rows or of all,
-/// and a fresh one finds more. Else nothing. `vectors` begin with the index's
-/// rows. Takes some seconds. Throws as fit_reduction().
+/// A reduction that suits all rows, where that of the index no longer does;
+/// nothing where it still does. It no longer does if it was fitted to too few
+/// rows (kLeastFitted), or if it finds less than is asked of a fit
+/// (kEnoughFound), among the new rows or among all, and a fresh one finds more.
+/// `vectors` begin with the index's rows. Takes some seconds. Throws as
+/// fit_reduction().
 std::optional<Reduction> refit_for_append(const Index& index,
                                           const VectorSet& vectors,
                                           unsigned threads);
 
-/// Writes the index anew with the rows of `vectors` that come behind its own,
-/// which must be the first ones there, unchanged; `names` are those of all. The
-/// graph grows, by the codes that the index has, or is built again by those of
-/// `refitted`. The index's content must have been verified. Otherwise as
-/// build_index().
+/// Writes an index of all rows of `vectors`, the first of which are the rows of
+/// `index`, unchanged; `names` are those of all rows. The graph of `index` is
+/// grown by the new rows, or built again on the codes of `refitted`. The
+/// content of `index` must have been verified (Index::verify()), for its graph
+/// is taken over unchecked. Otherwise as build_index().
 void append_to_index(const Index& index, const VectorSet& vectors,
                      const Names& names,
                      const std::optional<Reduction>& refitted, unsigned threads,

@@ -1,12 +1,13 @@
-// What 8-bit codes tell of exact distances: how near and how far a row can be.
+// How near and how far a row can be, by its 8-bit code and that of the query.
 //
-// Codes (codes8.h) stand for unit vectors q' and x'. With
+// Codes (sq8.h) stand for unit vectors q' and x'. With
 // E = |q - q'| + |x - x'|, by Cauchy and Schwarz
-//   |q.x - q'.x'| <= E sqrt(1 - (q'.x')^2) + E^2 / 2.
+//   |q.x - q'.x'| <= E sqrt(1 - (q'.x')^2) + E^2 / 2,
+// and the squared distance of unit vectors is 2 - 2 q.x.
 #pragma once
 
-#include "index/codes8.h"
 #include "index/reduction.h"
+#include "index/sq8.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +24,8 @@ struct CodedQuery {
   CodeErrors errors;
 };
 
-/// Of a squared distance as exact_l2sq() (flat.h) computes it.
+/// Bounds of a squared distance as exact_l2sq() (flat.h) computes it, rounding
+/// included.
 struct Bounds {
   float low;
   float high;
@@ -44,7 +46,7 @@ class CodeBounds {
     return around(row, distance_.l2sq_to(row));
   }
 
-  /// The same, where the squared distance of the codes is known.
+  /// of(), where the squared distance of the codes is known already.
   Bounds around(std::uint32_t row, float l2sq) const {
     const float cosine = 1 - l2sq / 2;
     const float sine = std::sqrt(std::max(0.0F, 1 - cosine * cosine));
@@ -56,8 +58,8 @@ class CodeBounds {
  private:
   const CodeErrors* errors_;
   float query_error_;
-  float rounding_;  // more than two sums of exact_l2sq() can lose, and a
-                    // difference of them
+  float rounding_;  // an upper bound of the rounding error of two sums of
+                    // exact_l2sq() and of their difference
   CodedDistance distance_;
 };
 

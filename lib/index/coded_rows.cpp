@@ -1,3 +1,7 @@
+// Codes rows on all threads. Each row is read and normalised once, gets its SQ8
+// code, from that its short code, and the errors of both. Threads take blocks
+// of rows, and every row has its own place, so that nothing is locked and the
+// result does not depend on the number of threads.
 #include "index/coded_rows.h"
 
 #include "base/error.h"

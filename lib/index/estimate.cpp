@@ -1,3 +1,10 @@
+// What a build will need. Memory and disk follow from the sizes of the parts.
+// Time is measured: a sample of rows is coded and inserted into a small graph.
+//
+// An insertion walks through the graph, and a walk takes steps in proportion to
+// the logarithm of the rows; so the time of a row in the sample is multiplied
+// by log(rows) / log(sample), and by what it costs that a large graph does not
+// fit the cache.
 #include "index/estimate.h"
 
 #include "base/parallel_for.h"
@@ -6,7 +13,6 @@
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
-#include "index/insert.h"
 #include "index/serialize.h"
 
 #include <algorithm>
@@ -16,11 +22,12 @@ namespace imsearch {
 namespace {
 
 constexpr std::size_t kSampledRows = 1000;
-/// A row among many costs so many times more than in a sample, which stays in
-/// the cache. Measured at 100,000 and at a million rows.
+/// Inserting a row into a large graph takes so many times longer than into that
+/// of the sample, which stays in the cache; measured at 100,000 and at a
+/// million rows.
 constexpr double kOutOfCache = 2.3;
 
-/// What OutputFile holds back before it writes.
+/// OutputFile's buffer.
 constexpr std::uint64_t kOutputBytes = std::uint64_t{1} << 20;
 
 /// Seconds that coding and inserting all rows takes, from doing so with a few.
@@ -60,7 +67,7 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
       coded_rows_bytes(info.rows, info.dim, reduction.width);
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
-                         : frozen_bytes(names, info, reduction);
+                         : serialized_bytes(names, info, reduction);
   needs.seconds = estimate_seconds(vectors, params, reduction, threads);
   return needs;
 }

@@ -13,19 +13,22 @@
 namespace imsearch {
 
 struct BuildNeeds {
-  /// At the peak, beyond mapped files. Of fit_reduction(), which is over by
-  /// then, nothing is counted.
+  /// At the peak, beyond mapped files. What fit_reduction() takes is not
+  /// counted: it has given that back before the peak.
   std::uint64_t memory_bytes = 0;
-  std::uint64_t held_bytes = 0;  // of those, by the names, which are there
+  std::uint64_t held_bytes = 0;  // the part of it that the names hold already
   std::uint64_t disk_bytes = 0;  // of the index file
   double seconds = 0;            // from insertions timed on a sample
 };
 
+/// What build_index() will need, whose arguments these are. Codes and inserts a
+/// sample of up to 1,000 rows, which takes a moment. Throws Error on NaN in one
+/// of them; Interrupted.
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
                           const ReductionView& reduction, unsigned threads,
                           IndexFormat format = IndexFormat::kImsearch);
-/// Of append_to_index().
+/// What append_to_index() will need, whose arguments these are.
 BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
                            const Names& names,
                            const std::optional<Reduction>& refitted,

@@ -1,6 +1,11 @@
-// Exact search over the vectors alone, for many queries at once: blocks of rows
-// that fit the level 2 cache pass over blocks of queries. This is the ground
-// truth that everything else is measured against.
+// Exact search over the vectors alone, for many queries at once. It is the
+// ground truth that everything else is measured against, so it is simple, and
+// its results do not depend on the number of threads or of queries.
+//
+// Written as |q|^2 + |x|^2 - 2 q.x, distances need only the dot products of
+// rows with queries, which is a matrix product: blocks of rows that fit the
+// level 2 cache pass over blocks of queries, and each row is read from memory
+// once for all of them.
 #include "index/flat.h"
 
 #include "base/error.h"
@@ -18,7 +23,8 @@ namespace {
 constexpr std::size_t kBlockRows = 64;
 constexpr std::size_t kBlockQueries = 64;
 
-/// Of `count` rows, [count, dim].
+/// |x|^2 of each of `count` rows, [count, dim]; not exactly 1, for normalising
+/// rounds.
 void dots_with_themselves(const float* rows, std::size_t count, std::size_t dim,
                           float* out) {
   std::vector<const float*> each(count);
@@ -33,7 +39,7 @@ struct Job {
   const std::vector<std::optional<std::uint32_t>>& excluded;
   const std::function<bool(std::uint32_t)>& skip;
 
-  bool left_out(std::size_t query, std::uint32_t row) const {
+  bool is_excluded(std::size_t query, std::uint32_t row) const {
     return query < excluded.size() && excluded[query] == row;
   }
 };
@@ -81,7 +87,7 @@ class Worker {
     TopK& best = best_[query];
     for (std::size_t r = 0; r < count; ++r) {
       const Hit hit = {rows_[r], l2sq_of_dots(norm, norms_[r], dots[r])};
-      if (best.would_take(hit) && !job_->left_out(query, hit.row))
+      if (best.would_take(hit) && !job_->is_excluded(query, hit.row))
         best.take(hit);
     }
   }
@@ -97,6 +103,7 @@ class Worker {
 
 }  // namespace
 
+// Rounding can make the distance of near copies negative: it is then 0.
 float l2sq_of_dots(float aa, float bb, float ab) {
   return std::max(0.0F, aa + bb - 2 * ab);
 }
@@ -135,6 +142,8 @@ std::vector<Hits> search_flat(
   if (threads == 0) threads = usable_cpus();
   const std::size_t blocks = (vectors.rows() + kBlockRows - 1) / kBlockRows;
   threads = static_cast<unsigned>(std::min<std::size_t>(threads, blocks));
+  // Each thread keeps the best of the rows it was given; which rows those are
+  // is left to chance, but the k least of all by (distance, row) are not.
   std::vector<Worker> workers(threads,
                               Worker(job, std::min(k, vectors.rows())));
   parallel_for(vectors.rows(), kBlockRows, threads,

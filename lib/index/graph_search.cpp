@@ -1,7 +1,17 @@
 // The walk through the graph: down the upper levels to a good start, then along
-// the links of level 0 with a pool of the best ef candidates. Almost all of its
-// time is waiting for memory, so codes and links are asked for some steps
-// ahead.
+// the links of level 0 with a pool of the best candidates. Each step takes the
+// nearest candidate whose links have not been followed, visits the rows that it
+// links to, and keeps those that are near enough; the walk ends when no
+// candidate is left to expand.
+//
+// Almost all of its time is waiting for memory: a code is one or a few cache
+// lines somewhere in hundreds of megabytes. Codes and links are therefore asked
+// for some steps before they are used, and the codes of all links of a row are
+// compared in one call.
+//
+// The file is not trusted: every link is compared with its bound before it is
+// followed, and no walk can run in a circle, so that a damaged index gives
+// wrong answers at worst.
 #include "index/graph_search.h"
 
 #include "simd/prefetch.h"
@@ -14,25 +24,26 @@ namespace {
 
 constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
 constexpr std::uint32_t kExpanded = 0x80000000;
-/// Of a code, on the way while its row is met. What is longer is fetched as
-/// the rows are measured: all at once would be more than a core waits for.
+/// So many bytes of a code are fetched when its row is visited. The rest of a
+/// longer one is fetched while it is compared: a core keeps only some ten to
+/// twenty cache lines on their way, and asking for more would block it.
 constexpr std::size_t kFetchedBytes = 128;
 
 }  // namespace
 
 void CandidatePool::reset(const Limits& limits, const IsHidden& is_hidden) {
-  // One more, that push() drops again.
-  if (entries_.size() <= limits.most) entries_.resize(limits.most + 1);
+  // Room for one more, which push() adds before it drops one.
+  if (entries_.size() <= limits.capacity) entries_.resize(limits.capacity + 1);
   limits_ = limits;
   is_hidden_ = is_hidden ? &is_hidden : nullptr;
   limit_ = std::numeric_limits<float>::infinity();
   size_ = 0;
-  counted_ = 0;
+  visible_ = 0;
   first_unexpanded_ = 0;
   is_overfull_ = false;
 }
 
-bool CandidatePool::counts(std::uint32_t row) const {
+bool CandidatePool::is_visible(std::uint32_t row) const {
   return is_hidden_ == nullptr || !(*is_hidden_)(row & ~kExpanded);
 }
 
@@ -49,37 +60,42 @@ void CandidatePool::push(float l2sq, std::uint32_t row) {
       std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
   if (place == begin) indistinct_ = indistinct_l2sq(limits_.width, l2sq);
   if (is_hidden_ == nullptr) {
-    drop_beyond_wanted();
+    trim_all_visible();
     return;
   }
-  if (counts(row)) ++counted_;
-  drop_needless();
+  if (is_visible(row)) ++visible_;
+  trim_with_hidden();
 }
 
-inline void CandidatePool::drop_beyond_wanted() {
-  if (size_ < limits_.wanted) return;
-  while (size_ > limits_.wanted &&
-         (size_ > limits_.most || entries_[size_ - 1].l2sq >= indistinct_))
+// A candidate is dropped if there are enough without it, unless codes cannot
+// tell it from the nearest one and there is room. limit_ is the distance from
+// which on the next candidate would be dropped at once.
+inline void CandidatePool::trim_all_visible() {
+  if (size_ < limits_.visible) return;
+  while (size_ > limits_.visible &&
+         (size_ > limits_.capacity || entries_[size_ - 1].l2sq >= indistinct_))
     --size_;
   const float last = entries_[size_ - 1].l2sq;
-  limit_ = size_ < limits_.most ? std::max(last, indistinct_) : last;
+  limit_ = size_ < limits_.capacity ? std::max(last, indistinct_) : last;
 }
 
 void CandidatePool::drop_last() {
   --size_;
-  if (counts(entries_[size_].row)) --counted_;
+  if (is_visible(entries_[size_].row)) --visible_;
 }
 
-void CandidatePool::drop_needless() {
-  while (counted_ > limits_.wanted &&
-         (size_ > limits_.most || entries_[size_ - 1].l2sq >= indistinct_))
+// Hidden candidates do not count towards the wanted ones, but they take room.
+// One behind the last visible candidate leads nowhere that is nearer.
+void CandidatePool::trim_with_hidden() {
+  while (visible_ > limits_.visible &&
+         (size_ > limits_.capacity || entries_[size_ - 1].l2sq >= indistinct_))
     drop_last();
-  if (counted_ >= limits_.wanted) {
-    while (!counts(entries_[size_ - 1].row)) drop_last();
+  if (visible_ >= limits_.visible) {
+    while (!is_visible(entries_[size_ - 1].row)) drop_last();
     const float last = entries_[size_ - 1].l2sq;
-    limit_ = size_ < limits_.most ? std::max(last, indistinct_) : last;
+    limit_ = size_ < limits_.capacity ? std::max(last, indistinct_) : last;
   }
-  if (size_ <= limits_.most) return;
+  if (size_ <= limits_.capacity) return;
   is_overfull_ = true;
   drop_last();
 }
@@ -102,13 +118,13 @@ Hits CandidatePool::hits() const {
 
 GraphSearch::GraphSearch(const GraphView& view)
     : view_(&view),
-      met_(2 * view.M),
+      batch_(2 * view.M),
       distances_(2 * view.M),
       visited_(view.rows) {}
 
 void GraphSearch::measure(const std::int8_t* query) {
-  l2sq_i8_rows_(query, view_->reduced, view_->width, met_.data(), met_count_,
-                distances_.data());
+  l2sq_i8_rows_(query, view_->reduced, view_->width, batch_.data(),
+                batch_count_, distances_.data());
 }
 
 void GraphSearch::fetch_next_links() const {
@@ -123,6 +139,8 @@ std::uint32_t GraphSearch::row_of_record(std::uint32_t index) const {
   return row < view_->rows ? row : kNoRow;
 }
 
+// Greedy search on one upper level: goes to the nearest neighbour as long as
+// one is nearer. `index` is a record of that level, as is the result.
 std::uint32_t GraphSearch::nearest_on_level(const std::int8_t* query,
                                             std::uint32_t index) {
   visit_alone(row_of_record(index));
@@ -133,16 +151,16 @@ std::uint32_t GraphSearch::nearest_on_level(const std::int8_t* query,
   for (bool nearer = true; nearer;) {
     nearer = false;
     const UpperRecord record = view_->upper_record(index);
-    met_count_ = 0;
+    batch_count_ = 0;
     records.clear();
     for (std::size_t i = 0; i < record.list.count; ++i) {
       const std::uint32_t row = row_of_record(record.list.links[i]);
       if (row == kNoRow) continue;
-      met_[met_count_++] = row;
+      batch_[batch_count_++] = row;
       records.push_back(record.list.links[i]);
     }
     measure(query);
-    for (std::size_t i = 0; i < met_count_; ++i) {
+    for (std::size_t i = 0; i < batch_count_; ++i) {
       if (distances_[i] >= nearest) continue;
       nearest = distances_[i];
       index = records[i];
@@ -152,6 +170,8 @@ std::uint32_t GraphSearch::nearest_on_level(const std::int8_t* query,
   return index;
 }
 
+// The row where level 0 is entered. What a damaged file says beyond its bounds
+// becomes row 0, which is there and as good a start as any.
 std::uint32_t GraphSearch::descend(const std::int8_t* query) {
   std::uint32_t index = view_->entry;
   for (std::uint32_t level = view_->max_level; level > 0; --level) {
@@ -161,6 +181,9 @@ std::uint32_t GraphSearch::descend(const std::int8_t* query) {
   return index < view_->rows ? index : 0;
 }
 
+// A new walk makes all marks of earlier ones void by counting up, instead of
+// clearing an array as long as the index; that is needed only when 16 bits have
+// run out, once in some 65,000 walks.
 void GraphSearch::start_visiting() {
   if (++epoch_ != 0) return;
   std::fill(visited_.begin(), visited_.end(), std::uint16_t{0});
@@ -168,37 +191,41 @@ void GraphSearch::start_visiting() {
 }
 
 void GraphSearch::visit_alone(std::uint32_t row) {
-  met_[0] = row;
-  met_count_ = 1;
+  batch_[0] = row;
+  batch_count_ = 1;
 }
 
 void GraphSearch::visit_unvisited(std::uint32_t row) {
   const LinkList list = view_->links_of(row);
   const std::size_t fetched = std::min(view_->width, kFetchedBytes);
-  met_count_ = 0;
+  batch_count_ = 0;
   for (std::size_t i = 0; i < list.count; ++i) {
     const std::uint32_t link = list.links[i];
     if (link >= view_->rows) continue;
     prefetch(view_->code(link), fetched);
     // A quarter are already visited, unpredictably: avoid the branch.
-    met_[met_count_] = link;
-    met_count_ += visited_[link] != epoch_ ? 1 : 0;
+    batch_[batch_count_] = link;
+    batch_count_ += visited_[link] != epoch_ ? 1 : 0;
     visited_[link] = epoch_;
   }
 }
 
-std::pair<const Twin*, const Twin*> GraphSearch::twins_of(
+std::pair<const DuplicateRow*, const DuplicateRow*> GraphSearch::duplicates_of(
     std::uint32_t row) const {
-  const Twin* end = view_->twins + view_->twin_count;
-  const Twin* first = std::lower_bound(view_->twins, end, Twin{row, 0});
-  const Twin* last = first;
+  const DuplicateRow* end = view_->duplicates + view_->duplicate_count;
+  const DuplicateRow* first =
+      std::lower_bound(view_->duplicates, end, DuplicateRow{row, 0});
+  const DuplicateRow* last = first;
   while (last != end && last->in_graph == row) ++last;
   return {first, last};
 }
 
-Hits GraphSearch::with_twins(const Hits& walked,
-                             const CandidatePool::Limits& limits,
-                             const IsHidden& is_hidden) const {
+// Puts rows in the place of those that stand for them in the graph: hidden rows
+// go, duplicates come, and rows of one code are in the order of their numbers.
+// The cut is that of the pool, now counted by rows.
+Hits GraphSearch::with_duplicates(const Hits& walked,
+                                  const CandidatePool::Limits& limits,
+                                  const IsHidden& is_hidden) const {
   if (walked.empty()) return {};
   const float indistinct = indistinct_l2sq(limits.width, walked[0].l2sq);
   Hits all;
@@ -208,16 +235,17 @@ Hits GraphSearch::with_twins(const Hits& walked,
   };
   for (const Hit& hit : walked) {
     const std::size_t first = all.size();
-    if (first >= limits.most ||
-        (first >= limits.wanted && hit.l2sq >= indistinct))
+    if (first >= limits.capacity ||
+        (first >= limits.visible && hit.l2sq >= indistinct))
       break;
     add(hit.row, hit.l2sq);
-    const auto [twin, end] = twins_of(hit.row);
-    for (const Twin* each = twin; each != end; ++each) add(each->row, hit.l2sq);
+    const auto [duplicate, end] = duplicates_of(hit.row);
+    for (const DuplicateRow* each = duplicate; each != end; ++each)
+      add(each->row, hit.l2sq);
     std::sort(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(),
               [](const Hit& a, const Hit& b) { return a.row < b.row; });
   }
-  all.resize(std::min(all.size(), limits.most));
+  all.resize(std::min(all.size(), limits.capacity));
   return all;
 }
 
@@ -227,37 +255,39 @@ void GraphSearch::walk_level0(const std::int8_t* query) {
     fetch_next_links();
     visit_unvisited(row);
     measure(query);
-    for (std::size_t i = 0; i < met_count_; ++i) {
+    for (std::size_t i = 0; i < batch_count_; ++i) {
       const auto l2sq = static_cast<float>(distances_[i]);
-      if (pool_.takes(l2sq)) pool_.push(l2sq, met_[i]);
+      if (pool_.would_keep(l2sq)) pool_.push(l2sq, batch_[i]);
     }
     fetch_next_links();  // of another, if one came nearer
   }
 }
 
 Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef,
-                       std::size_t most, const IsHidden& is_hidden) {
+                       std::size_t capacity, const IsHidden& is_hidden) {
   if (view_->rows == 0 || ef == 0) return {};
-  // A row of the graph stands for its twins: one that is not hidden will do.
+  // A row of the graph stands for its duplicates: it counts as hidden only
+  // if all of them are.
   const IsHidden all_hidden = [&](std::uint32_t row) {
     if (!is_hidden(row)) return false;
-    const auto [twin, end] = twins_of(row);
-    return std::all_of(twin, end,
-                       [&](const Twin& each) { return is_hidden(each.row); });
+    const auto [duplicate, end] = duplicates_of(row);
+    return std::all_of(duplicate, end, [&](const DuplicateRow& each) {
+      return is_hidden(each.row);
+    });
   };
   const IsHidden none;
   const CandidatePool::Limits limits = {
-      std::min(ef, view_->rows), std::min(most, view_->rows), view_->width};
+      std::min(ef, view_->rows), std::min(capacity, view_->rows), view_->width};
   pool_.reset(limits, is_hidden ? all_hidden : none);
   start_visiting();
   visit_alone(descend(query));
-  visited_[met_[0]] = epoch_;
+  visited_[batch_[0]] = epoch_;
   measure(query);
-  pool_.push(static_cast<float>(distances_[0]), met_[0]);
+  pool_.push(static_cast<float>(distances_[0]), batch_[0]);
   walk_level0(query);
   if (pool_.is_overfull()) return {};
-  if (!is_hidden && view_->twin_count == 0) return pool_.hits();
-  return with_twins(pool_.hits(), limits, is_hidden);
+  if (!is_hidden && view_->duplicate_count == 0) return pool_.hits();
+  return with_duplicates(pool_.hits(), limits, is_hidden);
 }
 
 }  // namespace imsearch

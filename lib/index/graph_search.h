@@ -1,8 +1,12 @@
 // Walking a finished graph for the rows whose short codes are nearest to a
-// query's.
+// query's: the search of HNSW (Malkov and Yashunin, arXiv:1603.09320,
+// algorithms 2 and 5), with three additions. Rows can be hidden (deleted, or
+// the query itself): they are walked through, but not returned. Duplicate rows,
+// of which the graph has one, are returned with that one. And more than ef
+// candidates are returned where codes cannot tell which are nearest.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "index/graph_view.h"
 #include "simd/kernels.h"
 
@@ -15,41 +19,53 @@
 
 namespace imsearch {
 
-/// So many times ef rows are kept at most, where codes cannot tell them apart
-/// or rows are hidden.
-inline constexpr std::size_t kMostPerEf = 8;
+/// A pool for ef candidates grows to so many times ef at most, where codes
+/// cannot tell rows apart, or rows are hidden.
+inline constexpr std::size_t kMaxCandidatesPerEf = 8;
 
-/// Rows whose squared distances from a query are below this are told apart
-/// badly by codes of `width` bytes from the `nearest` one: rounding makes a
-/// quarter of 2/3 a component between two codes, and some two steps of their
-/// distance from a third.
+/// The squared distance from a query, in steps of codes of `width` bytes, below
+/// which codes cannot say that a row is farther than the `nearest` one.
+///
+/// A code is a vector in steps plus an error in each component that is spread
+/// evenly over (-1/2, 1/2), and so has the variance 1/12. Between two codes,
+/// the errors of both add 1/6 a component to the squared distance: width / 6,
+/// even if the vectors are equal. Up to four times that, 2/3 * width, at least
+/// a quarter of what is measured is rounding, and its order means little.
+///
+/// Farther away, rounding changes the distance itself (not its square) by the
+/// errors' component along one direction, whose standard deviation is
+/// sqrt(1/6); for the difference between two rows it is sqrt(1/3) = 0.58. Two
+/// steps are 3.5 times that, so that a row which codes put two steps behind the
+/// nearest one really is farther.
 inline float indistinct_l2sq(std::size_t width, float nearest) {
   const float further = std::sqrt(nearest) + 2;
   return std::max(static_cast<float>(width) * 2 / 3, further * further);
 }
 
-/// The nearest candidates met so far, sorted; equal distances stay in the order
-/// they came in. Some are marked as expanded. Hidden ones are kept, since ways
-/// lead through them, as long as they are nearer than the last one that counts.
+/// The nearest candidates visited so far, sorted; equal distances stay in the
+/// order they came in. Those whose links have been followed are marked as
+/// expanded. Hidden ones are kept, since ways lead through them, as long as
+/// they are nearer than the last one that is visible (not hidden).
 class CandidatePool {
  public:
-  /// What it keeps.
+  /// How many candidates it keeps.
   struct Limits {
-    std::size_t wanted = 0;  // candidates that are not hidden
-    std::size_t most = 0;    // in all, at least `wanted`: with those that
-                             // indistinct_l2sq() tells of
-    std::size_t width = 0;   // of codes
+    std::size_t visible = 0;   // not hidden: ef
+    std::size_t capacity = 0;  // in all, at least `visible`: with hidden ones,
+                               // and those below indistinct_l2sq()
+    std::size_t width = 0;     // bytes of a code
   };
 
   /// `is_hidden`, which may be empty, must last as long as the pool is used.
   void reset(const Limits& limits, const IsHidden& is_hidden);
 
   /// Whether push() would keep a candidate of that distance.
-  bool takes(float l2sq) const { return l2sq < limit_; }
-  /// Only one that it takes().
+  bool would_keep(float l2sq) const { return l2sq < limit_; }
+  /// Adds a candidate that it would_keep(), and drops what is then too far.
   void push(float l2sq, std::uint32_t row);
 
-  /// True once so many are hidden that those wanted do not fit in.
+  /// True once so many hidden ones are kept that there is no room for
+  /// Limits::visible others. What the pool holds then means nothing.
   bool is_overfull() const { return is_overfull_; }
 
   bool has_unexpanded() const { return first_unexpanded_ < size_; }
@@ -57,26 +73,27 @@ class CandidatePool {
   std::uint32_t nearest_unexpanded() const {
     return entries_[first_unexpanded_].row;
   }
-  /// The same, and marks it.
+  /// Gives that row, too, and marks it as expanded.
   std::uint32_t expand_nearest();
 
-  /// All of them, hidden ones too, nearest first.
+  /// All candidates, hidden ones too, nearest first.
   Hits hits() const;
 
  private:
-  bool counts(std::uint32_t row) const;
+  bool is_visible(std::uint32_t row) const;
   void drop_last();
-  void drop_needless();
-  /// The same where no row is hidden, as in most walks: all of them count.
-  void drop_beyond_wanted();
+  void trim_with_hidden();
+  /// trim_with_hidden() for walks where no row is hidden, as in most: it does
+  /// not ask of each row whether it is.
+  void trim_all_visible();
 
   Hits entries_;  // the top bit of row: expanded
   Limits limits_;
-  const IsHidden* is_hidden_ = nullptr;  // or none are
+  const IsHidden* is_hidden_ = nullptr;  // null: no row is hidden
   float limit_ = 0;
   float indistinct_ = 0;
   std::size_t size_ = 0;
-  std::size_t counted_ = 0;  // that are not hidden, where some are
+  std::size_t visible_ = 0;  // of size_; only counted where is_hidden_
   std::size_t first_unexpanded_ = 0;
   bool is_overfull_ = false;
 };
@@ -86,15 +103,14 @@ class GraphSearch {
  public:
   explicit GraphSearch(const GraphView& view);
 
-  /// The nearest rows, by their codes, that a walk from the entry point finds,
-  /// and their twins, sorted by distance: `ef` that are not hidden (fewer where
-  /// the graph falls apart), and beyond these all whose codes cannot be told
-  /// from the query's, or from those of the last row, as far as `most` (at
-  /// least `ef`) allows. Hidden rows are walked through; where more than `most`
-  /// rows would have to be kept for them, the walk gives up and finds nothing.
-  /// Distances are squared ones of codes. `query`: view.width bytes;
-  /// `is_hidden` may be empty.
-  Hits walk(const std::int8_t* query, std::size_t ef, std::size_t most,
+  /// The rows nearest to `query` (view.width bytes) by their codes, as far as a
+  /// walk from the entry point finds them, sorted by distance, which is the
+  /// squared one of codes. Gives `ef` rows that are not hidden, or fewer where
+  /// the graph falls apart; and beyond these, up to `capacity` (at least `ef`)
+  /// in all, those that indistinct_l2sq() cannot tell from the nearest.
+  /// Duplicates count as rows. `is_hidden` may be empty. Gives nothing where
+  /// hidden rows would fill the pool beyond `capacity`: the caller then scans.
+  Hits walk(const std::int8_t* query, std::size_t ef, std::size_t capacity,
             const IsHidden& is_hidden);
 
  private:
@@ -107,16 +123,18 @@ class GraphSearch {
   void visit_unvisited(std::uint32_t row);
   void start_visiting();
   void walk_level0(const std::int8_t* query);
-  std::pair<const Twin*, const Twin*> twins_of(std::uint32_t row) const;
-  Hits with_twins(const Hits& walked, const CandidatePool::Limits& limits,
-                  const IsHidden& is_hidden) const;
+  std::pair<const DuplicateRow*, const DuplicateRow*> duplicates_of(
+      std::uint32_t row) const;
+  Hits with_duplicates(const Hits& walked, const CandidatePool::Limits& limits,
+                       const IsHidden& is_hidden) const;
 
   const GraphView* view_;
   decltype(simd::Kernels::l2sq_i8_rows) l2sq_i8_rows_ =
       simd::active().l2sq_i8_rows;
   CandidatePool pool_;
-  std::vector<std::uint32_t> met_;  // rows to be measured, the first met_count_
-  std::size_t met_count_ = 0;
+  std::vector<std::uint32_t>
+      batch_;  // rows to be measured, the first batch_count_
+  std::size_t batch_count_ = 0;
   std::vector<std::int32_t> distances_;  // theirs
   std::vector<std::uint16_t> visited_;   // == epoch_: in this walk
   std::uint16_t epoch_ = 0;

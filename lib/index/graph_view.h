@@ -1,4 +1,5 @@
-// A finished graph, as it is in an index file.
+// A finished graph, as it lies in an index file: views into mapped memory, and
+// no copies.
 #pragma once
 
 #include "index/index_file.h"
@@ -10,7 +11,7 @@
 
 namespace imsearch {
 
-/// True for the rows that are not to be found.
+/// True for rows that a search must not return.
 using IsHidden = std::function<bool(std::uint32_t row)>;
 
 struct LinkList {
@@ -27,16 +28,16 @@ struct UpperRecord {
 };
 
 /// The hot sections of an index (index_file.h). Their sizes have been checked
-/// by whoever made the view; their content is not trusted: every link is
-/// compared with its bound before it is followed.
+/// by whoever made the view. Their content is not trusted: readers compare
+/// every link with its bound before they follow it. Owns nothing.
 struct GraphView {
   std::size_t rows = 0;
   std::size_t width = 0;  // bytes of a code
   std::size_t M = 0;
-  const std::int8_t* reduced = nullptr;  // codes: reduction.h
+  const std::int8_t* reduced = nullptr;  // short codes: reduction.h
   const std::uint32_t* links = nullptr;
-  const Twin* twins = nullptr;
-  std::size_t twin_count = 0;
+  const DuplicateRow* duplicates = nullptr;
+  std::size_t duplicate_count = 0;
   const std::uint32_t* upper = nullptr;
   std::size_t upper_records = 0;
   std::uint32_t max_level = 0;

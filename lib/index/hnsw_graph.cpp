@@ -1,8 +1,16 @@
-// The only file that includes hnswlib.
+// The graph while it is built, by hnswlib's own insertion. This is the only
+// file that includes hnswlib. What differs from its usual use: distances are
+// those of short codes; the level of a row depends on its number alone and not
+// on a random generator that threads share; rows whose code is already there
+// stay out; and a finished graph can be restored from an index, so that it
+// grows.
 #include "index/hnsw_graph.h"
 
 #include "base/error.h"
-#include "index/twin_finder.h"
+#include "base/interrupt.h"
+#include "base/parallel_for.h"
+#include "base/stopwatch.h"
+#include "index/duplicate_finder.h"
 #include "simd/kernels.h"
 #include "simd/prefetch.h"
 
@@ -14,15 +22,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <numeric>
+#include <vector>
 
 namespace imsearch {
 namespace {
 
+/// hnswlib's "space" of short codes. It knows float distances only: sums below
+/// 2^24 are exact as floats, larger ones are rounded alike in all comparisons.
 class CodeSpace : public hnswlib::SpaceInterface<float> {
  public:
   explicit CodeSpace(std::size_t width) : width_(width) {}
@@ -62,8 +75,41 @@ void ask_for_huge_pages(char* memory, std::size_t size_bytes) {
     ::madvise(memory + (first - begin), last - first, MADV_HUGEPAGE);
 }
 
+/// Few enough that threads end together, enough that they seldom ask for more.
+constexpr std::size_t kRowsAtOnce = 8;
+constexpr double kProgressEvery_s = 0.1;
+
+/// Rate-limits progress callbacks; never concurrent.
+class ProgressGate {
+ public:
+  explicit ProgressGate(const OnProgress& on_progress)
+      : on_progress_(on_progress) {}
+
+  void add(std::size_t rows) {
+    const std::size_t done = done_ += rows;
+    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+    if (!lock || !on_progress_ || watch_.seconds() < next_s_) return;
+    next_s_ = watch_.seconds() + kProgressEvery_s;
+    on_progress_(done);
+  }
+
+  void finish() {
+    if (on_progress_) on_progress_(done_);
+  }
+
+ private:
+  const OnProgress& on_progress_;
+  Stopwatch watch_;
+  double next_s_ = 0;
+  std::mutex mutex_;
+  std::atomic<std::size_t> done_{0};
+};
+
 }  // namespace
 
+// Paper, section 4: floor(-ln(uniform) / ln(M)). The bits of a hash of seed and
+// row stand for the random number, in 53 bits as a double has them; so no level
+// exceeds 53 / log2(M), which readers of index files rely on.
 std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M) {
   const std::uint64_t bits = mixed(mixed(seed) ^ row) >> 11;
   const double uniform = (static_cast<double>(bits) + 1) * 0x1p-53;  // (0, 1]
@@ -91,7 +137,7 @@ struct HnswGraph::Impl {
 
   /// As hnswlib's addPoint() begins: without links.
   void restore_row(std::uint32_t row, const std::int8_t* code) {
-    twins.first_row(code, width, row);
+    finder.first_row(code, width, row);
     const auto id = static_cast<hnswlib::tableint>(graph.cur_element_count++);
     const hnswlib::labeltype label = row;
     internal_ids[row] = id;
@@ -101,7 +147,7 @@ struct HnswGraph::Impl {
     std::memcpy(graph.getExternalLabeLp(id), &label, sizeof label);
     std::memcpy(graph.getDataByInternalId(id), code, width);
     if (level(row) == 0) return;
-    // hnswlib frees it.
+    // By calloc(), since the destructor of hnswlib frees it.
     graph.linkLists_[id] = static_cast<char*>(
         std::calloc(level(row), graph.size_links_per_element_ + 1));
     if (graph.linkLists_[id] == nullptr)
@@ -121,9 +167,9 @@ struct HnswGraph::Impl {
   HnswParams params;
   CodeSpace space;
   hnswlib::HierarchicalNSW<float> graph;
-  TwinFinder twins;
+  DuplicateFinder finder;
   std::vector<std::uint32_t> first_rows;        // of the same code
-  std::vector<hnswlib::tableint> internal_ids;  // of rows that are not twins
+  std::vector<hnswlib::tableint> internal_ids;  // of rows in the graph
 };
 
 HnswGraph::HnswGraph(std::size_t rows, std::size_t width,
@@ -139,7 +185,7 @@ HnswGraph::~HnswGraph() = default;
 
 void HnswGraph::insert(std::uint32_t row, const std::int8_t* code) {
   try {
-    impl_->first_rows[row] = impl_->twins.first_row(code, impl_->width, row);
+    impl_->first_rows[row] = impl_->finder.first_row(code, impl_->width, row);
     if (impl_->first_rows[row] != row) return;
     impl_->internal_ids[row] =
         impl_->graph.addPoint(code, row, static_cast<int>(level(row)));
@@ -148,11 +194,15 @@ void HnswGraph::insert(std::uint32_t row, const std::int8_t* code) {
   }
 }
 
+// First all rows, then their links, which need the internal numbers of the rows
+// they lead to: hnswlib numbers rows in the order they come in, without the
+// duplicates. The lists are copied as they are, so that a graph that is
+// restored and written again has the same bytes.
 void HnswGraph::restore(const GraphView& finished) {
   std::vector<std::uint32_t>& first_rows = impl_->first_rows;
   std::iota(first_rows.data(), first_rows.data() + finished.rows, 0U);
-  for (std::size_t i = 0; i < finished.twin_count; ++i)
-    first_rows[finished.twins[i].row] = finished.twins[i].in_graph;
+  for (std::size_t i = 0; i < finished.duplicate_count; ++i)
+    first_rows[finished.duplicates[i].row] = finished.duplicates[i].in_graph;
   for (std::uint32_t row = 0; row < finished.rows; ++row)
     if (first_rows[row] == row) impl_->restore_row(row, finished.code(row));
   for (std::uint32_t row = 0; row < finished.rows; ++row)
@@ -173,7 +223,7 @@ void HnswGraph::restore(const GraphView& finished) {
   impl_->graph.maxlevel_ = static_cast<int>(finished.max_level);
 }
 
-std::uint32_t HnswGraph::twin_of(std::uint32_t row) const {
+std::uint32_t HnswGraph::representative(std::uint32_t row) const {
   return impl_->first_rows[row];
 }
 
@@ -212,7 +262,36 @@ std::uint64_t HnswGraph::memory_bytes(std::size_t rows, std::size_t width,
   const std::uint64_t update_locks =
       std::uint64_t{65536} * sizeof(std::mutex);  // hnswlib's, of any graph
   return update_locks + rows * (each + threads * sizeof(hnswlib::vl_type)) +
-         TwinFinder::memory_bytes(rows);
+         DuplicateFinder::memory_bytes(rows);
+}
+
+void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+                 unsigned threads, const OnProgress& on_progress) {
+  std::vector<std::uint32_t> order(coded.rows - first);
+  std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
+  // Rows with upper levels, and the first of all, go in alone
+  // (HnswGraph::insert says why).
+  const auto level0 = std::stable_partition(
+      order.begin(), order.end(),
+      [&](std::uint32_t i) { return graph.level(i) > 0; });
+  const std::size_t alone = std::min(
+      order.size(), std::max<std::size_t>(
+                        1, static_cast<std::size_t>(level0 - order.begin())));
+
+  ProgressGate progress(on_progress);
+  const auto insert = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      check_interrupt();
+      graph.insert(order[i], coded.reduced_code(order[i]));
+      progress.add(1);
+    }
+  };
+  insert(0, alone);
+  parallel_for(order.size() - alone, kRowsAtOnce, threads,
+               [&](std::size_t begin, std::size_t end, unsigned) {
+                 insert(alone + begin, alone + end);
+               });
+  progress.finish();
 }
 
 }  // namespace imsearch

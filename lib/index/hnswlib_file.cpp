@@ -1,4 +1,10 @@
-// The same graph as hnswlib's own file format, for programs that load that.
+// The same graph in hnswlib's own file format, for programs that load that.
+//
+// hnswlib has no duplicates: every row has links of its own. Rows of one code
+// are therefore chained: the row that is in the graph links to the first of its
+// duplicates, and each duplicate to that row, to the duplicates before and
+// behind it, and as far as there is room to the links of that row. So each is
+// reached, however many copies there are, and leads out again.
 #include "index/hnswlib_file.h"
 
 #include "base/interrupt.h"
@@ -26,7 +32,7 @@ void put(OutputFile& out, T value) {
   out.write(&value, sizeof value);
 }
 
-/// A count, the links, and zeros.
+/// A count, the links, and zeros up to `most` links.
 void put_links(OutputFile& out, std::vector<std::uint32_t> links,
                std::size_t most) {
   put(out, static_cast<std::uint32_t>(links.size()));
@@ -34,18 +40,18 @@ void put_links(OutputFile& out, std::vector<std::uint32_t> links,
   out.write(links.data(), most * sizeof links[0]);
 }
 
-/// The links of level 0, in a graph that has all rows: a row's twins, which the
-/// graph leaves out, follow it like a chain, each with the row's own links.
+/// The links of level 0 in a graph that has all rows, with duplicates chained.
 class Level0 {
  public:
   Level0(const HnswGraph& graph, std::size_t rows, std::size_t M)
       : graph_(graph), most_(2 * M) {
     for (std::uint32_t row = 0; row < rows; ++row)
-      if (graph.twin_of(row) != row) chains_[graph.twin_of(row)].push_back(row);
+      if (graph.representative(row) != row)
+        chains_[graph.representative(row)].push_back(row);
   }
 
   std::vector<std::uint32_t> links_of(std::uint32_t row) const {
-    const std::uint32_t in_graph = graph_.twin_of(row);
+    const std::uint32_t in_graph = graph_.representative(row);
     std::vector<std::uint32_t> links = chain_links(row, in_graph);
     std::vector<std::uint32_t> others;
     graph_.read_links(in_graph, 0, others);
@@ -55,7 +61,7 @@ class Level0 {
   }
 
  private:
-  /// The twins before and behind a row, and the row of the graph.
+  /// The duplicates before and behind a row, and the row of the graph.
   std::vector<std::uint32_t> chain_links(std::uint32_t row,
                                          std::uint32_t in_graph) const {
     const auto found = chains_.find(in_graph);
@@ -76,7 +82,7 @@ class Level0 {
 
 void put_header(OutputFile& out, const HnswGraph* graph, std::uint64_t rows,
                 std::size_t dim, const HnswParams& params) {
-  constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  constexpr std::uint32_t kNone = 0xFFFFFFFF;  // entry of an empty graph
   const std::uint64_t M = params.M;
   put<std::uint64_t>(out, 0);  // of level 0
   put(out, rows);              // at most
@@ -113,7 +119,8 @@ void put_higher_levels(OutputFile& out, const HnswGraph& graph,
   std::vector<std::uint32_t> links;
   for (std::uint32_t row = 0; row < rows; ++row) {
     check_interrupt();
-    const std::size_t levels = graph.twin_of(row) == row ? graph.level(row) : 0;
+    const std::size_t levels =
+        graph.representative(row) == row ? graph.level(row) : 0;
     put(out, static_cast<std::uint32_t>(levels * links_bytes(M)));
     for (std::size_t level = 1; level <= levels; ++level) {
       graph.read_links(row, level, links);

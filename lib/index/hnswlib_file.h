@@ -20,7 +20,7 @@ namespace imsearch {
 void write_hnswlib(OutputFile& out, const HnswGraph* graph,
                    const VectorSet& vectors, const HnswParams& params);
 
-/// About how large the file will be.
+/// About how large the file will be: exact but for the higher levels.
 std::uint64_t hnswlib_bytes(std::uint64_t rows, std::size_t dim,
                             const HnswParams& params);
 

@@ -1,11 +1,11 @@
 // A finished index: opened from one file, answers queries.
 //
 // Search walks an HNSW graph over short codes of the rows (reduction.h),
-// re-ranks the candidates by 8-bit codes of the whole vectors (codes8.h) and
+// re-ranks the candidates by 8-bit codes of the whole vectors (sq8.h) and
 // the best of those exactly, when the vectors file is still there and
-// unchanged. Small indexes are searched without loss instead. Specification of
-// the file:
-// imsearch-formats(5); of the graph: Malkov and Yashunin, arXiv:1603.09320.
+// unchanged. Small indexes are searched without loss instead (searcher.h). The
+// file is specified in imsearch-formats(5), the graph by Malkov and Yashunin,
+// arXiv:1603.09320.
 #pragma once
 
 #include "base/error.h"
@@ -37,8 +37,8 @@ struct IndexSource {
   std::int64_t modified_ns = 0;   // FileState; 0: not known
 };
 
-/// A row of the vectors that cannot be compared, since it is not the row that
-/// was indexed, or holds NaN. Other rows may be good.
+/// One row of the vectors cannot be used: it is not the row that was indexed,
+/// or holds NaN. Other rows may be good.
 struct RowError : Error {
   using Error::Error;
 };
@@ -96,7 +96,7 @@ class Index {
   /// else what its 8-bit code says. Throws RowError for a row that has changed
   /// since the index was built, which its code tells (row_check.h).
   void read_unit(std::uint32_t row, float* out) const;
-  /// The same for several rows, one after the other in `out`.
+  /// Reads several rows so, one after the other into `out` [count, dim].
   void read_units(const std::uint32_t* rows, std::size_t count,
                   float* out) const;
 
@@ -115,9 +115,9 @@ class Index {
   /// index was built. `threads` 0: all CPUs.
   void check_rows(unsigned threads = 0) const;
   void check_rows(const VectorSet& vectors, unsigned threads) const;
-  /// The same, where it is not known: the files of vectors() were modified at
-  /// another time than the index recorded, and since the last such check. No
-  /// file is read where nothing was modified.
+  /// check_rows(), unless it is known to pass: because the files of vectors()
+  /// were last modified when the index recorded, or have not been modified
+  /// since the last such check. Then no file is read.
   void ensure_rows() const;
 
   /// Throws Error if the index file has been written to since it was opened:

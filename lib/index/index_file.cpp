@@ -1,8 +1,14 @@
 // The container of an index: a header, a table of named sections with
 // checksums, and the sections at page boundaries. What the sections mean is not
 // known here.
+//
+// Sections start at pages, so that they can be mapped, are aligned for any
+// type, and one can be released without its neighbours. The header and the
+// table are checked on opening, the sections only by check_all_sums(): reading
+// gigabytes would take seconds, and a search reads a fraction of them.
 #include "index/index_file.h"
 
+#include "base/command.h"
 #include "base/error.h"
 #include "io/checksum.h"
 
@@ -19,7 +25,9 @@
 namespace imsearch {
 namespace {
 
-constexpr const char* kRemedy = "build one from the vectors with build-index";
+std::string remedy() {
+  return "build one from the vectors with " + command("build-index");
+}
 
 /// The head that hnswlib's saveIndex writes, field by field (there is no
 /// padding in these 96 bytes).
@@ -40,7 +48,8 @@ struct HnswlibHead {
 };
 static_assert(sizeof(HnswlibHead) == 96);
 
-/// It has no magic, but its numbers must fit each other.
+/// The head of an hnswlib file. It has no magic number, but its numbers must
+/// fit each other, which those of another file hardly do.
 std::optional<HnswlibHead> hnswlib_head(std::string_view file) {
   HnswlibHead head = {};
   if (file.size() < sizeof head) return std::nullopt;
@@ -64,26 +73,29 @@ bool is_faiss(std::string_view file) {
          });
 }
 
-/// What a file is that was given as an index and is none of ours, for an error:
-/// "an hnswlib index of 60 rows, ...". `file` is the whole file.
+/// What a file is that was given as an index but is not one, for an error: "an
+/// hnswlib index of 60 rows, ...". `file` is the whole file.
 std::string describe_foreign(std::string_view file) {
-  if (file.empty()) return fmt::format("empty, not an index; {}", kRemedy);
+  if (file.empty()) return fmt::format("empty, not an index; {}", remedy());
   if (const auto head = hnswlib_head(file))
     return fmt::format("an hnswlib index of {} rows, not one of imsearch; {}",
-                       head->element_count, kRemedy);
+                       head->element_count, remedy());
   if (is_faiss(file))
     return fmt::format("a Faiss index ({}), not one of imsearch; {}",
-                       file.substr(0, 4), kRemedy);
-  return fmt::format("not an imsearch index; {}", kRemedy);
+                       file.substr(0, 4), remedy());
+  return fmt::format("not an imsearch index; {}", remedy());
 }
 
-constexpr std::uint64_t kAlignment = 4096;
+constexpr std::uint64_t kAlignment = 4096;  // a page
+/// Bounds what a damaged header can make us read. There are 14 today.
 constexpr std::uint32_t kMaxSections = 64;
 
 std::uint64_t aligned(std::uint64_t offset) {
   return (offset + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+// The field `checksum` is the last of the header, so that what precedes it and
+// the table are all there is to guard.
 std::uint64_t header_checksum(const IndexHeader& header,
                               const std::vector<SectionEntry>& table) {
   Checksum checksum;
@@ -96,53 +108,69 @@ std::string_view name_of(const SectionEntry& entry) {
   return {entry.name, ::strnlen(entry.name, sizeof entry.name)};
 }
 
-SectionEntry measured(const SectionSource& source, std::uint64_t offset) {
-  SectionEntry entry;
-  source.name.copy(entry.name, sizeof entry.name);
-  entry.offset = offset;
-  Checksum checksum;
-  source.produce([&](const void* data, std::size_t size_bytes) {
-    checksum.add(data, size_bytes);
-    entry.size_bytes += size_bytes;
-  });
-  entry.checksum = checksum.value();
-  return entry;
+std::uint64_t head_bytes(std::size_t section_count) {
+  return sizeof(IndexHeader) + section_count * sizeof(SectionEntry);
 }
 
-void pad_to(OutputFile& out, std::uint64_t offset) {
-  out.write(std::string(offset - out.size(), '\0'));
+/// Produces each section once, at its place behind a head of head_bytes(), and
+/// gives the table of them. Writes them to `out`, unless that is null.
+std::vector<SectionEntry> produce_all(
+    const std::vector<SectionSource>& sections, OutputFile* out) {
+  std::vector<SectionEntry> table;
+  std::uint64_t end = head_bytes(sections.size());
+  for (const SectionSource& source : sections) {
+    SectionEntry entry;
+    source.name.copy(entry.name, sizeof entry.name);
+    entry.offset = aligned(end);
+    if (out != nullptr) out->write(std::string(entry.offset - end, '\0'));
+    Checksum checksum;
+    source.produce([&](const void* data, std::size_t size_bytes) {
+      checksum.add(data, size_bytes);
+      entry.size_bytes += size_bytes;
+      if (out != nullptr) out->write(data, size_bytes);
+    });
+    entry.checksum = checksum.value();
+    end = entry.offset + entry.size_bytes;
+    table.push_back(entry);
+  }
+  return table;
+}
+
+/// The bytes of the header, filled in, and of the table behind it.
+std::string head_of(IndexHeader header,
+                    const std::vector<SectionEntry>& table) {
+  header.file_bytes = table.empty()
+                          ? sizeof header
+                          : table.back().offset + table.back().size_bytes;
+  header.section_count = static_cast<std::uint32_t>(table.size());
+  header.checksum = header_checksum(header, table);
+  std::string head(reinterpret_cast<const char*>(&header), sizeof header);
+  head.append(reinterpret_cast<const char*>(table.data()),
+              table.size() * sizeof(SectionEntry));
+  return head;
 }
 
 }  // namespace
 
 std::uint64_t index_file_bytes(
     const std::vector<std::uint64_t>& section_bytes) {
-  std::uint64_t end =
-      sizeof(IndexHeader) + section_bytes.size() * sizeof(SectionEntry);
+  std::uint64_t end = head_bytes(section_bytes.size());
   for (const std::uint64_t bytes : section_bytes) end = aligned(end) + bytes;
   return end;
 }
 
 void write_index_file(OutputFile& out, IndexHeader header,
                       const std::vector<SectionSource>& sections) {
-  std::vector<SectionEntry> table;
-  std::uint64_t end =
-      sizeof(IndexHeader) + sections.size() * sizeof(SectionEntry);
-  for (const SectionSource& source : sections) {
-    table.push_back(measured(source, aligned(end)));
-    end = table.back().offset + table.back().size_bytes;
-  }
-  header.file_bytes = end;
-  header.section_count = static_cast<std::uint32_t>(table.size());
-  header.checksum = header_checksum(header, table);
-
-  out.write(&header, sizeof header);
-  out.write(table.data(), table.size() * sizeof(SectionEntry));
-  for (std::size_t i = 0; i < sections.size(); ++i) {
-    pad_to(out, table[i].offset);
-    sections[i].produce([&](const void* data, std::size_t size_bytes) {
-      out.write(data, size_bytes);
-    });
+  if (out.is_regular()) {
+    // The head is known last: its place is kept free by zeros, which no reader
+    // takes for an index.
+    out.write(std::string(head_bytes(sections.size()), '\0'));
+    const std::string head = head_of(header, produce_all(sections, &out));
+    out.write_at(0, head.data(), head.size());
+  } else {
+    // A pipe takes bytes only in order: the head needs a pass of its own.
+    out.write(head_of(header, produce_all(sections, nullptr)));
+    produce_all(sections, &out);
   }
 }
 
@@ -165,9 +193,9 @@ void IndexFile::read_header() {
     fail("{}: written for a machine of the other byte order", path());
   if (header_.version != kIndexVersion)
     fail(
-        "{}: index version {}, this imsearch reads version {}; rebuild it "
-        "with build-index",
-        path(), header_.version, kIndexVersion);
+        "{}: index version {}, this imsearch reads version {}; rebuild it with "
+        "{}",
+        path(), header_.version, kIndexVersion, command("build-index"));
 }
 
 void IndexFile::read_table() {
@@ -187,6 +215,8 @@ void IndexFile::read_table() {
   if (size > header_.file_bytes)
     fail("{}: {} bytes, {} more than its header says", path(), size,
          size - header_.file_bytes);
+  // Sections must follow each other without overlap. The comparison of sizes is
+  // written so that a sum that wraps around cannot pass it.
   std::uint64_t end = sizeof header_ + table_bytes;
   for (const SectionEntry& entry : table_) {
     if (entry.offset % kAlignment != 0 || entry.offset < end ||
@@ -247,7 +277,8 @@ void IndexFile::check_all_sums() const {
 }
 
 void IndexFile::fail_damaged(const std::string& what) const {
-  fail("{}: damaged: {}; rebuild it with build-index", path(), what);
+  fail("{}: damaged: {}; rebuild it with {}", path(), what,
+       command("build-index"));
 }
 
 }  // namespace imsearch

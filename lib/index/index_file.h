@@ -11,13 +11,12 @@
 //   factors     W float32          reduction.h
 //   offsets     W float32          reduction.h
 //   reduced     R x W int8         reduction.h
-//   codes       R x S int8         codes8.h
-//   scales      R float32          codes8.h
+//   codes       R x S int8         sq8.h
+//   scales      R float32          sq8.h
 //   errors      R x 2 float32      reduction.h: CodeErrors
 //   links       R x L uint32       level 0: count, then rows, then zeros
-//   twins       n x 2 uint32       a row of the graph, and a row of the same
-//   code
-//                                  that is not in the graph; sorted
+//   twins       n x 2 uint32       duplicate rows: a row of the graph, and one
+//                                  with the same code that is not in it; sorted
 //   upper       n x U uint32       higher levels, one record for each row and
 //                                  level: row, level, below, count, links;
 //                                  `below` is the record of the same row one
@@ -82,28 +81,31 @@ constexpr std::size_t upper_stride(std::size_t M) {
   return 4 + M;
 }
 
-/// One entry of `twins`.
-struct Twin {
+/// One entry of the section `twins`: `row` has the same short code as
+/// `in_graph`, so that only the latter is a row of the graph.
+struct DuplicateRow {
   std::uint32_t in_graph = 0;
   std::uint32_t row = 0;
-  friend bool operator<(const Twin& a, const Twin& b) {
+  friend bool operator<(const DuplicateRow& a, const DuplicateRow& b) {
     return a.in_graph != b.in_graph ? a.in_graph < b.in_graph : a.row < b.row;
   }
 };
-static_assert(sizeof(Twin) == 8);
+static_assert(sizeof(DuplicateRow) == 8);
 
 /// Takes bytes, one piece after the other.
 using Sink = std::function<void(const void* data, std::size_t size_bytes)>;
 
-/// A section to be written. `produce` is called twice with the same result:
-/// sizes and checksums come first in the file.
+/// A section to be written. `produce` must give the same bytes whenever it is
+/// called: once where the output is a regular file, twice for a pipe.
 struct SectionSource {
   std::string name;
   std::function<void(const Sink& sink)> produce;
 };
 
-/// Writes a whole index to `out`, which need not be a regular file. Of `header`
-/// file_bytes, section_count and checksum are filled in here.
+/// Writes a whole index to the empty `out`, which need not be a regular file.
+/// Fills in `file_bytes`, `section_count` and `checksum` of the header. The
+/// caller commits `out`: until then the file has no name. Throws Error on a
+/// failed write, and what `produce` throws.
 void write_index_file(OutputFile& out, IndexHeader header,
                       const std::vector<SectionSource>& sections);
 
@@ -120,23 +122,24 @@ class IndexFile {
   const std::string& path() const { return file_.path(); }
   const IndexHeader& header() const { return header_; }
 
-  /// In the order of the file.
+  /// The names of all sections, in the order of the file.
   std::vector<std::string> section_names() const;
 
-  /// The bytes of a section, which must be there and (unless 0 is given)
-  /// `size_bytes` long. Throws Error. Nothing of the content is checked.
+  /// The bytes of a section, valid as long as this object. Throws Error if it
+  /// is not there, or not `size_bytes` long (0: any size). Its content is not
+  /// checked.
   std::string_view section(std::string_view name,
                            std::uint64_t size_bytes = 0) const;
 
   /// Lets go of the pages of a section that has been copied.
   void release(std::string_view section) const { file_.release(section); }
 
-  /// Whether it has not been written to since.
+  /// Whether the file has not been written to since it was opened.
   bool unchanged() const { return file_.current_state() == file_.state(); }
 
   /// Compares the checksum of one section. Throws Error.
   void check_sum(std::string_view name) const;
-  /// Compares all of them, and that what lies between is zero.
+  /// Compares all checksums, and that the bytes between sections are zero.
   void check_all_sums() const;
 
   /// Throws Error: the file is damaged at `what`.

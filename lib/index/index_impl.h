@@ -1,14 +1,16 @@
-// The inside of Index, for the files that implement it.
+// The inside of Index, for the files that implement it (index_open.cpp,
+// index.cpp, verify.cpp) and those that build, change and search indexes.
 #pragma once
 
-#include "index/codes8.h"
 #include "index/graph_search.h"
 #include "index/index.h"
 #include "index/index_file.h"
-#include "index/loaded_copy.h"
 #include "index/reduction.h"
 #include "index/row_check.h"
+#include "index/sq8.h"
 
+#include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,6 +18,24 @@
 #include <vector>
 
 namespace imsearch {
+
+/// A copy of `bytes` in anonymous memory, on huge pages where the system grants
+/// them: the kernel gives mapped files none, and a walk that jumps about in
+/// gigabytes of 4 KB pages looks up an address at almost every step. Aligned to
+/// a page, and shared with no other process. Throws Error if memory is short.
+class LoadedCopy {
+ public:
+  explicit LoadedCopy(std::string_view bytes);
+
+  std::string_view bytes() const;
+
+ private:
+  struct Unmap {
+    std::size_t size_bytes;
+    void operator()(char* memory) const;
+  };
+  std::unique_ptr<char, Unmap> memory_{nullptr, Unmap{0}};
+};
 
 struct Index::Impl {
   Impl(const std::string& path, IndexAccess access);
@@ -34,8 +54,8 @@ struct Index::Impl {
   std::optional<VectorSet> vectors;
   std::string why_no_vectors;
   std::size_t rows_behind = 0;
-  /// Of the vectors files when all their rows were known to be those that were
-  /// indexed; empty before. Guarded by good_mutex.
+  /// The states of the vectors files when all their rows were known to be those
+  /// that were indexed; empty before. Guarded by good_mutex.
   mutable std::vector<FileState> good_states;
   mutable std::mutex good_mutex;
 

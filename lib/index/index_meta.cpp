@@ -1,8 +1,12 @@
+// The section `meta`: JSON, so that people can read what an index was made from
+// and later versions can add members. It is written with ordered keys, so that
+// the same index has the same bytes; and it is parsed within bounds, since the
+// file may come from anywhere.
 #include "index/index_meta.h"
 
 #include "base/error.h"
 #include "io/json.h"
-#include "io/sidecar_json.h"
+#include "io/sidecar.h"
 #include "io/text.h"
 
 #include <nlohmann/json.hpp>
@@ -12,10 +16,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;  // keys stay in the order written
 
-/// Sources take some ten values each, and a path of bytes as many as it has.
+/// Each source takes some ten values, and a path that is a list of numbers one
+/// for each of its bytes.
 constexpr JsonBounds kBounds = {std::size_t{64} << 20, 4'000'000, 1000};
 
-/// Paths are bytes: one that is no UTF-8 becomes a list of numbers.
+/// Paths are bytes, and JSON is text: a path that is not UTF-8 becomes a list
+/// of numbers.
 Json path_to_json(const std::string& path) {
   if (is_utf8(path)) return path;
   return std::vector<std::uint8_t>(path.begin(), path.end());

@@ -8,8 +8,8 @@
 
 namespace imsearch {
 
-/// Sources, model and tool version of `info`; the rest stands in the header.
-/// The same content gives the same bytes.
+/// Sources, model and tool version of `info` as JSON; its other members stand
+/// in the header of the file. Equal content gives equal bytes.
 std::string meta_to_json(const IndexInfo& info);
 
 /// Fills in what meta_to_json() wrote. `where` names the index in errors.

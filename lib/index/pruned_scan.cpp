@@ -1,7 +1,13 @@
-// Exact search without reading every vector. 8-bit codes say how far each row
-// is, up to a certified error; a row whose lower bound lies beyond the k-th
-// upper bound cannot be among the k nearest and is not read. What is left is
-// compared exactly.
+// Exact search without reading every vector, in three passes:
+//
+// 1. The squared distances of all short codes, which are contiguous and small.
+// 2. 8-bit codes of the nearest of these, the seeds, give a first upper bound
+//    of the k-th distance that is close to the true one.
+// 3. All rows again, in blocks: those that short codes leave possible are
+//    bounded by 8-bit codes, and the bound shrinks meanwhile.
+//
+// Without the seeds the bound would start beyond all distances, and the first
+// blocks of the third pass would rule out nothing.
 #include "index/pruned_scan.h"
 
 #include "index/index_impl.h"
@@ -19,10 +25,12 @@ namespace {
 
 constexpr std::size_t kRowsAtOnce = 512;
 constexpr std::size_t kRowsAhead = 4;
-/// Some more than k, whose bounds come close to the last one.
+/// At least so many seeds: with k = 1 a single seed may be a bad one.
 constexpr std::size_t kSeeds = 64;
 
-/// The rows that may be among the k nearest, as far as is known so far.
+/// The rows that may be among the k nearest, as far as is known so far. The
+/// limit is the k-th least of the upper bounds entered, or the one given, if
+/// that is less; it only shrinks.
 class Contest {
  public:
   Contest(std::size_t k, float limit) : limit_(limit), highest_(k) {}
@@ -31,6 +39,7 @@ class Contest {
     const Hit high = {row, bounds.high};
     if (highest_.would_take(high)) highest_.take(high);
     if (highest_.full()) limit_ = std::min(limit_, highest_.worst().l2sq);
+    // Negated, so that NaN of a damaged index enters.
     if (!(bounds.low > limit_)) entered_.push_back({row, bounds.low});
   }
 
@@ -96,7 +105,8 @@ Hits PrunedScan::candidates(const CodedQuery& query, std::size_t k,
     for (std::size_t row = first;
          row < std::min(first + kRowsAtOnce, distances_.size()); ++row) {
       const float longest = reach + gain * index_->errors[row].reduced;
-      // What damage has made NaN stays.
+      // By the inequality above, a code farther than this rules the row out. It
+      // is negated, so that a bound that damage has made NaN rules out nothing.
       if (!(static_cast<float>(distances_[row]) > longest * longest))
         rows.push_back(static_cast<std::uint32_t>(row));
     }

@@ -1,14 +1,15 @@
 // Exact search of one query without comparing it with every row.
 //
-// Codes tell bounds. With short codes (reduction.h) and their errors e,
+// Codes give bounds. With short codes (reduction.h) and their errors e,
 //   |q - x| >= |code q - code x| / gain - e(q) - e(x),
-// and 8-bit codes tell narrower ones (code_bounds.h).
-// All rows are bounded by short codes, the few that are left by 8-bit codes,
-// and what is left then is to be compared exactly. Nothing that exact search
-// (flat.h) would find is lost, whatever its sums lose by rounding.
+// and 8-bit codes give narrower ones (code_bounds.h). A row whose lower bound
+// lies beyond the k-th least upper bound is not among the k nearest. Short
+// codes rule out most rows, 8-bit codes most of the others, and what is left is
+// to be compared exactly. No row that exact search (flat.h) would find is ruled
+// out, for the bounds allow for what its sums lose by rounding.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "index/code_bounds.h"
 #include "index/graph_view.h"
 #include "index/index.h"

@@ -1,6 +1,11 @@
 // Measures codes by rows whose true neighbours are known from exact search: all
-// judged rows are put in order by their codes, and those are counted that come
-// among the candidates which a walk would keep.
+// sampled rows are put in order by their codes, and those true neighbours are
+// counted that come among the candidates which a walk would keep.
+//
+// Codes are given in pieces of some components. The squared distance of two
+// codes is the sum of those of their pieces, so that a wider code is evaluated
+// at the cost of what it adds, and reduction_fit.cpp can try one width after
+// the other.
 #include "index/quantizer_evaluation.h"
 
 #include "base/parallel_for.h"
@@ -18,13 +23,14 @@
 namespace imsearch {
 namespace {
 
-/// Of few rows spread over a set, hardly one is a near copy of another, as
-/// crops and bursts of photos are, which any codes find.
+/// Few enough rows, spread over the set, that hardly one is a near copy of
+/// another. Near copies, such as bursts of photos, are found by any codes, and
+/// would make bad codes look good.
 constexpr std::size_t kRows = 10'000;
 constexpr std::size_t kQueries = 1000;
 constexpr std::size_t kNeighbours = 10;
 constexpr std::size_t kCandidates = 32;
-/// The squared distance of copies: whichever of them is found is as near.
+/// Rows no farther than this are copies: whichever of them is found will do.
 constexpr float kSame = 1e-6F;
 
 /// True for the rows that are not among `kept`.
@@ -82,7 +88,7 @@ std::size_t QuantizerEvaluation::position_of(std::uint32_t row) const {
   return static_cast<std::size_t>(place - rows_.begin());
 }
 
-/// Of a query to all judged rows, by their codes.
+/// The squared distances of a query from all sampled rows, by their codes.
 std::vector<std::int32_t> QuantizerEvaluation::distances(
     std::size_t query) const {
   std::vector<std::uint32_t> all(rows_.size());
@@ -113,14 +119,16 @@ double QuantizerEvaluation::found_for(std::size_t query) const {
         std::lower_bound(sorted.begin(), sorted.end(), distance) -
         sorted.begin());
   };
-  // As a walk keeps them.
-  const std::size_t candidates = std::min(
-      sorted.size(), std::clamp(below(indistinct_l2sq(width, nearest)),
-                                kCandidates, kCandidates * kMostPerEf));
+  // A walk keeps at least 32 candidates, and more if codes cannot tell them
+  // apart (CandidatePool).
+  const std::size_t candidates =
+      std::min(sorted.size(),
+               std::clamp(below(indistinct_l2sq(width, nearest)), kCandidates,
+                          kCandidates * kMaxCandidatesPerEf));
   const std::int32_t last = sorted[candidates - 1];
   const std::size_t nearer = below(last);
   const std::size_t ties = below(last + 1) - nearer;
-  // Which of those at the last distance are candidates, is left to chance.
+  // Which of the rows at the last distance become candidates is left to chance.
   const double share_of_last =
       static_cast<double>(candidates - nearer) / static_cast<double>(ties);
   double found = 0;

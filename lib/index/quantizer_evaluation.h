@@ -1,7 +1,8 @@
-// How well short codes tell a set's true neighbours.
+// How well short codes find the true neighbours of a set's rows: the measure by
+// which reduction_fit.h chooses codes.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "index/reduction.h"
 #include "index/vector_set.h"
 
@@ -21,11 +22,12 @@ class QuantizerEvaluation {
   QuantizerEvaluation(const VectorSet& vectors, std::size_t first_asked,
                       unsigned threads);
 
-  /// The share of them that is among the candidates of a walk that keeps 32
-  /// (GraphSearch::walk), the codes being all pieces given so far, one after
-  /// the other. Of candidates that codes put equally far, only the share for
-  /// which there is room counts. `piece`: 64 components or more. The same for
-  /// any number of threads.
+  /// Adds `piece` (64 components or more) to those given before, and returns
+  /// the share of the true neighbours that is among the candidates of a walk
+  /// with ef 32 (GraphSearch::walk), if codes are all pieces one after the
+  /// other and the walk misses nothing. Where codes put several candidates
+  /// equally far and there is room for some of them, each counts in part. Does
+  /// not depend on the number of threads.
   double found_with(const ReductionView& piece);
 
   /// Forgets the pieces.

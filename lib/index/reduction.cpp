@@ -1,6 +1,11 @@
+// Makes short codes. The projection starts from the vector's 8-bit code and not
+// from its floats: integer dot products read a quarter of the bytes, and are
+// exact whatever the order of their sums, so that a code has the same bytes on
+// every CPU. What the 8-bit code had lost by then is part of the short code's
+// certified error.
 #include "index/reduction.h"
 
-#include "index/codes8.h"
+#include "index/sq8.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
@@ -9,7 +14,8 @@
 namespace imsearch {
 namespace {
 
-/// More than all components lose as floats, for vectors of length 1.
+/// An upper bound of what all components together lose by float rounding, for
+/// vectors of length 1.
 constexpr float kRounding = 3e-5F;
 
 std::int8_t rounded(float value, float most) {
@@ -66,11 +72,14 @@ float ReductionView::distance(const float* unit,
   return std::sqrt(square);
 }
 
+// Divided by the gain, what rounding took off the code's values is a length in
+// the space of the vectors. A projection saw only the 8-bit code, whose error
+// comes on top.
 float encode(const float* unit, const ReductionView& reduction,
              std::int8_t* code, std::int8_t* reduced, CodeErrors& errors) {
-  const float scale = encode8(unit, reduction.dim, code);
+  const float scale = encode_sq8(unit, reduction.dim, code);
   const float lost = reduction.encode(unit, code, scale, reduced);
-  errors.whole = code8_error(unit, reduction.dim, code, scale);
+  errors.whole = sq8_error(unit, reduction.dim, code, scale);
   errors.reduced = lost / reduction.gain + kRounding +
                    (reduction.projects ? errors.whole : 0);
   return scale;

@@ -2,14 +2,20 @@
 // sample, cut off at the narrowest width that still finds the neighbours
 // (quantizer_evaluation.h), or the vectors' own values where no projection is
 // as good.
+//
+// Widths are tried in steps of a cache line, from the narrowest on, on one set
+// of components: those of a narrower projection are the first of a wider one.
+// The step of the values is chosen once for all widths, and the gain, which
+// depends on the width, when the width is known.
 #include "index/reduction_fit.h"
 
 #include "base/parallel_for.h"
-#include "index/codes8.h"
-#include "index/principal_components.h"
 #include "index/quantizer_evaluation.h"
+#include "index/sq8.h"
 #include "index/vector_set.h"
 #include "simd/kernels.h"
+
+#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -19,14 +25,64 @@ namespace imsearch {
 namespace {
 
 constexpr std::size_t kPiece = 64;  // components: a cache line of codes
+/// Bounds the widths that are tried, each of which costs an evaluation.
 constexpr std::size_t kMaxWidth = 512;
-/// Principal components take time with the cube of dim: here some 20 s.
+/// Principal components take time with the cube of dim: at this dim some 20 s.
 constexpr std::size_t kMaxDim = 4096;
 
 constexpr std::size_t kAnalysedRows = 8192;
 constexpr std::size_t kAnalysedFloats = std::size_t{16} << 20;  // 64 MB
 
-/// Rows spread over the set, normalised.
+using RowMajor =
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+struct PrincipalComponents {
+  std::vector<float> mean;  // [dim]
+  Matrix components;        // [count, dim]: unit rows, largest variance first
+};
+
+/// Principal components of `rows` (at least 1): unit eigenvectors of their
+/// covariance, `count` of them, dim at most.
+PrincipalComponents principal_components(MatrixView rows, std::size_t count) {
+  const auto dim = static_cast<Eigen::Index>(rows.dim);
+  const Eigen::Map<const RowMajor> all(
+      rows.data, static_cast<Eigen::Index>(rows.rows), dim);
+  const Eigen::RowVectorXf mean = all.colwise().mean();
+  const RowMajor centred = all.rowwise() - mean;
+  Eigen::MatrixXf covariance = Eigen::MatrixXf::Zero(dim, dim);
+  covariance.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXf> solver(covariance);
+
+  PrincipalComponents result;
+  result.mean.assign(mean.data(), mean.data() + dim);
+  result.components = Matrix(std::min(count, rows.dim), rows.dim);
+  for (std::size_t c = 0; c < result.components.rows(); ++c) {
+    // Eigen sorts by rising variance.
+    const Eigen::VectorXf vector =
+        solver.eigenvectors().col(dim - 1 - static_cast<Eigen::Index>(c));
+    std::copy_n(vector.data(), dim, result.components.row(c));
+  }
+  return result;
+}
+
+/// An upper bound of the largest singular value of `rows` (at least 1), larger
+/// by 1e-4 of it, which is more than rounding loses. It is the root of the
+/// largest eigenvalue of rows * rows^T. Takes time with the cube of the rows.
+float largest_singular_value(MatrixView rows) {
+  constexpr double kRounding = 1e-4;
+  const Eigen::Map<const RowMajor> all(rows.data,
+                                       static_cast<Eigen::Index>(rows.rows),
+                                       static_cast<Eigen::Index>(rows.dim));
+  const Eigen::MatrixXd products =
+      all.cast<double>() * all.transpose().cast<double>();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
+      products, Eigen::EigenvaluesOnly);
+  const double largest = std::max(0.0, solver.eigenvalues().maxCoeff());
+  return static_cast<float>(std::sqrt(largest) * (1 + kRounding));
+}
+
+/// The rows that mean and components are taken from: spread over the set, and
+/// normalised.
 Matrix analysed_rows(const VectorSet& vectors, unsigned threads) {
   const std::vector<std::uint32_t> rows = spread_over(
       vectors.rows(), std::min(kAnalysedRows, kAnalysedFloats / vectors.dim()));
@@ -39,8 +95,10 @@ Matrix analysed_rows(const VectorSet& vectors, unsigned threads) {
   return units;
 }
 
-/// Makes the largest of all values largest_value(). The values of `rows` are
-/// those before `reduction.offsets` are taken off them.
+/// Chooses the step, one for all components and rows, so that the largest of
+/// the values of the sample becomes largest_value(). `values` are those before
+/// `reduction.offsets` are taken off them. One step for all, and not one for
+/// each component, is what makes distances of codes those of projections.
 void choose_step(MatrixView values, Reduction& reduction) {
   float largest = 1e-6F;  // where all rows are equal
   for (std::size_t i = 0; i < values.rows; ++i)
@@ -52,6 +110,7 @@ void choose_step(MatrixView values, Reduction& reduction) {
   for (float& offset : reduction.offsets) offset *= per_unit;
 }
 
+/// A projection on the components found, without a gain, which narrowed() sets.
 Reduction project(const PrincipalComponents& found, MatrixView rows,
                   unsigned threads) {
   const std::size_t dim = rows.dim;
@@ -64,7 +123,7 @@ Reduction project(const PrincipalComponents& found, MatrixView rows,
   for (std::size_t j = 0; j < width; ++j) {
     const float* component = found.components.row(j);
     // A component is the code times this scale, all but its rounding.
-    reduction.factors.push_back(encode8(
+    reduction.factors.push_back(encode_sq8(
         component, dim, reduction.components.data() + j * code_stride(dim)));
     reduction.offsets.push_back(kernels.dot(component, found.mean.data(), dim));
   }
@@ -79,7 +138,7 @@ Reduction project(const PrincipalComponents& found, MatrixView rows,
   return reduction;
 }
 
-/// Each value for itself, less its mean.
+/// The reduction that projects nothing: each value for itself, less its mean.
 Reduction keep_values(MatrixView rows) {
   Reduction reduction;
   reduction.dim = rows.dim;
@@ -101,6 +160,10 @@ Reduction keep_values(MatrixView rows) {
   return reduction;
 }
 
+/// By how much the codes of `reduction` can lengthen a distance at most: the
+/// largest singular value of its components as they are stored, in 8 bits,
+/// times their factors. Were the components orthonormal, that would be the
+/// number of steps in a unit; but rounding has made them slightly oblique.
 float gain_of(const Reduction& reduction) {
   const std::size_t stride = code_stride(reduction.dim);
   Matrix scaled(reduction.width, stride);

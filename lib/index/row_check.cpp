@@ -1,3 +1,7 @@
+// Compares rows with the codes they were indexed by. Blocks of rows are read
+// together, on all threads; a block with NaN in it is read again row by row, to
+// find the row. Of several changed rows the first is reported, whichever thread
+// comes upon one, so that the message is the same each time.
 #include "index/row_check.h"
 
 #include "base/error.h"

@@ -1,13 +1,14 @@
 // Whether vectors are still those that an index was built from.
 //
-// An index knows of each row its codes, and bounds of how far the row is from
-// them (reduction.h: CodeErrors). A row within these bounds is, for all that a
-// search concludes from the codes, the row that was indexed; one that is not
-// has changed. Telling costs less than to normalise the row.
+// An index has the codes of each row, and bounds of how far the row is from
+// them (reduction.h: CodeErrors). All that a search concludes from the codes
+// holds for any row within these bounds: such a row counts as the one that was
+// indexed, even if some bits differ. A row beyond them has changed. The check
+// costs less than normalising the row.
 #pragma once
 
-#include "index/codes8.h"
 #include "index/reduction.h"
+#include "index/sq8.h"
 #include "index/vector_set.h"
 #include "simd/prefetch.h"
 
@@ -25,19 +26,21 @@ struct CertifiedCodes {
   ReductionView reduction;
 
   /// Whether `unit` (reduction.dim floats) is as near to that row's 8-bit code
-  /// as the row was: enough for a row that is compared, whatever led to it.
+  /// as the row was. That is enough for a row whose exact distance is computed:
+  /// the answer is then right whatever led to the row.
   bool matches(std::uint32_t row, const float* unit) const;
-  /// Has what matches() reads of that row on its way.
+  /// Prefetches what matches() reads of that row.
   void fetch(std::uint32_t row) const {
     prefetch(codes.scales + row, sizeof(float));
     prefetch(errors + row, sizeof(CodeErrors));
     prefetch(codes.code(row), codes.stride);
   }
-  /// The same, where the squared distance from the code is known (l2sq_code in
-  /// simd/kernels.h).
+  /// matches(), where the squared distance from the code is known already
+  /// (l2sq_code in simd/kernels.h).
   bool matches_at(std::uint32_t row, float l2sq_code) const;
 
-  /// The same for both codes: whatever a search concludes from them is right.
+  /// Whether `unit` is within the bounds of both codes: then whatever a search
+  /// concludes from them is right, also about rows that it never reads.
   bool holds(std::uint32_t row, const float* unit) const;
 };
 

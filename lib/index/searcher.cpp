@@ -1,14 +1,17 @@
-// One query: the graph gives candidates by short codes, 8-bit codes re-rank
-// them, and the best are compared exactly, each after a check that it is still
-// the row that was indexed. Where a walk would cost more than looking at every
-// row, or finds too few, the exact search with pruning (pruned_scan.h) answers
-// instead.
+// One query, in three stages of growing cost and falling number of rows: the
+// graph gives candidates by short codes, 8-bit codes re-rank them, and the best
+// are compared exactly, each after a check that it is still the row that was
+// indexed. Bounds of the 8-bit codes (code_bounds.h) say which other candidates
+// could still be among the k nearest, and only those are compared as well.
+//
+// Where a walk would cost more than looking at every row, or finds too few, the
+// exact search with pruning (pruned_scan.h) answers instead.
 #include "index/searcher.h"
 
 #include "index/code_bounds.h"
-#include "index/codes8.h"
 #include "index/index_impl.h"
 #include "index/pruned_scan.h"
+#include "index/sq8.h"
 #include "index/top_k.h"
 #include "simd/prefetch.h"
 
@@ -18,29 +21,31 @@
 namespace imsearch {
 namespace {
 
-// Measured at dim 1280, M 48: a walk takes as long as a scan, which misses
-// nothing, of some 8 rows for each of its ef candidates. A scan of 1,000 rows
-// takes 0.08 ms.
+// Measured at dim 1280 and M 48: a walk takes as long as a scan of some 8 rows
+// for each of its ef candidates, and the scan misses nothing. A scan of 1,000
+// rows takes 0.08 ms.
 constexpr std::size_t kScannedRowsPerEf = 8;
 constexpr std::size_t kScannedRows = 1000;
 
-/// Of the candidates that codes leave undecided: each batch compared exactly
-/// decides some of the others.
+/// Candidates that codes leave undecided are compared exactly in batches of
+/// this size: large enough to read rows together, small enough that the
+/// distances of one batch decide some of the next.
 constexpr std::size_t kComparedTogether = 16;
 
-/// Whole codes on their way while one is compared.
+/// So many whole codes are prefetched while one is compared.
 constexpr std::size_t kCodesAhead = 4;
 
 bool is_scanned(std::size_t rows, std::size_t ef) {
   return rows <= kScannedRows || rows / kScannedRowsPerEf < ef;
 }
 
-/// Candidates to be compared exactly, whatever their codes say.
+/// How many candidates are compared exactly, whatever their codes say.
 std::size_t exact_count(const SearchParams& params, std::size_t k) {
   return std::max(params.rerank, 2 * k);
 }
 
-/// Codes cannot tell equal distances apart: none of those is cut off.
+/// Keeps `count` hits, and those behind them at the same distance: codes do not
+/// say which of those to cut off.
 void keep_nearest(Hits& hits, std::size_t count) {
   while (count > 0 && count < hits.size() &&
          hits[count].l2sq == hits[count - 1].l2sq)
@@ -69,7 +74,7 @@ struct Searcher::Scratch {
   PrunedScan scan;
   std::vector<std::int8_t> code;
   std::vector<std::int8_t> reduced;
-  // Of the rows that are compared exactly.
+  // For the rows that are compared exactly.
   std::vector<std::uint32_t> rows;
   std::vector<float> units;
   std::vector<float> distances;
@@ -78,8 +83,8 @@ struct Searcher::Scratch {
 struct Searcher::Task {
   const float* unit_query;
   CodedQuery coded;
-  std::size_t rows;  // that are not hidden
-  std::size_t k;     // at most so many
+  std::size_t rows;  // in the index that are not hidden
+  std::size_t k;     // at most `rows`
   IsHidden is_hidden;
 };
 
@@ -103,7 +108,8 @@ Searcher::Task Searcher::task_of(const float* unit_query, std::size_t k,
   return task;
 }
 
-/// Zero rows are nearest to a zero query, and all others as far.
+/// Answers a zero query: zero rows are nearest to it, and all others equally
+/// far, so that a walk would find no direction to go.
 Hits Searcher::nearest_to_zero(const Task& task) const {
   const CodesView& codes = index_->impl().codes;
   Hits hits;
@@ -114,17 +120,17 @@ Hits Searcher::nearest_to_zero(const Task& task) const {
   return hits;
 }
 
-/// Candidates that a walk finds; fewer than k where it must be scanned: there
-/// are few rows, or too many of the nearest are hidden.
+/// Candidates that a walk finds; fewer than k where the index must be scanned
+/// instead, because it has few rows or too many of the nearest are hidden.
 Hits Searcher::walk(const Task& task, const SearchParams& params) {
   const std::size_t rows = index_->rows();
   const std::size_t ef = std::max(params.ef, task.k);
-  // Where deleted rows are spread out, so many are walked through.
+  // Hidden rows occupy candidate slots, so ef grows in proportion.
   const std::size_t walked = (ef * rows + task.rows - 1) / task.rows;
   if (is_scanned(rows, walked)) return {};
   if (task.coded.scale == 0) return nearest_to_zero(task);
   const std::size_t most =
-      std::min(kMostPerEf * walked, rows / kScannedRowsPerEf);
+      std::min(kMaxCandidatesPerEf * walked, rows / kScannedRowsPerEf);
   Hits hits =
       scratch_->graph.walk(task.coded.reduced, ef, most,
                            task.rows < rows ? task.is_hidden : IsHidden{});
@@ -166,9 +172,11 @@ Hits Searcher::nearest_of(const Task& task, Hits hits) {
   return hits;
 }
 
-/// The same, of candidates that a walk found, `exact` of which (k at least) are
-/// compared whatever their codes say.
+/// The k nearest of candidates that a walk found. `exact` of them (at least k)
+/// are compared whatever their codes say; of the others those whose lower bound
+/// is not beyond the k-th best so far.
 Hits Searcher::nearest_walked(const Task& task, std::size_t exact, Hits hits) {
+  // Ranking so few more by codes would take longer than comparing them.
   if (hits.size() <= exact + exact / 2)
     return nearest_of(task, std::move(hits));
   rerank_by_codes(task.coded, hits);
@@ -200,7 +208,8 @@ void Searcher::compare_exactly(const float* unit_query, Hit* hits,
   std::vector<std::uint32_t>& rows = scratch_->rows;
   rows.clear();
   for (std::size_t i = 0; i < count; ++i) rows.push_back(hits[i].row);
-  // Never smaller: what is added to a vector is set to zero.
+  // It only grows: shrinking and growing would set its floats to zero each
+  // time.
   if (scratch_->units.size() < count * dim) scratch_->units.resize(count * dim);
   scratch_->distances.resize(count);
   index_->measure_rows(unit_query, rows.data(), count, scratch_->units.data(),
@@ -223,7 +232,8 @@ Hits Searcher::search_exactly(const float* unit_query, std::size_t k,
   if (task.k == 0) return {};
   index_->ensure_rows();
   Hits hits = nearest_of(task, scan(task));
-  index_->ensure_rows();  // also those that were passed over meanwhile
+  // Again, for rows that were passed over may have changed meanwhile.
+  index_->ensure_rows();
   return hits;
 }
 

@@ -1,7 +1,6 @@
-// Searches in an index (index.h), with loss or without.
+// Searches in an index (index.h): approximately, by the graph, or exactly.
 #pragma once
 
-#include "base/hit.h"
 #include "base/search.h"
 #include "index/index.h"
 
@@ -28,10 +27,10 @@ class Searcher {
   Hits search(const float* unit_query, const SearchParams& params,
               std::optional<std::uint32_t> excluded = std::nullopt);
 
-  /// The same without loss: where index.vectors() is there, what search_flat()
-  /// (flat.h) finds among the rows that are not deleted, to the bit. Throws
-  /// Error where any row has changed: codes would pass over it, so all are
-  /// checked first, by Index::ensure_rows().
+  /// Searches without loss: where index.vectors() is there, finds what
+  /// search_flat() (flat.h) finds among the rows that are not deleted, to the
+  /// bit. Throws Error where any row has changed: codes would pass over it, so
+  /// all are checked first, by Index::ensure_rows().
   Hits search_exactly(const float* unit_query, std::size_t k,
                       std::optional<std::uint32_t> excluded = std::nullopt);
 

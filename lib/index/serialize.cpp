@@ -1,12 +1,16 @@
 // Serializes a finished graph and its codes into the sections of an index file,
-// in the layout that searching maps: level 0 as one array of fixed width, the
-// levels above as records.
+// in the layout that searching maps: level 0 as one array of fixed width, so
+// that a row's links are found by multiplication, and the few rows of the
+// levels above as records that point to each other.
+//
+// Each section is a function that produces its bytes piece by piece: the graph
+// is not held in memory a second time.
 #include "index/serialize.h"
 
 #include "base/interrupt.h"
-#include "index/codes8.h"
 #include "index/index_file.h"
 #include "index/index_meta.h"
+#include "index/sq8.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,7 +24,7 @@ class UpperLevels {
  public:
   UpperLevels(const HnswGraph& graph, std::size_t rows) : graph_(graph) {
     for (std::uint32_t row = 0; row < rows; ++row) {
-      if (graph.twin_of(row) != row) continue;
+      if (graph.representative(row) != row) continue;
       for (std::size_t level = 1; level <= graph.level(row); ++level)
         records_.emplace_back(static_cast<std::uint32_t>(level), row);
     }
@@ -64,7 +68,7 @@ void write_links(const HnswGraph& graph, std::size_t rows, std::size_t M,
   for (std::uint32_t row = 0; row < rows; ++row) {
     check_interrupt();
     links.clear();
-    if (graph.twin_of(row) == row) graph.read_links(row, 0, links);
+    if (graph.representative(row) == row) graph.read_links(row, 0, links);
     words.assign(link_stride(M), 0);
     words[0] = static_cast<std::uint32_t>(links.size());
     std::copy(links.begin(), links.end(), words.begin() + 1);
@@ -72,12 +76,14 @@ void write_links(const HnswGraph& graph, std::size_t rows, std::size_t M,
   }
 }
 
-void write_twins(const HnswGraph& graph, std::size_t rows, const Sink& sink) {
-  std::vector<Twin> twins;
+void write_duplicates(const HnswGraph& graph, std::size_t rows,
+                      const Sink& sink) {
+  std::vector<DuplicateRow> duplicates;
   for (std::uint32_t row = 0; row < rows; ++row)
-    if (graph.twin_of(row) != row) twins.push_back({graph.twin_of(row), row});
-  std::sort(twins.begin(), twins.end());
-  sink(twins.data(), twins.size() * sizeof(Twin));
+    if (graph.representative(row) != row)
+      duplicates.push_back({graph.representative(row), row});
+  std::sort(duplicates.begin(), duplicates.end());
+  sink(duplicates.data(), duplicates.size() * sizeof(DuplicateRow));
 }
 
 template <typename T>
@@ -153,7 +159,7 @@ void write_serialized(OutputFile& out, const IndexParts& parts) {
       write_links(*graph, rows, M, sink);
     });
     add("twins", [graph = graph, rows](const Sink& sink) {
-      write_twins(*graph, rows, sink);
+      write_duplicates(*graph, rows, sink);
     });
     add("upper", [upper, M](const Sink& sink) { upper->write(sink, M); });
   } else {
@@ -170,8 +176,8 @@ void write_serialized(OutputFile& out, const IndexParts& parts) {
   write_index_file(out, header, sections);
 }
 
-std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,
-                           const ReductionView& reduction) {
+std::uint64_t serialized_bytes(const Names& names, const IndexInfo& info,
+                               const ReductionView& reduction) {
   const std::uint64_t rows = info.rows;
   const std::size_t width = reduction.width;
   const std::size_t M = info.params.M;

@@ -1,4 +1,5 @@
-// From a finished graph to an index file.
+// From a finished graph to an index file: its sections, in the order of
+// index_file.h.
 #pragma once
 
 #include "index/coded_rows.h"
@@ -14,7 +15,7 @@
 
 namespace imsearch {
 
-/// What an index is made of.
+/// What an index is made of. Everything must outlive the call that gets it.
 struct IndexParts {
   const CodedRows& coded;
   const ReductionView& reduction;
@@ -31,8 +32,8 @@ void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits);
 /// SIGINT.
 void write_serialized(OutputFile& out, const IndexParts& parts);
 
-/// About how large that file will be.
-std::uint64_t frozen_bytes(const Names& names, const IndexInfo& info,
-                           const ReductionView& reduction);
+/// About how large that file will be: the levels above 0 are estimated.
+std::uint64_t serialized_bytes(const Names& names, const IndexInfo& info,
+                               const ReductionView& reduction);
 
 }  // namespace imsearch

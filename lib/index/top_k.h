@@ -1,7 +1,7 @@
 // The k best hits of a stream of hits.
 #pragma once
 
-#include "base/hit.h"
+#include "base/search.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -20,10 +20,10 @@ class TopK {
   }
 
   bool full() const { return heap_.size() == k_; }
-  /// Of those kept (at least one).
+  /// The farthest of those kept, of which there must be one.
   const Hit& worst() const { return heap_.front(); }
 
-  /// Only a hit that would_take().
+  /// Adds a hit that it would_take().
   void take(const Hit& hit) {
     if (heap_.size() == k_) {
       std::pop_heap(heap_.begin(), heap_.end());

@@ -1,4 +1,9 @@
 // Rows of one or several vector files as one list of unit vectors.
+//
+// Normalising is where results could come to differ: every row is divided by
+// the root of its dot product with itself, in the fixed order of sums of
+// simd/kernels.h, wherever it is read, so that a row has the same bits in a
+// build, in a search and in a check.
 #include "index/vector_set.h"
 
 #include "base/error.h"
@@ -14,7 +19,9 @@ namespace {
 
 constexpr std::size_t kHashedRows = 64;
 
-// Outside these bounds the sum of squares has overflowed, or lost digits.
+// Outside these bounds the sum of squares may have overflowed, or lost digits
+// to numbers that are too small. Such a row is divided by its largest value
+// first.
 constexpr float kSmallestSquare = 1e-30F;
 constexpr float kLargestSquare = 1e30F;
 
@@ -66,7 +73,7 @@ std::uint64_t fingerprint(const VectorFile& file, std::size_t rows) {
   std::vector<float> scratch(file.dim());
   const std::size_t hashed = std::min(kHashedRows, rows);
   for (std::size_t i = 0; i < hashed; ++i) {
-    // From the first row to the last.
+    // Spread evenly, with the first row and the last among them.
     const std::size_t row = hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1);
     checksum.add(file.row(row, scratch.data()), file.dim() * sizeof(float));
   }

@@ -20,10 +20,10 @@ namespace imsearch {
 bool normalize(const float* row, std::size_t dim, float* out);
 
 /// XXH3-64 of 64 rows spread over the first `rows` of the file: enough to
-/// notice that they are others. A file that has grown is still known by it.
+/// notice that another file has its name. A file that has only grown keeps it.
 std::uint64_t fingerprint(const VectorFile& file, std::size_t rows);
 
-/// A row before each of its values is divided by its length.
+/// A row whose values have yet to be divided by its length. Owns nothing.
 struct UndividedRow {
   const float* values = nullptr;
   float length = 0;
@@ -47,17 +47,18 @@ class VectorSet {
   /// row if a value is NaN or infinite.
   void read_unit(std::size_t i, float* out) const;
 
-  /// The same for rows[0] to rows[count - 1], one after the other in `out`
-  /// [count, dim]: faster than alone, since rows are fetched together.
+  /// Reads rows[0] to rows[count - 1] so, one after the other into `out`
+  /// [count, dim]: faster than one by one, since rows are fetched together.
   void read_units(const std::uint32_t* rows, std::size_t count,
                   float* out) const;
 
   /// So many rows at most are found at once.
   static constexpr std::size_t kRowsTogether = 8;
 
-  /// The same rows, kRowsTogether at most, for those who can divide while they
-  /// do something else: divided, out[i] is what read_units() writes. It may be
-  /// in `scratch` [count, dim], or in a file.
+  /// Finds up to kRowsTogether rows for callers that divide while they compute
+  /// something else: out[i].values divided by out[i].length are what
+  /// read_units() writes. They lie in `scratch` [count, dim] or in the mapped
+  /// file. Throws as read_unit().
   void find_rows(const std::uint32_t* rows, std::size_t count, float* scratch,
                  UndividedRow* out) const;
 

@@ -1,3 +1,4 @@
+// Sums by libraries: XXH3 of xxHash, and SHA-256 of nettle.
 #include "io/checksum.h"
 
 #include "io/input_file.h"

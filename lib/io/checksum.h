@@ -1,4 +1,6 @@
-// The sums that guard our files, and SHA-256, by which weights are known.
+// The sums that guard our files against damage (XXH3, quick, and not made to
+// withstand anyone who wants two files to have one sum), and SHA-256, by which
+// weights are known.
 #pragma once
 
 #include <cstddef>

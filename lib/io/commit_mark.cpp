@@ -1,5 +1,10 @@
+// The mark is an empty file: that it exists is all that it says, and creating
+// or removing a name is the one thing that a file system does as a whole. Its
+// name is synced before the first rename begins and after the last one is
+// through.
 #include "io/commit_mark.h"
 
+#include "base/command.h"
 #include "base/error.h"
 #include "io/descriptor.h"
 #include "io/file.h"
@@ -20,6 +25,8 @@ struct stat status_of(const std::string& path) {
   return status;
 }
 
+/// A renamed file has another inode, one that was written in place another time
+/// or size.
 bool same_state(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
          a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
@@ -34,6 +41,8 @@ std::string commit_mark_path(const std::string& vectors) {
 
 void set_commit_mark(const std::string& vectors) {
   const std::string path = commit_mark_path(vectors);
+  // Without O_EXCL: a mark that a killed run left is taken over. O_NOFOLLOW: a
+  // link of that name is not ours.
   constexpr int kFlags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
   const Descriptor mark(::open(path.c_str(), kFlags, 0666));
   if (!mark.valid() || ::fsync(mark.get()) != 0)
@@ -59,9 +68,8 @@ void SettledVectors::refuse_mark() const {
   if (file_exists(mark))
     fail(
         "{}: extract has not finished putting its files in place ({} is "
-        "there): run the same extract with --resume to finish "
-        "(extract --join without)",
-        path_, mark);
+        "there): run the same {} with --resume to finish ({} without)",
+        path_, mark, command("extract"), command("extract --join"));
 }
 
 void SettledVectors::check() const {

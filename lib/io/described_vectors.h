@@ -17,19 +17,31 @@
 
 namespace imsearch {
 
+/// A file of vectors, and what the sidecar beside it says.
+struct DescribedFile {
+  std::string path;
+  std::optional<Sidecar> sidecar;
+};
+
+/// Passes files that are not shards, and shards that come as all of one list,
+/// in their order, one directly behind the other. Throws Error, with the
+/// remedy, where one is missing, twice, misplaced or of another list.
+void check_shards(const std::vector<DescribedFile>& files);
+
 class DescribedVectors {
  public:
   /// Opens `paths`, at least one. `dim` 0: as the sidecars say, else `dim_from`
   /// says it, for messages ("--dim"). Throws Error, naming both sides and the
   /// remedy, where a file and the sidecars do not match: dim, model, rows, or
-  /// shards that are not all shards of one list (shard_set.h).
+  /// shards that are not all shards of one list (check_shards()).
   explicit DescribedVectors(const std::vector<std::string>& paths,
                             std::size_t dim = 0,
                             const std::string& dim_from = "--dim");
 
-  /// In the order of `paths`; to be moved from.
+  /// In the order of `paths`. The caller may move them out, to map no file
+  /// twice.
   std::vector<VectorFile>& files() { return files_; }
-  /// Empty where there is none.
+  /// One for each file; empty where a file has no sidecar.
   const std::vector<std::optional<Sidecar>>& sidecars() const {
     return sidecars_;
   }

@@ -1,10 +1,13 @@
-// Files read whole, and what is known of a path.
+// Files read whole, files that grow in place, and what is known of a path.
+// Every path is taken as the system takes it: links are followed unless said
+// otherwise, and a relative one counts from the working folder.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace imsearch {
 
@@ -16,6 +19,16 @@ std::string read_file(const std::string& path);
 /// will be, if known; then they are in memory only once.
 std::string read_prefix(const std::string& path, std::size_t size_bytes,
                         std::size_t expected_bytes = 0);
+
+/// Drops what is behind `size_bytes` of the file, which must have as many, and
+/// syncs it. Throws Error.
+void cut_file(const std::string& path, std::uint64_t size_bytes);
+
+/// Puts `text` and then the content of the file `from` behind the first
+/// `size_bytes` of the file, drops what was there, and syncs it. Throws Error;
+/// part of it may be there then.
+void append_file(const std::string& path, std::uint64_t size_bytes,
+                 std::string_view text, const std::string& from);
 
 /// True if something of that name exists (links followed).
 bool file_exists(const std::string& path);
@@ -51,5 +64,9 @@ void sync_folder_of(const std::string& path);
 
 /// The folder part of a path ("." if it has none).
 std::string parent_folder(const std::string& path);
+
+/// The last component of a path, "c.jpg" of "a/b/c.jpg": all of it if it has no
+/// slash, and nothing if it ends with one.
+std::string base_name(const std::string& path);
 
 }  // namespace imsearch

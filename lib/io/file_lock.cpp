@@ -1,3 +1,6 @@
+// Locks by flock(2): they belong to the open file, end with its descriptor even
+// when the process is killed, and keep away other threads as well as processes
+// (fcntl's belong to the process, and closing any descriptor ends them).
 #include "io/file_lock.h"
 
 #include "base/error.h"
@@ -38,6 +41,8 @@ Locking try_lock(int fd, const std::string& path) {
 }
 
 FileLock::FileLock(const std::string& path) {
+  // A file that is replaced while it is waited for leaves us with a lock on
+  // what nobody will open again: the new one is to be locked then.
   while (!hold(path)) {
   }
 }

@@ -1,4 +1,5 @@
-// Keeping others from changing a file meanwhile.
+// Keeping others from changing a file meanwhile: build-index holds the index
+// that it reads, changes and replaces, and OutputFile the file that it writes.
 #pragma once
 
 #include "io/descriptor.h"
@@ -27,7 +28,7 @@ class FileLock {
   explicit FileLock(const std::string& path);
 
   /// False where the file system has no locks: then nothing is held, and others
-  /// must be kept away by who runs us.
+  /// must be kept away by whoever runs us.
   bool held() const { return held_; }
 
  private:

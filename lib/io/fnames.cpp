@@ -1,3 +1,6 @@
+// Names in one buffer, with the end of each: a million names are two blocks of
+// memory instead of a million. A file of names is mapped and searched for its
+// separators each time, so that it takes no memory of its own.
 #include "io/fnames.h"
 
 #include "io/checksum.h"
@@ -19,6 +22,7 @@ void Names::reserve(std::size_t count, std::size_t bytes) {
 
 Names split_names(std::string_view text, Separator separator) {
   Names names;
+  // Counted first, so that both blocks get the size that they need.
   // Growing as it goes takes up to three times as much.
   const auto ended = static_cast<std::size_t>(
       std::count(text.begin(), text.end(), static_cast<char>(separator)));

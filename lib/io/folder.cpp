@@ -1,6 +1,9 @@
 // Reads folders, and walks all that is below one. Links to folders are
 // followed, but each folder is entered once, so a folder that contains itself
-// by a link ends the walk there.
+// by a link ends the walk there. Real folders come before links, round by
+// round: the path that a photo is listed under is the one without a link
+// wherever there is one, and does not depend on the order in which a disk gives
+// its entries.
 #include "io/folder.h"
 
 #include <dirent.h>
@@ -21,6 +24,8 @@ struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
+/// The kind and the inode of what a link leads to, or of an entry whose kind
+/// the file system does not tell.
 void look_by_stat(DIR* folder, FolderEntry& entry) {
   struct stat status = {};
   entry.inode = 0;
@@ -88,6 +93,7 @@ class WalkOnce {
       std::vector<std::string> links = std::move(links_);
       links_.clear();
       std::sort(links.begin(), links.end());
+      // Entering one may find further links, which are for the next round.
       for (const std::string& link : links) enter(link, true);
     }
   }
@@ -115,6 +121,7 @@ class WalkOnce {
     }
   }
 
+  /// Visits a folder and what is in it, unless it was entered before.
   void enter(const std::string& path, bool by_link) {
     if (!seen_.insert(folder_id(path)).second) {
       ++seen_again_;
@@ -143,6 +150,7 @@ Folder::Folder(const std::string& path) {
     error_number = errno;
     return;
   }
+  // readdir(3) returns the same at the end and for an error: errno tells.
   errno = 0;
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string_view name = entry->d_name;

@@ -1,4 +1,5 @@
-// What a folder holds.
+// What a folder holds, and a walk through all that is below it, which enters
+// each folder once, whatever links lead to it.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,10 @@
-// Where the rows lie in a vectors file: ours is nothing but rows, other
-// programs' formats have headers. Each is told by its ending and checked by its
-// size.
+// Where the rows lie in a file of vectors: ours is nothing but rows, other
+// programs' formats have headers. A format is told by the ending of the name
+// and checked by the size of the file, before any row is read: each reader
+// below turns what a header states into one VectorLayout, or says what does not
+// fit. Files come from anywhere, so products of stated numbers are taken only
+// where they cannot overflow, and a file of the wrong size gets an error that
+// names what its size would fit.
 #include "io/fvecs.h"
 
 #include "base/error.h"
@@ -23,6 +27,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 constexpr std::size_t kFloatBytes = sizeof(float);
 
+/// Copied out, since headers of other formats need not be aligned.
 template <typename Integer>
 Integer integer_at(const MappedFile& file, std::size_t offset) {
   Integer value = 0;
@@ -45,7 +50,8 @@ constexpr std::array<std::size_t, 10> kCommonDims = {1280, 512, 768, 1024, 2048,
                                                      960,  256, 384, 1536, 128};
 constexpr std::size_t kShownDims = 3;
 
-/// A format that the first two ints of the file announce.
+/// A format that the first two ints of the file announce. In a raw file these
+/// are floats, which fit by chance at best: the answer serves as a hint alone.
 const char* format_by_header(const MappedFile& file) {
   std::array<std::uint32_t, 2> head = {};
   if (file.size() < sizeof head) return nullptr;
@@ -66,6 +72,8 @@ const char* likely_format(const MappedFile& file) {
   return is_npy(bytes) ? ".npy" : format_by_header(file);
 }
 
+/// The first few of the common dimensions, other than `dim`, that would make
+/// the file a whole number of rows: "512, 768"; empty if none does.
 std::string fitting_dims(const MappedFile& file, std::size_t dim) {
   std::string text;
   std::size_t shown = 0;
@@ -146,6 +154,8 @@ VectorLayout bigann_layout(const MappedFile& file, std::size_t dim,
   return {rows, row_dim, kHeaderBytes, row_dim * value_bytes, element};
 }
 
+/// NumPy's array of float32. The header is parsed by io/npy.h; here its numbers
+/// are held against the size of the file.
 VectorLayout npy_layout(const MappedFile& file, std::size_t dim) {
   const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
                                file.size());
@@ -153,6 +163,8 @@ VectorLayout npy_layout(const MappedFile& file, std::size_t dim) {
   check_dim(file, header.dim, dim);
   const std::size_t payload = file.size() - header.first_byte;
   const std::size_t floats = payload / kFloatBytes;
+  // Compared by division: rows times dim, of 64 bits each, could overflow to
+  // the right size.
   if (payload % kFloatBytes != 0 || floats % header.dim != 0 ||
       floats / header.dim != header.rows)
     fail("{}: states {} rows of {} floats, but {} bytes follow", file.path(),
@@ -191,11 +203,12 @@ void refuse_foreign(const std::string& path) {
 }
 
 std::string extension_of(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::string name = base_name(path);
   const std::size_t dot = name.rfind('.');
   return dot == std::string::npos ? "" : name.substr(dot);
 }
 
+/// 8-bit values as floats, which hold all of them exactly.
 template <typename Value>
 void widen(const std::byte* from, std::size_t count, float* to) {
   const auto* values = reinterpret_cast<const Value*>(from);
@@ -230,6 +243,9 @@ void VectorFile::check_stated_dim(std::size_t i) const {
 }
 
 const float* VectorFile::row(std::size_t i, float* scratch) const {
+  // A pointer into the mapping wherever that may be read as floats: the rows of
+  // a large file are then never copied. A header of an odd length, or 8-bit
+  // values, need the caller's scratch.
   if (layout_.states_dims) check_stated_dim(i);
   const std::byte* values =
       file_.data() + layout_.first_byte + i * layout_.stride_bytes;

@@ -1,9 +1,11 @@
-// Expands what a command line names as images.
+// Expands what a command line names as images: files, folders and patterns.
 //
 // A pattern is taken apart at its slashes; each part maps the folders found so
-// far to what it matches in them. Results carry the inode that reading the
-// folder gave, so that files with several names are found without a stat of
-// each.
+// far to what it matches in them, so that a pattern costs no more than reading
+// the folders that it names. All that is found is kept with the inode that
+// reading the folder gave. A file with several names shows as an inode that
+// stands twice: only those few are looked at by stat(2), and one name of each
+// stays.
 #include "io/glob.h"
 
 #include "base/error.h"
@@ -49,6 +51,7 @@ FileId file_id(const struct stat& status) {
 FoundEntry entry_at(std::string path) {
   FoundEntry entry;
   struct stat status = {};
+  // lstat() looks at the link itself, stat() at what it leads to.
   entry.link = ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
   if (::stat(path.c_str(), &status) == 0) entry.inode = status.st_ino;
   entry.path = std::move(path);
@@ -126,6 +129,9 @@ class Matcher {
   InputSieve& sieve_;
 };
 
+// A part without wildcards names one entry in each folder: it is looked up, and
+// the folder need not be readable. An empty last part, behind a final slash,
+// finds nothing: it stands for folders, which are not images.
 void Matcher::match_literal(const Entries& folders, const std::string& name,
                             Wanted wanted, Entries& found) const {
   for (const FoundEntry& folder : folders) {
@@ -139,6 +145,8 @@ void Matcher::match_literal(const Entries& folders, const std::string& name,
 
 void Matcher::match_wildcard(const Entries& folders, const std::string& pattern,
                              Wanted wanted, Entries& found) const {
+  // Cameras write IMG_1.JPG: the last part matches endings in any case. Folders
+  // are matched as spelled.
   const bool any_case = wanted == Wanted::kOthers;
   const Wildcard wildcard(pattern, any_case ? Wildcard::Ending::kAnyCase
                                             : Wildcard::Ending::kExact);
@@ -186,6 +194,8 @@ Entries Matcher::match(const std::string& pattern) {
     const Wanted here = last ? Wanted::kOthers : Wanted::kFolders;
     const bool literal = !has_wildcards(component);
     Entries found;
+    // The last part of all is what images are matched by, also where it has no
+    // wildcard: its ending may be in another case on the disk.
     if (component == "**")
       match_any_depth(entries, here, found);
     else if (!literal || (last && !component.empty()))
@@ -282,7 +292,8 @@ void Expander::tell(const std::string& input, const InputSieve& sieve) {
         fmt::format("{}: left aside {}: --all takes them", input, aside));
 }
 
-/// Of two entries that are one file, b the later one, that which is listed.
+/// Which of two entries that are one file is listed: one that an argument
+/// names, else one that is not a link, else `a`, which is the earlier one.
 std::size_t Expander::preferred(std::size_t a, std::size_t b) const {
   const bool first_named = named_.count(a) > 0;
   const bool later_named = named_.count(b) > 0;
@@ -296,6 +307,8 @@ std::vector<bool> Expander::further_names() const {
   by_inode.reserve(all_.size());
   for (std::size_t i = 0; i < all_.size(); ++i)
     if (all_[i].inode != 0) by_inode.emplace_back(all_[i].inode, i);
+  // By inode, and within one by the order of the list: equal inodes are then
+  // neighbours, and those that stand alone need no stat.
   std::sort(by_inode.begin(), by_inode.end());
   std::vector<bool> further(all_.size());
   std::map<FileId, std::size_t> first;  // of one number
@@ -311,6 +324,8 @@ std::vector<bool> Expander::further_names() const {
     auto [kept, is_new] = first.try_emplace(file_id(status), i);
     if (is_new) continue;
     const std::size_t before = kept->second;
+    // One of the two stays. The sum of their indexes less that of the kept one
+    // is the other, which is dropped unless an argument names it.
     kept->second = preferred(before, i);
     const std::size_t other = before + i - kept->second;
     further[other] = named_.count(other) == 0;
@@ -322,6 +337,7 @@ ExpandedInputs Expander::finish() {
   const std::vector<bool> further = further_names();
   std::size_t names = 0;
   for (std::size_t i = 0; i < all_.size(); ++i) {
+    // In the order of the command line, whatever was sorted above.
     if (further[i])
       ++names;
     else

@@ -23,7 +23,8 @@ struct ExpandedInputs {
   /// For people, a line each: images that may have been meant and are not among
   /// the paths.
   std::vector<std::string> warnings;
-  /// The same of what nobody misses: thumbnails, further names of a file.
+  /// For people as well, but about what nobody misses: thumbnails, further
+  /// names of a file.
   std::vector<std::string> remarks;
 };
 

@@ -1,3 +1,6 @@
+// Any file as a stream. Reading waits by ppoll(2) (base/interrupt.h), so that a
+// signal which comes before the wait begins is noticed as well as one during
+// it.
 #include "io/input_file.h"
 
 #include "base/error.h"

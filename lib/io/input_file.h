@@ -1,4 +1,4 @@
-// A file or standard input, read piece by piece.
+// A file or standard input, read piece by piece, which ^C can end at any time.
 #pragma once
 
 #include <cstddef>

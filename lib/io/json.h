@@ -48,8 +48,8 @@ Json parse_json_within(std::string_view text, const std::string& where,
   }
 }
 
-/// The same, but that what is malformed is a discarded value, which is of no
-/// type and has no members.
+/// As parse_json_within(), but malformed text gives a discarded value, which
+/// has no type and no members, instead of an error.
 template <typename Json>
 Json parse_json_or_discard(std::string_view text,
                            const JsonBounds& bounds = {}) {

@@ -1,4 +1,5 @@
-// A whole file as read-only memory.
+// A whole file as read-only memory: vectors, names, indexes and weights are
+// used where they lie in the page cache, and never copied as a whole.
 #pragma once
 
 #include <cstddef>

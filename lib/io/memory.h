@@ -24,7 +24,8 @@ std::uint64_t available_memory_below(const std::string& root);
 /// Memory that this process could use beside what it holds, if no other process
 /// used any: of the system's, its cgroups' and its own limits the least.
 std::uint64_t possible_memory_bytes();
-/// The same without its own limits, with /proc and /sys below `root`.
+/// As possible_memory_bytes(), but without the process's own limits, and with
+/// /proc and /sys below `root`.
 std::uint64_t possible_memory_below(const std::string& root);
 
 /// What this process's own limits still allow (RLIMIT_AS, RLIMIT_DATA). The

@@ -1,6 +1,12 @@
 // Small pictures are counted, large ones take turns. A large one waits until so
 // few small ones are worked on that there is room for it and for them all, as
 // far as the system's available memory tells.
+//
+// What holds, under the one mutex: at most `most_small_` small turns, which
+// together may take half of the memory that was available at the start; at most
+// one large turn; while there is a large one, at most `allowed_` small ones
+// begin beside it. Nobody reserves memory: a turn only says how much may be
+// taken, and the system is asked anew before each large one.
 #include "io/memory_turn.h"
 
 #include "io/memory.h"
@@ -34,6 +40,8 @@ std::uint64_t megabytes(std::uint64_t bytes) {
 MemoryTurns::MemoryTurns(Bytes available, Bytes possible)
     : available_(std::move(available)), possible_(std::move(possible)) {
   const std::uint64_t bytes = available_();
+  // An eighth each and half in all: some small ones at once on any machine, and
+  // the other half for what is not counted.
   small_bytes_ =
       std::clamp<std::uint64_t>(bytes / 8, kMegabyte, kMostSmallBytes);
   most_small_ = std::max<std::uint64_t>(1, bytes / 2 / small_bytes_);
@@ -73,6 +81,8 @@ void MemoryTurn::become_large(Lock& lock) {
   turns_.large_ = true;
 }
 
+/// Lets no small one begin until one has ended: only then is there more room
+/// than at the last look.
 void MemoryTurn::wait_for_fewer(Lock& lock) {
   const std::uint64_t now = turns_.small_;
   turns_.allowed_ = 0;
@@ -89,6 +99,7 @@ void MemoryTurn::refuse(std::uint64_t needed, std::uint64_t available,
 }
 
 void MemoryTurn::grow(std::uint64_t bytes, const std::string& what) {
+  // That much is ours already.
   if (bytes <= turns_.small_bytes_) return;
   const std::uint64_t needed = with_margin(bytes);
   Lock lock(turns_.mutex_);
@@ -117,6 +128,7 @@ void MemoryTurn::grow(std::uint64_t bytes, const std::string& what) {
 void MemoryTurn::be_alone() {
   Lock lock(turns_.mutex_);
   become_large(lock);
+  // As a large turn it also keeps all others of that kind away.
   turns_.allowed_ = 0;
   while (turns_.small_ > 0) wait_for_fewer(lock);
   ::malloc_trim(0);

@@ -1,5 +1,11 @@
-// The header of NumPy's .npy format: a Python dict of three keys, read by a
-// small parser that accepts what numpy.save writes and nothing else.
+// The header of NumPy's .npy format: six bytes of magic, a version, a length,
+// and a Python dict of three keys as text:
+//
+//   {'descr': '<f4', 'fortran_order': False, 'shape': (3, 1280), }
+//
+// It is read by a small parser that accepts what numpy.save writes, in any
+// order of the keys, and nothing else. Arrays of another type or order are
+// refused, with the expression of NumPy that converts them where there is one.
 #include "io/npy.h"
 
 #include "base/error.h"
@@ -103,6 +109,7 @@ void read_shape(Reader& reader, const std::string& where, NpyHeader& header) {
   reader.expect("(");
   while (!reader.accept(")")) {
     const std::uint64_t length = reader.number();
+    // Counted on, for the message says how many there are.
     if (dimensions < shape.size()) shape[dimensions] = length;
     ++dimensions;
     if (reader.accept(",")) continue;
@@ -120,6 +127,8 @@ void read_dict(Reader& reader, const std::string& where, NpyHeader& header) {
   bool descr = false;
   bool order = false;
   bool shape = false;
+  // Each key exactly once: Python lets the last of two stand, and a header that
+  // has two was not written by NumPy.
   const auto once = [&](bool& seen) {
     if (seen) reader.malformed();
     seen = true;
@@ -158,6 +167,7 @@ NpyHeader parse_npy_header(std::string_view bytes, const std::string& where) {
   if (!is_npy(bytes)) fail("{}: no .npy file: it has another start", where);
   const std::size_t version =
       bytes.size() > kMagic.size() ? byte_at(bytes, kMagic.size()) : 0;
+  // Version 1 has a length of 16 bits, 2 and 3 of 32; 3 also allows UTF-8.
   const std::size_t length_bytes = version == 1 ? 2 : 4;
   NpyHeader header;
   header.first_byte = kMagic.size() + kVersionBytes + length_bytes;

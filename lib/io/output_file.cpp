@@ -1,6 +1,13 @@
 // Files that appear whole or not at all: written under another name in the same
-// folder, synced, renamed. The hard parts are links, modes, locks of parts, and
-// targets that are not regular files.
+// folder, synced, renamed over the target. A reader sees the old file or the
+// new one, whatever happens to the writer.
+//
+// The hard parts are around that: a link is followed and stays; the older
+// file's owner and mode are kept; a temporary file that a killed writer left is
+// removed by the next one, which knows it by its missing lock; a part that is
+// to be gone on from is locked against a second writer; and what is not a
+// regular file (a pipe, /dev/full) has no name to rename and is written
+// directly.
 #include "io/output_file.h"
 
 #include "base/error.h"
@@ -38,6 +45,8 @@ bool leads_to(const std::string& name, const struct stat& file) {
          status.st_ino == file.st_ino;
 }
 
+// EINTR: no handler of ours asks for a restart (base/interrupt.h), since ^C
+// must end a wait for the reader of a pipe.
 /// Repeats `call` while a signal cuts it short, and ends on ^C.
 template <typename Call>
 auto retry(const Call& call) {
@@ -67,6 +76,8 @@ bool is_temporary_of(const std::string& base, const std::string& name) {
   const std::size_t begin = base.size() + 1;
   if (name.size() < begin + kEnd.size() || name.compare(0, begin, base + "."))
     return false;
+  // Spelled out digit by digit: a file of the user's that looks alike, such as
+  // fvecs.bin.old.tmp, must never be removed.
   const std::string_view rest = std::string_view(name).substr(begin);
   const std::string_view number = rest.substr(0, rest.size() - kEnd.size());
   const std::size_t dash = number.find('-');
@@ -93,7 +104,7 @@ void remove_if_abandoned(const std::string& name) {
 /// index.
 void remove_abandoned(const std::string& target) {
   const std::string folder = parent_folder(target);
-  const std::string base = target.substr(target.rfind('/') + 1);
+  const std::string base = base_name(target);
   for (const FolderEntry& entry : Folder(folder).entries)
     if (is_temporary_of(base, entry.name))
       remove_if_abandoned(join_path(folder, entry.name));
@@ -205,6 +216,8 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(const void* data, std::size_t size_bytes) {
+  // Rows of a few kilobytes are gathered to a megabyte; what is as large as the
+  // buffer goes past it.
   if (buffer_.size() + size_bytes > kBufferBytes) flush();
   const auto* bytes = static_cast<const char*>(data);
   if (size_bytes < kBufferBytes)
@@ -214,6 +227,16 @@ void OutputFile::write(const void* data, std::size_t size_bytes) {
       return ::write(fd_, from, n);
     });
   size_ += size_bytes;
+}
+
+void OutputFile::write_at(std::uint64_t offset_bytes, const void* data,
+                          std::size_t size_bytes) {
+  flush();  // or bytes that are still buffered would come on top
+  const auto* bytes = static_cast<const char*>(data);
+  write_all(bytes, size_bytes, path_, [&](const char* from, std::size_t n) {
+    const auto done = static_cast<std::uint64_t>(from - bytes);
+    return ::pwrite(fd_, from, n, static_cast<off_t>(offset_bytes + done));
+  });
 }
 
 void OutputFile::flush() {
@@ -229,6 +252,7 @@ void OutputFile::truncate(std::uint64_t size_bytes) {
       ::lseek(fd_, size, SEEK_SET) < 0)
     fail_errno(path_);
   size_ = size_bytes;
+  // An older part of which nothing stays is a new file: it goes with a failure.
   kept_ = size_bytes > 0;
 }
 
@@ -248,6 +272,7 @@ void OutputFile::finish() {
 void OutputFile::commit() {
   finish();
   if (!is_regular()) return;
+  // Synced before: a name must never lead to a file whose bytes are not there.
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail_errno(path_);
   temporary_.clear();
   ::close(std::exchange(fd_, -1));

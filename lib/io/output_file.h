@@ -1,4 +1,8 @@
-// Files written whole or not at all.
+// Files written whole or not at all:
+//
+//   OutputFile file("index.idx");
+//   file.write(...);
+//   file.commit();  // there from now on, and not before
 #pragma once
 
 #include <cstddef>
@@ -17,7 +21,7 @@ enum class Temporary {
   /// The target's name + ".part": a killed process leaves one such file, not
   /// one each time. It is locked, so that a second writer is refused.
   kPart,
-  /// The same, but what an earlier writer left stays until truncate().
+  /// As kPart, but what an earlier writer left stays until truncate().
   kOldPart
 };
 
@@ -50,11 +54,17 @@ class OutputFile {
   void write(const void* data, std::size_t size_bytes);
   void write(std::string_view text) { write(text.data(), text.size()); }
 
+  /// Writes over bytes that were written before, at `offset_bytes` from the
+  /// start: for a header that is known last. Only where is_regular(). Throws
+  /// Error.
+  void write_at(std::uint64_t offset_bytes, const void* data,
+                std::size_t size_bytes);
+
   /// Hands buffered bytes to the system, so that readers of a pipe see them.
   void flush();
 
-  /// Of an old part: drops what is behind `size_bytes`, where write() goes on.
-  /// To be called before the first write(). Throws Error.
+  /// Drops what an old part has behind `size_bytes`, where write() then goes
+  /// on. To be called before the first write(). Throws Error.
   void truncate(std::uint64_t size_bytes);
   /// From now on the destructor leaves the temporary file; an old part stays in
   /// any case as long as nothing is done to it.

@@ -1,11 +1,16 @@
-// The sidecar of a vectors file as JSON, both ways.
+// The sidecar of a vectors file as JSON, both ways. It is read with suspicion:
+// anyone can edit it, and it travels between machines, so each field is checked
+// for its type and range, and every error says where and which field. Unknown
+// fields are passed over, so that older versions read what newer ones write;
+// fields that are not known stay out of what is written.
 #include "io/sidecar.h"
 
 #include "base/error.h"
 #include "io/file.h"
 #include "io/json.h"
-#include "io/sidecar_json.h"
 #include "io/text.h"
+
+#include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <cstdint>
@@ -20,6 +25,8 @@ constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 constexpr std::size_t kShownHashDigits = 12;
 constexpr std::size_t kSumDigits = 16;
 
+// Fields are optional unless said otherwise: a missing one is empty, 0 or
+// false.
 std::string string_at(const Json& object, const char* key,
                       const std::string& where) {
   const auto found = object.find(key);
@@ -32,6 +39,7 @@ std::size_t size_at(const Json& object, const char* key,
                     const std::string& where) {
   const auto found = object.find(key);
   if (found == object.end()) return 0;
+  // An index numbers its rows in 32 bits, so more could not be used.
   constexpr auto kMax =
       std::uint64_t{std::numeric_limits<std::uint32_t>::max()};
   if (!found->is_number_unsigned() || found->get<std::uint64_t>() > kMax)
@@ -60,6 +68,7 @@ ModelIdentity model_from_json(const Json& object, const std::string& where) {
   return model;
 }
 
+/// Names of files may be any bytes, but JSON is UTF-8.
 Json model_to_json(const ModelIdentity& model) {
   Json object = {{"architecture", to_utf8(model.architecture)},
                  {"variant", to_utf8(model.variant)},
@@ -71,6 +80,8 @@ Json model_to_json(const ModelIdentity& model) {
   return object;
 }
 
+/// The checksum as hexadecimal digits: a number of 64 bits would lose its last
+/// ones in readers that keep numbers as doubles.
 Json list_to_json(const ImageListId& list) {
   return {{"images", list.images},
           {"xxh3", fmt::format("{:016x}", list.checksum)}};
@@ -120,6 +131,8 @@ bool operator!=(const ImageListId& a, const ImageListId& b) {
   return !(a == b);
 }
 
+// The architecture, the variant and the file's name follow from the weights;
+// what the weights do not say is how pixels were made.
 bool same_model(const ModelIdentity& a, const ModelIdentity& b) {
   if (!a.known() || !b.known()) return true;
   return a.weights_sha256 == b.weights_sha256 && a.input_size == b.input_size &&

@@ -5,6 +5,8 @@
 // about one file: rows, list and shard. Specification: man/imsearch-formats.5.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -69,6 +71,11 @@ std::string to_json(const Sidecar& sidecar);
 /// `where` names the text's origin in errors. Throws Error on malformed text,
 /// also on a shard without its list.
 Sidecar sidecar_from_json(const std::string& text, const std::string& where);
+
+/// As sidecar_from_json(), of an object within other JSON that has been parsed
+/// already: an index and a service keep a sidecar so.
+Sidecar sidecar_in(const nlohmann::ordered_json& object,
+                   const std::string& where);
 
 /// The sidecar beside `vectors_path`, if there is one. Throws Error if it is
 /// there and cannot be read.

@@ -1,5 +1,11 @@
 // Names are bytes; terminals, tables and JSON want text. Everything that turns
 // one into the other is here.
+//
+// A name may hold a newline, which would break a table, or an escape sequence,
+// which a terminal would obey. What is written for a table is escaped so that
+// it can be turned back into the very bytes; UTF-8 that is well formed stays
+// readable, and bytes that are not are passed through, since only they say
+// which file is meant.
 #include "io/text.h"
 
 #include <fmt/format.h>
@@ -92,6 +98,8 @@ std::string escaped(std::string_view bytes, bool backslashes) {
   return text;
 }
 
+// UTF-8 as RFC 3629 has it. A decoder that takes overlong forms or surrogates
+// would let one name be spelled in several ways.
 /// The length that a first byte announces, 0 for a byte that starts nothing.
 std::size_t announced_size(unsigned char first) {
   if (first < 0x80) return 1;
@@ -117,6 +125,7 @@ std::string without_controls(std::string_view text) {
   return escaped(text, false);
 }
 
+// Such a character stands only within strings, where \u is understood.
 std::string json_without_controls(std::string_view json) {
   std::string text;
   text.reserve(json.size());
@@ -155,6 +164,8 @@ CodePoint first_code_point(std::string_view bytes) {
   const std::size_t size = announced_size(first);
   if (size == 1) return {first, 1};
   if (size == 0 || bytes.size() < size) return {};
+  // The first byte of n has n ones and a zero in front of its bits of the
+  // value.
   char32_t value = first & (0x7FU >> size);
   for (std::size_t i = 1; i < size; ++i) {
     const auto next = static_cast<unsigned char>(bytes[i]);

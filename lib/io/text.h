@@ -13,7 +13,7 @@ namespace imsearch {
 /// as \x1b. Every other byte stays.
 std::string escape_field(std::string_view bytes);
 
-/// The inverse. What escape_field() does not write stays as it is.
+/// The inverse of escape_field(). What that does not write stays as it is.
 std::string unescape_field(std::string_view text);
 
 /// A message for a terminal: as escape_field(), but a backslash stays, since
@@ -48,7 +48,7 @@ std::string printable(std::string_view bytes);
 /// RFC 4648 with padding.
 std::string base64(std::string_view bytes);
 
-/// The inverse; empty where `text` is no such code.
+/// The inverse of base64(); empty where `text` is malformed.
 std::string from_base64(std::string_view text);
 
 }  // namespace imsearch

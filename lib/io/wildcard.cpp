@@ -1,6 +1,8 @@
-// One part of a pattern, as Python's fnmatch reads it, matched without
-// recursion: a pattern of many stars takes time in proportion to pattern times
-// name.
+// One part of a pattern, as Python's fnmatch reads it: parsed into steps once,
+// then matched without recursion. When a name does not fit any further, only
+// the latest "*" is tried one character longer: whatever an earlier one could
+// give, the latest can take as well. So a pattern of many stars takes time in
+// proportion to pattern times name, and no stack.
 #include "io/wildcard.h"
 
 #include "io/text.h"
@@ -87,6 +89,7 @@ void Wildcard::Step::take_other_case() {
 }
 
 void Wildcard::ignore_case_of_ending() {
+  // The last dot that is a step of its own begins the ending.
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step)
     if (step->is_dot()) {
       for (auto behind = step.base(); behind != steps_.end(); ++behind)
@@ -95,6 +98,8 @@ void Wildcard::ignore_case_of_ending() {
     }
 }
 
+/// `set` is what stands between the brackets, and is not empty. A "-" is a
+/// range between two characters, and itself at either end.
 Wildcard::Step Wildcard::parse_set(std::u32string_view set) {
   Step step;
   step.negated = set[0] == U'!';

@@ -10,7 +10,7 @@ namespace imsearch {
 /// Python's fnmatch on POSIX: "*" any characters, "?" one, "[a-c]" one of a
 /// set, "[!a-c]" one outside it; a "]" that comes first in a set is in it, a
 /// "[" that is never closed stands for itself. Names are UTF-8; a byte that is
-/// none counts as one character, equal only to itself. Immutable.
+/// not counts as one character, equal only to itself. Immutable.
 class Wildcard {
  public:
   /// What stands behind the last dot of a pattern may match letters (a to z) of

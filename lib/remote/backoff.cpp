@@ -1,3 +1,7 @@
+// Waits between tries of one request. The longest possible wait doubles from
+// try to try, up to a limit, and the wait itself is anything from nothing to
+// that: were it the limit itself, all connections that a full queue has refused
+// would come back at the same moment and find it full again.
 #include "remote/backoff.h"
 
 #include "base/interrupt.h"
@@ -22,6 +26,8 @@ Backoff::Backoff(const BackoffParams& params)
       random_(std::random_device{}()),
       most_s_(params.first_s) {}
 
+// Time is counted from the first failure since the last success, so that a load
+// of hours is not given up because of many short failures.
 bool Backoff::wait() {
   if (since_s_ < 0) since_s_ = now_s();
   if (now_s() - since_s_ >= params_.give_up_s) return false;
@@ -45,6 +51,9 @@ void pause_s(double seconds) {
   }
 }
 
+// 429: too many requests; 502, 503, 504: a proxy, or a node, has no one behind
+// it for now. Others, 500 above all, mostly mean that the same request will
+// fail in the same way.
 bool is_passing_status(int http_status) {
   return http_status == 429 || http_status == 502 || http_status == 503 ||
          http_status == 504;

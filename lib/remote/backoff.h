@@ -14,7 +14,7 @@ struct BackoffParams {
   double give_up_s = 300;  // without success since the first failure
 };
 
-/// The waits of one request; one thread at a time.
+/// The waits between the tries of one request. One thread at a time.
 class Backoff {
  public:
   explicit Backoff(const BackoffParams& params = {});
@@ -36,7 +36,7 @@ class Backoff {
 /// Sleeps. Throws Interrupted soon after a signal.
 void pause_s(double seconds);
 
-/// True for the statuses that pass: 429, 502, 503, 504.
+/// True for statuses after which another try may do better: 429, 502, 503, 504.
 bool is_passing_status(int http_status);
 
 }  // namespace imsearch

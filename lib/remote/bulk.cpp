@@ -2,6 +2,11 @@
 // sends it as one request, and sends again what did not arrive: a full queue
 // waits, a request that is too large is halved, and a row that is refused is
 // reported.
+//
+// A request is not all or nothing: the service answers for each row, and only
+// rows that may do better another time are sent again. That is safe, for the
+// row's number is the document's id, so that a row which did arrive, but whose
+// answer was lost, replaces itself.
 #include "remote/bulk.h"
 
 #include "base/matrix.h"
@@ -19,7 +24,8 @@
 namespace imsearch {
 namespace {
 
-// As text: shortest float32 of vectors of length 1, and what is around them.
+// For the size of a block, a row as text: a float of a vector of length 1 takes
+// some 12 characters, and what is around the vector some 150.
 constexpr std::size_t kFloatBytes = 12;
 constexpr std::size_t kRowBytes = 150;
 
@@ -31,8 +37,8 @@ std::vector<std::size_t> places(std::size_t begin, std::size_t end) {
   return list;
 }
 
-/// Rows of the smallest block, but for the last one, where the largest has
-/// `most`.
+/// Rows of the smallest block, where the largest has `most`; only the very last
+/// block may be smaller.
 std::size_t least_of(std::size_t most) {
   return most / 16 + 1;
 }
@@ -98,7 +104,8 @@ class Loading {
   BulkTotals totals_;
 };
 
-/// Which of the block's rows have to be sent.
+/// Which of the block's rows have to be sent: all of them, unless an earlier
+/// run was cut short. Then asking, which costs ids only, saves sending vectors.
 std::vector<bool> missing(HttpClient& client, const RowsToLoad& rows,
                           const Loading::Block& block,
                           const BackoffParams& patience) {
@@ -112,7 +119,8 @@ std::vector<bool> missing(HttpClient& client, const RowsToLoad& rows,
   return missing;
 }
 
-/// The block's rows as a request; those that cannot be held are refused.
+/// The block's rows as a request, without those that the index cannot hold,
+/// which are refused here: a service would refuse them one by one.
 BulkBatch batch_of(const RowsToLoad& rows, const Loading::Block& block,
                    const std::vector<bool>& missing, Loading& loading) {
   BulkBatch batch;
@@ -139,6 +147,7 @@ BulkSender::Outcome BulkSender::send(BulkBatch batch, const OnRow& on_refused) {
     const std::size_t before = batch.size();
     batch = send_once(batch, on_refused, outcome);
     if (batch.empty()) break;
+    // Some rows were taken, so that the service is alive: patience starts anew.
     if (batch.size() < before) backoff.reset();
     if (!backoff.wait())
       fail(
@@ -153,7 +162,8 @@ BulkSender::Outcome BulkSender::send(BulkBatch batch, const OnRow& on_refused) {
 
 BulkBatch BulkSender::send_once(const BulkBatch& batch, const OnRow& on_refused,
                                 Outcome& outcome) {
-  // What was too large once is not tried again.
+  // A size that was too large once is not tried again: every such try would
+  // send megabytes to be refused.
   if (batch.size() > 1 && batch.body().size() > most_bytes_)
     return send_halves(batch, on_refused, outcome);
   HttpRequest request =
@@ -230,6 +240,8 @@ BulkTotals load_rows(const Endpoint& endpoint, const RowsToLoad& rows,
   std::vector<BulkSender> senders;
   for (unsigned c = 0; c < params.connections; ++c)
     senders.emplace_back(endpoint, params);
+  // How many blocks there will be is not known, since they shrink: a connection
+  // that finds no rows left does nothing.
   const std::size_t most_blocks = (rows.end - rows.begin) / least_of(most) + 1;
   parallel_for(
       most_blocks, 1, params.connections,

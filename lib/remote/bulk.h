@@ -34,7 +34,7 @@ struct RowsToLoad {
   std::size_t end = 0;
   std::size_t dim = 0;
   Space space = Space::kCosine;
-  /// An earlier run sent some of them: those that are there are not sent again.
+  /// An earlier run was cut short: rows that are there are not sent again.
   bool skip_stored = false;
 
   /// The name of the next row, from `begin` on: called once for each, in order,
@@ -44,8 +44,8 @@ struct RowsToLoad {
   std::function<void(std::size_t row, float* unit)> read_unit;
 };
 
-/// A row that the service, or its space, does not take; never from two threads
-/// at once. May throw, which ends the load.
+/// Called for each row that the service refuses, or that its space cannot hold;
+/// never from two threads at once. May throw, which ends the load.
 using OnRefused = std::function<void(std::size_t row, std::string_view name,
                                      const std::string& reason)>;
 
@@ -56,8 +56,8 @@ struct BulkTotals {
   std::size_t retries = 0;  // requests sent again, for whatever reason
 };
 
-/// Sends the rows to a service that has answered before. A full queue (429), a
-/// service that is away (503, no connection, no answer in time) is waited for;
+/// Sends the rows to a service that has answered before. Waits while its queue
+/// is full (429) or it is away (503, no connection, no answer in time);
 /// a request that is too large (413) is sent in halves. Throws Error once a row
 /// could not be stored for `backoff.give_up_s`, or the service says no to a
 /// whole request; Interrupted. What was stored by then stays.
@@ -65,8 +65,7 @@ BulkTotals load_rows(const Endpoint& endpoint, const RowsToLoad& rows,
                      const BulkParams& params, const OnProgress& on_progress,
                      const OnRefused& on_refused);
 
-/// One connection that rows go through, however often it takes. One thread at a
-/// time.
+/// One connection that sends rows as often as it takes. One thread at a time.
 class BulkSender {
  public:
   /// `endpoint` must outlive it, and have answered before.

@@ -1,3 +1,7 @@
+// The text of a bulk request: two lines for each row, an action and a document,
+// of which the end is kept, so that a part of the rows can be sent again
+// without being formatted again. Its answer has one item for each row, in
+// order.
 #include "remote/bulk_batch.h"
 
 #include "remote/dialect.h"
@@ -30,6 +34,11 @@ BulkBatch BulkBatch::subset(const std::vector<std::size_t>& places) const {
   return batch;
 }
 
+// 409 is a conflict with another write of the same row, such as our own earlier
+// try. 500 and above mean that the shard or its node failed, not the row. A row
+// that is wrong in itself is a 400; but a closed index is one, too, and refuses
+// every row. 403 (blocked, or not permitted) and 404 with a reason (no such
+// index) also meet every row, so that going on would be pointless.
 BulkItem::Fate BulkItem::fate() const {
   if ((status >= 200 && status < 300) || (status == 404 && reason.empty()))
     return Fate::kStored;

@@ -23,7 +23,7 @@ class BulkBatch {
   /// `unit`: dim floats.
   void add(std::size_t row, std::string_view name, const float* unit,
            std::size_t dim);
-  /// Its document is to go.
+  /// Adds the deletion of a row's document.
   void add_deletion(std::size_t row);
 
   bool empty() const { return rows_.empty(); }
@@ -31,7 +31,7 @@ class BulkBatch {
   const Row& operator[](std::size_t i) const { return rows_[i]; }
   const std::string& body() const { return body_; }
 
-  /// Only these, by their places here, in that order.
+  /// A batch of some of the rows, given by their places here, in that order.
   BulkBatch subset(const std::vector<std::size_t>& places) const;
 
  private:
@@ -55,8 +55,8 @@ struct BulkItem {
   Fate fate() const;
 };
 
-/// Of each of `count` rows, in order. Throws Error naming `where` if the answer
-/// says something else.
+/// What a bulk request's answer says of each of `count` rows, in order. Throws
+/// Error naming `where` if it is not such an answer.
 std::vector<BulkItem> items_in(const std::string& answer, std::size_t count,
                                const std::string& where);
 

@@ -16,7 +16,7 @@ bool is_hidden(int status) {
          status == 405;
 }
 
-/// What asking gives; none, with a word to `cluster`, where it is hidden.
+/// The answer; or none, with a note in `cluster`, where it is hidden.
 std::optional<Json> ask_if_allowed(HttpClient& client, const std::string& path,
                                    const std::string& what, Cluster& cluster) {
   try {
@@ -34,6 +34,8 @@ double number_at(const Json& json, const char* pointer) {
   return json.contains(place) ? json.at(place).get<double>() : 0;
 }
 
+// A node may have all data roles, or one for each age of data; new indexes go
+// to nodes that have content or are hot.
 bool holds_data(const Json& node) {
   const Json& roles = node.at("roles");
   return std::any_of(roles.begin(), roles.end(), [](const Json& role) {
@@ -42,7 +44,8 @@ bool holds_data(const Json& node) {
   });
 }
 
-/// The machine's memory, or less where a container's limit is known.
+/// The machine's memory, or the limit of its container if that is less. Without
+/// a limit the service may say "max", or a number larger than any memory.
 double memory_of(const Json& stats) {
   const double memory = number_at(stats, "/os/mem/total_in_bytes");
   const Json::json_pointer place("/os/cgroup/memory/limit_in_bytes");
@@ -66,7 +69,8 @@ DataNode data_node(const Json& stats) {
   return node;
 }
 
-/// By the nodes' ids. Paths without commas: libcurl 7.88 signs them wrongly.
+/// The cores of each node, by its id. Asks for everything instead of a list of
+/// fields: libcurl 7.88 signs a path with commas wrongly.
 std::map<std::string, std::size_t> cores_of(HttpClient& client,
                                             Cluster& cluster) {
   std::map<std::string, std::size_t> cores;
@@ -94,7 +98,8 @@ void read_nodes(HttpClient& client, Cluster& cluster) {
   });
 }
 
-/// The setting that counts: transient before persistent before default.
+/// A setting as it is in force: a transient one comes before a persistent one,
+/// and that before the default.
 std::string setting(const Json& settings, const std::string& name) {
   for (const char* level : {"transient", "persistent", "defaults"})
     if (settings.contains(level) && settings.at(level).contains(name) &&

@@ -34,7 +34,8 @@ struct Cluster {
 /// service does not tell, is in `not_known`. Throws as ask() for the rest.
 Cluster ask_cluster(HttpClient& client, const ServiceInfo& service);
 
-/// Of "50%", ".5" or bytes of `whole`: the share. None for another text.
+/// The share that a setting means: "50%", ".5", or "4gb" of `whole` bytes. None
+/// for another text, and for bytes where `whole` is not known (0).
 std::optional<double> share_of(const std::string& text, double whole);
 
 }  // namespace imsearch

@@ -15,12 +15,13 @@
 
 namespace imsearch {
 
-/// Names of the fields that we make.
+/// Names of the fields of a row's document. A name is text there; one that is
+/// not UTF-8 has its bytes in a field of their own.
 inline constexpr const char* kVectorField = "fvec";
 inline constexpr const char* kNameField = "name";
 inline constexpr const char* kNameBytesField = "name_base64";
 
-/// One question for the nearest rows.
+/// A search for the nearest rows.
 struct SearchSpec {
   std::string vector;  // JSON array of floats
   std::size_t k = 10;
@@ -41,20 +42,22 @@ class Dialect {
   /// The body that creates an index. Throws as check().
   virtual Json create_body(const IndexSpec& spec) const = 0;
 
-  /// What the body of _search asks by: its members "query" or "knn", as text.
+  /// The member of a _search body that asks for the nearest rows, "query" or
+  /// "knn", as text.
   virtual std::string search_body(const SearchSpec& spec,
                                   Space space) const = 0;
 
-  /// The path that loads an index's graphs into memory; none: nothing does.
+  /// The path that loads an index's graphs into memory; none where the service
+  /// has no such request.
   virtual std::optional<std::string> warm_up_path(
       const ServiceUrl& url) const = 0;
 
-  /// Parameters of a request for documents, so that their vectors are in them.
+  /// The parameters by which a request for documents gets their vectors, too.
   virtual std::string vectors_too() const = 0;
 };
 
-/// The cosine of two vectors of length 1 that a hit's score stands for: both
-/// services score alike, by the index and exactly.
+/// The cosine of two vectors of length 1 that a hit's score stands for. Both
+/// services score alike, whether they search the graph or exactly.
 double cosine_of_score(double score, Space space);
 
 /// Cosine does not hold a row of zeros.
@@ -66,6 +69,12 @@ inline bool holds_zero_rows(Space space) {
 void check_dim(const ServiceInfo& service, const IndexSpec& spec,
                std::size_t most);
 
+/// The dialect that a service speaks.
 std::unique_ptr<const Dialect> dialect_of(const ServiceInfo& service);
+
+/// The two there are: opensearch.cpp and elasticsearch.cpp.
+std::unique_ptr<const Dialect> opensearch_dialect(const ServiceInfo& service);
+std::unique_ptr<const Dialect> elasticsearch_dialect(
+    const ServiceInfo& service);
 
 }  // namespace imsearch

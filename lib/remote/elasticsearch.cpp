@@ -1,5 +1,11 @@
-// Elasticsearch's dialect: mappings, queries and the script for exact scores.
-#include "remote/elasticsearch.h"
+// Elasticsearch's dialect: how an index of vectors is made, asked, and asked
+// exactly.
+//
+// Vectors lie in a field of type dense_vector, whose index_options choose the
+// graph and how it is quantised. Exact search has no request of its own: a
+// script scores every row, and must give the scores of the index, so that
+// cosine_of_score() reads both.
+#include "remote/dialect.h"
 
 #include <algorithm>
 
@@ -20,7 +26,8 @@ const char* similarity_name(Space space) {
   fail("no such space: {}", static_cast<int>(space));
 }
 
-/// Named for float32 too: the default is quantised.
+/// The graph over vectors of so many times fewer bytes. It is named also where
+/// nothing is compressed, since without a name versions quantise on their own.
 const char* graph_type(const ServiceInfo& service, std::size_t compression) {
   switch (compression) {
     case 1:
@@ -43,7 +50,7 @@ const char* graph_type(const ServiceInfo& service, std::size_t compression) {
       service.text(), compression);
 }
 
-/// A script that scores as the index does.
+/// The script that scores as the index does (dialect.cpp has the formulas).
 const char* exact_script(Space space) {
   switch (space) {
     case Space::kCosine:
@@ -56,6 +63,23 @@ const char* exact_script(Space space) {
   }
   fail("no such space: {}", static_cast<int>(space));
 }
+
+class Elasticsearch : public Dialect {
+ public:
+  explicit Elasticsearch(ServiceInfo service) : service_(std::move(service)) {}
+
+  void check(const IndexSpec& spec) const override;
+  Json create_body(const IndexSpec& spec) const override;
+  std::string search_body(const SearchSpec& spec, Space space) const override;
+  /// Its graphs are pages of files, which searches bring into memory.
+  std::optional<std::string> warm_up_path(const ServiceUrl&) const override {
+    return std::nullopt;
+  }
+  std::string vectors_too() const override;
+
+ private:
+  ServiceInfo service_;
+};
 
 }  // namespace
 
@@ -102,6 +126,11 @@ std::string Elasticsearch::search_body(const SearchSpec& spec,
       R"("knn":{{"field":"{}","query_vector":{},"k":{},"num_candidates":{}{}}})",
       kVectorField, spec.vector, spec.k, std::min(spec.ef, kMaxCandidates),
       spec.filter.empty() ? "" : ",\"filter\":" + spec.filter);
+}
+
+std::unique_ptr<const Dialect> elasticsearch_dialect(
+    const ServiceInfo& service) {
+  return std::make_unique<Elasticsearch>(service);
 }
 
 }  // namespace imsearch

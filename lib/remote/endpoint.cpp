@@ -1,3 +1,6 @@
+// Credentials from the environment, of which one kind is used: the first of API
+// key, AWS and user with password that is there. Half of a pair is an error,
+// for going on without it would end in a refusal that names no reason.
 #include "remote/endpoint.h"
 
 #include "base/error.h"
@@ -43,7 +46,8 @@ Access::Aws aws_from_environment(const ServiceUrl& url,
   aws.key_id = variable("AWS_ACCESS_KEY_ID");
   aws.secret = variable("AWS_SECRET_ACCESS_KEY");
   aws.session_token = variable("AWS_SESSION_TOKEN");
-  // A domain that is open to its network needs no signature.
+  // Only the host's name speaks for AWS, and there are no keys: a domain that
+  // is open to its network needs no signature.
   if (wanted_region.empty() && aws.key_id.empty() && aws.secret.empty())
     return {};
   if (aws.key_id.empty() || aws.secret.empty())

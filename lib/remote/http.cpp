@@ -1,4 +1,10 @@
 // One connection by libcurl: access, time limits, and which failures may pass.
+//
+// A failure is either a ConnectionError, which callers wait out, or an Error,
+// which ends the run. Were a failure put into the wrong class, a misspelt host
+// would be retried for minutes, or a load of hours would die with a restarted
+// name server. So some failures count as passing only once the host has
+// answered.
 #include "remote/http.h"
 
 #include "base/interrupt.h"
@@ -71,18 +77,19 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count,
   return size * count;
 }
 
+// libcurl calls this about once a second, also while nothing arrives.
 int stop_if_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return interrupted() ? 1 : 0;
 }
 
-/// Those after which another try may do better.
+/// Failures after which another try may do better.
 constexpr std::array kPassing = {
     CURLE_COULDNT_CONNECT,    CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
     CURLE_SEND_ERROR,         CURLE_RECV_ERROR,         CURLE_PARTIAL_FILE,
     CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2_STREAM};
 
-/// Those that pass, too, where the same host has answered before: a name server
-/// is away, or a proxy that has just been started does not encrypt yet.
+/// Failures that may pass only where the same host has answered before: then a
+/// name server is away, or a proxy that has just started does not encrypt yet.
 constexpr std::array kPassingLater = {CURLE_COULDNT_RESOLVE_HOST,
                                       CURLE_COULDNT_RESOLVE_PROXY,
                                       CURLE_SSL_CONNECT_ERROR};
@@ -183,7 +190,7 @@ HttpClient::HttpClient(const Endpoint& endpoint, Host host)
   impl_->set(CURLOPT_HEADERFUNCTION, &take_header);
   impl_->set(CURLOPT_XFERINFOFUNCTION, &stop_if_interrupted);
   impl_->set(CURLOPT_NOPROGRESS, 0L);
-  // What is said to this machine does not concern a proxy, nor does a password.
+  // Requests to this machine, and the passwords in them, do not go to a proxy.
   if (endpoint.url.is_this_machine()) impl_->set(CURLOPT_PROXY, "");
   impl_->set_access();
 }
@@ -203,8 +210,9 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   const std::string url = impl.endpoint->url.root + request.path;
   impl.set(CURLOPT_URL, url.c_str());
   impl.set(CURLOPT_HTTPHEADER, headers.get());
-  // Also for GET, whose signature would else be of the body before; and for
-  // PUT, where no other body is part of a signature.
+  // The body is set for GET as well, which has none: the signature would be
+  // that of the body before. For PUT, too, libcurl signs only a body that is
+  // set so.
   impl.set(CURLOPT_POSTFIELDSIZE_LARGE,
            static_cast<curl_off_t>(request.body.size()));
   impl.set(CURLOPT_POSTFIELDS, request.body.data());

@@ -1,9 +1,11 @@
-// How an index was made and what it holds, as JSON in its own mapping, so that
-// it can be checked and continued by another machine.
+// How an index was made and what it holds, as JSON in its own mapping: any
+// machine can check it, and go on with a load that another one began. Two
+// fingerprints say whether the files are still those that were pushed, without
+// reading the rows back.
 #include "remote/index_meta.h"
 
 #include "base/error.h"
-#include "io/sidecar_json.h"
+#include "io/sidecar.h"
 
 #include <stdexcept>
 #include <string>
@@ -11,7 +13,8 @@
 namespace imsearch {
 namespace {
 
-/// Text, for not everyone on the way keeps 64 bits of a number.
+/// As text: JSON numbers above 2^53 lose digits in programs that read them as
+/// doubles.
 std::string hex(std::uint64_t value) {
   return fmt::format("{:016x}", value);
 }
@@ -20,7 +23,7 @@ std::uint64_t from_hex(const Json& text) {
   return std::stoull(text.get<std::string>(), nullptr, 16);
 }
 
-/// What the names and vectors of an unfinished or a finished load are known by.
+/// How far loads have come, and what their names and vectors are known by.
 Json loads_to_json(const IndexMeta& meta) {
   Json json = {{"rows", meta.rows},
                {"finished", !meta.loading_to.has_value()},

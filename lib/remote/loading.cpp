@@ -1,5 +1,11 @@
 // An index's life around its rows: created, opened for a load, merged, warmed
 // up.
+//
+// While rows are loaded, the index is not refreshed and has no replicas unless
+// asked for: each refresh would make a small segment with a graph of its own,
+// and a replica would build every graph again. When all rows are there,
+// segments are merged into one for each shard, since a search walks every
+// graph, and only then copied.
 #include "remote/loading.h"
 
 #include "remote/backoff.h"
@@ -9,10 +15,10 @@
 namespace imsearch {
 namespace {
 
-// Long, for much is done within one: a refresh builds graphs.
+// For requests that do much work before they answer: a refresh builds graphs.
 constexpr double kLongTimeoutS = 1800;
 
-// Copying goes on while nobody answers.
+// Copies are made even while the service does not answer.
 constexpr BackoffParams kCopyPatience = {0.25, 5, 300};
 
 std::size_t number_setting(const Json& settings, const char* name) {
@@ -30,7 +36,7 @@ const Json& only_index(const Json& answer, const std::string& where) {
   return answer.front();
 }
 
-/// Of the first failure of a list that says why shards failed.
+/// The reason of the first failure in a list of shards that failed.
 std::string first_reason(const Json& failures) {
   for (const Json& failure : failures)
     if (failure.contains("reason")) return error_text(failure.at("reason"));
@@ -52,12 +58,12 @@ void put_settings(HttpClient& client, const Json& index) {
                        Json{{"index", index}}.dump()));
 }
 
-// Merging is a task that is started, then looked for: in its node's list, not
-// by its id, which holds a colon; libcurl 7.88 signs a path with one otherwise
-// than AWS does.
+// Merging is a task that is started, then looked for. It is looked for in the
+// list of its node's tasks and not by its id, which holds a colon: libcurl 7.88
+// signs a path with one otherwise than AWS does.
 
 constexpr double kPollS = 1;
-constexpr int kMostTries = 5;  // nodes that go down end their merges
+constexpr int kMostTries = 5;  // a node that goes down ends its merges
 
 struct Task {
   std::string node;
@@ -84,7 +90,8 @@ bool is_running(HttpClient& client, const Task& task) {
   });
 }
 
-/// In one request; a second one waits for what the first began.
+/// Merges in one request, which is answered when it is done. If the connection
+/// is cut, a second request waits for what the first began.
 void merge_at_once(HttpClient& client) {
   constexpr double kLongestS = 6 * 3600;
   HttpRequest request = http_post(client.endpoint().url.path("_forcemerge") +
@@ -93,7 +100,7 @@ void merge_at_once(HttpClient& client) {
   ask(client, request);
 }
 
-/// Merges as a task.
+/// Merges as a task, and waits for its end.
 void merge_and_poll(HttpClient& client, const std::function<void()>& on_wait) {
   const Task task = start_merge(client);
   while (is_running(client, task)) {
@@ -142,19 +149,23 @@ std::optional<StoredIndex> find_index(HttpClient& client) {
 }
 
 void create_index(HttpClient& client, const Dialect& dialect,
-                  const IndexSpec& spec, const IndexMeta& meta) {
-  Json body = dialect.create_body(spec);
+                  const IndexMeta& meta, std::size_t replicas) {
+  Json body = dialect.create_body(meta.spec);
+  body["settings"]["index"]["number_of_replicas"] = replicas;
   body["mappings"]["_meta"]["imsearch"] = to_json(meta);
   try {
     ask(client, http_put(client.endpoint().url.path(), body.dump()));
   } catch (const ServiceError& e) {
     if (e.status != 400) throw;
-    // It may have been made by a first request, whose answer was lost.
+    // 400 also means that it is there already: a first request may have made
+    // it, whose answer was lost.
     const auto stored = find_index(client);
     if (!stored || to_json(stored->meta) != to_json(meta)) throw;
   }
 }
 
+// A mapping is changed by merging, but its _meta is replaced: what others keep
+// in it is therefore read first, and written back.
 void write_meta(HttpClient& client, const IndexMeta& meta) {
   const ServiceUrl& url = client.endpoint().url;
   const Json answer = ask(client, http_get(url.path("_mapping")));

@@ -12,7 +12,7 @@
 
 namespace imsearch {
 
-/// An index that is there, as far as push made it.
+/// An index that push made, as it is now.
 struct StoredIndex {
   IndexMeta meta;
   std::size_t shards = 0;
@@ -20,23 +20,25 @@ struct StoredIndex {
   std::optional<std::string> refresh_interval;
 };
 
-/// None: there is no index of that name. Throws Error: another's index, whose
-/// mapping lacks our _meta, or an alias of several.
+/// The index of the endpoint's name; none where there is none. Throws Error if
+/// it is not ours (its mapping lacks our _meta), or an alias of several.
 std::optional<StoredIndex> find_index(HttpClient& client);
 
-/// Makes the index, with `meta` in its mapping. Throws ServiceError, also if
-/// there is one by now that is not the same.
+/// Makes the index that `meta` describes, with `meta` in its mapping, and
+/// `replicas` copies for now: meta.spec has those it gets in the end. Throws
+/// ServiceError, also if there is one by now that is not the same.
 void create_index(HttpClient& client, const Dialect& dialect,
-                  const IndexSpec& spec, const IndexMeta& meta);
+                  const IndexMeta& meta, std::size_t replicas);
 
 /// Puts `meta` into the mapping, beside what others keep in its _meta.
 void write_meta(HttpClient& client, const IndexMeta& meta);
 
-/// No refresh until the load is finished; `replicas` meanwhile.
+/// Opens an index for a load: no refresh until it is finished, and `replicas`
+/// copies meanwhile.
 void prepare_loading(HttpClient& client, std::size_t replicas);
 
-/// Refresh interval (none: the service's default) and replicas as they should
-/// be for searching.
+/// Ends what prepare_loading() began: sets the refresh interval and the
+/// replicas that `meta` says.
 void restore_settings(HttpClient& client, const IndexMeta& meta);
 
 /// Makes what was sent visible to searches.
@@ -45,7 +47,8 @@ void refresh(HttpClient& client);
 /// Rows that a search can find.
 std::size_t count_rows(HttpClient& client);
 
-/// Segments of all primary shards; none: may not be asked.
+/// The number of segments of all primary shards; none where this user may not
+/// ask.
 std::optional<std::size_t> count_segments(HttpClient& client);
 
 /// Merges each of the `shards` to one segment, as a task of the service's own:
@@ -56,17 +59,18 @@ std::optional<std::size_t> count_segments(HttpClient& client);
 std::optional<std::size_t> force_merge(HttpClient& client, std::size_t shards,
                                        const std::function<void()>& on_wait);
 
-/// Loads the graphs into memory, where the service has a way; false: it has
-/// none. Throws Error if shards failed.
+/// Loads the graphs into memory. False if the service has no request for that.
+/// Throws Error if shards failed.
 bool warm_up(HttpClient& client, const Dialect& dialect);
 
-/// Waits until every copy of every shard is there, or no copying goes on any
-/// more, since there is no node for it; gives how many are not there. None: may
-/// not be asked. Calls `on_wait` every few seconds.
+/// Waits until every copy of every shard is there, or until no copying goes on
+/// any more because there is no node for it. Gives how many copies are missing;
+/// none where this user may not ask. Calls `on_wait` every few seconds.
 std::optional<std::size_t> wait_for_replicas(
     HttpClient& client, const std::function<void()>& on_wait);
 
-/// Shards without a copy that answers, "2, 5"; empty: none, or not to be known.
+/// The numbers of the shards that no copy answers for, such as "2, 5"; empty
+/// where there are none, or it cannot be known.
 std::string lost_shards(HttpClient& client);
 
 }  // namespace imsearch

@@ -1,4 +1,11 @@
-#include "remote/opensearch.h"
+// OpenSearch's dialect, that of its k-NN plugin: how an index of vectors is
+// made, asked, and asked exactly.
+//
+// Vectors lie in a field of type knn_vector, whose method names the engine that
+// searches: lucene, inside the service's Java, or faiss, a native library
+// beside it. Exact search is a script that the plugin brings, which scores as
+// the index does.
+#include "remote/dialect.h"
 
 namespace imsearch {
 namespace {
@@ -44,6 +51,20 @@ std::string filtered(const std::string& filter) {
   return filter.empty() ? "" : ",\"filter\":" + filter;
 }
 
+class OpenSearch : public Dialect {
+ public:
+  explicit OpenSearch(ServiceInfo service) : service_(std::move(service)) {}
+
+  void check(const IndexSpec& spec) const override;
+  Json create_body(const IndexSpec& spec) const override;
+  std::string search_body(const SearchSpec& spec, Space space) const override;
+  std::optional<std::string> warm_up_path(const ServiceUrl& url) const override;
+  std::string vectors_too() const override { return "_source=true"; }
+
+ private:
+  ServiceInfo service_;
+};
+
 }  // namespace
 
 void OpenSearch::check(const IndexSpec& spec) const {
@@ -83,6 +104,10 @@ std::string OpenSearch::search_body(const SearchSpec& spec, Space space) const {
 std::optional<std::string> OpenSearch::warm_up_path(
     const ServiceUrl& url) const {
   return "/_plugins/_knn/warmup/" + url.index;
+}
+
+std::unique_ptr<const Dialect> opensearch_dialect(const ServiceInfo& service) {
+  return std::make_unique<OpenSearch>(service);
 }
 
 }  // namespace imsearch

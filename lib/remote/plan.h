@@ -1,4 +1,5 @@
-// What a load needs, against what there is: made before anything is written.
+// What a load needs, against what the cluster has: told before anything is
+// written, so that a load does not fail after hours.
 //
 // Sources: memory of engine faiss, OpenSearch documentation, "k-NN vector",
 // "memory estimation": 1.1 (4 dim + 8 M) bytes a row; bytes on disk
@@ -22,11 +23,10 @@ struct RowNeeds {
 
 RowNeeds row_needs(const ServiceInfo& service, const IndexSpec& spec);
 
-/// The shards that keep each below 30 GB.
+/// The least number of shards that keeps each below 30 GB.
 std::size_t shards_for(std::size_t rows, const RowNeeds& needs);
 
 struct LoadPlan {
-  IndexSpec spec;
   std::size_t rows = 0;
   RowNeeds needs;
   double memory_bytes = 0;        // of all nodes, with replicas
@@ -38,10 +38,17 @@ struct LoadPlan {
   std::vector<std::string> remarks;
 };
 
-/// `spec.shards` 0: as shards_for() says. `replicas_while_loading`: they are
-/// written with each row, not copied at the end.
+/// What `rows` rows of an index need that is made as `spec` says.
+/// `replicas_while_loading`: replicas are written with each row, not copied at
+/// the end.
 LoadPlan plan_load(const ServiceInfo& service, const Cluster& cluster,
-                   IndexSpec spec, std::size_t rows,
+                   const IndexSpec& spec, std::size_t rows,
                    bool replicas_while_loading);
+
+/// The plan as lines for people: what is made, what it needs, what there is.
+/// `spec` is that which the plan was made for.
+std::string plan_text(const ServiceInfo& service, const Cluster& cluster,
+                      const IndexSpec& spec, const LoadPlan& plan,
+                      const std::string& engine_reason);
 
 }  // namespace imsearch

@@ -1,6 +1,10 @@
-// Searching at a service: opening reads who the service is and what the index
+// Searching at a service: opening asks who the service is and what the index
 // says of itself; a query is one request, and its scores become distances
 // again.
+//
+// The row that is not to be found (`excluded`) is taken out here: one more is
+// asked for. Hits are sorted again, so that rows at equal distances come in the
+// order of their numbers, as they do from an index file.
 #include "remote/remote_index.h"
 
 #include "remote/loading.h"
@@ -26,11 +30,14 @@ IndexMeta read_meta(HttpClient& client, const ServiceUrl& url) {
   return *meta;
 }
 
-/// The hit that a row's cosine makes.
+/// A row and its squared distance 2 - 2 cos. Rounded scores can put the cosine
+/// above 1: the distance is then 0.
 Hit hit_of(std::uint32_t row, double cosine) {
   return {row, static_cast<float>(std::max(0.0, 2 - 2 * cosine))};
 }
 
+/// Throws Error if the answer lacks a part: hits of some shards alone would
+/// look like an answer of low recall.
 void check_shards(const Json& answer, const std::string& where) {
   if (answer.value("timed_out", false))
     fail("{}: the service took too long and answered in part", where);
@@ -136,7 +143,9 @@ std::vector<std::uint32_t> RemoteSearcher::sample(std::size_t count,
   std::mt19937_64 random(seed);
   std::set<std::uint32_t> tried;
   std::vector<std::uint32_t> sampled;
-  // Rows may have been deleted or refused: others are tried instead.
+  // Row numbers are drawn by chance. Rows may have been deleted or refused, so
+  // those that are not there are replaced by others, until enough are found or
+  // every row has been tried.
   while (sampled.size() < count && tried.size() < rows) {
     std::vector<std::uint32_t> next;
     const std::size_t wanted =

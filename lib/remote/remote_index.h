@@ -17,7 +17,7 @@
 
 namespace imsearch {
 
-/// The services' own limit.
+/// No service gives more hits at once.
 inline constexpr std::size_t kMaxRemoteTop = 10000;
 
 /// What is known of an index when it is opened. Immutable.

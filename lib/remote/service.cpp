@@ -16,7 +16,8 @@ namespace {
 constexpr int kLostOnTheWay = 500;
 constexpr BackoffParams kSearches = {0.25, 2, 10};
 
-/// The most that is asked for at once is a hundred rows, or ten thousand hits.
+/// Answers are parsed within bounds, for anything may answer at an address. The
+/// most that is asked for at once is a hundred rows, or ten thousand hits.
 constexpr JsonBounds kAnswerBounds = {HttpResponse::kMaxBodyBytes, 10'000'000,
                                       10'000};
 
@@ -29,9 +30,10 @@ std::string text_at(const Json& json, const char* key) {
              : "";
 }
 
-/// Throws Error for a version that is none, or not late enough. The bounds are
-/// the oldest that was tried and does what we ask: before them a query cannot
-/// set ef_search, exact scores are others, or no row has 1280 floats.
+/// Throws Error for text that is not a version, and for one that is too old.
+/// The bounds are the oldest versions that were tried and do what we ask:
+/// before them a query cannot set ef_search, exact scores differ, or rows
+/// cannot have 1280 floats.
 void set_version(ServiceInfo& info, const std::string& version) {
   info.version = version;
   if (std::sscanf(version.c_str(), "%d.%d", &info.major, &info.minor) != 2)
@@ -54,7 +56,7 @@ std::string remedy_for(int status, const Access& access) {
   return "";
 }
 
-/// Of the node that answers.
+/// The version of the node that answers.
 std::string version_of_nodes(HttpClient& client) {
   const Json answer = ask(client, http_get("/_nodes/_local"));
   return read_answer(answer, client.endpoint().url.root, [](const Json& json) {
@@ -82,10 +84,10 @@ Json parse_json(const std::string& text, const std::string& where) {
 std::string error_text(const Json& error) {
   if (error.is_string()) return error.get<std::string>();
   const std::string type = text_at(error, "type");
-  // Writing it calls itself for each level, of which parsing allows few.
+  // dump() recurses for each level, of which parse_json() allows only few.
   if (type.empty()) return error.dump();
   std::string text = type + ": " + text_at(error, "reason");
-  // What a shard says is more than that some shard failed.
+  // "all shards failed" does not help: the cause at the end of the chain does.
   const Json* cause = &error;
   const auto roots = error.find("root_cause");
   if (roots != error.end() && roots->is_array() && !roots->empty())
@@ -161,7 +163,7 @@ ServiceInfo identify(HttpClient& client) {
   const HttpRequest request = {"GET", "/", "", 20};
   const std::string& where = client.endpoint().url.root;
   const HttpResponse response = client.send(request);
-  // A build without its REST root module.
+  // Elasticsearch built without the module that answers `GET /`.
   if (response.status == 405 && response.product == "Elasticsearch") {
     ServiceInfo info;
     info.kind = ServiceKind::kElasticsearch;

@@ -30,9 +30,10 @@ struct ServiceInfo {
   std::string text() const;
 };
 
-/// What an answer to `GET /` says, and `product`, its header X-elastic-product;
-/// none: no service that we know. Throws Error: one that is too old (OpenSearch
-/// before 2.19, Elasticsearch before 8.8), or a serverless one.
+/// The service that an answer to `GET /` and `product`, its header
+/// X-elastic-product, belong to; none where we do not know it. Throws Error if
+/// it is too old (OpenSearch before 2.19, Elasticsearch before 8.8) or
+/// serverless.
 std::optional<ServiceInfo> info_in(const Json& root,
                                    const std::string& product);
 
@@ -63,8 +64,8 @@ auto read_answer(const Json& answer, const std::string& where,
   }
 }
 
-/// Of the member "error" of an answer, or of a part of one: "type: reason", and
-/// what it goes back to.
+/// The member "error" of an answer, or of one item in it, as text: "type:
+/// reason", and the cause it goes back to.
 std::string error_text(const Json& error);
 
 /// What an answer says of its failure: its error, or the start of its body.
@@ -75,7 +76,8 @@ std::string failure_text(const HttpResponse& response);
                                    const HttpRequest& request,
                                    const HttpResponse& response);
 
-/// A question is asked again this long; bulk loading is more patient.
+/// How long a request is repeated while the service is away. Loading has more
+/// patience.
 inline constexpr BackoffParams kQuestionPatience = {0.25, 5, 30};
 
 /// Sends the request, several times where that may help (backoff.h), and gives
@@ -84,8 +86,9 @@ inline constexpr BackoffParams kQuestionPatience = {0.25, 5, 30};
 Json ask(HttpClient& client, const HttpRequest& request,
          const BackoffParams& patience = kQuestionPatience);
 
-/// The same for a search that wants all shards: it fails where a node is lost
-/// while it answers, and is then asked again for some seconds, of the copies.
+/// ask() for a search that wants all shards. It fails where a node is lost
+/// while it answers, and is then repeated for some seconds, until copies
+/// answer.
 Json ask_search(HttpClient& client, const HttpRequest& request);
 
 }  // namespace imsearch

@@ -31,7 +31,7 @@ std::string part_of(const Url& url, CURLUPart part) {
   return copy;
 }
 
-/// The text before what may be a password, for messages.
+/// The URL without what may be user and password, for messages.
 std::string without_user(const std::string& url) {
   const std::size_t at = url.rfind('@');
   const std::size_t scheme = url.find("://");
@@ -53,7 +53,7 @@ bool is_loopback6(const std::string& host) {
           address.s6_addr[kV4At] == kLoopback4);
 }
 
-/// 127.0.0.0/8. libcurl has written it with four numbers.
+/// 127.0.0.0/8. libcurl has rewritten shorter forms ("127.1") as four numbers.
 bool is_loopback4(const std::string& host) {
   in_addr address = {};
   constexpr std::uint32_t kFirstByte = 24;
@@ -72,8 +72,8 @@ bool is_localhost(std::string host) {
                        kName.data()) != 0;
 }
 
-/// What both services ask of the names of indexes, but for those that start
-/// with a dot: these are the service's own.
+/// Throws Error for a name that one of the services does not allow, or that
+/// starts with a dot: such indexes are the service's own.
 void check_index_name(const std::string& name, const std::string& url) {
   const auto is_allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -97,7 +97,8 @@ bool ServiceUrl::is_this_machine() const {
 
 ServiceUrl parse_service_url(const std::string& text) {
   const Url url(curl_url());
-  // Only what was written: no scheme is guessed.
+  // The flag that lets libcurl guess a scheme is not given: "host:9200/x" is an
+  // error here, and not whatever libcurl would make of it.
   const CURLUcode code =
       curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0);
   if (text.find('@') != std::string::npos &&
@@ -108,7 +109,7 @@ ServiceUrl parse_service_url(const std::string& text) {
         without_user(text));
   const std::string scheme = part_of(url, CURLUPART_SCHEME);
   if (code != CURLUE_OK || (scheme != "http" && scheme != "https"))
-    fail("{}: no URL such as http://host:9200/INDEX", printable(text));
+    fail("{}: not a URL such as http://host:9200/INDEX", printable(text));
   if (!part_of(url, CURLUPART_QUERY).empty() ||
       !part_of(url, CURLUPART_FRAGMENT).empty())
     fail("{}: a URL without ? and # is needed", printable(text));

@@ -1,5 +1,8 @@
-// Rows as documents: read, found by name, asked for by number, and written as
-// JSON.
+// Rows as documents: read by number, found by name, asked for whether they are
+// there, and written as JSON.
+//
+// Rows are got by their ids (_mget) and not by a search where that will do: ids
+// are seen as soon as a row is stored, searches only after a refresh.
 #include "remote/stored_rows.h"
 
 #include "io/text.h"
@@ -10,8 +13,8 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 100;   // with vectors: a few MB
-constexpr std::size_t kIdsAtOnce = 10000;  // without
+constexpr std::size_t kRowsAtOnce = 100;   // with vectors, an answer is some MB
+constexpr std::size_t kIdsAtOnce = 10000;  // without vectors
 
 std::string ids_body(const std::vector<std::uint32_t>& rows, std::size_t begin,
                      std::size_t end) {
@@ -41,8 +44,8 @@ Json get_documents(HttpClient& client, const HttpRequest& request,
   }
 }
 
-/// The same, `at_once` a request, each given to `take`; `parameters` say what
-/// is to be in them.
+/// Gets the documents of `rows` in requests of `at_once`, and gives each to
+/// `take`, in that order. `parameters` say what is to be in them.
 template <typename Take>
 void get_each(HttpClient& client, const std::vector<std::uint32_t>& rows,
               std::size_t at_once, const std::string& parameters,
@@ -144,7 +147,8 @@ std::vector<std::uint32_t> rows_of_name(HttpClient& client,
       url.text(), [&](const Json& answer) {
         std::vector<std::uint32_t> found;
         for (const Json& hit : answer.at("hits").at("hits"))
-          // A name that is no UTF-8 may be stored as another's text.
+          // The text of a name that is not UTF-8 may equal another name, so
+          // that the bytes decide.
           if (name_in_fields(hit) == name)
             found.push_back(row_of_id(hit.at("_id"), url.text()));
         return found;
@@ -153,6 +157,8 @@ std::vector<std::uint32_t> rows_of_name(HttpClient& client,
   return rows;
 }
 
+// By to_chars(), which writes the shortest text that is read back as the same
+// float. The room is made first, so that digits are written in place.
 void append_vector(std::string& text, const float* values, std::size_t count) {
   constexpr std::size_t kLongest = 16;  // "-1.1754944e-38", and a comma
   const std::size_t begin = text.size();

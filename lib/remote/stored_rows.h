@@ -15,15 +15,15 @@
 
 namespace imsearch {
 
-/// The row whose document has this id. Throws Error naming `where` if another
-/// than we made it.
+/// The row whose document has this id. Throws Error naming `where` if it is not
+/// a row number, so that another program made the document.
 std::uint32_t row_of_id(const Json& id, const std::string& where);
 
 /// The name in a hit's docvalue fields.
 std::string name_in_fields(const Json& hit);
 
-/// Appends the members that hold a name: "name":"…", and "name_base64" where
-/// it is no UTF-8.
+/// Appends the members that hold a name: "name":"…", and "name_base64" where it
+/// is not UTF-8.
 void append_name(std::string& json, std::string_view name);
 
 /// The rows that are there of those asked for, in that order.
@@ -38,7 +38,7 @@ std::vector<bool> are_there(HttpClient& client,
                             const std::vector<std::uint32_t>& rows,
                             const BackoffParams& patience = kShardPatience);
 
-/// What one answer holds.
+/// One answer holds no more rows of a name.
 inline constexpr std::size_t kMostRowsOfName = 10000;
 
 /// Rows of that name that a search can find, rising: all, or kMostRowsOfName.

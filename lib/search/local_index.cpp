@@ -1,10 +1,16 @@
-// An index file behind the interface of something to search. What was read
-// counts only if the file was not written to meanwhile.
+// An index file behind the interface of something to search.
+//
+// The file is mapped, and another program may write to it while it is searched:
+// then anything may have been read, including nonsense that looks like damage.
+// So every answer, and every error, counts only if the file was not written to
+// meanwhile. build-index itself never writes to a finished index: it renames a
+// new one into its place, and whoever has the old one open keeps that.
 #include "search/local_index.h"
-#include "index/searcher.h"
 
+#include "base/command.h"
 #include "base/error.h"
-#include "eval/sample.h"
+#include "eval/measure.h"
+#include "index/searcher.h"
 #include "io/file.h"
 
 namespace imsearch {
@@ -12,11 +18,13 @@ namespace {
 
 Index open_index(const std::string& path, IndexAccess access) {
   if (!file_exists(path))
-    fail("{}: no such file: build-index makes an index, -i says where it is",
-         path);
+    fail("{}: no such file: {} makes an index, -i says where it is", path,
+         command("build-index"));
   return Index(path, access);
 }
 
+/// A row with its name and vector. A row of the vectors that has changed is
+/// told in `error` instead of thrown: its name is still good to show.
 StoredRow stored_row(const Index& index, std::uint32_t row) {
   StoredRow stored;
   stored.row = row;
@@ -30,8 +38,9 @@ StoredRow stored_row(const Index& index, std::uint32_t row) {
   return stored;
 }
 
-/// What `read()` reads from the index, unless the file was written to
-/// meanwhile: then neither that nor another error means anything.
+/// What `read()` reads from the index. Throws Error if the file was written to
+/// meanwhile, in place of whatever else `read()` gave or threw; but an
+/// interrupt stays one.
 template <typename Read>
 auto read_unchanged(const Index& index, const Read& read) {
   try {
@@ -46,6 +55,7 @@ auto read_unchanged(const Index& index, const Read& read) {
   }
 }
 
+/// Holds the scratch memory of one thread's searches.
 class LocalSession : public SearchSession {
  public:
   LocalSession(const Index& index, const SearchParams& params)

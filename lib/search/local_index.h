@@ -8,6 +8,7 @@
 
 namespace imsearch {
 
+/// Owns the open index. See search_index.h for what its functions do.
 class LocalIndex : public SearchIndex {
  public:
   /// Opens the index that -i names, as Index's constructor does; where there is

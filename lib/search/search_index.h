@@ -26,8 +26,8 @@ class SearchSession {
                      std::optional<std::uint32_t> excluded) = 0;
 };
 
-/// One thread at a time, but for its sessions, of which each thread has its
-/// own.
+/// For one thread at a time. Many threads may search at once, each by a session
+/// of its own.
 class SearchIndex {
  public:
   virtual ~SearchIndex() = default;
@@ -42,22 +42,25 @@ class SearchIndex {
   virtual bool has_exact_similarities() const = 0;
   /// Whether a query of zeros has an answer.
   virtual bool takes_zero_queries() const = 0;
-  /// The files that it reads.
+  /// The files that it reads, which a tool must not write over; none at a
+  /// service.
   virtual std::vector<std::string> files() const = 0;
 
-  /// A row by its number or its name; of several the first. None where there is
-  /// no such row. Throws Error.
+  /// A row by its number, or the first of that name; none where there is no
+  /// such row. Throws Error.
   virtual std::optional<StoredRow> row(std::size_t number) = 0;
   virtual std::optional<StoredRow> find(const std::string& name) = 0;
-  /// `count` rows that may be found, chosen by `seed`, rising; all where there
-  /// are fewer. Throws Error.
+  /// `count` of the rows that a search may find, chosen by `seed`, in rising
+  /// order; all where there are fewer. Throws Error.
   virtual std::vector<std::uint32_t> sample(std::size_t count,
                                             std::uint64_t seed) = 0;
-  /// The unit vectors of such rows, one after the other in `out`. Throws Error.
+  /// Reads the unit vectors of rows that are there, one after the other, into
+  /// `out` [rows, dim()]. Throws Error.
   virtual void read_units(const std::vector<std::uint32_t>& rows,
                           float* out) = 0;
 
-  /// For asking with these `params`. Throws Error where they cannot be met.
+  /// A session that asks with these `params`. Throws Error where they cannot be
+  /// met, such as exact search without the vectors.
   virtual std::unique_ptr<SearchSession> session(
       const SearchParams& params) const = 0;
 };

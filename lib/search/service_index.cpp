@@ -1,3 +1,6 @@
+// An index at a service behind the interface of something to search: rows come
+// over the network, so they are asked for in as few requests as can be, and
+// what others may have written there is checked before it is used.
 #include "search/service_index.h"
 
 #include "base/error.h"
@@ -8,6 +11,7 @@
 namespace imsearch {
 namespace {
 
+/// One connection, kept for all questions of a thread.
 class ServiceSession : public SearchSession {
  public:
   ServiceSession(const RemoteIndex& index, const SearchParams& params)
@@ -56,6 +60,7 @@ std::vector<std::uint32_t> ServiceIndex::sample(std::size_t count,
 
 void ServiceIndex::read_units(const std::vector<std::uint32_t>& rows,
                               float* out) {
+  // Bounds the memory of rows that are held as text and numbers at once.
   constexpr std::size_t kAtOnce = 1000;
   for (std::size_t begin = 0; begin < rows.size(); begin += kAtOnce) {
     const std::size_t end = std::min(begin + kAtOnce, rows.size());

@@ -8,6 +8,8 @@
 
 namespace imsearch {
 
+/// Owns what is known of the index and a connection for rows. See
+/// search_index.h for what its functions do.
 class ServiceIndex : public SearchIndex {
  public:
   /// Asks the service for the index. Throws Error as RemoteIndex's constructor.
@@ -23,7 +25,8 @@ class ServiceIndex : public SearchIndex {
   const ModelIdentity& model() const override { return index_.meta().model; }
   /// A service's scores are rounded.
   bool has_exact_similarities() const override { return false; }
-  /// Of the three spaces only l2 says of zeros what we do; cosine refuses them.
+  /// Only space l2 gives a query of zeros the answer that an index file gives;
+  /// cosine refuses it.
   bool takes_zero_queries() const override {
     return index_.meta().spec.space == Space::kL2;
   }

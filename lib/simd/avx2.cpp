@@ -1,3 +1,10 @@
+// The table for CPUs with AVX2 and FMA: vectors of 8 floats, two of which make
+// the 16 lanes that kernels.h prescribes. A sum of products waits for the one
+// before it, some 4 cycles each, while a CPU can begin two in every cycle: so
+// several sums run side by side, in tiles of queries and rows, which also load
+// each value once for all pairs of a tile. Sixteen registers hold a tile of 2
+// x 2.
+//
 // Only intrinsics and our own header: an inline function of the standard
 // library in this file could be the copy that the linker keeps for all CPUs.
 #include "simd/tables.h"
@@ -77,6 +84,7 @@ void tile(const float* queries, const float* x, std::size_t n, float* out,
     }
 }
 
+/// Q queries with all rows, two at a time.
 template <std::size_t Q>
 void tile_rows(const float* queries, const float* x, std::size_t rows,
                std::size_t n, float* out) {
@@ -128,6 +136,7 @@ void dot_pairs(const float* const* a, const float* const* b, std::size_t count,
   for (; i < count; ++i) out[i] = dot(a[i], b[i], n);
 }
 
+// Division is correctly rounded in any width, so no order has to be kept.
 void divide(const float* in, float divisor, float* out, std::size_t n) {
   const __m256 by = _mm256_set1_ps(divisor);
   std::size_t i = 0;

@@ -1,3 +1,9 @@
+// The functions of avx2.cpp's table for 8-bit codes. AVX2 has no product of
+// signed bytes, so codes are widened to 16 bits, 16 at a time: differences of
+// two codes and products of two fit, and one instruction (madd) multiplies them
+// and adds neighbours in 32 bits. Integer sums are exact in any order, so lanes
+// are added as is quickest; the float sums keep the order of kernels.h.
+//
 // As avx2.cpp: only intrinsics and our own headers.
 #include "simd/rows_ahead.h"
 #include "simd/tables.h"
@@ -66,6 +72,8 @@ void store(std::int32_t* out, __m128i four) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(out), four);
 }
 
+/// For l2sq_i8_rows_by(): the distances of four codes, each piece of the query
+/// loaded once for all of them.
 struct Four {
   static void distances(const std::int8_t* query, const std::int8_t* a,
                         const std::int8_t* b, const std::int8_t* c,
@@ -88,6 +96,7 @@ struct Four {
 
 }  // namespace
 
+// Two sums, since one would wait for itself.
 std::int32_t avx2_dot_i8(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n) {
   __m256i even = _mm256_setzero_si256();
@@ -157,6 +166,8 @@ float avx2_l2sq_code(const float* a, const std::int8_t* code, float scale,
   return lanes.sum();
 }
 
+// The quotients are kept in registers and used three times. A tail goes to its
+// lanes one by one: it is rare, since most dimensions are multiples of 16.
 UnitSums avx2_unit_sums(const float* row, float length, const float* query,
                         const std::int8_t* code, float scale, std::size_t n) {
   const __m256 lengths = _mm256_set1_ps(length);

@@ -1,3 +1,4 @@
+// The depthwise convolution of avx2.cpp's table: 8 channels at a time.
 #include "simd/depthwise_rows.h"
 #include "simd/tables.h"
 
@@ -17,6 +18,8 @@ struct Floats {
   static Floats fma(Floats a, Floats b, Floats c) {
     return {_mm256_fmadd_ps(a.lanes, b.lanes, c.lanes)};
   }
+  /// ReLU6. Of -0 and 0, and of NaN and 0, the instruction gives its second
+  /// operand: 0, as scalar_depthwise.cpp has it.
   static void store_clipped(float* to, Floats value) {
     const __m256 least = _mm256_max_ps(value.lanes, _mm256_setzero_ps());
     _mm256_storeu_ps(to, _mm256_min_ps(least, _mm256_set1_ps(6.0F)));

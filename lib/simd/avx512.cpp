@@ -1,3 +1,8 @@
+// The table for CPUs with AVX-512: one vector of 16 floats is the 16 lanes that
+// kernels.h prescribes, and 32 registers hold a tile of 4 queries and 4 rows
+// with its 16 sums (avx2.cpp says why there are tiles). Masks read and write a
+// tail without touching what is behind it.
+//
 // Only intrinsics and our own header: an inline function of the standard
 // library in this file could be the copy that the linker keeps for all CPUs.
 #include "simd/tables.h"
@@ -62,6 +67,7 @@ void tile(const float* queries, const float* x, std::size_t n, float* out,
       out[q * out_stride + r] = sum_lanes(sums[q][r]);
 }
 
+/// Q queries with all rows, four at a time.
 template <std::size_t Q>
 void tile_rows(const float* queries, const float* x, std::size_t rows,
                std::size_t n, float* out) {
@@ -96,6 +102,7 @@ void four_pairs(const float* const* a, const float* const* b, std::size_t n,
     for (std::size_t p = 0; p < 4; ++p)
       sums[p] = _mm512_fmadd_ps(_mm512_loadu_ps(a[p] + i),
                                 _mm512_loadu_ps(b[p] + i), sums[p]);
+  // Without a tail the mask is empty, and no lane changes.
   const __mmask16 mask = first_lanes(n - i);
   for (std::size_t p = 0; p < 4; ++p) {
     sums[p] = _mm512_mask3_fmadd_ps(_mm512_maskz_loadu_ps(mask, a[p] + i),

@@ -1,3 +1,10 @@
+// The functions of avx512.cpp's table for 8-bit codes. VNNI multiplies bytes
+// and adds four products to a lane of 32 bits in one instruction, but only
+// unsigned bytes with signed ones: dot products therefore shift one side by 128
+// and take off what that adds. Differences of two codes need 9 bits, so
+// distances are taken in 16, with VNNI's other instruction, which squares and
+// adds pairs. Integer sums are exact in any order.
+//
 // As avx512.cpp: only intrinsics and our own headers.
 #include "simd/rows_ahead.h"
 #include "simd/tables.h"
@@ -59,6 +66,8 @@ float sum_lanes(__m512 lanes) {
   return _mm_cvtss_f32(_mm_add_ss(by2, _mm_movehdup_ps(by2)));
 }
 
+/// For l2sq_i8_rows_by(): the distances of four codes, each piece of the query
+/// loaded once for all of them.
 struct Four {
   static void distances(const std::int8_t* query, const std::int8_t* a,
                         const std::int8_t* b, const std::int8_t* c,
@@ -160,6 +169,7 @@ UnitSums avx512_unit_sums(const float* row, float length, const float* query,
     const auto mask = static_cast<__mmask16>((1U << (n - i)) - 1U);
     const __m512 unit = _mm512_maskz_div_ps(
         mask, _mm512_maskz_loadu_ps(mask, row + i), lengths);
+    // Copied, so that no load reaches behind the code.
     alignas(16) std::int8_t tail[16] = {};
     for (std::size_t j = 0; i + j < n; ++j) tail[j] = code[i + j];
     const __m512 coded = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(

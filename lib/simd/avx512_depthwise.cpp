@@ -1,3 +1,4 @@
+// The depthwise convolution of avx512.cpp's table: 16 channels at a time.
 #include "simd/depthwise_rows.h"
 #include "simd/tables.h"
 
@@ -23,6 +24,8 @@ struct Floats {
   static Floats fma(Floats a, Floats b, Floats c) {
     return {_mm512_fmadd_ps(a.lanes, b.lanes, c.lanes)};
   }
+  /// ReLU6. Of -0 and 0, and of NaN and 0, the instruction gives its second
+  /// operand: 0, as scalar_depthwise.cpp has it.
   static void store_clipped(float* to, Floats value) {
     const __m512 least = _mm512_max_ps(value.lanes, _mm512_setzero_ps());
     _mm512_storeu_ps(to, _mm512_min_ps(least, _mm512_set1_ps(6.0F)));

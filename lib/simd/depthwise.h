@@ -1,4 +1,6 @@
-// One row of a depthwise 3x3 convolution, with a bias and ReLU6.
+// One row of a depthwise 3x3 convolution, with a bias and ReLU6. Its three
+// input rows may lie anywhere in memory, which is what embed/inverted_block.h
+// needs.
 //
 // Each channel is on its own: out = clip(bias + sum of 9 taps), the taps row by
 // row and each row from left to right, by one fused multiply-add each. A tap

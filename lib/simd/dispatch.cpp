@@ -1,3 +1,6 @@
+// Chooses the table: what the CPU and the system support is asked once. The
+// bits of results are the same in each, so IMSEARCH_SIMD is for tests and
+// measurements.
 #include "simd/tables.h"
 
 #include "base/error.h"
@@ -19,6 +22,8 @@ List find_supported() {
   List list = {};
   std::size_t count = 0;
 #if defined(__x86_64__)
+  // Whether the system saves the wider registers is asked as well, by the
+  // compiler's own check.
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") &&

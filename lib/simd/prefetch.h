@@ -1,4 +1,5 @@
-// Asking for memory before it is needed.
+// Asking for memory before it is needed: a search jumps through an index at
+// random, and would otherwise wait for memory at each jump.
 #pragma once
 
 #include <cstddef>

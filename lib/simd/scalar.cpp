@@ -1,4 +1,7 @@
-// The table for any CPU, and what the others are tested against.
+// The table for any CPU, and what the others are tested against: the
+// definitions in kernels.h, word for word. std::fma rounds once, as the vector
+// instructions do; on a CPU without such an instruction it is a slow function,
+// and right all the same.
 #include "simd/tables.h"
 
 #include <cmath>
@@ -62,6 +65,7 @@ void l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
     out[i] = l2sq_i8(query, codes + rows[i] * n, n);
 }
 
+/// The lanes added pairwise at distance 8, 4, 2, 1.
 float added_up(float (&lanes)[kLanes]) {
   for (std::size_t distance = kLanes / 2; distance > 0; distance /= 2)
     for (std::size_t j = 0; j < distance; ++j) lanes[j] += lanes[j + distance];

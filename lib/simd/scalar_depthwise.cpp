@@ -1,3 +1,6 @@
+// The depthwise convolution of the scalar table: the loops of depthwise_rows.h
+// over "vectors" of one float, so that all tables take the same taps in the
+// same order.
 #include "simd/depthwise_rows.h"
 #include "simd/tables.h"
 

@@ -11,7 +11,8 @@ extern const Kernels kAvx512;  // x86-64 only; needs AVX-512 F, BW, VL, DQ, VNNI
 extern const Kernels kNeon;    // AArch64 only
 extern const Kernels kNeonDotprod;  // AArch64 only; needs the dot product
 
-// Their parts in files of their own.
+// The functions of the tables that have files of their own; all others are in
+// the files that define the tables.
 std::int32_t avx2_dot_i8(const std::int8_t* a, const std::int8_t* b,
                          std::size_t n);
 void avx2_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,

@@ -1,6 +1,14 @@
+// Drawing on an image, pixel by pixel: a sheet is drawn once, so that nothing
+// here needs to be quick but copying whole lines.
 #include "view/canvas.h"
 
+#include "base/error.h"
+
+#include <stb_image_write.h>
+
 #include <algorithm>
+#include <limits>
+#include <new>
 
 namespace imsearch {
 namespace {
@@ -9,9 +17,28 @@ std::uint8_t* pixel(Image& canvas, std::size_t x, std::size_t y) {
   return canvas.rgb.data() + (y * canvas.width + x) * 3;
 }
 
+/// Rounded to the nearest: coverage 0 leaves `under` and 255 gives `over`.
 std::uint8_t mix(unsigned under, unsigned over, unsigned coverage) {
   return static_cast<std::uint8_t>(
       (under * (255 - coverage) + over * coverage + 127) / 255);
+}
+
+/// What stb_image_write has given so far.
+struct Output {
+  std::string bytes;
+  bool complete = true;
+};
+
+/// No exception may pass through the frames of stb_image_write, which is C: a
+/// lack of memory is noted, and thrown once the call has returned.
+extern "C" void take_bytes(void* output, void* data, int size) {
+  auto& taken = *static_cast<Output*>(output);
+  try {
+    taken.bytes.append(static_cast<const char*>(data),
+                       static_cast<std::size_t>(size));
+  } catch (const std::bad_alloc&) {
+    taken.complete = false;
+  }
 }
 
 }  // namespace
@@ -46,6 +73,26 @@ void blend(Image& canvas, std::size_t x, std::size_t y, Color color,
   to[0] = mix(to[0], color.red, coverage);
   to[1] = mix(to[1], color.green, coverage);
   to[2] = mix(to[2], color.blue, coverage);
+}
+
+std::string to_jpeg(const Image& image) {
+  constexpr int kChannels = 3;
+  // The lowest quality at which stb_image_write does not halve the resolution
+  // of colour, which would leave coloured fringes around text.
+  constexpr int kQuality = 91;
+  constexpr std::size_t kMaxPixels =
+      std::numeric_limits<int>::max() / kChannels;
+  if (image.width < 1 || image.height < 1 || image.width > kMaxJpegSide ||
+      image.height > kMaxJpegSide || image.height > kMaxPixels / image.width)
+    fail("{} x {} pixels: a JPEG has 1 to {} a side, and at most {} in all",
+         image.width, image.height, kMaxJpegSide, kMaxPixels);
+  Output output;
+  const int written = stbi_write_jpg_to_func(
+      take_bytes, &output, static_cast<int>(image.width),
+      static_cast<int>(image.height), kChannels, image.rgb.data(), kQuality);
+  // It fails for arguments alone, and those were checked above.
+  if (written == 0 || !output.complete) throw std::bad_alloc();
+  return std::move(output.bytes);
 }
 
 }  // namespace imsearch

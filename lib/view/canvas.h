@@ -1,10 +1,11 @@
-// Filling and pasting on an image.
+// An image to draw on: filled, pasted on, and in the end written as a JPEG.
 #pragma once
 
 #include "image/image.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace imsearch {
 
@@ -34,5 +35,15 @@ void paste(Image& canvas, std::size_t x, std::size_t y, const Image& picture);
 /// Mixes `color` into one pixel, `coverage` of 255 parts.
 void blend(Image& canvas, std::size_t x, std::size_t y, Color color,
            std::uint8_t coverage);
+
+/// The longest side of a JPEG: libjpeg, which most programs read them by, takes
+/// no longer one (JPEG_MAX_DIMENSION), although the format could say 65,535.
+inline constexpr std::size_t kMaxJpegSide = 65500;
+
+/// The bytes of a JPEG file of the image, by stb_image_write, colour at full
+/// resolution. Both sides are 1 to kMaxJpegSide, and the image has less than
+/// 700 megapixels, since stb_image_write counts its bytes in an int. Throws
+/// Error for other sides, std::bad_alloc.
+std::string to_jpeg(const Image& image);
 
 }  // namespace imsearch

@@ -1,7 +1,12 @@
-// Draws one line of tiles per query, a line at a time.
+// Draws one line of tiles for each query. The pictures of a line are decoded by
+// all CPUs at once, each within its share of memory (io/memory_turn.h), and
+// kept only as tiles of some 200 pixels. The sheet itself is one image until it
+// is written, so its size is bounded before anything is drawn: whatever is
+// asked for, it takes no more than some 300 MB.
 #include "view/contact_sheet.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/parallel_for.h"
 #include "image/decode.h"
 #include "image/exif.h"
@@ -11,7 +16,6 @@
 #include "io/output_file.h"
 #include "view/canvas.h"
 #include "view/font.h"
-#include "view/jpeg_writer.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -34,6 +38,11 @@ constexpr std::size_t kFrame = 4;      // around the query, outside its tile
 constexpr std::size_t kRule = 2;       // between the query and the first
 constexpr std::size_t kRowHeight = kTile + kCaption + kRowGap;
 
+// Three bytes each, held at once. At 10 neighbours they are 149 queries, and
+// larger pictures are hardly of use: Pillow, for one, warns of a decompression
+// bomb from 89 million pixels on.
+constexpr std::size_t kMaxSheetPixels = 100'000'000;
+
 constexpr Color kPaper{255, 255, 255};
 constexpr Color kTileGround{243, 244, 246};
 constexpr Color kMissing{190, 193, 198};
@@ -51,6 +60,7 @@ struct Fonts {
 /// Shrinks or enlarges to fit the tile, keeping the proportions.
 Image fit(const Image& picture) {
   const std::size_t longer = std::max(picture.width, picture.height);
+  // Rounded, and never to nothing: a panorama still is a line.
   const auto side = [&](std::size_t pixels) {
     return std::max<std::size_t>(1, (pixels * kTile + longer / 2) / longer);
   };
@@ -69,6 +79,7 @@ Image load_picture(const std::string& path, MemoryTurn& turn) {
   const MappedFile file(path);
   const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
                                file.size());
+  // Shrunk before it is turned: less work, and to the eye the same picture.
   const auto fitted = [&](std::uint64_t max_bytes) {
     return turn_upright(
         fit(decode_image(bytes, path, Reference::kTensorflow, max_bytes)),
@@ -87,7 +98,7 @@ Tile try_tile(const std::string& path, MemoryTurn& turn) {
   try {
     return {load_picture(path, turn), ""};
   } catch (const OutOfMemory&) {
-    throw;  // only now
+    throw;  // it may be there later, so the file is not to blame
   } catch (const NotEnoughMemory&) {
     return {std::nullopt, "too large"};
   } catch (const Error&) {
@@ -110,6 +121,7 @@ Tile load_tile(const std::string& path) {
 
 std::vector<Tile> load_tiles(const SheetRow& row) {
   std::vector<Tile> tiles(row.size());
+  // One picture a block: a large photo takes as long as ten small ones.
   parallel_for(row.size(), 1, 0,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  for (std::size_t i = begin; i < end; ++i)
@@ -118,6 +130,7 @@ std::vector<Tile> load_tiles(const SheetRow& row) {
   return tiles;
 }
 
+/// Where tile i of a line begins. The query stands apart from its neighbours.
 std::size_t tile_x(std::size_t i) {
   const std::size_t gaps = i == 0 ? 0 : kQueryGap + (i - 1) * kGap;
   return kMargin + i * kTile + gaps;
@@ -164,31 +177,50 @@ Image draw_row(const SheetRow& row, std::size_t width, const Fonts& fonts) {
   return strip;
 }
 
-std::size_t sheet_width(const std::vector<SheetRow>& rows) {
+struct Sides {
+  std::size_t width = 0;
+  std::size_t height = 0;
+};
+
+Sides sides_of(const std::vector<SheetRow>& rows) {
   std::size_t tiles = 1;
   for (const SheetRow& row : rows) tiles = std::max(tiles, row.size());
-  return tile_x(tiles - 1) + kTile + kMargin;
+  return {tile_x(tiles - 1) + kTile + kMargin,
+          rows.size() * kRowHeight + 2 * kMargin - kRowGap};
+}
+
+/// Before anything is drawn, so that nobody waits in vain.
+void check_sides(const Sides& sides, const std::string& path) {
+  if (sides.width > kMaxJpegSide || sides.height > kMaxJpegSide)
+    fail(
+        "{}: {} x {} pixels are more than a JPEG can have ({} a side): draw "
+        "fewer queries or neighbours",
+        path, sides.width, sides.height, kMaxJpegSide);
+  if (sides.height > kMaxSheetPixels / sides.width)
+    fail(
+        "{}: {} x {} pixels, a sheet may have {} million in all: draw fewer "
+        "queries or neighbours",
+        path, sides.width, sides.height, kMaxSheetPixels / 1'000'000);
 }
 
 }  // namespace
 
 void write_contact_sheet(const std::vector<SheetRow>& rows,
                          const std::string& path) {
-  const std::size_t width = sheet_width(rows);
-  const std::size_t height = rows.size() * kRowHeight + 2 * kMargin - kRowGap;
   if (rows.empty()) fail("{}: no query to draw", path);
-  if (width > kMaxJpegSide || height > kMaxJpegSide)
-    fail(
-        "{}: {} x {} pixels are more than a JPEG can have ({} a side): draw "
-        "fewer queries or neighbours",
-        path, width, height, kMaxJpegSide);
+  const Sides sides = sides_of(rows);
+  check_sides(sides, path);
   const Fonts fonts;
   OutputFile file(path);
-  JpegWriter jpeg(width, height);
-  jpeg.add(make_canvas(width, kMargin, kPaper));
-  for (const SheetRow& row : rows) jpeg.add(draw_row(row, width, fonts));
-  jpeg.add(make_canvas(width, kMargin - kRowGap, kPaper));
-  file.write(jpeg.finish());
+  Image sheet = make_canvas(sides.width, sides.height, kPaper);
+  std::size_t top = kMargin;
+  for (const SheetRow& row : rows) {
+    paste(sheet, 0, top, draw_row(row, sides.width, fonts));
+    top += kRowHeight;
+  }
+  check_interrupt();
+  file.write(to_jpeg(sheet));
+  check_interrupt();  // that took seconds where the sheet is large
   file.commit();
 }
 

@@ -17,8 +17,12 @@ struct SheetTile {
 using SheetRow = std::vector<SheetTile>;
 
 /// Draws the rows as one JPEG, one line per query, and writes it to `path`
-/// whole or not at all. Throws Error if it can't be written or would be larger
-/// than a JPEG can be (65,500 pixels a side).
+/// whole or not at all. Pictures are decoded by all CPUs, within the memory
+/// that there is. Throws Error if the sheet can't be written; before anything
+/// is drawn, if it would be larger than a JPEG can be (65,500 pixels a side) or
+/// have more than 100 million pixels (149 queries at 10 neighbours, 79 at 20),
+/// which also bounds the memory that it takes to 300 MB. Interrupted on a
+/// signal.
 void write_contact_sheet(const std::vector<SheetRow>& rows,
                          const std::string& path);
 

@@ -1,9 +1,12 @@
-// Captions by stb_truetype, from a font that is part of the binary.
+// Captions by stb_truetype, from a font that is part of the binary: a sheet
+// looks the same everywhere, and no font needs to be installed. Text is laid
+// out letter by letter, from left to right, with the font's own widths and
+// kerning; scripts that need more than that (Arabic, Devanagari) are readable
+// at best. Names of photos are mostly ASCII.
 #include "view/font.h"
 
 #include "base/error.h"
 #include "io/text.h"
-#include "view/font_data.h"
 
 #include <stb_truetype.h>
 
@@ -11,8 +14,19 @@
 #include <cstddef>
 #include <cstdint>
 
+// The assembler copies the file that CMake names; the compiler sees no bytes.
+asm(".pushsection .rodata\n"
+    ".balign 16\n"
+    "imsearch_font_data:\n"
+    ".incbin \"" IMSEARCH_FONT_FILE
+    "\"\n"
+    ".popsection\n");
+
+extern "C" const unsigned char imsearch_font_data[];
+
 namespace imsearch {
 
+// stb_truetype reads the font where it lies, so a face is only a few numbers.
 struct Font::Face {
   stbtt_fontinfo info = {};
   float scale = 0;
@@ -36,7 +50,7 @@ bool is_control(char32_t c) {
 }  // namespace
 
 Font::Font(float size_px) : face_(std::make_unique<Face>()) {
-  if (stbtt_InitFont(&face_->info, font_data(), 0) == 0)
+  if (stbtt_InitFont(&face_->info, imsearch_font_data, 0) == 0)
     fail("the built-in font is broken");
   face_->scale = stbtt_ScaleForPixelHeight(&face_->info, size_px);
   int ascent = 0;
@@ -83,7 +97,9 @@ std::string Font::shorten(std::string_view text, float width_px) const {
   for (const Letter& letter : all) whole += letter.bytes;
   if (width(whole) <= width_px) return whole;
 
-  // Letters are kept from both ends in turn while they fit.
+  // Letters are kept from both ends in turn while they fit: the beginning of a
+  // name says what it shows, and the end has its number. Kerning is left out of
+  // the sum, a fraction of a pixel for a letter.
   std::string front;
   std::string back;
   float used = width(kEllipsis);
@@ -128,6 +144,8 @@ void Font::draw_letter(Image& canvas, float x, float baseline, Color color,
   for (std::ptrdiff_t i = 0; i < std::ptrdiff_t{width} * height; ++i) {
     const auto px = static_cast<std::size_t>(x0 + i % width);
     const auto py = static_cast<std::size_t>(y0 + i / width);
+    // A place left of the canvas or above it has wrapped round to a huge
+    // number.
     if (px < canvas.width && py < canvas.height)
       blend(canvas, px, py, color, coverage[i]);
   }

@@ -1,7 +1,11 @@
 // Where weights are looked for: the bundled ones, those that were fetched, a
-// file; and, by SHA-256, those that an index was made with.
+// file; and, by SHA-256, those that an index was made with. Names and paths
+// share one option, so names come first, and a file called "keras" is given as
+// ./keras. An index records a hash and no path, since a path means nothing on
+// another machine.
 #include "weights/find.h"
 
+#include "base/command.h"
 #include "base/error.h"
 #include "io/checksum.h"
 #include "io/file.h"
@@ -42,10 +46,13 @@ std::string fetched_folder() {
 /// Where the demo weights may lie: installed, then in the source tree.
 std::vector<std::string> demo_places() {
   std::vector<std::string> places;
+  // The running program, whatever it was called by: a link to it, or a search
+  // of PATH, would say less.
   char self[PATH_MAX];
   const ssize_t size = ::readlink("/proc/self/exe", self, sizeof self);
   if (size > 0) {
     const std::string binary(self, static_cast<std::size_t>(size));
+    // PREFIX/bin/imsearch-extract: the data is in PREFIX/share.
     places.push_back(parent_folder(parent_folder(binary)) + "/share/imsearch/" +
                      kDemoFile);
   }
@@ -69,14 +76,13 @@ std::string place_of(const Fetched& kind) {
 std::string find_fetched(const Fetched& kind) {
   std::string path = place_of(kind);
   if (!file_exists(path))
-    fail(
-        "--weights {0}: {1} is not there: get it with "
-        "'scripts/fetch-weights.sh {0}'",
-        kind.name, path);
+    fail("--weights {}: {} is not there: get it with '{}'", kind.name, path,
+         command(std::string("fetch-weights ") + kind.name));
   return path;
 }
 
-/// What IMSEARCH_WEIGHTS names.
+/// What IMSEARCH_WEIGHTS names. Errors say so: nothing on the command line
+/// tells where the name came from.
 std::string find_set(const std::string& name) {
   try {
     return find_weights(name);
@@ -105,6 +111,7 @@ std::string find_weights(const std::string& wanted) {
 
 std::vector<std::string> known_weights() {
   std::vector<std::string> files;
+  // The first place alone: both have the same file.
   for (const std::string& place : demo_places()) {
     if (!file_exists(place)) continue;
     files.push_back(place);

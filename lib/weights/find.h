@@ -1,4 +1,5 @@
-// Which weights file is meant, and where such files lie.
+// Which weights file is meant by a name on the command line, or by the SHA-256
+// that an index records, and where such files lie.
 #pragma once
 
 #include <string>

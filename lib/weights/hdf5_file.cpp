@@ -1,5 +1,8 @@
 // Just enough of HDF5 for a Keras weights file, by the HDF5 library, with its
-// error stack turned into one line.
+// error stack turned into one line. The library has identifiers instead of
+// objects, each of which must be given back by a function of its own kind: a
+// Handle does that. Sizes that the file states are checked before memory is
+// taken for them.
 #include "weights/hdf5_file.h"
 
 #include "base/error.h"
@@ -47,11 +50,16 @@ std::string last_reason() {
   return text;
 }
 
+/// A string of fixed length ends at its first NUL, or has none and fills its
+/// room.
 std::string trimmed(const char* bytes, std::size_t size) {
   const std::string text(bytes, size);
   return text.substr(0, text.find('\0'));
 }
 
+// A list of strings is one block of equal size, padded with NUL, or a list of
+// pointers that HDF5 allocates. h5py has written either, depending on its
+// version.
 std::vector<std::string> read_fixed(hid_t attribute, hid_t type,
                                     std::size_t count) {
   const std::size_t size = H5Tget_size(type);
@@ -69,6 +77,7 @@ std::vector<std::string> read_variable(hid_t attribute, hid_t type, hid_t space,
   std::vector<std::string> texts;
   if (H5Aread(attribute, type, pointers.data()) < 0) return texts;
   for (const char* text : pointers) texts.emplace_back(text ? text : "");
+  // The strings are HDF5's: it frees them.
   H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
   return texts;
 }
@@ -91,6 +100,8 @@ void Hdf5File::fail_at(const std::string& object) const {
 
 bool Hdf5File::has_attribute(const std::string& group,
                              const std::string& name) const {
+  // H5Aexists_by_name() fails, with an error, where the group itself is
+  // missing.
   if (group != "/" && H5Lexists(file_, group.c_str(), H5P_DEFAULT) <= 0)
     return false;
   return H5Aexists_by_name(file_, group.c_str(), name.c_str(), H5P_DEFAULT) > 0;
@@ -113,6 +124,8 @@ std::vector<std::string> Hdf5File::strings(const std::string& group,
       static_cast<std::size_t>(count) > max_count)
     fail("{}: {} is not a list of at most {} names", path_, object, max_count);
   const auto size = static_cast<std::size_t>(count);
+  // Strings of fixed length are read into one buffer of that size times their
+  // number; those of variable length HDF5 allocates, within the child's memory.
   const bool variable = H5Tis_variable_str(type.id()) > 0;
   if (!variable && H5Tget_size(type.id()) > max_bytes)
     fail("{}: {} has names of {} bytes, at most {} are expected", path_, object,
@@ -144,6 +157,8 @@ std::vector<float> Hdf5File::floats(const std::string& dataset,
   const Handle data(H5Dopen2(file_, dataset.c_str(), H5P_DEFAULT), H5Dclose);
   if (!data.ok()) fail_at(dataset);
   const Handle space(H5Dget_space(data.id()), H5Sclose);
+  // The caller has compared the shape, but only what is read here counts: the
+  // buffer is as large as `count`.
   const hssize_t present = H5Sget_simple_extent_npoints(space.id());
   if (present < 0 || static_cast<std::size_t>(present) != count)
     fail("{}: {}: {} values, expected {}", path_, dataset, present, count);

@@ -1,4 +1,7 @@
-// The part of HDF5 that Keras weights need, behind our errors.
+// The part of HDF5 that Keras weights need: attributes that are lists of names,
+// and datasets of numbers, by the HDF5 library, whose reasons become our
+// errors. That library is no match for damaged files: keras.cpp calls this in a
+// process of its own.
 #pragma once
 
 #include <cstddef>

@@ -45,6 +45,7 @@ std::vector<Layer> weighted_layers(const Hdf5File& file,
   std::vector<Layer> layers;
   for (const std::string& name :
        file.strings(root, "layer_names", kMaxLayers, kMaxNameBytes)) {
+    // Most layers (activations, padding, additions) have no weights.
     Layer layer{name, {}};
     const std::string group = root + name;
     const std::string below = group + "/";
@@ -56,6 +57,7 @@ std::vector<Layer> weighted_layers(const Hdf5File& file,
   return layers;
 }
 
+/// How many values a tensor of this shape has.
 std::size_t product(const std::vector<std::size_t>& shape) {
   std::size_t count = 1;
   for (const std::size_t extent : shape) count *= extent;
@@ -129,6 +131,7 @@ std::map<std::string, WeightTensor> read_tensors(const std::string& path) {
   return tensors;
 }
 
+// From the child to its parent: the values alone, in an order that both know.
 /// Their values, one tensor after the other.
 std::string bytes_of(const std::map<std::string, WeightTensor>& tensors) {
   std::string bytes;
@@ -162,6 +165,8 @@ std::size_t bytes_of_all() {
 }  // namespace
 
 Weights read_keras_weights(const std::string& path) {
+  // All 2.2 million values come through the pipe as one block of known size:
+  // names and shapes are known on this side, so they need not be sent.
   const std::string bytes =
       call_isolated(path, "the HDF5 library", bytes_of_all(),
                     [&] { return bytes_of(read_tensors(path)); });

@@ -1,5 +1,7 @@
 // What a weights file says about the network: read word by word from
-// safetensors' metadata, or known for the files that people publish.
+// safetensors' metadata, or known for the files that people publish. A wrong
+// word is an error and not passed over: with the wrong padding or preprocessing
+// a network still gives vectors, only worse ones, and nobody would notice.
 #include "weights/metadata.h"
 
 #include "base/error.h"
@@ -23,10 +25,12 @@ std::optional<T> number(std::string_view text, T low, T high) {
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return {};
+  // Written so that NaN, which compares with nothing, is refused.
   if (!(value >= low && value <= high)) return {};
   return value;
 }
 
+/// The keys of one file, and the error that names it.
 class Reader {
  public:
   Reader(const std::map<std::string, std::string>& metadata, std::string path)
@@ -102,6 +106,8 @@ void apply_variant(Variant variant, Weights& weights) {
   preprocessing.resize_to = 256;
 }
 
+// The variant comes first, since it sets what the other keys then change; and
+// the input size before the crop, which must not be smaller.
 void apply_metadata(const std::map<std::string, std::string>& metadata,
                     const std::string& path, Weights& weights) {
   const Reader reader(metadata, path);

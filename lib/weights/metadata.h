@@ -1,4 +1,5 @@
-// What a weights file says about the network beside its numbers.
+// What a weights file says about the network beside its numbers: padding, batch
+// norm's epsilon, and how pictures are to be prepared for it.
 #pragma once
 
 #include "weights/weights.h"

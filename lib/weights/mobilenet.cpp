@@ -1,5 +1,8 @@
 // MobileNetV2 as a list of convolutions, and the names and shapes of its 260
-// tensors, derived from that list.
+// tensors, derived from that list: 52 convolutions, each with a kernel and the
+// four vectors of its batch norm. The list is made from seven lines of a table,
+// as in the paper; the names follow torchvision, whose numbering skips the
+// parts that a block lacks.
 #include "weights/mobilenet.h"
 
 #include <fmt/format.h>
@@ -15,6 +18,7 @@ struct Stage {
   std::size_t stride;
 };
 
+// Sandler et al. 2018, table 2: t, c, n and s.
 constexpr Stage kStages[] = {{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2},
                              {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2},
                              {6, 320, 1, 1}};
@@ -31,6 +35,8 @@ Convolution convolution(const std::string& weight, const std::string& norm,
   return conv;
 }
 
+/// The convolutions of one inverted residual block: widen by 1 x 1, unless the
+/// block does not expand, filter each channel by 3 x 3, narrow by 1 x 1.
 void add_block(std::vector<Convolution>& net, std::size_t feature,
                const Stage& stage, std::size_t in, std::size_t stride) {
   const std::string block = fmt::format("features.{}.conv.", feature);
@@ -51,6 +57,8 @@ void add_block(std::vector<Convolution>& net, std::size_t feature,
       convolution(fmt::format("{}{}", block, part),
                   fmt::format("{}{}", block, part + 1), wide, stage.channels);
   project.clipped = false;
+  // A block adds its input where that has the shape of its output: the others
+  // of a stage, but not its first, which changes stride or width.
   project.adds_input = stride == 1 && in == stage.channels;
   net.push_back(project);
   net[first].begins_block = true;

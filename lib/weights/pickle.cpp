@@ -1,13 +1,15 @@
-// A pickle is a program for a machine with a stack. This one runs the opcodes
-// that make values and calls nothing: its only globals are names it was given.
+// A pickle is a program for a machine with a stack, a list of marks in it, and
+// a memo of values to be used again. This one runs the opcodes that make values
+// and calls nothing. What a hostile pickle could do is bounded: names beyond
+// the given ones are refused, values are counted, and each is made once and
+// only pointed to.
 #include "weights/pickle.h"
 
 #include "base/error.h"
 #include "io/text.h"
-#include "weights/little_endian.h"
+#include "weights/numbers.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace imsearch {
@@ -15,15 +17,6 @@ namespace {
 
 constexpr std::string_view kOrderedDict = "collections.OrderedDict";
 constexpr unsigned char kStop = '.';
-
-/// Of `bytes`, at most 8, in two's complement.
-std::int64_t signed_little_endian(std::string_view bytes) {
-  std::uint64_t value = little_endian(bytes);
-  const bool negative = !bytes.empty() && (bytes.back() & 0x80) != 0;
-  if (negative && bytes.size() < sizeof value)
-    value |= ~std::uint64_t{0} << 8 * bytes.size();
-  return static_cast<std::int64_t>(value);
-}
 
 /// Makes values in `values` and points to them; so neither nesting nor a value
 /// that holds itself costs more than a pointer. Throws Error without a place;
@@ -223,6 +216,7 @@ bool PickleMachine::step_memo(unsigned char opcode) {
   return true;
 }
 
+/// The next bytes, if there are so many: no length in a pickle is believed.
 std::string_view PickleMachine::take(std::uint64_t size) {
   if (size > bytes_.size() - at_)
     fail("{} bytes are wanted, {} are left", size, bytes_.size() - at_);
@@ -292,6 +286,7 @@ void PickleMachine::push_items(Kind kind, Items items) {
   push(kind).items = std::move(items);
 }
 
+/// Never below the latest mark: that is another container, not finished yet.
 PickleValue* PickleMachine::top() {
   const std::size_t floor = marks_.empty() ? 0 : marks_.back();
   if (stack_.size() == floor) fail("the stack is empty");
@@ -320,6 +315,8 @@ PickleMachine::Items PickleMachine::pop_to_mark() {
   return items;
 }
 
+/// The container stays on the stack. It was there, and in the memo, before its
+/// items: so a value may hold itself.
 void PickleMachine::add_items(Kind kind, const Items& items) {
   PickleValue* target = top();
   if (target->kind != kind)

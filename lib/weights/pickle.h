@@ -37,9 +37,9 @@ struct PickleValue {
   std::vector<const PickleValue*> items;
 };
 
-/// One pickle, read. Values may be shared and even hold themselves: who walks
-/// them bounds the walk. Memory is in proportion to the bytes read, and at most
-/// kMaxValues values. Movable; what it gave out stays valid.
+/// One pickle, read. Values may be shared and even hold themselves: callers
+/// that walk them bound the walk. Memory is in proportion to the bytes read,
+/// and at most kMaxValues values. Movable; what it gave out stays valid.
 class Pickle {
  public:
   static constexpr std::size_t kMaxValues = 200'000;
@@ -62,7 +62,8 @@ class Pickle {
   std::size_t size_bytes_ = 0;
 };
 
-/// The value of `key` in a dict; nullptr if it is not there, or `dict` is none.
+/// The value of `key` in a dict; nullptr if it is not there, or `dict` is
+/// not a dict.
 const PickleValue* find_key(const PickleValue& dict, std::string_view key);
 
 }  // namespace imsearch

@@ -1,13 +1,14 @@
 // The safetensors format: a length, a JSON header, and tensors behind it.
 // Nothing of the header is believed before it was compared with the file's
-// size.
+// size: shapes must give the bytes that the offsets span, and the spans
+// together must cover all of the file, so that no tensor reads another's bytes
+// and nothing hides in a gap.
 #include "weights/safetensors.h"
 
 #include "base/error.h"
 #include "io/json.h"
 #include "io/text.h"
-#include "weights/half.h"
-#include "weights/little_endian.h"
+#include "weights/numbers.h"
 
 #include <nlohmann/json.hpp>
 
@@ -40,6 +41,8 @@ Json parse_bounded(const char* begin, const char* end) {
   const std::string excess =
       json_excess({begin, static_cast<std::size_t>(end - begin)}, bounds);
   if (!excess.empty()) fail("{}", excess);
+  // The JSON library would let the last of two equal keys stand, and other
+  // readers the first: a file that reads differently is damaged.
   std::set<std::string> keys;
   return Json::parse(begin, end, [&](int depth, Event event, Json& parsed) {
     if (event == Event::key && depth == 1 &&
@@ -49,6 +52,7 @@ Json parse_bounded(const char* begin, const char* end) {
   });
 }
 
+/// Sizes are whole numbers: -1, 1.5 and "1" are refused by what they are.
 std::uint64_t unsigned_number(const Json& value) {
   if (!value.is_number()) fail("a size of type {}", value.type_name());
   if (!value.is_number_unsigned()) fail("{} is not a size", value.dump());
@@ -84,6 +88,7 @@ SafetensorsFile::Entry parse_entry(const Json& json) {
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
+  // Each size is compared with what is left, never added to another first.
   constexpr std::size_t kLengthBytes = 8;
   if (file_.size() < kLengthBytes)
     fail("{}: {} bytes are too few for safetensors", path, file_.size());
@@ -101,6 +106,8 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
   check_coverage(file_.size() - data_at_);
 }
 
+// `at` is what is being read, for errors: exceptions of the JSON library do not
+// say.
 void SafetensorsFile::parse_header(const char* begin, const char* end) {
   std::string at = "header";
   try {
@@ -130,6 +137,8 @@ void SafetensorsFile::check_coverage(std::uint64_t data_bytes) const {
   for (const auto& [name, entry] : entries_)
     ranges.emplace_back(entry.begin, entry.end);
   std::sort(ranges.begin(), ranges.end());
+  // In the order of their bytes, each tensor begins where the one before it
+  // ends.
   std::uint64_t covered = 0;
   for (const auto& [begin, end] : ranges) {
     if (begin != covered)

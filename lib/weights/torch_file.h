@@ -1,5 +1,6 @@
 // A file that PyTorch's torch.save wrote: named tensors (.pth, .pt), in one of
-// two containers, which say where the pickle and the storages lie in the file.
+// two containers, which say where the pickle and the storages (the numbers that
+// tensors are views of) lie in the file.
 //
 //   zip     NAME/data.pkl, NAME/data/KEY for each storage, NAME/byteorder from
 //           PyTorch 2.1 on; NAME is any folder. The default since 1.6 (2020).
@@ -27,25 +28,7 @@ inline constexpr std::string_view kTorchZipMagic{"PK\x03\x04", 4};
 inline constexpr std::string_view kTorchLegacyMagic{
     "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e", 15};
 
-/// One thread at a time. Every function throws Error without the file's name.
-class TorchContainer {
- public:
-  virtual ~TorchContainer() = default;
-
-  /// The saved object. Valid as long as this.
-  virtual const Pickle& object() const = 0;
-
-  /// torch_storages(object()).
-  virtual const TorchStorages& storages() const = 0;
-
-  /// The elements of one of them, all of them. Valid until the next call.
-  virtual std::string_view read(std::string_view key) = 0;
-};
-
-/// Open what `bytes` holds, which must outlive it (torch_zip.cpp,
-/// torch_legacy.cpp).
-std::unique_ptr<TorchContainer> open_torch_zip(std::string_view bytes);
-std::unique_ptr<TorchContainer> open_torch_legacy(std::string_view bytes);
+class TorchContainer;  // where the parts of one lie (torch_file.cpp)
 
 /// A read-only file with a state dict, in either container.
 /// Nothing that the file says is run, and what is not of a state dict is
@@ -55,6 +38,7 @@ class TorchFile {
  public:
   /// Throws Error naming the file and what is wrong in it.
   explicit TorchFile(const std::string& path);
+  ~TorchFile();
 
   const std::map<std::string, TorchTensor>& entries() const { return tensors_; }
   const std::string& path() const { return file_.path(); }

@@ -1,5 +1,8 @@
 // Finds the tensors in an unpickled state dict: which storage, where in it,
-// which shape and strides, all checked against the storages that are there.
+// which shape and strides, all checked against the storages that are there. In
+// the pickle a tensor is a call, torch._utils._rebuild_tensor_v2(storage,
+// offset, size, stride, …), which is read here and never made; every number in
+// it may be a lie.
 #include "weights/torch_state_dict.h"
 
 #include "base/error.h"
@@ -16,6 +19,9 @@ constexpr std::string_view kRebuildTensor = "torch._utils._rebuild_tensor_v2";
 constexpr std::string_view kRebuildParameter =
     "torch._utils._rebuild_parameter";
 
+// The types of PyTorch 1.13's storages. Whole numbers are never read as
+// weights, but files hold some (num_batches_tracked), and their sizes must be
+// known to pass them.
 constexpr TorchDtype kDtypes[] = {
     {"torch.FloatStorage", TorchDtype::Kind::kFloat32, 4},
     {"torch.DoubleStorage", TorchDtype::Kind::kFloat64, 8},
@@ -35,6 +41,7 @@ const TorchDtype* find_dtype(const PickleValue& value) {
   return nullptr;
 }
 
+/// A number that is not negative.
 std::uint64_t size_of(const PickleValue& value) {
   if (value.kind != Kind::kInt || value.number < 0) fail("no size");
   return static_cast<std::uint64_t>(value.number);
@@ -66,6 +73,7 @@ StorageId storage_id(const PickleValue& value) {
   if (parts.size() < kParts || parts[0]->text != "storage" ||
       parts[2]->kind != Kind::kText)
     fail("no storage");
+  // Old files could have a storage within another. Nobody publishes weights so.
   for (std::size_t i = kParts; i < parts.size(); ++i)
     if (parts[i]->kind != Kind::kNone)
       fail("storage {} is a part of another", printable(parts[2]->text));
@@ -110,6 +118,7 @@ TorchTensor rebuild_tensor(const PickleValue& call,
   if (tensor.shape.size() != tensor.stride.size())
     fail("{} extents with {} strides", tensor.shape.size(),
          tensor.stride.size());
+  // It is among the storages: those are found by the very same ids.
   check_bounds(tensor, storages.at(tensor.storage).elements);
   return tensor;
 }
@@ -127,6 +136,8 @@ std::optional<TorchTensor> tensor_of(const PickleValue& value,
   return rebuild_tensor(*call, storages);
 }
 
+/// The dict of tensors: the whole file, or a part of what a training script
+/// saved beside its epoch and the state of its optimizer.
 const PickleValue& state_dict_in(const PickleValue& root) {
   for (const char* key : {"state_dict", "model"}) {
     const PickleValue* inner = find_key(root, key);
@@ -156,6 +167,8 @@ const std::vector<std::string_view>& torch_globals() {
 
 TorchStorages torch_storages(const Pickle& pickle) {
   TorchStorages storages;
+  // All values that were made are looked at: a storage may be spoken of where
+  // no tensor of the dict is, and the old container lists it all the same.
   for (const PickleValue& value : pickle.values()) {
     if (value.kind != Kind::kPersistent) continue;
     const StorageId id = storage_id(value);

@@ -1,5 +1,7 @@
-// A zip archive in memory, by libzip, as torch.save writes it; an entry that
-// would grow far beyond the archive is refused before it takes memory.
+// A zip archive in memory, by libzip, as torch.save writes it. Its directory
+// may say anything: an entry that would grow far beyond the archive is refused
+// before it takes memory, and one whose content has another size or checksum
+// than stated is an error.
 #include "weights/zip_file.h"
 
 #include "base/error.h"
@@ -45,6 +47,9 @@ ZipFile::~ZipFile() {
   zip_discard(archive_);
 }
 
+// Names are taken as the bytes that they are (ZIP_FL_ENC_RAW): libzip would
+// guess an encoding otherwise, and a name that it gave might not be found
+// again.
 std::vector<std::string> ZipFile::names() const {
   std::vector<std::string> names;
   const zip_int64_t count = zip_get_num_entries(archive_, 0);
@@ -74,6 +79,7 @@ std::uint64_t ZipFile::size_bytes(const std::string& name) const {
     fail("broken zip: {}: {}", printable(name), zip_strerror(archive_));
   if ((stat.valid & ZIP_STAT_SIZE) == 0)
     fail("broken zip: {} has no size", printable(name));
+  // By division: a stated size may be anything up to 2^64 - 1.
   if (stat.size / kMaxGrowth > archive_bytes_)
     fail("broken zip: {} would have {} bytes, in an archive of {}",
          printable(name), stat.size, archive_bytes_);

@@ -1,4 +1,5 @@
-// The part of libzip that reading needs, behind our errors.
+// The part of libzip that reading PyTorch's files needs: which entries there
+// are, and what is in one. libzip's reasons become our errors.
 #pragma once
 
 #include <cstdint>

@@ -34,6 +34,12 @@ TEST_SUITE("base") {
     CHECK(grouped(1234567890) == "1,234,567,890");
   }
 
+  TEST_CASE("one is counted without an s") {
+    CHECK(counted(0, "row") == "0 rows");
+    CHECK(counted(1, "row") == "1 row");
+    CHECK(counted(1234, "row") == "1,234 rows");
+  }
+
   TEST_CASE("bytes are given in powers of ten") {
     CHECK(human_bytes(0) == "0 bytes");
     CHECK(human_bytes(999) == "999 bytes");

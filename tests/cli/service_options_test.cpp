@@ -88,7 +88,7 @@ TEST_CASE("a URL that cannot be an index is a wrong command line") {
   for (const Command& command : commands("http://127.0.0.1:9"))
     check_refused(command, 2, "names no index");
   for (const Command& command : commands("photos"))
-    check_refused(command, 2, "no URL such as http://host:9200/INDEX");
+    check_refused(command, 2, "not a URL such as http://host:9200/INDEX");
   for (const Command& command :
        commands("http://me:secret@127.0.0.1:9/photos")) {
     check_refused(command, 2, "do not belong into a URL");
@@ -99,14 +99,14 @@ TEST_CASE("a URL that cannot be an index is a wrong command line") {
 TEST_CASE("a filter must be a JSON object") {
   for (const char* filter : {"{\"term\":", "[]", "name", "{},\"k\":1"})
     check_refused({"query", "--id", "1", "--url", kUrl, "--filter", filter}, 2,
-                  "no JSON object");
+                  "not a JSON object");
 }
 
 TEST_CASE("fault 16: a filter of endless depth is a wrong command line") {
   const std::string deep =
       "{\"a\":" + std::string(60'000, '[') + std::string(60'000, ']') + "}";
   check_refused({"query", "--id", "1", "--url", kUrl, "--filter", deep}, 2,
-                "no JSON object");
+                "not a JSON object");
 }
 
 TEST_CASE("a host that nobody answers at is named") {

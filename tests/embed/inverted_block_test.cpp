@@ -6,7 +6,7 @@
 // would take the naive one minutes, a single block takes it milliseconds.
 #include "embed/inverted_block.h"
 
-#include "embed/padding.h"
+#include "embed/layer.h"
 #include "naive_mobilenet.h"
 #include "weights/metadata.h"
 #include "weights/weights_files.h"

@@ -195,7 +195,7 @@ bool ends_for_lack_of_memory() {
   limit_data(std::uint64_t{24} << 20);
   std::string reason;
   try {
-    run_pipeline(names, 0, small(), MeanEngine(1), params, sink);
+    run_pipeline(names, small(), MeanEngine(1), params, sink);
   } catch (const Error& e) {
     reason = e.what();
   }
@@ -254,6 +254,27 @@ TEST_SUITE("embed") {
 
   TEST_CASE("no images give no rows") {
     CHECK(lines_of([] { return std::nullopt; }, 2, MeanEngine(1)).empty());
+  }
+
+  TEST_CASE("a run that begins in the middle keeps the numbers of the list") {
+    const TempDir dir;
+    Names names;
+    for (int i = 0; i < 5; ++i)
+      names.append(i == 3 ? "absent.jpg"
+                          : dir.write(fmt::format("{}.ppm", i), grey_ppm(i)));
+    std::vector<std::string> seen;
+    PipelineSink sink;
+    sink.on_row = [&](std::size_t i, const float*) {
+      seen.push_back(fmt::format("row {}", i));
+    };
+    sink.on_bad = [&](std::size_t i, const std::string&) {
+      seen.push_back(fmt::format("bad {}", i));
+    };
+    PipelineParams params;
+    params.first = 2;
+    run_pipeline(names, small(), MeanEngine(small().input_floats()), params,
+                 sink);
+    CHECK(seen == std::vector<std::string>{"row 2", "bad 3", "row 4"});
   }
 
   TEST_CASE("a slow image holds back the others: memory is bounded") {
@@ -315,7 +336,7 @@ TEST_SUITE("embed") {
     PipelineSink sink = ignoring_sink();
     std::string reason;
     sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
-    run_pipeline(names, 0, small(), FailingEngine(), {}, sink);
+    run_pipeline(names, small(), FailingEngine(), {}, sink);
     CHECK(reason == "network: no");
   }
 
@@ -326,7 +347,7 @@ TEST_SUITE("embed") {
     PipelineSink sink = ignoring_sink();
     std::string reason;
     sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
-    run_pipeline(names, 0, small(), MeanEngine(0), {}, sink);  // 0 / 0
+    run_pipeline(names, small(), MeanEngine(0), {}, sink);  // 0 / 0
     CHECK(reason == "its feature has a value that is not a finite number");
   }
 
@@ -339,8 +360,8 @@ TEST_SUITE("embed") {
     params.threads = 1;
     const Preprocessing preprocessing = small();
     const StageTimes times = run_pipeline(
-        names, 0, preprocessing, MeanEngine(preprocessing.input_floats()),
-        params, ignoring_sink());
+        names, preprocessing, MeanEngine(preprocessing.input_floats()), params,
+        ignoring_sink());
     // Each of these images keeps the engine busy for 2 ms at least.
     CHECK(times.network_s >= 0.040);
     CHECK(times.wall_s >= 0.040);

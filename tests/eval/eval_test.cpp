@@ -1,8 +1,6 @@
 #include "base/error.h"
 #include "eval/measure.h"
 #include "eval/recall.h"
-#include "eval/sample.h"
-#include "eval/tune.h"
 
 #include <doctest/doctest.h>
 

@@ -3,11 +3,11 @@
 // packed (packed_index.h), so that what is behind the checksums gets its share.
 #include "base/error.h"
 #include "fuzz/packed_index.h"
-#include "index/codes8.h"
 #include "index/graph_search.h"
 #include "index/index.h"
 #include "index/index_impl.h"
 #include "index/searcher.h"
+#include "index/sq8.h"
 #include "support/memory_file.h"
 
 #include <cmath>
@@ -52,11 +52,11 @@ void walk(const Index& index, const std::vector<float>& query) {
   const Index::Impl& inside = index.impl();
   std::vector<std::int8_t> whole(inside.codes.stride);
   std::vector<std::int8_t> code(inside.view.width);
-  const float scale = encode8(query.data(), index.dim(), whole.data());
+  const float scale = encode_sq8(query.data(), index.dim(), whole.data());
   inside.reduction.encode(query.data(), whole.data(), scale, code.data());
-  check_hits(index,
-             GraphSearch(inside.view)
-                 .walk(code.data(), kCandidates, kCandidates * kMostPerEf, {}));
+  check_hits(index, GraphSearch(inside.view)
+                        .walk(code.data(), kCandidates,
+                              kCandidates * kMaxCandidatesPerEf, {}));
 }
 
 void search(const Index& index) {

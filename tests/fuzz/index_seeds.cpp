@@ -4,7 +4,7 @@
 //   index-seeds FOLDER
 #include "fuzz/packed_index.h"
 #include "index/build.h"
-#include "index/delete_rows.h"
+#include "index/deletions.h"
 #include "index/reduction_fit.h"
 #include "io/file.h"
 #include "io/output_file.h"

@@ -1,6 +1,6 @@
 // Rows appended to an index, and deleted from it.
 #include "base/error.h"
-#include "index/delete_rows.h"
+#include "index/deletions.h"
 #include "index/index_impl.h"
 #include "index/pruned_scan.h"
 #include "index/sample.h"

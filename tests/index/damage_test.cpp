@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "index/delete_rows.h"
+#include "index/deletions.h"
 #include "index/graph_search.h"
 #include "index/index_file.h"
 #include "index/index_impl.h"
@@ -98,7 +98,7 @@ void use(const std::string& path) {
     const CodesView& codes = index.impl().codes;
     std::vector<std::int8_t> code8(codes.stride);
     std::vector<std::int8_t> code(index.impl().view.width);
-    const float scale = encode8(queries.row(0), index.dim(), code8.data());
+    const float scale = encode_sq8(queries.row(0), index.dim(), code8.data());
     index.impl().reduction.encode(queries.row(0), code8.data(), scale,
                                   code.data());
     for (const Hit& hit : search.walk(code.data(), 32, 32, {}))
@@ -328,22 +328,6 @@ TEST_SUITE("index") {
         CHECK(complaint_about(path) != "");
         use(path);
       }
-  }
-
-  TEST_CASE("unknown sections are passed over") {
-    const TempDir folder;
-    OutputFile out(folder / "file");
-    write_index_file(out, {},
-                     {{"news", [](const Sink& sink) { sink("abc", 3); }},
-                      {"none", [](const Sink&) {}}});
-    out.commit();
-    const IndexFile file(folder / "file");
-    CHECK(file.section("news") == "abc");
-    CHECK(file.section("news", 3) == "abc");
-    CHECK(file.section("none") == "");
-    CHECK_NOTHROW(file.check_all_sums());
-    CHECK_THROWS_AS(file.section("news", 4), Error);
-    CHECK_THROWS_AS(file.section("olds"), Error);
   }
 
   TEST_CASE("another version and another byte order say so") {

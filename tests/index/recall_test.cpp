@@ -1,6 +1,6 @@
 // Sets of rows that made recall lower than ef tells.
 #include "base/error.h"
-#include "index/delete_rows.h"
+#include "index/deletions.h"
 #include "index/index_impl.h"
 #include "index/quantizer_evaluation.h"
 #include "index/sample.h"

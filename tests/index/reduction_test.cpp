@@ -1,7 +1,7 @@
-#include "index/codes8.h"
 #include "index/index_impl.h"
 #include "index/reduction_fit.h"
 #include "index/sample.h"
+#include "index/sq8.h"
 #include "simd/kernels.h"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ Reduction fitted(const Matrix& rows, unsigned threads = 2) {
 std::vector<std::int8_t> coded(const Reduction& reduction, const float* unit) {
   std::vector<std::int8_t> code8(code_stride(reduction.dim));
   std::vector<std::int8_t> code(reduction.width);
-  const float scale = encode8(unit, reduction.dim, code8.data());
+  const float scale = encode_sq8(unit, reduction.dim, code8.data());
   reduction.view().encode(unit, code8.data(), scale, code.data());
   return code;
 }

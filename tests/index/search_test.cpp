@@ -1,10 +1,10 @@
 #include "base/error.h"
-#include "index/codes8.h"
-#include "index/delete_rows.h"
+#include "index/deletions.h"
 #include "index/graph_search.h"
 #include "index/index_impl.h"
 #include "index/sample.h"
 #include "index/searcher.h"
+#include "index/sq8.h"
 #include "io/file.h"
 
 #include <doctest/doctest.h>
@@ -74,7 +74,7 @@ TEST_SUITE("index") {
     std::vector<std::int8_t> code(view.width);
     std::size_t found = 0;
     for (std::size_t q = 0; q < 50; ++q) {
-      const float scale = encode8(queries.row(q), 20, code8.data());
+      const float scale = encode_sq8(queries.row(q), 20, code8.data());
       index.impl().reduction.encode(queries.row(q), code8.data(), scale,
                                     code.data());
       Hits all;

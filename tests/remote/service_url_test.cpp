@@ -78,10 +78,10 @@ TEST_CASE("secrets in a URL are refused and not repeated") {
 }
 
 TEST_CASE("other URLs are refused") {
-  CHECK(contains(refusal("localhost:9200/x"), "no URL such as"));
-  CHECK(contains(refusal("ftp://host/x"), "no URL such as"));
-  CHECK(contains(refusal("photos"), "no URL such as"));
-  CHECK(contains(refusal(""), "no URL such as"));
+  CHECK(contains(refusal("localhost:9200/x"), "not a URL such as"));
+  CHECK(contains(refusal("ftp://host/x"), "not a URL such as"));
+  CHECK(contains(refusal("photos"), "not a URL such as"));
+  CHECK(contains(refusal(""), "not a URL such as"));
   CHECK(contains(refusal("http://host:9200"), "names no index"));
   CHECK(contains(refusal("http://host:9200/"), "names no index"));
   CHECK(contains(refusal("http://host/x?pretty"), "without ?"));

@@ -427,7 +427,7 @@ TEST_SUITE("service") {
     const RunResult result = push(files, index, {"--delete", "gone"});
     CHECK(result.status == 1);
     CHECK(contains(result.err, "none.jpg: no image of that name"));
-    CHECK(contains(result.err, "1 rows deleted, 199 are left"));
+    CHECK(contains(result.err, "1 row deleted, 199 left"));
     write_rows(files, 300);
     REQUIRE(push(files, index).status == 0);
     CHECK(index.count() == 299);
@@ -447,7 +447,7 @@ TEST_SUITE("service") {
     files.write("gone", "same.jpg\n");
     const RunResult result = push(files, index, {"--delete", "gone"});
     CHECK_MESSAGE(result.status == 0, result.err);
-    CHECK(contains(result.err, "10,499 rows deleted, 1 are left"));
+    CHECK(contains(result.err, "10,499 rows deleted, 1 left"));
   }
 
   TEST_CASE("interrupted, and run again: every row once") {

@@ -20,6 +20,7 @@ namespace {
 
 using namespace imsearch;
 
+/// The command line: searching by default, extraction as a subcommand.
 struct Options {
   BenchSearchParams search;
   BenchExtractParams extract;

@@ -79,6 +79,13 @@ struct Options {
         ->capture_default_str();
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
+    add_others(app);
+  }
+
+  /// What changes or checks an index instead of building one, with the options
+  /// that this leaves nothing to do; and --restore-deleted, for one that is
+  /// replaced.
+  void add_others(CLI::App& app) {
     CLI::Option* add = app.add_flag(
         "--append", append,
         "Add to the index the rows that vectors and names have grown by");
@@ -153,7 +160,7 @@ int build(const Options& opt, const IndexInputs& inputs) {
   }
   if (!opt.quiet)
     cli::say(fmt::format("{}: {}{}, {}, {}", output,
-                         cli::counted(inputs.vectors.rows(), "row"),
+                         counted(inputs.vectors.rows(), "row"),
                          deleted_text(deleted.size()), describe(inputs.model),
                          human_duration(watch.seconds())));
   return cli::kDone;

@@ -7,12 +7,12 @@
 #include "common/cli.h"
 #include "common/progress_line.h"
 
+#include "base/command.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
 #include "index/build.h"
-#include "index/delete_rows.h"
+#include "index/deletions.h"
 #include "index/estimate.h"
-#include "index/kept_deletions.h"
 #include "io/file.h"
 #include "io/file_lock.h"
 #include "io/text.h"
@@ -75,10 +75,8 @@ void check_model(const Index& index, const IndexInputs& inputs) {
 /// and one would be lost.
 FileLock lock_index(const std::string& path) {
   if (!file_exists(path))
-    fail(
-        "{}: no such index: without --append or --delete, build-index makes "
-        "one",
-        path);
+    fail("{}: no such index: without --append or --delete, {} makes one", path,
+         command("build-index"));
   FileLock lock(path);
   if (!lock.held())
     cli::say(
@@ -159,7 +157,7 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   if (more == 0) {
     if (!quiet)
       cli::say(fmt::format("{}: nothing to add: all {} are there{}", path,
-                           cli::counted(index.rows(), "row"),
+                           counted(index.rows(), "row"),
                            deleted_text(index.deleted_rows())));
     return;
   }
@@ -183,8 +181,8 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                     path, line.callback());
   }
   if (!quiet)
-    cli::say(fmt::format("{}: {} added to {}{}, {}", path,
-                         cli::counted(more, "row"), grouped(index.rows()),
+    cli::say(fmt::format("{}: {} added to {}{}, {}", path, counted(more, "row"),
+                         grouped(index.rows()),
                          deleted_text(index.deleted_rows()),
                          human_duration(watch.seconds())));
 }
@@ -205,7 +203,7 @@ bool delete_rows(const std::string& path, const Names& names,
     const Index changed(path);
     cli::say(fmt::format("{}: {} of {} {} deleted", path,
                          grouped(changed.deleted_rows()),
-                         cli::counted(changed.rows(), "row"),
+                         counted(changed.rows(), "row"),
                          changed.deleted_rows() == 1 ? "is" : "are"));
   }
   return all_found;
@@ -233,7 +231,7 @@ std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
     const bool one = kept.rows.size() == 1;
     cli::say(
         fmt::format("{}: {} {} deleted: --restore-deleted indexes {} again",
-                    path, cli::counted(kept.rows.size(), "row"),
+                    path, counted(kept.rows.size(), "row"),
                     one ? "stays" : "stay", one ? "it" : "them"));
   }
   if (kept.changed > 0)

@@ -26,8 +26,8 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
 /// Marks all rows of these names, as they are in the index or as query prints
 /// them, as deleted. A name that is one image's in the index and another's as
 /// printed is neither's, unless the names end with NUL: then it is the first's.
-/// False if some name is of no row or of both, which is said; the others are
-/// deleted all the same.
+/// False if a name is that of no row or of both, and a message says so; the
+/// others are deleted all the same.
 bool delete_rows(const std::string& path, const Names& names,
                  Separator separator, bool quiet);
 

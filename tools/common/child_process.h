@@ -38,8 +38,8 @@ std::string run_tool(const std::string& tool,
 /// The program of that name in a folder of PATH; empty: there is none.
 std::string find_program(const std::string& name);
 
-/// As run_tool(), of any program (command[0] has a slash), which reads `input`
-/// as its standard input.
+/// Runs any program as run_tool() does (command[0] has a slash); it reads
+/// `input` as its standard input.
 std::string run_program(const std::vector<std::string>& command,
                         const std::string& input);
 

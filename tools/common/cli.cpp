@@ -36,12 +36,6 @@ namespace {
 // Set once, before there are threads; a signal handler reads it.
 std::string program_name = "imsearch";
 
-/// The last part of a path: the tool is called by what it was started as, so
-/// that messages of an installed imsearch-query say imsearch-query.
-std::string file_part(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 /// A descriptor that the caller closed would be given to the next file that is
 /// opened, and messages would end up in it. Standard output is opened for
 /// reading: writing to it stays an error.
@@ -115,7 +109,7 @@ std::string text_of(const CLI::App& app, const CLI::Error& e) {
 void begin(int argc, char** argv) {
   // First of all: the next file that is opened would take a closed descriptor.
   open_closed_descriptors();
-  if (argc > 0 && argv[0] != nullptr) program_name = file_part(argv[0]);
+  if (argc > 0 && argv[0] != nullptr) program_name = base_name(argv[0]);
   set_command_form(program_name);
   on_mapping_fault(end_by_fault);
 }
@@ -157,10 +151,6 @@ void say(const std::string& text) {
   std::fputs(
       fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
       stderr);
-}
-
-std::string counted(std::size_t count, const std::string& noun) {
-  return grouped(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 int run_plain(int argc, char** argv, const std::function<int()>& body) {

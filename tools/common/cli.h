@@ -30,9 +30,6 @@ template <typename... Args>
 /// characters, which names of files may bring.
 void say(const std::string& text);
 
-/// "1 row", "1,234 rows": a count with its noun, which takes an s.
-std::string counted(std::size_t count, const std::string& noun);
-
 /// The frame without options of CLI11, for a program that hands its command
 /// line on: `body` gets no help with --help. Otherwise as run().
 int run_plain(int argc, char** argv, const std::function<int()>& body);

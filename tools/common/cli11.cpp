@@ -112,7 +112,11 @@ std::shared_ptr<CLI::FormatterBase> help_formatter() {
 }
 
 bool is_decimal(const std::string& text) {
-  return text.find_first_of("xX") == std::string::npos;
+  // strtol() and strtod() pass over spaces and a sign before they look for 0x.
+  const std::size_t digits =
+      std::min(text.find_first_not_of("+- \t"), text.size());
+  const std::string start = text.substr(digits, 2);
+  return start != "0x" && start != "0X";
 }
 
 void read_decimal_numbers(CLI::App& app) {

@@ -5,6 +5,7 @@
 #include "common/cli.h"
 #include "common/options.h"
 
+#include "base/command.h"
 #include "base/error.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
@@ -56,7 +57,8 @@ void fail_missing_vectors(const std::string& vectors) {
   // Throws where extract was killed between its renames: that error has the
   // better remedy.
   const SettledVectors better_known(vectors);
-  fail("{}: no such file: extract makes one, or name your own", vectors);
+  fail("{}: no such file: {} makes one, or name your own", vectors,
+       command("extract"));
 }
 
 std::vector<std::string> files_of_vectors(const std::string& vectors) {

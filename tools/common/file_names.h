@@ -31,8 +31,8 @@ std::vector<std::string> files_of_names(const std::string& names);
 void keep_apart(const std::string& output,
                 const std::vector<std::string>& files);
 
-/// The same for all files of two outputs of one run, which are told as -o and
-/// -n.
+/// keep_apart() for all files of two outputs of one run, which messages call -o
+/// and -n.
 void keep_vectors_and_names_apart(const std::string& vectors,
                                   const std::string& names);
 

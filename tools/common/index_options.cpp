@@ -21,7 +21,9 @@ namespace {
 /// delimiter, so range and message are those of whole(). Throws
 /// ValidationError.
 std::size_t read_candidates(const char* option, const std::string& text) {
-  const std::string wrong = whole(1, kMaxCandidates)(text);
+  const std::string wrong = is_decimal(text)
+                                ? whole(1, kMaxCandidates)(text)
+                                : text + " is not a decimal number";
   if (!wrong.empty()) throw CLI::ValidationError(option, wrong);
   // Base 10, so that 010 is ten.
   return std::stoul(text);
@@ -42,6 +44,8 @@ void add_ef_list(CLI::App& app, std::vector<std::size_t>& efs) {
     for (const std::string& list : lists)
       for (std::size_t at = 0; at <= list.size();) {
         const std::size_t end = std::min(list.find(',', at), list.size());
+        if (end == at)
+          throw CLI::ValidationError("--ef", list + ": a number is missing");
         efs.push_back(read_candidates("--ef", list.substr(at, end - at)));
         at = end + 1;
       }

@@ -14,7 +14,7 @@
 namespace imsearch {
 namespace {
 
-/// As the kernel writes it in smaps.
+/// The path as the kernel writes it in smaps: absolute, without links.
 std::string mapped_path(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::weakly_canonical(path, ignored).string();

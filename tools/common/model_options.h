@@ -37,10 +37,10 @@ struct ModelOptions {
   bool on_cuda() const { return device == "cuda"; }
   /// Whether only libtorch can do it.
   bool needs_torch() const { return !model.empty() || on_cuda(); }
-  /// Of --model, everything decided.
+  /// What --model gets, with everything decided.
   Preprocessing model_preprocessing() const;
 
-  /// The same as a command line of extract.
+  /// These options as a command line of extract.
   std::vector<std::string> arguments() const;
 
  private:

@@ -32,7 +32,7 @@ constexpr std::array<Signature, 6> kImages = {{{0, "\xFF\xD8\xFF"sv, "JPEG"},
                                                {8, "WEBPVP8"sv, "WebP"},
                                                {4, "ftyp"sv, "HEIC or AVIF"}}};
 
-/// As std::string_view::starts_with() of C++20.
+/// What std::string_view::starts_with() of C++20 does.
 bool begins_with(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }

@@ -37,7 +37,7 @@ CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
     if (error == std::errc() && stop == end && value >= low && value <= high)
       return "";
     return fmt::format("{} is not a whole number from {} to {}",
-                       text.empty() ? "nothing" : text, low, high);
+                       text.empty() ? "an empty text" : text, low, high);
   };
   return CLI::Validator(check, "");
 }

@@ -94,8 +94,8 @@ std::vector<float> RowStream::next() {
   const std::size_t row_bytes = dim_ * sizeof(float);
   while (bytes_.size() < row_bytes) {
     const std::size_t before = bytes_.size();
-    // As many as fit, so that a fast writer fills whole blocks; read() gives
-    // what is there at once, so that a slow one is not waited for.
+    // Reads as many as fit, so that a fast writer fills whole blocks; read()
+    // gives what is there at once, so that a slow one is not waited for.
     bytes_.resize(kMostRows * row_bytes);
     const std::size_t got =
         file_.read(bytes_.data() + before, bytes_.size() - before);

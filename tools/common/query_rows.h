@@ -81,7 +81,7 @@ class QuerySessions {
   std::vector<std::unique_ptr<SearchSession>> sessions_;
 };
 
-/// The same as something to measure (eval/measure.h).
+/// Such sessions as something to measure (eval/measure.h).
 Searching searching_of(const SearchIndex& index, const QueryRows& queries,
                        const SearchParams& params, unsigned threads);
 

@@ -37,7 +37,7 @@ std::size_t decode_frame_header(const char* header, ServeFrame::Kind& kind) {
   const std::size_t size = word_at(header + kWordBytes);
   if (number > static_cast<std::uint32_t>(ServeFrame::Kind::kFailed) ||
       size > kServeMaxPayloadBytes)
-    fail("no frame of extract --serve: kind {}, {} bytes", number, size);
+    fail("not a frame of extract --serve: kind {}, {} bytes", number, size);
   kind = static_cast<ServeFrame::Kind>(number);
   return size;
 }

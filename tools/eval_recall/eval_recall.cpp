@@ -27,8 +27,8 @@
 #include "base/progress.h"
 #include "io/output_file.h"
 #include "search/local_index.h"
+#include "search/service_ground_truth.h"
 #include "search/service_index.h"
-#include "search/service_truth.h"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
@@ -122,7 +122,7 @@ void evaluate_local(const RecallOptions& opt) {
 void evaluate_service(const RecallOptions& opt) {
   ServiceIndex index(endpoint_of(opt.service.url, opt.service.access));
   if (!opt.plot.empty()) opt.refuse_to_overwrite(index);
-  const ServiceTruth truth(index.index(), opt.truth);
+  const ServiceGroundTruth truth(index.index(), opt.truth);
   const QueryRows queries = read_query_rows(index, opt.queries);
   if (!opt.quiet) announce(opt, index, queries, index.index().service().text());
   measure(opt, index, queries, *ground_truth(truth, queries, opt.search.k));

@@ -33,7 +33,7 @@ class LocalTruth : public GroundTruth {
 
 class PushedTruth : public GroundTruth {
  public:
-  PushedTruth(const ServiceTruth& truth, const QueryRows& queries,
+  PushedTruth(const ServiceGroundTruth& truth, const QueryRows& queries,
               std::size_t k)
       : truth_(&truth), queries_(&queries), k_(k) {}
 
@@ -58,7 +58,7 @@ class PushedTruth : public GroundTruth {
   }
 
  private:
-  const ServiceTruth* truth_;
+  const ServiceGroundTruth* truth_;
   const QueryRows* queries_;
   std::size_t k_;
 };
@@ -71,7 +71,7 @@ std::unique_ptr<GroundTruth> ground_truth(const LocalIndex& index,
   return std::make_unique<LocalTruth>(index, queries, k);
 }
 
-std::unique_ptr<GroundTruth> ground_truth(const ServiceTruth& truth,
+std::unique_ptr<GroundTruth> ground_truth(const ServiceGroundTruth& truth,
                                           const QueryRows& queries,
                                           std::size_t k) {
   return std::make_unique<PushedTruth>(truth, queries, k);

@@ -4,10 +4,10 @@
 
 #include "common/query_rows.h"
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "eval/measure.h"
 #include "search/local_index.h"
-#include "search/service_truth.h"
+#include "search/service_ground_truth.h"
 
 #include <cstddef>
 #include <memory>
@@ -34,7 +34,7 @@ std::unique_ptr<GroundTruth> ground_truth(const LocalIndex& index,
                                           const QueryRows& queries,
                                           std::size_t k);
 /// What an index at a service was pushed from. All must outlive it.
-std::unique_ptr<GroundTruth> ground_truth(const ServiceTruth& truth,
+std::unique_ptr<GroundTruth> ground_truth(const ServiceGroundTruth& truth,
                                           const QueryRows& queries,
                                           std::size_t k);
 

@@ -19,7 +19,7 @@
 namespace imsearch {
 namespace {
 
-// Of a million rows, these take seconds.
+// Asked one by one over a million rows, these take seconds.
 constexpr std::size_t kExactSingles = 100;
 
 }  // namespace

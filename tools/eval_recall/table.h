@@ -5,7 +5,7 @@
 #include "common/query_rows.h"
 #include "eval_recall/ground_truth.h"
 
-#include "base/hit.h"
+#include "base/search.h"
 #include "eval/measure.h"
 #include "eval/recall.h"
 

@@ -6,7 +6,7 @@
 #include "common/cli.h"
 #include "common/standard_streams.h"
 
-#include "eval/tune.h"
+#include "eval/recall.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -4,8 +4,8 @@
 // set or one that is known to be unfinished.
 #include "extract/append.h"
 
+#include "base/command.h"
 #include "base/error.h"
-#include "io/append_file.h"
 #include "io/commit_mark.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
@@ -23,7 +23,8 @@ namespace {
 /// The sidecar of a file that rows can be added to.
 Sidecar described(const std::string& vectors) {
   if (!file_exists(vectors))
-    fail("{}: no such file: without --append, extract makes one", vectors);
+    fail("{}: no such file: without --append, {} makes one", vectors,
+         command("extract"));
   std::optional<Sidecar> sidecar = read_sidecar(vectors);
   if (!sidecar || !sidecar->model.known())
     fail(

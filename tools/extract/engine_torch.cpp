@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "image/preprocess_text.h"
 #include "io/checksum.h"
+#include "io/file.h"
 
 namespace imsearch {
 namespace {
@@ -34,7 +35,7 @@ Model load_script(const ModelOptions& options, const TorchParams& params) {
   const std::string& path = options.model;
   const ModelIdentity identity = {kTorchScript,
                                   "",
-                                  path.substr(path.rfind('/') + 1),
+                                  base_name(path),
                                   checked_sha256(options),
                                   preprocessing.input_size,
                                   describe(preprocessing),

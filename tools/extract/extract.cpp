@@ -183,7 +183,7 @@ struct Options {
           join ? "no files of vectors: give those of all shards, in order"
                : "no images: give files, folders or quoted patterns, or "
                  "--files-from");
-    // As build-index would take it for what its name says.
+    // build-index takes a file of vectors for what its name says.
     cli::check_output_name("-o", job.vectors, "a file of raw floats", {"bin"});
     if (job.vectors == job.names_path)
       cli::fail_usage("-o and -n are both {}", job.vectors);
@@ -191,9 +191,10 @@ struct Options {
     for (const std::string& path : {job.vectors, job.names_path}) {
       if (can_be_resumed(path)) continue;
       if (job.resume)
-        cli::fail_usage("--resume needs files to go on with: {} is none", path);
+        cli::fail_usage("--resume needs files to go on with: {} is not one",
+                        path);
       if (job.append || join)
-        cli::fail_usage("--{} needs files to write: {} is none",
+        cli::fail_usage("--{} needs files to write: {} is not one",
                         join ? "join" : "append", path);
     }
     if (job.json && (job.vectors == "-" || job.names_path == "-"))

@@ -20,7 +20,7 @@ std::string run_identity(const ExtractJob& job, const ImageList& images,
 /// False for a text that was not written whole.
 bool is_run_identity(const std::string& text);
 
-/// Of a run with --append: the rows that those of its parts belong behind.
+/// The number of rows that the parts of a run with --append belong behind.
 std::optional<std::size_t> appended_behind(const std::string& text);
 
 /// What differs first, for an error: "images were 1000, now 1003"; empty where

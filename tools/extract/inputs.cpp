@@ -100,7 +100,8 @@ ImageList list_images(const ExtractJob& job) {
 void exclude_known(ImageList& images, const AppendTarget& target) {
   images.known = target.exclude_known(images.names);
   images.behind_rows = target.rows();
-  // Of what is left: so a second try of the same --append is the same run.
+  // The id is of what is left: so a second try of the same --append is the same
+  // run.
   images.id = id_of(images.names);
 }
 

@@ -15,8 +15,8 @@ namespace imsearch {
 struct ImageList {
   Names names;     // of the job's shard, if it has one
   ImageListId id;  // of all images, whatever the shard
-  // Of --append: the rows that are there already, and the images that were
-  // left out for having one.
+  // With --append: the rows that are there already, and how many images were
+  // left out because they have one.
   std::optional<std::size_t> behind_rows;
   std::size_t known = 0;
 };

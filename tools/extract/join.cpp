@@ -64,8 +64,8 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
   return pieces;
 }
 
-/// As one run over all images would have it. A set of shards has the list that
-/// they are of; rows of several lists have none.
+/// The sidecar that one run over all images would have written. A set of shards
+/// has the list that they are of; rows of several lists have none.
 Sidecar joined_sidecar(const DescribedVectors& vectors) {
   Sidecar joined = *vectors.sidecars().front();
   const std::size_t of_one_list = joined.shard ? joined.shard->count : 1;
@@ -127,8 +127,8 @@ int join_vectors(const ExtractJob& job) {
   output.commit(joined);
   if (!job.quiet)
     cli::say(fmt::format("{}: {} of {}", job.vectors,
-                         cli::counted(*joined.rows, "row"),
-                         cli::counted(pieces.size(), "file")));
+                         counted(*joined.rows, "row"),
+                         counted(pieces.size(), "file")));
   return cli::kDone;
 }
 

@@ -69,7 +69,7 @@ int time_network(const ExtractJob& job, const ModelOptions& options) {
   const Model model = load_model(options);
   if (!job.quiet) say_model(model);
   const Inputs inputs = load_inputs(job, model.preprocessing);
-  // As a run has them: an engine may not want one network for each CPU.
+  // As many as a run has: an engine may not want one network for each CPU.
   const unsigned threads = replica_count(
       *model.engine, job.threads == 0 ? usable_cpus() : job.threads);
   const NetworkSpeed speed =

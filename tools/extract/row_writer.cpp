@@ -37,7 +37,8 @@ std::size_t RowWriter::start(const std::string& identity) {
           "gone on from them");
     output_.start(identity);
   }
-  // Of what is left, so that the rate and the time left are those of this run.
+  // Counts what is left, so that the rate and the time left are those of this
+  // run.
   progress_.emplace("images", names_.size() - older_, job_.quiet);
   return older_;
 }

@@ -40,7 +40,7 @@ class RowWriter {
 
   std::size_t good_count() const { return good_; }
   std::size_t bad_count() const { return bad_; }
-  /// Of all these, what an earlier run did.
+  /// How many of all these an earlier run did.
   std::size_t older_count() const { return older_; }
 
  private:

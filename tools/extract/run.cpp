@@ -35,6 +35,7 @@ StageTimes extract_images(const Names& names, std::size_t first,
                           RowWriter& results) {
   PipelineParams params;
   params.threads = threads;
+  params.first = first;
   PipelineSink sink;
   sink.on_row = [&](std::size_t i, const float* feature) {
     results.good(i, feature);
@@ -42,11 +43,10 @@ StageTimes extract_images(const Names& names, std::size_t first,
   sink.on_bad = [&](std::size_t i, const std::string& reason) {
     results.bad(i, reason);
   };
-  return run_pipeline(names, first, model.preprocessing, *model.engine, params,
-                      sink);
+  return run_pipeline(names, model.preprocessing, *model.engine, params, sink);
 }
 
-/// Of this run alone.
+/// Images a second of this run alone, without those of an earlier one.
 double rate(const RowWriter& results, const StageTimes& times) {
   const std::size_t images =
       results.good_count() + results.bad_count() - results.older_count();
@@ -57,18 +57,18 @@ double rate(const RowWriter& results, const StageTimes& times) {
 std::string counts(const RowWriter& results, const std::string& bad_path) {
   const std::size_t good = results.good_count();
   const std::size_t bad = results.bad_count();
-  if (bad == 0) return cli::counted(good, "image") + ", 0 bad";
+  if (bad == 0) return counted(good, "image") + ", 0 bad";
   return fmt::format("{} of {}, {} bad{}", grouped(good),
-                     cli::counted(good + bad, "image"), grouped(bad),
+                     counted(good + bad, "image"), grouped(bad),
                      bad_path.empty() ? "" : ": see " + bad_path);
 }
 
-/// Of --append: ", added to 56; 3 were there already".
+/// What --append adds to the summary: ", added to 56; 3 were there already".
 std::string additions(const ImageList& images) {
   if (!images.behind_rows) return "";
   return fmt::format(", added to {}; {} {} there already",
-                     cli::counted(*images.behind_rows, "row"),
-                     grouped(images.known), images.known == 1 ? "was" : "were");
+                     counted(*images.behind_rows, "row"), grouped(images.known),
+                     images.known == 1 ? "was" : "were");
 }
 
 void say_summary(const RowWriter& results, const ImageList& images,
@@ -111,7 +111,7 @@ void print_json(const ExtractJob& job, const ImageList& images,
   std::puts(object.dump().c_str());
 }
 
-/// Which shard the sidecar tells of: one that is the whole list is none.
+/// The shard that the sidecar records: a run of 1/1 is the whole list.
 std::optional<ListPart> part_of(const ExtractJob& job) {
   if (!job.shard || job.shard->count == 1) return std::nullopt;
   return ListPart{job.shard->index, job.shard->count};

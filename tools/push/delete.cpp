@@ -1,3 +1,9 @@
+// push --delete: rows are found by name and deleted by number.
+//
+// A name may be given as query prints it, with control characters escaped, or
+// in its own bytes. Both are looked for. If they are two different images, it
+// is not guessed which is meant. A finished index stays finished: its mapping
+// counts row numbers, which deleted rows keep.
 #include "push/delete.h"
 
 #include "common/cli.h"
@@ -17,6 +23,7 @@
 namespace imsearch {
 namespace {
 
+/// The rows of that name, or else of the name that it shows as query prints it.
 std::vector<std::uint32_t> rows_called(HttpClient& client,
                                        std::string_view name) {
   std::vector<std::uint32_t> rows = rows_of_name(client, name);
@@ -39,7 +46,7 @@ void erase(BulkSender& sender, const std::vector<std::uint32_t>& rows) {
   });
 }
 
-/// All rows of that name; how many there were.
+/// Deletes all rows of that name; returns how many there were.
 std::size_t erase_name(HttpClient& client, BulkSender& sender,
                        std::string_view name) {
   std::size_t erased = 0;
@@ -48,7 +55,9 @@ std::size_t erase_name(HttpClient& client, BulkSender& sender,
     erase(sender, rows);
     erased += rows.size();
     if (rows.size() < kMostRowsOfName) return erased;
-    refresh(client);  // there may be more than one answer holds
+    // One answer holds no more rows than these. The next must not find them
+    // again.
+    refresh(client);
   }
 }
 
@@ -85,8 +94,8 @@ bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
   }
   refresh(client);
   if (!quiet)
-    cli::say(fmt::format("{}: {} rows deleted, {} are left", index.where(),
-                         grouped(deleted), grouped(count_rows(client))));
+    cli::say(fmt::format("{}: {} deleted, {} left", index.where(),
+                         counted(deleted, "row"), grouped(count_rows(client))));
   return all_found;
 }
 

@@ -1,4 +1,4 @@
-// push --delete: rows go, by their names.
+// push --delete: rows are deleted, by their names.
 #pragma once
 
 #include "io/fnames.h"

@@ -1,3 +1,6 @@
+// The files that push sends, opened and compared with each other before a
+// service is asked for anything: there must be as many names as rows, and
+// extract must not have replaced one of the files since the other was opened.
 #include "push/inputs.h"
 
 #include "common/file_names.h"

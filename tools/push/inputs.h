@@ -12,6 +12,7 @@
 
 namespace imsearch {
 
+/// Owns the open files. Any thread may read the vectors.
 class PushInputs {
  public:
   /// `names` empty: fnames.txt as build-index finds it. `dim` 0: as the sidecar
@@ -27,11 +28,12 @@ class PushInputs {
   const ModelIdentity& model() const { return model_; }
   const std::string& path() const { return vectors_.files()[0].path(); }
 
-  /// Reads the rows from `begin` on, on all threads: NaN or infinity in one is
-  /// told before others are sent. Throws Error naming the row.
+  /// Reads the rows from `begin` on, on all threads, so that NaN or infinity in
+  /// one is found before others are sent. Throws Error naming the row;
+  /// Interrupted.
   void check_rows(std::size_t begin) const;
 
-  /// Of the first `rows` rows.
+  /// By which the first `rows` rows are known again.
   std::uint64_t vectors_fingerprint(std::size_t rows) const {
     return fingerprint(vectors_.files()[0], rows);
   }

@@ -1,5 +1,9 @@
 // Sends the rows that are not there yet, with progress, and keeps a list of
 // those that the service refused.
+//
+// A refused row does not end the load: one that is wrong in itself would be
+// refused each time. It is listed, with the reason, in a file beside the names,
+// which appears when the load ends, however it ends.
 #include "push/load.h"
 
 #include "common/cli.h"
@@ -21,10 +25,11 @@
 namespace imsearch {
 namespace {
 
-/// Shown on stderr; the rest are in the list.
+/// So many refused rows are shown on stderr; the others are only in the list.
 constexpr std::size_t kShown = 20;
 
-/// Of lines that each begin with a row's number, those of rows before `end`.
+/// The lines of an older list that are about rows before `end`. Each line
+/// begins with the row's number; a line that does not is dropped.
 std::string lines_before(const std::string& list, std::size_t end) {
   std::istringstream lines(list);
   std::string kept;
@@ -36,7 +41,8 @@ std::string lines_before(const std::string& list, std::size_t end) {
   return kept;
 }
 
-/// Shards that went with their node; "" if none did, or nobody can be asked.
+/// Shards that were lost with their node; "" where there are none, or no
+/// service answers. An error here must not hide the one that ended the load.
 std::string lost_shards_of(const Endpoint& endpoint) {
   try {
     HttpClient client(endpoint);
@@ -46,6 +52,8 @@ std::string lost_shards_of(const Endpoint& endpoint) {
   }
 }
 
+/// The rows of the target, read from the inputs as they are needed: names are
+/// read in order from their file, vectors are mapped.
 RowsToLoad rows_of(const PushInputs& inputs, const PushTarget& target,
                    NamesFile::Reader& names) {
   RowsToLoad rows;
@@ -61,17 +69,19 @@ RowsToLoad rows_of(const PushInputs& inputs, const PushTarget& target,
   return rows;
 }
 
+/// Says how many rows were stored, how fast, and what else happened.
 void announce_done(const BulkTotals& totals, double seconds,
                    const std::string& list) {
   cli::say(fmt::format(
-      "{} rows stored in {}, {:.0f} a second{}{}{}", grouped(totals.stored),
+      "{} stored in {}, {:.0f} a second{}{}{}", counted(totals.stored, "row"),
       human_duration(seconds), static_cast<double>(totals.stored) / seconds,
       totals.skipped == 0
           ? ""
-          : fmt::format(", {} were there", grouped(totals.skipped)),
+          : fmt::format(", {} {} there already", grouped(totals.skipped),
+                        totals.skipped == 1 ? "was" : "were"),
       totals.retries == 0
           ? ""
-          : fmt::format(", {} requests sent again", grouped(totals.retries)),
+          : fmt::format(", {} sent again", counted(totals.retries, "request")),
       totals.refused == 0 ? ""
                           : fmt::format(", {} refused: see {}",
                                         grouped(totals.refused), list)));
@@ -83,6 +93,9 @@ RefusedRows::RefusedRows(const std::string& names_path, std::size_t begin,
                          cli::ProgressLine& progress)
     : path_(names_path + ".refused.tsv"), progress_(progress) {
   if (!file_exists(path_)) return;
+  // A load from row 0 sends everything again, so that an older list means
+  // nothing. One that begins later does not send the rows before: what the list
+  // says of those still holds.
   const std::string older = begin == 0 ? "" : read_file(path_);
   kept_ = lines_before(older, begin);
   if (kept_.empty())
@@ -131,6 +144,7 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
       totals = load_rows(
           endpoint, rows, options.bulk,
           [&](std::size_t count) {
+            // Progress counts refused rows, too: they are done with.
             stored = target.begin + count - refusals;
             line.update(count);
           },
@@ -140,6 +154,7 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
             ++refusals;
           });
     } catch (const std::exception&) {
+      // The list is kept although the load failed, for it may say why.
       line.clear();
       refused.finish();
       throw;

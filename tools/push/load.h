@@ -1,4 +1,4 @@
-// push's main work: the rows of a target are sent.
+// The rows of a target are sent: push's main work.
 #pragma once
 
 #include "common/progress_line.h"
@@ -14,19 +14,20 @@
 
 namespace imsearch {
 
-/// One thread at a time.
+/// The list of rows that the service refused. One thread at a time.
 class RefusedRows {
  public:
-  /// The list is NAMES.refused.tsv. Of an older one, what it says of rows
-  /// before `begin` stays, since they are not sent again. `progress` must
-  /// outlive it.
+  /// The list is the file NAMES.refused.tsv: row, name and reason in each line.
+  /// What an older list says of rows before `begin` stays in it, since those
+  /// are not sent again. `progress` must outlive this object.
   RefusedRows(const std::string& names_path, std::size_t begin,
               cli::ProgressLine& progress);
 
-  /// Says so on stderr, for the first few, and lists it. Throws Error.
+  /// Lists the row, and shows the first few on stderr. Throws Error on a failed
+  /// write.
   void add(std::size_t row, std::string_view name, const std::string& reason);
 
-  /// Makes the list appear, if there is one; gives its path, or "".
+  /// Gives the list its name, if it has lines, and returns its path; else "".
   std::string finish();
 
  private:
@@ -45,8 +46,8 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
                      const PushTarget& target, const PushOptions& options,
                      std::size_t& stored);
 
-/// After a failure: says on stderr what there is to go on with, or which shards
-/// are lost.
+/// After a failure: says on stderr what is stored and how to go on, or which
+/// shards are lost.
 void say_what_stays(const Endpoint& endpoint, std::size_t stored,
                     std::size_t rows);
 

@@ -1,4 +1,6 @@
-// push's command line, and what in it does not go together.
+// push's command line, what in it does not go together, and the index it asks
+// for. Options that make an index are kept as given: one that was left out
+// takes its default for a new index, and whatever an old one was made with.
 #include "push/options.h"
 
 #include "common/cli.h"
@@ -12,6 +14,7 @@
 namespace imsearch {
 namespace {
 
+/// Builds that bring engine faiss's native library.
 constexpr std::array kPackaged = {"tar", "rpm", "deb", "docker"};
 constexpr std::size_t kMaxShards = 1024;
 constexpr std::size_t kMaxConnections = 64;
@@ -97,6 +100,12 @@ void PushOptions::add_to(CLI::App& app) {
   app.add_option("url", url, "The index: http://host:9200/INDEX")
       ->type_name("URL")
       ->required();
+  app.preparse_callback([](std::size_t words) {
+    if (words == 0)
+      cli::fail_usage(
+          "no index is named: its URL comes first, such as "
+          "http://localhost:9200/photos");
+  });
   app.add_option("vectors", vectors, "File of vectors (default: fvecs.bin)");
   app.add_option("-n,--names", names,
                  "File of names (default: fnames.txt for fvecs.bin)");
@@ -145,11 +154,11 @@ EngineChoice choose_engine(const PushOptions& options,
   return {*options.engine, "as asked"};
 }
 
-IndexSpec wanted_spec(const PushOptions& options, const ServiceInfo& service,
+IndexSpec wanted_spec(const PushOptions& options, const std::string& engine,
                       std::size_t dim) {
   IndexSpec spec;
   spec.dim = dim;
-  spec.engine = choose_engine(options, service).engine;
+  spec.engine = engine;
   if (options.space) spec.space = space_from_text(*options.space);
   spec.M = options.M.value_or(spec.M);
   spec.ef_construction = options.ef_construction.value_or(spec.ef_construction);

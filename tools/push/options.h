@@ -45,9 +45,10 @@ struct PushOptions {
   void check() const;
 };
 
-/// The index that these options ask for at this service. Throws Error: what it
-/// does not have. `dim` is the vectors'.
-IndexSpec wanted_spec(const PushOptions& options, const ServiceInfo& service,
+/// The index that these options ask for, of vectors of `dim` floats, with the
+/// engine that choose_engine() chose. `shards` is 0 where the options leave
+/// their number open.
+IndexSpec wanted_spec(const PushOptions& options, const std::string& engine,
                       std::size_t dim);
 
 /// "lucene" or "faiss", and for people why.

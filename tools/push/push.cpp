@@ -2,14 +2,17 @@
 //
 //   push http://localhost:9200/photos fvecs.bin
 //
-// What is printed says what will be needed, what was sent and how good the
-// answers are. Manual: man/imsearch-push.1.
+// Reads the files (inputs), finds out what is there and what is left to do
+// (target), says what that needs (announce), sends the rows (load), makes the
+// index fast and compares its answers with exact search (finish). With --delete
+// it takes rows out instead (delete). A run that was cut short is repeated by
+// the same command, which sends only what is missing. Manual:
+// man/imsearch-push.1.
 #include "common/cli.h"
 #include "common/names_list.h"
 #include "common/options.h"
 #include "common/service_endpoint.h"
 #include "common/standard_streams.h"
-#include "push/announce.h"
 #include "push/delete.h"
 #include "push/finish.h"
 #include "push/inputs.h"
@@ -19,6 +22,7 @@
 
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "remote/plan.h"
 
 #include <CLI/CLI.hpp>
 
@@ -31,17 +35,14 @@ using namespace imsearch;
 
 /// Says what the load needs. Throws Error if it does not fit.
 void announce(HttpClient& client, const ServiceInfo& service,
-              PushTarget& target, const PushOptions& options) {
+              const PushTarget& target, const PushOptions& options) {
   const Cluster cluster = ask_cluster(client, service);
+  const IndexSpec& spec = target.meta.spec;
   const LoadPlan plan =
-      plan_load(service, cluster, target.meta.spec, *target.meta.loading_to,
+      plan_load(service, cluster, spec, *target.meta.loading_to,
                 options.replicas_while_loading);
-  target.meta.spec = plan.spec;
-  const EngineChoice choice = choose_engine(options, service);
   const std::string text =
-      plan_text(service, cluster, plan,
-                choice.engine == plan.spec.engine ? choice.reason
-                                                  : "as the index was made");
+      plan_text(service, cluster, spec, plan, target.engine_reason);
   if (options.plan)
     print(text);
   else if (!options.quiet)
@@ -62,14 +63,19 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   PushTarget target = choose_target(client, service, inputs, options);
   if (target.work == PushTarget::Work::kNothing) {
     if (!options.quiet)
-      cli::say(fmt::format("{}: all {} rows were pushed before",
-                           endpoint.url.text(), grouped(inputs.rows())));
+      cli::say(inputs.rows() == 1
+                   ? fmt::format("{}: the one row was pushed before",
+                                 endpoint.url.text())
+                   : fmt::format("{}: all {} rows were pushed before",
+                                 endpoint.url.text(), grouped(inputs.rows())));
     if (options.replicas && !options.plan)
       set_replicas(client, target.meta, options.quiet);
     return cli::kDone;
   }
   announce(client, service, target, options);
   if (options.plan) return cli::kDone;
+  // Before anything is written: one row of NaN at the end of a million would
+  // otherwise end a load of an hour.
   inputs.check_rows(target.begin);
   std::size_t stored = target.begin;
   bool begun = false;
@@ -81,7 +87,8 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
         send_rows(endpoint, inputs, target, options, stored);
     finish_load(client, *dialect, target.meta, totals, options.quiet);
   } catch (const std::exception&) {
-    // What the service refused to make does not stay; what was cut short may.
+    // Nothing stays of an index that the service refused to make. But if a
+    // signal came while it was being made, it may be there.
     if (begun || interrupted()) say_what_stays(endpoint, stored, inputs.rows());
     throw;
   }

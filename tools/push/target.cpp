@@ -1,11 +1,17 @@
-// The index at the service: found or made, compared with the files, and what is
-// left to do.
+// Finds out what is there and what is left to do. An index of that name is
+// compared with the options, with the model of the vectors, and with the files:
+// their first rows must be those that were pushed, by their fingerprints. What
+// the files have beyond those is what this run sends.
+//
+// The mapping is written before the first row: whatever ends this run, the next
+// one reads there what was being loaded.
 #include "push/target.h"
 
 #include "common/cli.h"
 #include "common/version.h"
 
 #include "base/error.h"
+#include "remote/plan.h"
 
 #include <fmt/format.h>
 
@@ -22,7 +28,7 @@ void check_model(const IndexMeta& meta, const PushInputs& inputs,
          where, describe(meta.model), inputs.path(), describe(inputs.model()));
 }
 
-/// The files begin with the rows that were pushed.
+/// Throws Error unless the files begin with the rows that were pushed.
 void check_rows(const IndexMeta& meta, const PushInputs& inputs,
                 const std::string& where) {
   if (inputs.rows() < meta.known_rows)
@@ -40,6 +46,7 @@ void check_rows(const IndexMeta& meta, const PushInputs& inputs,
         inputs.names().path(), meta.known_rows, where);
 }
 
+/// Makes the whole of the files what the load is to reach.
 void aim_at(IndexMeta& meta, const PushInputs& inputs) {
   meta.loading_to = inputs.rows();
   meta.known_rows = inputs.rows();
@@ -48,11 +55,21 @@ void aim_at(IndexMeta& meta, const PushInputs& inputs) {
   meta.tool_version = "imsearch " IMSEARCH_VERSION;
 }
 
+/// Why an index that is there has its engine: today's choice may be another.
+std::string reason_for(const std::string& engine, const EngineChoice& today) {
+  return today.engine == engine ? today.reason : "as the index was made";
+}
+
 PushTarget new_index(const ServiceInfo& service, const PushInputs& inputs,
                      const PushOptions& options) {
   PushTarget target;
-  target.meta.spec = wanted_spec(options, service, inputs.dim());
-  dialect_of(service)->check(target.meta.spec);
+  const EngineChoice engine = choose_engine(options, service);
+  target.engine_reason = engine.reason;
+  IndexSpec& spec = target.meta.spec;
+  spec = wanted_spec(options, engine.engine, inputs.dim());
+  dialect_of(service)->check(spec);
+  if (spec.shards == 0)
+    spec.shards = shards_for(inputs.rows(), row_needs(service, spec));
   target.meta.model = inputs.model();
   aim_at(target.meta, inputs);
   return target;
@@ -78,11 +95,16 @@ PushTarget choose_target(HttpClient& client, const ServiceInfo& service,
     target.work = inputs.rows() > stored->meta.rows
                       ? PushTarget::Work::kAppend
                       : PushTarget::Work::kNothing;
+    // A load that was cut off has changed these two; its mapping has the old
+    // ones.
     target.meta.refresh_interval = stored->refresh_interval;
     target.meta.spec.replicas = stored->replicas;
   }
   if (options.replicas) target.meta.spec.replicas = *options.replicas;
   aim_at(target.meta, inputs);
+  if (target.work != PushTarget::Work::kNothing)
+    target.engine_reason =
+        reason_for(target.meta.spec.engine, choose_engine(options, service));
   return target;
 }
 
@@ -91,15 +113,14 @@ void begin_load(HttpClient& client, const Dialect& dialect, PushTarget& target,
   IndexMeta& meta = target.meta;
   const std::size_t replicas = replicas_while_loading ? meta.spec.replicas : 0;
   if (target.work == PushTarget::Work::kCreate) {
-    IndexSpec spec = meta.spec;
-    spec.replicas = replicas;
-    create_index(client, dialect, spec, meta);
+    create_index(client, dialect, meta, replicas);
   } else {
     if (target.work == PushTarget::Work::kAppend) {
       refresh(client);
       meta.rows_before = count_rows(client);
     }
-    // First the mapping: whoever is cut off behind it knows what to go on with.
+    // The mapping comes first, so that a run that is cut off behind it can be
+    // gone on with.
     write_meta(client, meta);
     prepare_loading(client, replicas);
   }
@@ -109,11 +130,12 @@ void await_copies(HttpClient& client) {
   const auto missing = wait_for_replicas(client, [] {});
   if (!missing)
     cli::say(
-        "whether the copies of shards are placed may not be asked: until they "
+        "this user may not ask whether the copies of shards are placed: until "
+        "they "
         "are, the loss of a node may take rows with it");
   else if (*missing > 0)
     cli::say(fmt::format(
-        "{} copies of shards cannot be placed: until they are, the loss of a "
+        "shard copies that cannot be placed: {}; until they are, the loss of a "
         "node may take rows with it",
         *missing));
 }

@@ -8,6 +8,7 @@
 #include "remote/loading.h"
 
 #include <cstddef>
+#include <string>
 
 namespace imsearch {
 
@@ -15,8 +16,10 @@ struct PushTarget {
   enum class Work { kCreate, kContinue, kAppend, kNothing };
 
   Work work = Work::kCreate;
-  IndexMeta meta;         // as it will be while loading
-  std::size_t begin = 0;  // the first row to send
+  IndexMeta meta;             // as it will be while loading; meta.spec is the
+                              // one place that says how the index is made
+  std::string engine_reason;  // for people; empty for kNothing
+  std::size_t begin = 0;      // the first row to send
 
   std::size_t rows() const { return *meta.loading_to - begin; }
 };
@@ -31,8 +34,9 @@ PushTarget choose_target(HttpClient& client, const ServiceInfo& service,
 void begin_load(HttpClient& client, const Dialect& dialect, PushTarget& target,
                 bool replicas_while_loading);
 
-/// Before rows are sent to copies, too: waits until they take them. A row is
-/// safe from the loss of a node only then.
+/// Waits until the copies of shards are in place, before rows are sent to them
+/// as well: only then is a row safe from the loss of a node. Says so on stderr
+/// if they cannot be.
 void await_copies(HttpClient& client);
 
 }  // namespace imsearch

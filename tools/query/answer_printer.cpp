@@ -35,11 +35,6 @@ void add_text(Json& object, const std::string& key, std::string_view bytes) {
   if (!is_utf8(bytes)) object[key + "_base64"] = base64(bytes);
 }
 
-/// The name that fits under a tile.
-std::string file_part(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 }  // namespace
 
 void AnswerPrinter::print(const Question& question, const Answer& answer) {
@@ -105,11 +100,11 @@ SheetRow sheet_row(const Question& question, const Answer& answer) {
   row.push_back({question.picture, "query",
                  question.picture.empty()
                      ? fmt::format("vector {}", question.label())
-                     : file_part(question.picture)});
+                     : base_name(question.picture)});
   for (std::size_t i = 0; i < answer.hits.size(); ++i)
     row.push_back({answer.names[i],
                    fmt::format("{:.3f}", answer.hits[i].similarity()),
-                   file_part(answer.names[i])});
+                   base_name(answer.names[i])});
   return row;
 }
 

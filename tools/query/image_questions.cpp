@@ -29,8 +29,8 @@ bool is_sendable(const std::string& path) {
 /// What else may have been meant by what is not an image file.
 std::string remedy_for(const std::string& path) {
   if (is_directory(path))
-    return ": query takes images, such as those that " +
-           join_path(path, "*.jpg") + " names without quotes";
+    return ": " + join_path(path, "*.jpg") +
+           ", without quotes, names those in it";
   if (has_wildcards(path) && !file_exists(path))
     return ": without quotes, the shell names the images of a pattern";
   return "";

@@ -92,7 +92,7 @@ void QueryOptions::check() const {
   if (null && !images_from_input())
     cli::fail_usage("-0 is for paths on standard input (-)");
   if (images.empty() && !(weights.empty() && model.empty()))
-    cli::fail_usage("--weights and --model are for images: there is none");
+    cli::fail_usage("--weights and --model are for images, and none is given");
   if (sheet == "-")
     cli::fail_usage("--sheet -: standard output is for the answers");
   cli::check_output_name("--sheet", sheet, "a JPEG",
@@ -106,7 +106,7 @@ void QueryOptions::check_service() const {
   const std::string& filter = params.search.filter;
   // The service would answer with a parser's error of its own.
   if (!filter.empty() && !parse_json_or_discard<Json>(filter).is_object())
-    cli::fail_usage("--filter {}: no JSON object", filter);
+    cli::fail_usage("--filter {}: not a JSON object", filter);
 }
 
 void QueryOptions::check_sheet(const SearchIndex& opened) const {

@@ -20,6 +20,7 @@
 #include "query/questions.h"
 #include "query/service.h"
 
+#include "base/command.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "search/local_index.h"
@@ -108,13 +109,13 @@ std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
         index.rows() == 0
             ? fmt::format("{}: has no rows: nothing can be found", opt.index)
             : fmt::format("{}: all {} are marked as deleted: nothing can "
-                          "be found; build-index --restore-deleted indexes "
-                          "them again",
-                          opt.index, cli::counted(index.rows(), "row")));
+                          "be found; {} indexes them again",
+                          opt.index, counted(index.rows(), "row"),
+                          command("build-index --restore-deleted")));
   if (index.rows_behind() > 0 && !opt.quiet)
-    cli::say(fmt::format(
-        "{}: the vectors have {} more: build-index --append adds them",
-        opt.index, cli::counted(index.rows_behind(), "row")));
+    cli::say(fmt::format("{}: the vectors have {} more: {} adds them",
+                         opt.index, counted(index.rows_behind(), "row"),
+                         command("build-index --append")));
   return opened;
 }
 

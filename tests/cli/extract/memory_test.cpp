@@ -2,7 +2,7 @@
 #include "cli/extract/files.h"
 
 #include "support/contains.h"
-#include "view/jpeg_writer.h"
+#include "view/canvas.h"
 
 #include <nlohmann/json.hpp>
 
@@ -24,10 +24,7 @@ constexpr std::size_t kMegabyte = 1'000'000;
 
 /// A grey JPEG: a small file of many pixels.
 std::string flat_jpeg(std::size_t width, std::size_t height) {
-  JpegWriter writer(width, height);
-  Image line = {width, 1, std::vector<std::uint8_t>(width * 3, 128)};
-  for (std::size_t y = 0; y < height; ++y) writer.add(line);
-  return writer.finish();
+  return to_jpeg(make_canvas(width, height, {128, 128, 128}));
 }
 
 /// The peak of memory over `count` times the image, in bytes.

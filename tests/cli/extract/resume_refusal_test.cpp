@@ -146,7 +146,7 @@ TEST_SUITE("cli") {
       const RunResult result = extract_in(dir, arguments);
       CHECK(result.status == 2);
       CHECK(contains(result.err, fmt::format("--resume needs files to go on "
-                                             "with: {} is none",
+                                             "with: {} is not one",
                                              how[1])));
     }
     CHECK(extract_in(dir, {"--serve", "--resume"}).status == 2);

@@ -347,7 +347,7 @@ TEST_CASE("a number that is none is told with its range") {
   CHECK(contains(said({"query", "--id", "0", "-k", "2.5"}),
                  "query: --top: 2.5" + range));
   CHECK(contains(said({"eval-recall", "--ef", "16,,32"}),
-                 "eval-recall: --ef: nothing" + range));
+                 "eval-recall: --ef: 16,,32: a number is missing\n"));
 }
 
 TEST_CASE("an index whose rows are all deleted says why it finds nothing") {

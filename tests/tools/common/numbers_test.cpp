@@ -19,6 +19,11 @@ TEST_CASE("only what C reads as hexadecimal is not decimal") {
   CHECK(cli::is_decimal("-1.5e3"));
   CHECK_FALSE(cli::is_decimal("0x10"));
   CHECK_FALSE(cli::is_decimal("0X10"));
+  CHECK_FALSE(cli::is_decimal("-0x10"));
+  CHECK_FALSE(cli::is_decimal(" +0x1p3"));
+  // Not a number at all, which the range of the option says.
+  CHECK(cli::is_decimal("max"));
+  CHECK(cli::is_decimal(""));
   CHECK_FALSE(cli::is_decimal("0x1p-1"));
 }
 

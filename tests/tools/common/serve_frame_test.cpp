@@ -34,7 +34,8 @@ TEST_CASE("a header is read back") {
 TEST_CASE("bytes of something else are not header") {
   Kind kind = Kind::kBad;
   CHECK_THROWS_WITH_AS(decode_frame_header("\4\0\0\0\1\0\0\0", kind),
-                       "no frame of extract --serve: kind 4, 1 bytes", Error);
+                       "not a frame of extract --serve: kind 4, 1 bytes",
+                       Error);
   CHECK_THROWS_AS(decode_frame_header("\0\0\0\0\1\0\0\4", kind), Error);
   CHECK_THROWS_AS(decode_frame_header("\0\0\0\1\0\0\0\0", kind), Error);
   CHECK(kind == Kind::kBad);

@@ -87,8 +87,9 @@ TEST_CASE("Elasticsearch has one engine, and is not asked for it") {
 }
 
 TEST_CASE("a new index is as the options say, and by default otherwise") {
-  const IndexSpec plain = wanted_spec(read(""), elasticsearch(), 1280);
+  const IndexSpec plain = wanted_spec(read(""), "lucene", 1280);
   CHECK(plain.dim == 1280);
+  CHECK(plain.engine == "lucene");
   CHECK(plain.space == Space::kCosine);
   CHECK(plain.M == 48);
   CHECK(plain.ef_construction == 128);
@@ -100,7 +101,7 @@ TEST_CASE("a new index is as the options say, and by default otherwise") {
   const IndexSpec given =
       wanted_spec(read("--space l2 -M 16 --ef-construction 100 --ef 64 "
                        "--compression 32x --shards 3 --replicas 2"),
-                  opensearch("tar"), 4);
+                  "faiss", 4);
   CHECK(given.engine == "faiss");
   CHECK(given.space == Space::kL2);
   CHECK(given.M == 16);
@@ -109,8 +110,7 @@ TEST_CASE("a new index is as the options say, and by default otherwise") {
   CHECK(given.compression == 32);
   CHECK(given.shards == 3);
   CHECK(given.replicas == 2);
-  CHECK(wanted_spec(read("--compression none"), opensearch("tar"), 4)
-            .compression == 1);
+  CHECK(wanted_spec(read("--compression none"), "faiss", 4).compression == 1);
 }
 
 TEST_CASE("what options leave open is as the index was made") {
@@ -143,6 +143,14 @@ TEST_CASE("an option that the index was not made with is told with both") {
   CHECK(contains(difference("--ef 99"), "ef 256, not 99"));
   CHECK(contains(difference("--compression 4x"), "compression none, not 4x"));
   CHECK(contains(difference("--shards 2"), "shards 1, not 2"));
+}
+
+TEST_CASE("an index must be named, and the message shows how") {
+  CLI::App app;
+  PushOptions options;
+  options.add_to(app);
+  CHECK(contains(told([&] { app.parse(""); }),
+                 "its URL comes first, such as http://localhost:9200/photos"));
 }
 
 TEST_CASE("a run that deletes loads nothing") {

@@ -60,7 +60,7 @@ TEST_CASE("-0 and a model are for images alone") {
   CHECK(told("a.jpg -0") == "-0 is for paths on standard input (-)");
   CHECK(told("- -0").empty());
   CHECK(told("--id 3 --weights w") ==
-        "--weights and --model are for images: there is none");
+        "--weights and --model are for images, and none is given");
   CHECK(told("a.jpg --weights w").empty());
 }
 

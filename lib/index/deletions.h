@@ -1,0 +1,36 @@
+// Rows that no search finds any more: marking them in a finished index, and
+// what stays marked when an index is built anew over that one.
+#pragma once
+
+#include "index/index.h"
+#include "index/vector_set.h"
+#include "io/fnames.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace imsearch {
+
+/// Replaces the index's file by one where these rows too are marked as deleted.
+/// The content must have been verified. Throws Error, Interrupted.
+void delete_from_index(const Index& index,
+                       const std::vector<std::uint32_t>& rows);
+
+struct KeptDeletions {
+  std::vector<std::uint32_t> rows;  // of the new index, rising
+  /// Rows that are not deleted although their name is that of a deleted image,
+  /// and of no other: their vectors differ, so that each is a new image of that
+  /// name, or was made by another model.
+  std::size_t changed = 0;
+};
+
+/// Compares the rows of a new index with those of `old`, whose content must
+/// have been verified. A row stays deleted if `old` has a deleted row of the
+/// same name and, as far as its codes tell, the same vector. If the row of the
+/// same number is one with that name and vector, it alone decides; otherwise
+/// no such row may be alive. Throws Error on NaN in a row; Interrupted.
+KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,
+                             const Names& names);
+
+}  // namespace imsearch

@@ -1,0 +1,157 @@
+// Index::verify(): checks all that a search relies on and opening does not look
+// at. Checksums find bytes that a disk or a copy has changed. A file whose sums
+// are right may still have been written by a faulty or hostile program; so
+// every number is compared with its bound, too: links lead to rows of the
+// graph, records to records of their level, names end where the next begin.
+#include "base/error.h"
+#include "index/index_impl.h"
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+/// The checks of what the sections say, beyond their checksums.
+class Verifier {
+ public:
+  explicit Verifier(const Index::Impl& index)
+      : file_(index.file),
+        view_(index.view),
+        index_(index),
+        outside_graph_(index.view.rows) {}
+
+  void check_all() {
+    check_sources();
+    check_reduction();
+    mark_duplicates();
+    for (std::size_t i = 0; i < view_.duplicate_count; ++i) check_duplicate(i);
+    for (std::uint32_t row = 0; row < view_.rows; ++row) check_row(row);
+    if (index_.names.size() != end_of_names())
+      file_.fail_damaged(fmt::format("section names has {} bytes for {}",
+                                     index_.names.size(), end_of_names()));
+    for (std::uint32_t i = 0; i < view_.upper_records; ++i) check_record(i);
+    check_entry();
+  }
+
+ private:
+  const std::uint32_t* record(std::uint32_t i) const {
+    return view_.upper + i * upper_stride(view_.M);
+  }
+
+  std::uint64_t end_of_names() const {
+    return view_.rows == 0 ? 0 : index_.name_ends[view_.rows - 1];
+  }
+
+  /// Whether there is such a row and it is in the graph, so that links may lead
+  /// to it: duplicates are not.
+  bool in_graph(std::uint32_t row) const {
+    return row < view_.rows && !outside_graph_[row];
+  }
+
+  void check_sources() const {
+    std::uint64_t rows = 0;
+    for (const IndexSource& source : index_.info.sources) {
+      if (source.rows > view_.rows - rows)
+        file_.fail_damaged("section meta: rows of the sources");
+      rows += source.rows;
+    }
+    if (rows != view_.rows)
+      file_.fail_damaged("section meta: rows of the sources");
+  }
+
+  void check_reduction() const {
+    for (std::size_t j = 0; j < view_.width; ++j) {
+      if (!std::isfinite(index_.reduction.factors[j]))
+        file_.fail_damaged(fmt::format("section factors: component {}", j));
+      if (!std::isfinite(index_.reduction.offsets[j]))
+        file_.fail_damaged(fmt::format("section offsets: component {}", j));
+    }
+  }
+
+  void check_row(std::uint32_t row) const {
+    const float scale = index_.codes.scales[row];
+    if (!std::isfinite(scale) || scale < 0)
+      file_.fail_damaged(fmt::format("section scales: row {}", row));
+    const CodeErrors& errors = index_.errors[row];
+    if (!std::isfinite(errors.whole) || !std::isfinite(errors.reduced) ||
+        errors.whole < 0 || errors.reduced < 0)
+      file_.fail_damaged(fmt::format("section errors: row {}", row));
+    const std::uint32_t* list = view_.links + row * link_stride(view_.M);
+    if (list[0] > 2 * view_.M)
+      file_.fail_damaged(
+          fmt::format("section links: row {} has {} links, {} at most", row,
+                      list[0], 2 * view_.M));
+    for (std::uint32_t i = 1; i <= list[0]; ++i)
+      if (!in_graph(list[i]))
+        file_.fail_damaged(
+            fmt::format("section links: row {} links to {}, which is not a row "
+                        "of the graph",
+                        row, list[i]));
+    if (row > 0 && index_.name_ends[row] < index_.name_ends[row - 1])
+      file_.fail_damaged(fmt::format("section name_ends: row {}", row));
+  }
+
+  void mark_duplicates() {
+    for (std::size_t i = 0; i < view_.duplicate_count; ++i) {
+      const std::uint32_t row = view_.duplicates[i].row;
+      if (!in_graph(row)) fail_duplicate(i);
+      outside_graph_[row] = true;
+    }
+  }
+
+  void check_duplicate(std::size_t i) const {
+    const DuplicateRow& duplicate = view_.duplicates[i];
+    const bool right = in_graph(duplicate.in_graph) &&
+                       (i == 0 || view_.duplicates[i - 1] < duplicate) &&
+                       std::memcmp(view_.code(duplicate.in_graph),
+                                   view_.code(duplicate.row), view_.width) == 0;
+    if (!right) fail_duplicate(i);
+  }
+
+  [[noreturn]] void fail_duplicate(std::size_t i) const {
+    file_.fail_damaged(fmt::format("section twins: entry {}", i));
+  }
+
+  void check_record(std::uint32_t i) const {
+    const std::uint32_t* words = record(i);
+    const std::uint32_t row = words[0];
+    const std::uint32_t level = words[1];
+    const std::uint32_t below = words[2];
+    bool right = in_graph(row) && level >= 1 && level <= view_.max_level &&
+                 words[3] <= view_.M;
+    if (level == 1)
+      right = right && below == row;
+    else
+      right = right && below < view_.upper_records && record(below)[0] == row &&
+              record(below)[1] == level - 1;
+    for (std::uint32_t l = 0; right && l < words[3]; ++l)
+      right = words[4 + l] < view_.upper_records &&
+              record(words[4 + l])[1] == level;
+    if (!right) file_.fail_damaged(fmt::format("section upper: record {}", i));
+  }
+
+  void check_entry() const {
+    const bool right =
+        view_.rows == 0 ||
+        (view_.max_level == 0 ? in_graph(view_.entry)
+                              : view_.entry < view_.upper_records &&
+                                    record(view_.entry)[1] == view_.max_level);
+    if (!right) file_.fail_damaged(fmt::format("entry point {}", view_.entry));
+  }
+
+  const IndexFile& file_;
+  const GraphView& view_;
+  const Index::Impl& index_;
+  std::vector<bool> outside_graph_;  // [rows]: duplicate rows
+};
+
+}  // namespace
+
+void Index::verify() const {
+  impl_->file.check_all_sums();
+  Verifier(*impl_).check_all();
+}
+
+}  // namespace imsearch
