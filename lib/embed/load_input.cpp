@@ -9,12 +9,10 @@
 #include "image/decode.h"
 #include "image/exif.h"
 #include "io/descriptor.h"
-#include "io/folder.h"
 #include "io/memory.h"
 #include "io/memory_turn.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,24 +22,6 @@
 
 namespace imsearch {
 namespace {
-
-/// Bytes of an image file. What is not a regular file could block or never end.
-std::size_t image_file_size(const std::string& path) {
-  struct stat status = {};
-  if (::stat(path.c_str(), &status) != 0) fail("{}", errno_text(errno));
-  if (S_ISDIR(status.st_mode)) {
-    const int error_number = Folder(path).error_number;
-    if (error_number != 0)
-      fail("a directory that cannot be read: {}", errno_text(error_number));
-    fail("a directory, not an image");
-  }
-  if (!S_ISREG(status.st_mode)) fail("not a regular file");
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > kMaxImageFileBytes)
-    fail("a file of {} MB, at most {} MB are allowed", size / 1'000'000,
-         kMaxImageFileBytes / 1'000'000);
-  return size;
-}
 
 /// The bytes of a regular file, of which `size` are expected. The file is not
 /// read by read_prefix(), whose errors name it: load_input() gives the reason

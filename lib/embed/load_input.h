@@ -3,15 +3,12 @@
 #pragma once
 
 #include "image/preprocess.h"
+#include "io/image_file.h"
 
 #include <cstddef>
 #include <string>
 
 namespace imsearch {
-
-/// Image files of more bytes are refused, so that no file is too large to read.
-inline constexpr std::size_t kMaxImageFileBytes =
-    std::size_t{512} * 1000 * 1000;
 
 /// Reads and preprocesses one image file: preprocessing.input_floats() values.
 /// Throws Error with the reason alone, since callers name the image themselves;

@@ -65,10 +65,12 @@ ModelIdentity model_from_json(const Json& object, const std::string& where) {
   model.input_size = size_at(object, "input_size", where);
   model.preprocessing = string_at(object, "preprocessing", where);
   model.exif = flag_at(object, "exif", where);
+  model.weights_path = string_at(object, "weights_path", where);
   return model;
 }
 
-/// Names of files may be any bytes, but JSON is UTF-8.
+/// Names of files may be any bytes, but JSON is UTF-8. A path that loses bytes
+/// by that names another file, so it is left out.
 Json model_to_json(const ModelIdentity& model) {
   Json object = {{"architecture", to_utf8(model.architecture)},
                  {"variant", to_utf8(model.variant)},
@@ -77,6 +79,9 @@ Json model_to_json(const ModelIdentity& model) {
                  {"input_size", model.input_size},
                  {"preprocessing", to_utf8(model.preprocessing)}};
   if (model.exif) object["exif"] = true;
+  if (!model.weights_path.empty() &&
+      to_utf8(model.weights_path) == model.weights_path)
+    object["weights_path"] = model.weights_path;
   return object;
 }
 

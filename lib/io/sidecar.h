@@ -23,11 +23,16 @@ struct ModelIdentity {
   std::size_t input_size = 0;  // pixels, square
   std::string preprocessing;   // "squash-bilinear-tf x/127.5-1"
   bool exif = false;           // images were first turned as EXIF says
+  /// Where the weights' or the module's file was, absolute: a hint for finding
+  /// it again, which holds only where the file has weights_sha256. Empty: not
+  /// known, as in what older versions wrote.
+  std::string weights_path = {};
 
   bool known() const { return !weights_sha256.empty(); }
 };
 
-/// Equal as far as both are known: same weights and same pixels.
+/// Equal as far as both are known: same weights and same pixels, wherever the
+/// weights lie.
 bool same_model(const ModelIdentity& a, const ModelIdentity& b);
 
 /// "mobilenet_v2 keras weights.h5 (sha256 0123456789ab)", then ", images turned

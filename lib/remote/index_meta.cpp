@@ -96,7 +96,9 @@ Space space_from_text(const std::string& text) {
 }
 
 Json to_json(const IndexMeta& meta) {
-  const Sidecar sidecar = {meta.spec.dim, meta.model, meta.tool_version};
+  Sidecar sidecar = {meta.spec.dim, meta.model, meta.tool_version};
+  // A path of the machine that pushed means nothing to those who ask.
+  sidecar.model.weights_path.clear();
   return {{"vectors", Json::parse(to_json(sidecar))},
           {"index", spec_to_json(meta.spec)},
           {"load", loads_to_json(meta)}};

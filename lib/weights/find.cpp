@@ -1,8 +1,8 @@
 // Where weights are looked for: the bundled ones, those that were fetched, a
 // file; and, by SHA-256, those that an index was made with. Names and paths
 // share one option, so names come first, and a file called "keras" is given as
-// ./keras. An index records a hash and no path, since a path means nothing on
-// another machine.
+// ./keras. An index is known by a hash alone, since a path means nothing on
+// another machine; the path that it also records is only where to look first.
 #include "weights/find.h"
 
 #include "base/command.h"
@@ -12,6 +12,8 @@
 #include "io/sidecar.h"
 
 #include <unistd.h>
+
+#include <fmt/ranges.h>
 
 #include <climits>
 #include <cstdlib>
@@ -91,6 +93,39 @@ std::string find_set(const std::string& name) {
   }
 }
 
+/// Where a file that is known by its hash may lie, the likeliest first.
+std::vector<std::string> places_of_model(const std::string& recorded) {
+  std::vector<std::string> places;
+  const auto add = [&](const std::string& path) {
+    for (const std::string& place : places)
+      if (place == path) return;
+    places.push_back(path);
+  };
+  // A relative path would mean a file of whoever asks, not of who extracted.
+  if (!recorded.empty() && recorded.front() == '/') add(recorded);
+  // A file that the variable names; a name that it gives is among the known.
+  const std::string set = environment("IMSEARCH_WEIGHTS");
+  if (file_exists(set)) add(set);
+  for (const std::string& path : known_weights()) add(path);
+  for (const Fetched& kind : kFetched) add(place_of(kind));
+  return places;
+}
+
+/// Why `path` is not the file with this hash, in a few words; empty: it is.
+std::string difference(const std::string& path, const std::string& sha256) {
+  if (!file_exists(path)) return "not there";
+  // Another kind could block or never end.
+  if (!is_regular_file(path)) return "not a regular file";
+  try {
+    const std::string found = sha256_of_file(path);
+    return found == sha256 ? "" : "sha256 " + short_sha256(found);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    return "cannot be read";
+  }
+}
+
 }  // namespace
 
 std::string find_weights(const std::string& wanted) {
@@ -124,17 +159,18 @@ std::vector<std::string> known_weights() {
   return files;
 }
 
-std::string find_weights_of_model(const std::string& sha256) {
-  std::vector<std::string> candidates = known_weights();
-  const std::string set = environment("IMSEARCH_WEIGHTS");
-  // A file that the variable names; a name that it gives is among the known.
-  if (file_exists(set)) candidates.insert(candidates.begin(), set);
-  for (const std::string& path : candidates)
-    if (sha256_of_file(path) == sha256) return path;
+WeightsFile find_weights_of_model(const std::string& sha256,
+                                  const std::string& recorded) {
+  std::vector<std::string> looked;
+  for (const std::string& path : places_of_model(recorded)) {
+    const std::string why_not = difference(path, sha256);
+    if (why_not.empty()) return {path, sha256};
+    looked.push_back(fmt::format("{} ({})", path, why_not));
+  }
   fail(
-      "none of the {} installed weights files has sha256 {}: name the file "
-      "with --weights",
-      candidates.size(), short_sha256(sha256));
+      "no weights file with sha256 {} was found: looked at {}: name the file "
+      "with --weights or IMSEARCH_WEIGHTS",
+      short_sha256(sha256), fmt::join(looked, ", "));
 }
 
 bool is_demo(const std::string& path) {

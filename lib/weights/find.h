@@ -17,9 +17,18 @@ std::string find_weights(const std::string& wanted);
 /// Every weights file that find_weights() can name, and is there.
 std::vector<std::string> known_weights();
 
-/// The file among find_weights("") and known_weights() whose SHA-256 is
-/// `sha256`, the one an index records. Throws Error if there is none.
-std::string find_weights_of_model(const std::string& sha256);
+struct WeightsFile {
+  std::string path;
+  std::string sha256;  // empty: not computed yet
+};
+
+/// The file whose SHA-256 is `sha256`, the one that an index records: the first
+/// that has it of `recorded` (where it was, or empty), IMSEARCH_WEIGHTS and
+/// known_weights(). `recorded` may come from anyone's index: only a regular file
+/// with an absolute path is opened for it. Throws Error that lists where it was
+/// looked for.
+WeightsFile find_weights_of_model(const std::string& sha256,
+                                  const std::string& recorded = "");
 
 /// True for the bundled demonstration weights.
 bool is_demo(const std::string& path);

@@ -123,11 +123,12 @@ Weights read_torch_weights(const std::string& path, const std::string& sha256) {
   return weights;
 }
 
-Weights read_weights(const std::string& path) {
+Weights read_weights(const std::string& path, const std::string& known_sha256) {
   const Kind kind = kind_of(path);
   // The hash is the model's identity: an index remembers it, and refuses
   // queries by vectors of another model.
-  const std::string sha256 = sha256_of_file(path);
+  const std::string sha256 =
+      known_sha256.empty() ? sha256_of_file(path) : known_sha256;
   Weights weights = read_by_content(path, sha256, kind);
   check_values(weights, path);
   weights.identity = {"mobilenet_v2",
@@ -135,7 +136,9 @@ Weights read_weights(const std::string& path) {
                       base_name(path),
                       sha256,
                       weights.preprocessing.input_size,
-                      describe(weights.preprocessing)};
+                      describe(weights.preprocessing),
+                      false,
+                      absolute_path(path)};
   return weights;
 }
 

@@ -39,8 +39,9 @@ struct Weights {
 
 /// Reads and checks a weights file: all 260 tensors with the right shapes, all
 /// values finite, variances such that batch norm is defined; fills the
-/// identity. Throws Error naming the file and the tensor.
-Weights read_weights(const std::string& path);
+/// identity. `sha256`: of the file, where the caller has just computed it.
+/// Throws Error naming the file and the tensor.
+Weights read_weights(const std::string& path, const std::string& sha256 = "");
 
 /// The readers behind read_weights(), by kind of file (the last in keras.cpp):
 /// all tensors with the right shapes, values not checked, no identity. A

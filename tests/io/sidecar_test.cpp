@@ -67,6 +67,18 @@ TEST_SUITE("io") {
     CHECK(sidecar_from_json(to_json(sidecar), "x").model.exif);
   }
 
+  TEST_CASE("where the weights were is kept, if JSON can hold the path") {
+    Sidecar sidecar = example();
+    CHECK(to_json(sidecar).find("weights_path") == std::string::npos);
+    sidecar.model.weights_path = "/data/mobilenet.h5";
+    CHECK(sidecar_from_json(to_json(sidecar), "x").model.weights_path ==
+          "/data/mobilenet.h5");
+    CHECK(same_model(sidecar.model, example().model));
+    CHECK(describe(sidecar.model) == describe(example().model));
+    sidecar.model.weights_path = "/data/\xFF.h5";
+    CHECK(to_json(sidecar) == to_json(example()));
+  }
+
   TEST_CASE("a sidecar needs no more than dim, and may hold more") {
     const Sidecar sidecar =
         sidecar_from_json("{\"dim\": 512, \"note\": [1, {}]}", "x");

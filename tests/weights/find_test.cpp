@@ -72,15 +72,15 @@ TEST_SUITE("embed") {
     CHECK(find_weights("") == file);
     CHECK(is_demo(find_weights("demo")));
     const Setting kind("IMSEARCH_WEIGHTS", "keras");
-    CHECK(contains(error_of(""), "scripts/fetch-weights.sh keras"));
+    CHECK(contains(error_of(""), "get it with 'fetch-weights keras'"));
   }
 
   TEST_CASE("fetched weights are found under XDG_DATA_HOME or the home") {
     const TempDir dir;
     {
       const Setting data("XDG_DATA_HOME", dir.path());
-      CHECK(contains(error_of("keras"), "scripts/fetch-weights.sh keras"));
-      CHECK(contains(error_of("torchvision"), "fetch-weights.sh torchvision"));
+      CHECK(contains(error_of("keras"), "get it with 'fetch-weights keras'"));
+      CHECK(contains(error_of("torchvision"), "'fetch-weights torchvision'"));
       const std::string keras =
           dir.write("imsearch/mobilenet_v2_keras.h5", "x");
       CHECK(find_weights("keras") == keras);
@@ -106,15 +106,58 @@ TEST_SUITE("embed") {
     const Setting data("XDG_DATA_HOME", dir.path());
     const Setting weights("IMSEARCH_WEIGHTS", "");
     const std::string keras = dir.write("imsearch/mobilenet_v2_keras.h5", "x");
-    CHECK(find_weights_of_model(sha256_of_file(keras)) == keras);
-    CHECK(is_demo(find_weights_of_model(sha256_of_file(find_weights("demo")))));
+    const auto found = [](const std::string& sha256,
+                          const std::string& recorded = "") {
+      return find_weights_of_model(sha256, recorded).path;
+    };
+    CHECK(found(sha256_of_file(keras)) == keras);
+    CHECK(is_demo(found(sha256_of_file(find_weights("demo")))));
     const std::string own = dir.write("own.h5", "mine");
     const std::string sha = sha256_of_file(own);
-    CHECK_THROWS_AS(find_weights_of_model(sha), Error);
+    CHECK_THROWS_AS(found(sha), Error);
+    CHECK(find_weights_of_model(sha, own).path == own);
+    CHECK(find_weights_of_model(sha, own).sha256 == sha);
     const Setting mine("IMSEARCH_WEIGHTS", own);
-    CHECK(find_weights_of_model(sha) == own);
+    CHECK(found(sha) == own);
     // A variable that names nothing is no reason to look no further.
     const Setting gone("IMSEARCH_WEIGHTS", "absent.h5");
-    CHECK(find_weights_of_model(sha256_of_file(keras)) == keras);
+    CHECK(found(sha256_of_file(keras)) == keras);
+  }
+
+  TEST_CASE("a recorded path is a hint, and never opened for what it is not") {
+    const TempDir dir;
+    const Setting data("XDG_DATA_HOME", dir.path());
+    const Setting weights("IMSEARCH_WEIGHTS", "");
+    const std::string own = dir.write("own.h5", "mine");
+    const std::string sha = sha256_of_file(own);
+    const auto error = [&](const std::string& recorded) -> std::string {
+      try {
+        find_weights_of_model(sha, recorded);
+      } catch (const Error& e) {
+        return e.what();
+      }
+      return "";
+    };
+    CHECK(error(own).empty());
+    const std::string lost = error(dir / "lost.h5");
+    CHECK(contains(lost, "no weights file with sha256 " + sha.substr(0, 12)));
+    CHECK(contains(lost, "looked at " + dir / "lost.h5" + " (not there), "));
+    CHECK(contains(lost, "mobilenet_v2_demo.safetensors (sha256 "));
+    CHECK(contains(lost, dir / "imsearch/mobilenet_v2_keras.h5 (not there)"));
+    CHECK(contains(lost, "with --weights or IMSEARCH_WEIGHTS"));
+    const std::string other = dir.write("other.h5", "other");
+    CHECK(contains(error(other), other + " (sha256 " +
+                                     sha256_of_file(other).substr(0, 12) +
+                                     ")"));
+    // One that nobody writes to would block for ever.
+    const std::string fifo = dir / "fifo";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    CHECK(contains(error(fifo), fifo + " (not a regular file)"));
+    CHECK(contains(error(dir.path()), dir.path() + " (not a regular file)"));
+    // Files of the working folder are not what an index can mean.
+    CHECK_FALSE(contains(error("own.h5"), "at own.h5"));
+    // A hint that has gone wrong is no reason to look no further.
+    const Setting mine("IMSEARCH_WEIGHTS", own);
+    CHECK(find_weights_of_model(sha, other).path == own);
   }
 }

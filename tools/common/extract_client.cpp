@@ -60,7 +60,7 @@ std::string ExtractClient::Child::ending() {
 ExtractClient::ExtractClient(const ModelOptions& model, unsigned threads)
     : child_(command_line(model, threads)) {
   const ServeFrame frame = read_frame();
-  if (frame.kind == ServeFrame::Kind::kFailed) throw Error(frame.payload);
+  if (frame.kind == ServeFrame::Kind::kFailed) throw NoModel(frame.payload);
   if (frame.kind != ServeFrame::Kind::kHello)
     fail("extract --serve did not say hello");
   hello_ = sidecar_from_json(frame.payload, "extract --serve");

@@ -22,13 +22,17 @@ struct ExtractDied : Error {
   using Error::Error;
 };
 
+/// extract's own reason for not serving: weights that are missing or broken.
+struct NoModel : Error {
+  using Error::Error;
+};
+
 /// A running `extract --serve`, the sibling of this tool, over a socket. One
 /// thread at a time. A process that dies is an error, never a signal to us.
 class ExtractClient {
  public:
-  /// Starts it with this model; `threads` 0: all CPUs. Throws Error with
-  /// extract's own reason if it cannot serve (weights missing or broken, the
-  /// tool itself missing).
+  /// Starts it with this model; `threads` 0: all CPUs. Throws NoModel if it
+  /// cannot serve, Error if the tool itself is missing.
   explicit ExtractClient(const ModelOptions& model, unsigned threads = 1);
   /// Ends it at once.
   ~ExtractClient();

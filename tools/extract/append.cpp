@@ -118,13 +118,12 @@ void AppendTarget::check_model(const Sidecar& added) const {
 }
 
 void AppendTarget::add(const std::string& rows_file,
-                       const std::string& names_file,
-                       const std::string& tool_version) {
-  const std::size_t added = std::filesystem::file_size(rows_file) / row_bytes();
+                       const std::string& names_file, const Sidecar& added) {
+  const std::size_t added_rows = std::filesystem::file_size(rows_file) / row_bytes();
   set_commit_mark(vectors_);
   try {
     put_behind(rows_file, names_file);
-    write_sidecar(tool_version, rows() + added);
+    write_sidecar(added, rows() + added_rows);
   } catch (const Error&) {
     // A full disk, mostly: what was there is whole again.
     take_off();
@@ -149,10 +148,11 @@ void AppendTarget::put_behind(const std::string& rows_file,
               names_file);
 }
 
-void AppendTarget::write_sidecar(const std::string& tool_version,
+void AppendTarget::write_sidecar(const Sidecar& added,
                                  std::size_t rows) const {
   Sidecar sidecar = sidecar_;
-  sidecar.tool_version = tool_version;
+  sidecar.tool_version = added.tool_version;
+  sidecar.model.weights_path = added.model.weights_path;
   sidecar.rows = rows;
   sidecar.list.reset();  // the rows are not those of one list any more
   OutputFile file(sidecar_path(vectors_), Temporary::kPart);

@@ -40,16 +40,17 @@ class AppendTarget {
   void check_model(const Sidecar& added) const;
 
   /// Adds the rows in one file and their names in another, synced, and replaces
-  /// the sidecar. Throws Error; nothing is added then, unless that could not be
+  /// the sidecar, which takes from theirs what may change: the version and where
+  /// the weights lie. Throws Error; nothing is added then, unless that could not be
   /// undone either, which the mark tells.
   void add(const std::string& rows, const std::string& names,
-           const std::string& tool_version);
+           const Sidecar& added);
 
  private:
   void read_names();
   void take_off() const;
   void put_behind(const std::string& rows, const std::string& names) const;
-  void write_sidecar(const std::string& tool_version, std::size_t rows) const;
+  void write_sidecar(const Sidecar& added, std::size_t rows) const;
   std::uint64_t row_bytes() const { return sidecar_.dim * sizeof(float); }
 
   std::string vectors_;

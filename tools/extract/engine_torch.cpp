@@ -39,7 +39,8 @@ Model load_script(const ModelOptions& options, const TorchParams& params) {
                                   checked_sha256(options),
                                   preprocessing.input_size,
                                   describe(preprocessing),
-                                  preprocessing.exif};
+                                  preprocessing.exif,
+                                  absolute_path(path)};
   return {identity, preprocessing,
           make_script_engine(path, preprocessing.input_size, params)};
 }

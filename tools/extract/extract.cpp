@@ -67,11 +67,10 @@ struct Options {
     add_outputs(app);
     model.add_to(app);
     app.add_option("--model-sha256", model.sha256,
-                   "The SHA-256 of the file of --model; without it, of the "
-                   "installed weights to use")
+                   "The SHA-256 that the file of --model or --weights must "
+                   "have; where it has not, weights that do are looked for")
         ->type_name("HEX")
-        ->check(sha256_digits())
-        ->excludes("--weights");
+        ->check(sha256_digits());
     cli::add_threads(app, job.threads);
     app.add_flag("--strict", job.strict, "Stop at the first bad image");
     cli::add_quiet(app, job.quiet);

@@ -53,8 +53,11 @@ std::string run_identity(const ExtractJob& job, const ImageList& images,
   // Parts of an --append belong behind that many rows and nowhere else.
   if (images.behind_rows) object[kBehindRows] = *images.behind_rows;
   // All that the sidecar will say of the model, so that nothing is forgotten
-  // here when it learns to say more.
-  object.update(Json::parse(to_json(model.sidecar())));
+  // here when it learns to say more; but for where the file lies, which changes
+  // no row.
+  Sidecar sidecar = model.sidecar();
+  sidecar.model.weights_path.clear();
+  object.update(Json::parse(to_json(sidecar)));
   return object.dump();
 }
 

@@ -6,6 +6,7 @@
 #include "common/cli.h"
 #include "common/version.h"
 
+#include "base/command.h"
 #include "weights/find.h"
 
 namespace imsearch {
@@ -30,28 +31,31 @@ Sidecar Model::sidecar() const {
   return {engine->dim(), identity, IMSEARCH_VERSION};
 }
 
-std::string model_file(const ModelOptions& options) {
-  if (!options.model.empty()) return options.model;
-  return options.sha256.empty() ? find_weights(options.weights)
-                                : find_weights_of_model(options.sha256);
+WeightsFile model_file(const ModelOptions& options) {
+  if (!options.model.empty()) return {options.model, ""};
+  if (options.sha256.empty()) return {find_weights(options.weights), ""};
+  return find_weights_of_model(options.sha256, options.weights);
 }
 
 Model load_network(
     const ModelOptions& options,
     const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine) {
-  const std::string path = model_file(options);
-  Weights weights = read_weights(path);
+  const WeightsFile file = model_file(options);
+  Weights weights = read_weights(file.path, file.sha256);
   // A choice of the user's, that changes the rows: it is part of the identity.
   weights.preprocessing.exif = options.exif;
   weights.identity.exif = options.exif;
   return {weights.identity, weights.preprocessing, make_engine(weights),
-          is_demo(path)};
+          is_demo(file.path)};
 }
 
 void say_model(const Model& model) {
-  std::string text = "network: " + describe(model.identity);
-  if (model.demo) text += ", a demonstration: --weights names better ones";
-  cli::say(text);
+  cli::say("network: " + describe(model.identity));
+  if (model.demo)
+    cli::say(fmt::format(
+        "these are demonstration weights: for better answers run '{}' and give "
+        "--weights keras",
+        command("fetch-weights keras")));
 }
 
 }  // namespace imsearch

@@ -6,6 +6,7 @@
 #include "embed/engine.h"
 #include "image/preprocess.h"
 #include "io/sidecar.h"
+#include "weights/find.h"
 
 #include <functional>
 #include <memory>
@@ -42,16 +43,17 @@ struct Model {
 /// own (engine_onednn.cpp, engine_torch.cpp). Throws Error.
 Model load_model(const ModelOptions& options);
 
-/// The file that `options` ask for: --model, --weights, or the installed
-/// weights of --model-sha256. Throws Error if there is none.
-std::string model_file(const ModelOptions& options);
+/// The file that `options` ask for: --model, --weights, or weights that have
+/// --model-sha256. Throws Error if there is none.
+WeightsFile model_file(const ModelOptions& options);
 
 /// The built-in network with the weights in model_file(). Throws Error.
 Model load_network(
     const ModelOptions& options,
     const std::function<std::unique_ptr<Engine>(const Weights&)>& make_engine);
 
-/// Says on stderr which network runs.
+/// Says on stderr which network runs and, in a line of its own, where better
+/// weights than the bundled ones come from.
 void say_model(const Model& model);
 
 }  // namespace imsearch

@@ -209,20 +209,20 @@ std::optional<OutputFile> ExtractOutput::finish_sidecar(
   return file;
 }
 
-void ExtractOutput::commit_append(const std::string& tool_version) {
+void ExtractOutput::commit_append(const Sidecar& sidecar) {
   // All that can be done before comes before: the mark keeps readers off.
   vectors_.finish();
   names_.finish();
   log_->sync();
   std::optional<OutputFile> list = finish_bad();
   publish_bad(list);
-  target_->add(vectors_.temporary(), names_.temporary(), tool_version);
+  target_->add(vectors_.temporary(), names_.temporary(), sidecar);
   vectors_.truncate(0);
   log_->remove();
 }
 
 void ExtractOutput::commit(const Sidecar& sidecar) {
-  if (target_ != nullptr) return commit_append(sidecar.tool_version);
+  if (target_ != nullptr) return commit_append(sidecar);
   // Everything that can hit a full disk happens before the renames.
   vectors_.finish();
   names_.finish();

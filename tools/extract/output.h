@@ -89,7 +89,7 @@ class ExtractOutput {
  private:
   OlderRun read_parts(const std::string& identity, std::size_t dim,
                       std::size_t max_images);
-  void commit_append(const std::string& tool_version);
+  void commit_append(const Sidecar& sidecar);
   void add_name(std::string_view name);
   void list_bad(std::string_view name, const std::string& reason);
   /// The list of bad images, written and not yet there; none if there are no

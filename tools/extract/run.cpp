@@ -149,7 +149,7 @@ std::optional<AppendTarget> open_target(const ExtractJob& job,
 
 int run_extract(const ExtractJob& job, const ModelOptions& options) {
   ImageList images = list_images(job);
-  refuse_to_overwrite(job, images.names, model_file(options));
+  refuse_to_overwrite(job, images.names, model_file(options).path);
   if (!job.append && !job.force)
     keep_indexed(job.vectors, images.id, part_of(job));
   ExtractOutput output(job.vectors, job.names_path, job.separator());

@@ -14,6 +14,7 @@
 #include "image/preprocess_text.h"
 #include "io/file.h"
 #include "io/folder.h"
+#include "io/image_file.h"
 #include "io/glob.h"
 
 #include <algorithm>
@@ -36,15 +37,37 @@ std::string remedy_for(const std::string& path) {
   return "";
 }
 
+/// The question of `path`, with an error where the path alone shows that it is
+/// not an image file.
+Question question_of_path(const std::string& path) {
+  Question question;
+  question.text = path;
+  question.picture = path;
+  try {
+    if (path.empty()) fail("an empty name is not that of an image");
+    if (!is_sendable(path)) fail("not the path of a file");
+    image_file_size(path);
+  } catch (const Error& e) {
+    question.error = e.what() + remedy_for(path);
+  }
+  return question;
+}
+
+/// The paths that cannot be images, as questions with an error.
+std::vector<Question> wrong_paths(const std::vector<std::string>& paths) {
+  std::vector<Question> wrong;
+  for (const std::string& path : paths) {
+    Question question = question_of_path(path);
+    if (!question.error.empty()) wrong.push_back(std::move(question));
+  }
+  return wrong;
+}
+
 Question question_of_image(ExtractClient& extract, const std::string& path) {
   Question question;
   question.text = path;
   question.picture = path;
-  if (!is_sendable(path)) {
-    question.error = path.empty() ? "an empty name is not that of an image"
-                                  : "not the path of a file";
-    return question;
-  }
+  if (!is_sendable(path)) return question_of_path(path);
   try {
     const std::vector<float> feature = extract.receive();
     set_feature(question, feature.data(), feature.size());
@@ -58,9 +81,22 @@ Question question_of_image(ExtractClient& extract, const std::string& path) {
   return question;
 }
 
-/// The module in --model, with the pixels that the index records.
+/// The module's file: --model, else where it was when the index was made.
+std::string module_of(const SearchIndex& index, const ImageParams& params) {
+  if (!params.model.empty()) return params.model;
+  const ModelIdentity& built = index.model();
+  const std::string& recorded = built.weights_path;
+  // A relative path would mean a file of whoever asks, not of who extracted.
+  const bool usable = params.weights.empty() && !recorded.empty() &&
+                      recorded.front() == '/';
+  if (usable && is_regular_file(recorded)) return recorded;
+  fail("{}: made by {}{}: name this file with --model", index.where(),
+       describe(built), usable ? ", and " + recorded + " is not there" : "");
+}
+
+/// The module, with the pixels that the index records.
 ModelOptions script_options(const SearchIndex& index,
-                            const std::string& model) {
+                            const ImageParams& params) {
   const ModelIdentity& built = index.model();
   if (!built.known())
     fail("{}: does not say which model made it, so --model can't be checked",
@@ -68,9 +104,7 @@ ModelOptions script_options(const SearchIndex& index,
   if (built.architecture != kTorchScript)
     fail("{}: made by {}, not by a model of --model", index.where(),
          describe(built));
-  if (model.empty())
-    fail("{}: made by {}: name this file with --model", index.where(),
-         describe(built));
+  const std::string model = module_of(index, params);
   // A module has no pixels of its own: without the same ones as at indexing its
   // vectors would be slightly others.
   const auto preprocessing =
@@ -90,13 +124,16 @@ ModelOptions model_options(const SearchIndex& index,
                            const ImageParams& params) {
   const ModelIdentity& built = index.model();
   if (!params.model.empty() || built.architecture == kTorchScript)
-    return script_options(index, params.model);
+    return script_options(index, params);
   if (!built.known() && params.weights.empty())
     fail("{}: does not say which model made it: name its weights by --weights",
          index.where());
   ModelOptions options;
   options.weights = params.weights;
-  if (params.weights.empty()) options.sha256 = built.weights_sha256;
+  if (params.weights.empty()) {
+    options.weights = built.weights_path;
+    options.sha256 = built.weights_sha256;
+  }
   options.exif = built.exif;
   return options;
 }
@@ -112,21 +149,53 @@ void check_model(const SearchIndex& index, const ExtractClient& extract) {
          describe(extract.model()), extract.dim());
 }
 
+/// Runs extract with this model. Throws Error that says what the index was made
+/// by where extract cannot find it.
+std::unique_ptr<ExtractClient> start_extract(const SearchIndex& index,
+                                             const ImageParams& params,
+                                             unsigned threads) {
+  try {
+    return std::make_unique<ExtractClient>(model_options(index, params),
+                                           threads);
+  } catch (const NoModel& e) {
+    if (!params.weights.empty() || !params.model.empty()) throw;
+    const ModelIdentity& built = index.model();
+    fail("{}: made by {}: {}{}", index.where(), describe(built), e.what(),
+         built.architecture == kTorchScript ? ": name the file with --model"
+                                            : "");
+  }
+}
+
 }  // namespace
 
 void ImageQuestions::start(std::size_t images) {
   // More threads than images would have nothing to do.
   const unsigned threads =
       params_.threads == 0 ? usable_cpus() : params_.threads;
-  extract_ = std::make_unique<ExtractClient>(
-      model_options(*index_, params_),
+  extract_ = start_extract(
+      *index_, params_,
       static_cast<unsigned>(std::min<std::size_t>(threads, images)));
   check_model(*index_, *extract_);
 }
 
 void ImageQuestions::ask_each(const std::vector<std::string>& paths,
                               const Ask& ask) {
-  if (!paths.empty() && !extract_) start(paths.size());
+  if (!extract_) {
+    // A network that is missing must not hide that a path is wrong.
+    std::vector<Question> wrong = wrong_paths(paths);
+    if (wrong.size() == paths.size()) {
+      for (Question& question : wrong) ask({std::move(question)});
+      return;
+    }
+    try {
+      start(paths.size());
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error&) {
+      for (Question& question : wrong) ask({std::move(question)});
+      throw;
+    }
+  }
   // Some are sent ahead, so that decoding goes on while an answer is printed.
   std::size_t sent = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {

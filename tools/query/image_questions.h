@@ -13,11 +13,11 @@ namespace imsearch {
 
 struct ImageParams {
   std::string weights;  // empty: those that the index records
-  std::string model;    // the TorchScript file that the index records
+  std::string model;    // a TorchScript file; empty: where it was
   unsigned threads = 0;
 };
 
-/// Starts extract with the first image. One thread at a time.
+/// Starts extract with the first path that can be an image. One thread at a time.
 class ImageQuestions {
  public:
   /// `index` must outlive it.

@@ -54,7 +54,7 @@ TEST_SUITE("cli") {
     CHECK(sidecar.model.weights == "mobilenet_v2_demo.safetensors");
     CHECK(contains(result.err,
                    "sha256 " + sidecar.model.weights_sha256.substr(0, 12)));
-    CHECK(contains(result.err, "a demonstration"));
+    CHECK(contains(result.err, "these are demonstration weights"));
     CHECK(contains(result.err, "extract: 3 images, 0 bad"));
     const auto summary = nlohmann::json::parse(result.out);
     CHECK(summary.at("images") == 3);

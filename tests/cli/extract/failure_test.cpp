@@ -45,10 +45,6 @@ TEST_SUITE("cli") {
     CHECK(contains(failure(dir, 2, {"a.ppm", "-o", "-", "--json"}),
                    "both want standard output"));
     CHECK(contains(failure(dir, 2, {"a.ppm", "-j", "0"}), "--threads"));
-    CHECK(contains(failure(dir, 2,
-                           {"a.ppm", "--weights", "demo", "--model-sha256",
-                            std::string(64, '0')}),
-                   "excludes"));
     for (const char* output : {"-o", "-n"})
       CHECK(contains(failure(dir, 2, {"a.ppm", "--time-network", output, "x"}),
                      "excludes"));
@@ -217,11 +213,17 @@ TEST_SUITE("cli") {
     const RunResult missing =
         extract_in(options, {"a.ppm", "--weights", "keras"});
     CHECK(missing.status == 1);
-    CHECK(contains(missing.err, "scripts/fetch-weights.sh keras"));
+    CHECK(contains(missing.err, "get it with 'fetch-weights keras'"));
     const RunResult unknown =
         extract_in(options, {"a.ppm", "--model-sha256", std::string(64, '0')});
     CHECK(unknown.status == 1);
     CHECK(contains(unknown.err, "sha256 000000000000"));
+    dir.write("own.h5", "no weights");
+    const RunResult hinted =
+        extract_in(options, {"a.ppm", "--weights", dir / "own.h5",
+                             "--model-sha256", std::string(64, '0')});
+    CHECK(hinted.status == 1);
+    CHECK(contains(hinted.err, "looked at " + dir / "own.h5 (sha256 "));
   }
 
   TEST_CASE("fault 20: names that extract needs itself are refused at once") {

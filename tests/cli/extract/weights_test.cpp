@@ -2,11 +2,14 @@
 #include "cli/extract/files.h"
 
 #include "io/file.h"
+#include "io/sidecar.h"
 #include "support/contains.h"
 #include "weights/torch_files.h"
 #include "weights/weights_files.h"
 
 #include <doctest/doctest.h>
+
+#include <filesystem>
 
 using namespace imsearch;
 using imsearch::test::contains;
@@ -52,13 +55,57 @@ TEST_SUITE("cli") {
     CHECK(missing.status == 1);
     CHECK(contains(missing.err,
                    "imsearch/mobilenet_v2_torchvision.pth is not there: get it "
-                   "with 'scripts/fetch-weights.sh torchvision'"));
+                   "with 'fetch-weights torchvision'"));
     dir.write("imsearch/mobilenet_v2_torchvision.pth",
               torch_weights(Container::kZip, random_tensors()));
     const RunResult found =
         extract_in(options, {"a.ppm", "--weights", "torchvision"});
     CHECK(found.status == 0);
     CHECK(contains(found.err, "torchvision mobilenet_v2_torchvision.pth"));
+  }
+
+  TEST_CASE("where the weights lie is recorded, and is not what they are") {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    dir.write("b.ppm", pattern_ppm(2));
+    const auto recorded = [&] {
+      return read_sidecar(dir / "fvecs.bin").value().model.weights_path;
+    };
+    const std::string weights = safetensors_weights(random_tensors());
+    dir.write("w.safetensors", weights);
+    REQUIRE(extract_in(dir, {"a.ppm", "--weights", "./w.safetensors"}).status ==
+            0);
+    CHECK(recorded() == dir / "./w.safetensors");
+    const std::string row = read_file(dir / "fvecs.bin");
+    std::filesystem::rename(dir / "w.safetensors", dir / "moved");
+    const RunResult more =
+        extract_in(dir, {"b.ppm", "--append", "--weights", "moved"});
+    CHECK(more.status == 0);
+    CHECK(recorded() == dir / "moved");
+    CHECK(read_file(dir / "fvecs.bin").substr(0, row.size()) == row);
+    const std::string sha256 =
+        read_sidecar(dir / "fvecs.bin").value().model.weights_sha256;
+    const RunResult found =
+        extract_in(dir, {"a.ppm", "--force", "--weights", dir / "moved",
+                         "--model-sha256", sha256});
+    CHECK(found.status == 0);
+    CHECK(read_file(dir / "fvecs.bin") == row);
+  }
+
+  TEST_CASE("the demonstration weights say in a line of their own what to do") {
+    const TempDir dir;
+    dir.write("a.ppm", pattern_ppm(1));
+    const std::string remark =
+        "extract: these are demonstration weights: for better answers run "
+        "'fetch-weights keras' and give --weights keras\n";
+    CHECK(contains(extract_in(dir, {"a.ppm", "--weights", "demo"}).err,
+                   ")\n" + remark));
+    CHECK(extract_in(dir, {"a.ppm", "-q", "--weights", "demo"}).err.empty());
+    dir.write("w.safetensors", safetensors_weights(random_tensors()));
+    const RunResult own =
+        extract_in(dir, {"a.ppm", "--weights", "w.safetensors"});
+    CHECK(own.status == 0);
+    CHECK_FALSE(contains(own.err, "demonstration"));
   }
 
   TEST_CASE("a .pth that names what it must not is refused, and runs nothing") {

@@ -197,11 +197,62 @@ TEST_CASE("an index of other weights is refused, and both are named") {
       photos.run({"extract", "-q", "--weights", "other.safetensors", "*.jpg"})
           .status == 0);
   photos.build();
-  std::filesystem::remove(photos.path("other.safetensors"));
+  // Found where extract found them, whatever the working folder is.
+  const Collection elsewhere(0);
+  const RunResult found = elsewhere.run(
+      {"query", "-i", photos.path("fvecs.bin.hnsw.index"), "-k", "1",
+       photos.path("p0.jpg")});
+  CHECK(found.status == 0);
+  CHECK(found.err.empty());
+  CHECK(contains(found.out, "\t1\t1.000000\tp0.jpg\n"));
+
+  const std::string was = photos.path("other.safetensors");
+  std::filesystem::rename(was, photos.path("moved"));
   const RunResult lost = photos.run({"query", "p0.jpg"});
   CHECK(lost.status == 1);
   CHECK(lost.out.empty());
-  CHECK_FALSE(lost.err.empty());
+  CHECK(test::lines_of(lost.err).size() == 1);
+  CHECK(contains(lost.err,
+                 "query: fvecs.bin.hnsw.index: made by mobilenet_v2 "
+                 "torchvision other.safetensors (sha256 "));
+  CHECK(contains(lost.err, "looked at " + was + " (not there), "));
+  CHECK(contains(lost.err, ": name the file with --weights or "
+                           "IMSEARCH_WEIGHTS\n"));
+  CHECK(photos.run({"query", "--weights", "moved", "p0.jpg"}).status == 0);
+  RunOptions set;
+  set.environment = {"IMSEARCH_WEIGHTS=" + photos.path("moved")};
+  CHECK(photos.run({"query", "p0.jpg"}, set).status == 0);
+  // Another file in its place is passed over.
+  std::filesystem::copy_file(
+      test::source_path("data/mobilenet_v2_demo.safetensors"), was);
+  CHECK(photos.run({"query", "p0.jpg"}, set).status == 0);
+  CHECK(contains(photos.run({"query", "p0.jpg"}).err,
+                 "looked at " + was + " (sha256 "));
+}
+
+TEST_CASE("weights that are missing never hide a wrong path") {
+  const Photos photos;
+  const std::string gone = "query: gone.jpg: No such file or directory\n";
+  const RunResult both =
+      photos.run({"query", "--weights", "absent.h5", "p0.jpg", "gone.jpg"});
+  CHECK(both.status == 1);
+  CHECK(both.out.empty());
+  CHECK(both.err.find(gone + "query: absent.h5: no such weights file") == 0);
+  // With no path that could be an image, no network is asked for.
+  const RunResult alone =
+      photos.run({"query", "--weights", "absent.h5", "gone.jpg", ".", ""});
+  CHECK(alone.status == 1);
+  CHECK(alone.err ==
+        gone +
+            "query: .: a directory, not an image: ./*.jpg, without quotes, "
+            "names those in it\n"
+            "query: an empty name is not that of an image\n");
+  RunOptions input;
+  input.input = "gone.jpg\np0.jpg\n";
+  const RunResult listed = photos.run({"query", "-", "-k", "1"}, input);
+  CHECK(listed.status == 1);
+  CHECK(listed.err == gone);
+  CHECK(listed.out == "\n" + self_match("p0.jpg") + "\n\n");
 }
 
 TEST_CASE("an index that names no model wants weights that are named") {

@@ -52,20 +52,32 @@ TEST_CASE("query --model takes the preprocessing from the index") {
   }
 }
 
-TEST_CASE("without --model, query names the file that is wanted") {
+TEST_CASE("without --model, query takes the file that extract took") {
   const Modelled m;
-  for (const std::vector<std::string>& options :
-       std::vector<std::vector<std::string>>{{}, {"--weights", "demo"}}) {
-    std::vector<std::string> command = {"query", "p0.jpg"};
-    command.insert(command.end(), options.begin(), options.end());
-    const RunResult result = m.run(command);
-    CHECK(result.status == 1);
-    CHECK(result.out.empty());
-    CHECK(
-        contains(result.err,
-                 "fvecs.bin.hnsw.index: made by torchscript net.pt (sha256 "));
-    CHECK(contains(result.err, "): name this file with --model\n"));
-  }
+  const RunResult found = m.run({"query", "p0.jpg", "-k", "1"});
+  CHECK(found.status == 0);
+  CHECK(found.out == "p0.jpg\t1\t1.000000\tp0.jpg\n");
+  const std::string made =
+      "query: fvecs.bin.hnsw.index: made by torchscript net.pt (sha256 ";
+  const RunResult weights = m.run({"query", "p0.jpg", "--weights", "demo"});
+  CHECK(weights.status == 1);
+  CHECK(contains(weights.err, made));
+  CHECK(contains(weights.err, "): name this file with --model\n"));
+  std::filesystem::rename(m.path("net.pt"), m.path("moved.pt"));
+  const RunResult lost = m.run({"query", "p0.jpg"});
+  CHECK(lost.status == 1);
+  CHECK(lost.out.empty());
+  CHECK(contains(lost.err, made));
+  CHECK(contains(lost.err, "), and " + m.path("net.pt") +
+                               " is not there: name this file with --model\n"));
+  // Another module in its place is refused before any of it is run.
+  std::filesystem::rename(m.path("other.pt"), m.path("net.pt"));
+  const RunResult other = m.run({"query", "p0.jpg"});
+  CHECK(other.status == 1);
+  CHECK(contains(other.err, made));
+  CHECK(contains(other.err,
+                 m.path("net.pt") + ": another model than the one wanted"));
+  CHECK(contains(other.err, ": name the file with --model\n"));
   CHECK(m.run({"query", "--id", "0"}).status == 0);
 }
 

@@ -57,6 +57,9 @@ TEST_CASE("the same run has the same identity, on one line") {
   CHECK(Run().identity() == Run().identity());
   CHECK(Run().identity().find('\n') == std::string::npos);
   CHECK(difference([](Run&) {}).empty());
+  CHECK(difference([](Run& run) {
+          run.model.identity.weights_path = "/moved/weights.h5";
+        }).empty());
 }
 
 TEST_CASE("what changes no row changes no identity") {
