@@ -1,7 +1,11 @@
 #!/bin/bash
 # Fetch the official ImageNet weights of MobileNetV2.
 #
-# usage: fetch-weights.sh keras|torchvision
+# usage: fetch-weights keras|torchvision
+#
+# keras (9 MB) is the one to take for finding pictures: it sees all of a picture.
+# torchvision (14 MB) sees the middle of it alone; take it where features must be
+# those that PyTorch's users have. Features of the two cannot be compared.
 #
 # They go to ${XDG_DATA_HOME:-~/.local/share}/imsearch, where --weights keras
 # and --weights torchvision find them. What the publisher lets one check is
@@ -11,9 +15,24 @@
 # of a folder (a mirror) to fetch from, under the publisher's file names.
 set -euo pipefail
 
-usage() { sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
+# As the user typed it. imsearch says how that was, since the name of a script is
+# lost to its interpreter, which gets the whole path of what PATH found, too.
+self=$0
+[[ $(type -P "${0##*/}") != "$0" ]] || self=${0##*/}
+[[ ${IMSEARCH_STARTED_AS:-} != 'imsearch fetch-weights' ]] ||
+  self=$IMSEARCH_STARTED_AS
+
+usage() {
+  sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0" |
+    self=$self awk '/^usage:/ { sub("fetch-weights", ENVIRON["self"]) } 1'
+}
+refuse() {
+  echo "$self: $*" >&2
+  usage >&2
+  exit 2
+}
 fail() {
-  echo "fetch-weights.sh: $*" >&2
+  echo "$self: $*" >&2
   exit 1
 }
 
@@ -27,20 +46,18 @@ case ${1:-} in
     folder=https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2
     file=mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5
     target=mobilenet_v2_keras.h5
-    size=9406464
+    size=9406464 about='9 MB'
     ;;
   torchvision)
     folder=https://download.pytorch.org/models
     file=mobilenet_v2-7ebf99e0.pth
     target=mobilenet_v2_torchvision.pth
-    sha256=7ebf99e0
+    sha256=7ebf99e0 about='14 MB'
     ;;
-  *) usage >&2 && exit 2 ;;
+  '') refuse "which weights? keras, unless you know why not" ;;
+  *) refuse "$1: no such weights: keras or torchvision" ;;
 esac
-if [[ $# -ne 1 ]]; then
-  usage >&2
-  exit 2
-fi
+[[ $# -eq 1 ]] || refuse "$# arguments, expected 1"
 
 hash_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
@@ -76,11 +93,11 @@ if [[ ! -f $home/$target || -n $wrong ]]; then
     fail "curl is missing: apt-get install curl ca-certificates"
   part=$(mktemp "$home/$target.XXXXXX")
   trap 'rm -f "$part"' EXIT
-  echo "Fetching $url" >&2
-  progress=--silent
-  [[ ! -t 2 ]] || progress=--progress-bar
-  curl --fail --location --show-error "$progress" --retry 3 \
-    --connect-timeout 30 --output "$part" -- "$url" || fail "$url: not fetched"
+  echo "Fetching $url ($about)" >&2
+  # Its own message would be a second one for the same error.
+  reason=$(curl --fail --location --silent --write-out '%{errormsg}' --retry 3 \
+    --connect-timeout 30 --output "$part" -- "$url") ||
+    fail "$url: not fetched: $reason"
   check "$part"
   [[ -z $wrong ]] || fail "$url: $wrong: not kept"
   chmod 644 "$part"

@@ -35,8 +35,8 @@ bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
 bool is_regular_file(const std::string& path);
 /// `path` counted from the root instead of the working folder, otherwise as it
-/// is: "..", which behind a link leads elsewhere, stays. Empty where the working
-/// folder is gone.
+/// is: "..", which behind a link leads elsewhere, stays. Empty where the
+/// working folder is gone.
 std::string absolute_path(const std::string& path);
 
 /// True for what is read from front to back, once: "-", and a pipe, a socket or

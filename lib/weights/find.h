@@ -24,9 +24,9 @@ struct WeightsFile {
 
 /// The file whose SHA-256 is `sha256`, the one that an index records: the first
 /// that has it of `recorded` (where it was, or empty), IMSEARCH_WEIGHTS and
-/// known_weights(). `recorded` may come from anyone's index: only a regular file
-/// with an absolute path is opened for it. Throws Error that lists where it was
-/// looked for.
+/// known_weights(). `recorded` may come from anyone's index: only a regular
+/// file with an absolute path is opened for it. Throws Error that lists where
+/// it was looked for.
 WeightsFile find_weights_of_model(const std::string& sha256,
                                   const std::string& recorded = "");
 

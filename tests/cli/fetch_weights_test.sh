@@ -43,13 +43,33 @@ expect_files() {
 }
 
 echo "a wrong command line is refused"
-expect 2 'usage:'
-expect 2 'usage:' resnet
-expect 2 'usage:' keras torchvision
+expect 2 "usage: $fetch keras|torchvision"
+grep -qF "$fetch: which weights? keras, unless you know why not" "$folder/err" ||
+  die "no word on which to take"
+grep -q '^keras (9 MB) is the one to take' "$folder/err" || die "no reason"
+expect 2 "$fetch: resnet: no such weights: keras or torchvision" resnet
+expect 2 "$fetch: 2 arguments, expected 1" keras torchvision
+
+echo "it names itself as it was typed"
+expect_name() {
+  local want=$1
+  shift
+  ! (cd "$folder" && "$@") >"$folder/out" 2>"$folder/err" || die "$*: no error"
+  [[ $(head -n 1 "$folder/err") == "$want: which weights?"* ]] ||
+    die "$*: not $want"
+  grep -qF "usage: $want keras" "$folder/err" || die "$*: usage lacks $want"
+}
+mkdir "$folder/bin"
+cp "$fetch" "$folder/bin/imsearch-fetch-weights"
+expect_name imsearch-fetch-weights \
+  env PATH="$folder/bin:$PATH" imsearch-fetch-weights
+expect_name bin/imsearch-fetch-weights bin/imsearch-fetch-weights
+expect_name 'imsearch fetch-weights' "$IMSEARCH_BIN/imsearch" fetch-weights
 "$fetch" --help | grep -q 'usage:' || die "--help"
 
 echo "a file that is not there leaves nothing"
-expect 1 "$keras: not fetched" keras
+expect 1 "$keras: not fetched: The requested URL returned error: 404" keras
+[[ $(wc -l <"$folder/err") -eq 2 ]] || die "an error is printed twice"
 expect_files './*'
 
 echo "a file of another size is refused with both numbers"

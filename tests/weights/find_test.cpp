@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -146,9 +148,9 @@ TEST_SUITE("embed") {
     CHECK(contains(lost, dir / "imsearch/mobilenet_v2_keras.h5 (not there)"));
     CHECK(contains(lost, "with --weights or IMSEARCH_WEIGHTS"));
     const std::string other = dir.write("other.h5", "other");
-    CHECK(contains(error(other), other + " (sha256 " +
-                                     sha256_of_file(other).substr(0, 12) +
-                                     ")"));
+    CHECK(contains(
+        error(other),
+        other + " (sha256 " + sha256_of_file(other).substr(0, 12) + ")"));
     // One that nobody writes to would block for ever.
     const std::string fifo = dir / "fifo";
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);

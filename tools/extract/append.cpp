@@ -119,7 +119,8 @@ void AppendTarget::check_model(const Sidecar& added) const {
 
 void AppendTarget::add(const std::string& rows_file,
                        const std::string& names_file, const Sidecar& added) {
-  const std::size_t added_rows = std::filesystem::file_size(rows_file) / row_bytes();
+  const std::size_t added_rows =
+      std::filesystem::file_size(rows_file) / row_bytes();
   set_commit_mark(vectors_);
   try {
     put_behind(rows_file, names_file);
@@ -148,8 +149,7 @@ void AppendTarget::put_behind(const std::string& rows_file,
               names_file);
 }
 
-void AppendTarget::write_sidecar(const Sidecar& added,
-                                 std::size_t rows) const {
+void AppendTarget::write_sidecar(const Sidecar& added, std::size_t rows) const {
   Sidecar sidecar = sidecar_;
   sidecar.tool_version = added.tool_version;
   sidecar.model.weights_path = added.model.weights_path;

@@ -40,9 +40,9 @@ class AppendTarget {
   void check_model(const Sidecar& added) const;
 
   /// Adds the rows in one file and their names in another, synced, and replaces
-  /// the sidecar, which takes from theirs what may change: the version and where
-  /// the weights lie. Throws Error; nothing is added then, unless that could not be
-  /// undone either, which the mark tells.
+  /// the sidecar, which takes from theirs what may change: the version and
+  /// where the weights lie. Throws Error; nothing is added then, unless that
+  /// could not be undone either, which the mark tells.
   void add(const std::string& rows, const std::string& names,
            const Sidecar& added);
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,8 @@ int become(const std::string& command, char** argv) {
   check_command(command);
   std::string name = "imsearch " + command;
   argv[0] = name.data();
+  // A script does not see its argv[0]: its interpreter gets a path instead.
+  ::setenv("IMSEARCH_STARTED_AS", name.c_str(), 1);
   cli::become_sibling(
       command, argv,
       fmt::format("{} is not installed beside this program", command));

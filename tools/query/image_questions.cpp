@@ -14,8 +14,8 @@
 #include "image/preprocess_text.h"
 #include "io/file.h"
 #include "io/folder.h"
-#include "io/image_file.h"
 #include "io/glob.h"
+#include "io/image_file.h"
 
 #include <algorithm>
 
@@ -87,8 +87,8 @@ std::string module_of(const SearchIndex& index, const ImageParams& params) {
   const ModelIdentity& built = index.model();
   const std::string& recorded = built.weights_path;
   // A relative path would mean a file of whoever asks, not of who extracted.
-  const bool usable = params.weights.empty() && !recorded.empty() &&
-                      recorded.front() == '/';
+  const bool usable =
+      params.weights.empty() && !recorded.empty() && recorded.front() == '/';
   if (usable && is_regular_file(recorded)) return recorded;
   fail("{}: made by {}{}: name this file with --model", index.where(),
        describe(built), usable ? ", and " + recorded + " is not there" : "");

@@ -17,7 +17,8 @@ struct ImageParams {
   unsigned threads = 0;
 };
 
-/// Starts extract with the first path that can be an image. One thread at a time.
+/// Starts extract with the first path that can be an image. One thread at a
+/// time.
 class ImageQuestions {
  public:
   /// `index` must outlive it.

@@ -62,8 +62,10 @@ void QueryOptions::add_models_to(CLI::App& app) {
                  "Weights for images: demo, keras, torchvision or a file "
                  "(default: those that the index records)")
       ->type_name("NAME|FILE");
-  app.add_option("--model", model,
-                 "For images: the TorchScript file that the index records")
+  app.add_option(
+         "--model", model,
+         "For images: the TorchScript file that the index records (default: "
+         "where it was)")
       ->excludes("--weights");
 }
 

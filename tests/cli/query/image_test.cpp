@@ -199,9 +199,9 @@ TEST_CASE("an index of other weights is refused, and both are named") {
   photos.build();
   // Found where extract found them, whatever the working folder is.
   const Collection elsewhere(0);
-  const RunResult found = elsewhere.run(
-      {"query", "-i", photos.path("fvecs.bin.hnsw.index"), "-k", "1",
-       photos.path("p0.jpg")});
+  const RunResult found =
+      elsewhere.run({"query", "-i", photos.path("fvecs.bin.hnsw.index"), "-k",
+                     "1", photos.path("p0.jpg")});
   CHECK(found.status == 0);
   CHECK(found.err.empty());
   CHECK(contains(found.out, "\t1\t1.000000\tp0.jpg\n"));
@@ -216,8 +216,9 @@ TEST_CASE("an index of other weights is refused, and both are named") {
                  "query: fvecs.bin.hnsw.index: made by mobilenet_v2 "
                  "torchvision other.safetensors (sha256 "));
   CHECK(contains(lost.err, "looked at " + was + " (not there), "));
-  CHECK(contains(lost.err, ": name the file with --weights or "
-                           "IMSEARCH_WEIGHTS\n"));
+  CHECK(contains(lost.err,
+                 ": name the file with --weights or "
+                 "IMSEARCH_WEIGHTS\n"));
   CHECK(photos.run({"query", "--weights", "moved", "p0.jpg"}).status == 0);
   RunOptions set;
   set.environment = {"IMSEARCH_WEIGHTS=" + photos.path("moved")};
