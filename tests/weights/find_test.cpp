@@ -72,15 +72,15 @@ TEST_SUITE("embed") {
     CHECK(find_weights("") == file);
     CHECK(is_demo(find_weights("demo")));
     const Setting kind("IMSEARCH_WEIGHTS", "keras");
-    CHECK(contains(error_of(""), "scripts/fetch-weights.sh keras"));
+    CHECK(contains(error_of(""), "fetch-weights keras"));
   }
 
   TEST_CASE("fetched weights are found under XDG_DATA_HOME or the home") {
     const TempDir dir;
     {
       const Setting data("XDG_DATA_HOME", dir.path());
-      CHECK(contains(error_of("keras"), "scripts/fetch-weights.sh keras"));
-      CHECK(contains(error_of("torchvision"), "fetch-weights.sh torchvision"));
+      CHECK(contains(error_of("keras"), "fetch-weights keras"));
+      CHECK(contains(error_of("torchvision"), "fetch-weights torchvision"));
       const std::string keras =
           dir.write("imsearch/mobilenet_v2_keras.h5", "x");
       CHECK(find_weights("keras") == keras);

@@ -128,15 +128,16 @@ int run_body(const std::function<int()>& body) {
 
 int run_checked(CLI::App& app, int argc, char** argv,
                 const std::function<int()>& body) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    // --help and --version arrive as parse errors with exit code 0.
-    const int status = app.exit(e) == 0 ? kDone : kUsage;
-    check_standard_output();
-    return status;
-  }
-  return run_body(body);
+  // Options may throw UsageError as they are read, so both parts are inside.
+  return run_body([&]() -> int {
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+      // --help and --version arrive as parse errors with exit code 0.
+      return app.exit(e) == 0 ? kDone : kUsage;
+    }
+    return body();
+  });
 }
 
 }  // namespace

@@ -217,7 +217,7 @@ TEST_SUITE("cli") {
     const RunResult missing =
         extract_in(options, {"a.ppm", "--weights", "keras"});
     CHECK(missing.status == 1);
-    CHECK(contains(missing.err, "scripts/fetch-weights.sh keras"));
+    CHECK(contains(missing.err, "fetch-weights keras"));
     const RunResult unknown =
         extract_in(options, {"a.ppm", "--model-sha256", std::string(64, '0')});
     CHECK(unknown.status == 1);

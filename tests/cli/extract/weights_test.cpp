@@ -52,7 +52,7 @@ TEST_SUITE("cli") {
     CHECK(missing.status == 1);
     CHECK(contains(missing.err,
                    "imsearch/mobilenet_v2_torchvision.pth is not there: get it "
-                   "with 'scripts/fetch-weights.sh torchvision'"));
+                   "with 'fetch-weights torchvision'"));
     dir.write("imsearch/mobilenet_v2_torchvision.pth",
               torch_weights(Container::kZip, random_tensors()));
     const RunResult found =
