@@ -47,6 +47,8 @@ foreach(package IN LISTS packages)
   file(REAL_PATH "/usr/share/doc/${package}/copyright" copyright)
   configure_file("${copyright}" "${notices}/${package}.copyright" COPYONLY)
 endforeach()
+# Those notices name the texts of common licences by their place on Debian.
+file(COPY /usr/share/common-licenses DESTINATION "${notices}")
 execute_process(COMMAND dpkg-query --show --showformat
     "\${binary:Package}\\t\${source:Package}\\t\${source:Version}\\n" ${packages}
   OUTPUT_VARIABLE versions COMMAND_ERROR_IS_FATAL ANY)
@@ -80,8 +82,9 @@ Where certificates are not in /etc/ssl/certs, name them: `imsearch push --cacert
 /etc/pki/tls/certs/ca-bundle.crt`.
 
 lib/imsearch has ${count} libraries of Debian, each with the notice of its
-package in share/doc/imsearch/libraries. versions.tsv there names the package of
-each, its source package and version: https://snapshot.debian.org keeps them.
+package in share/doc/imsearch/libraries. common-licenses there has the texts that
+are named in these, and versions.tsv the package of each library, its source
+package and version: https://snapshot.debian.org keeps them.
 ")
 file(WRITE "${notices}/versions.tsv"
   "package\tsource package\tversion\n${versions}")
