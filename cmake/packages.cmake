@@ -82,6 +82,7 @@ endif()
 if(PATCHELF)
   list(APPEND CPACK_GENERATOR TGZ)
 endif()
-if(CPACK_GENERATOR)
+# A cross-built package would say that it is for this machine.
+if(CPACK_GENERATOR AND NOT CMAKE_CROSSCOMPILING)
   include(CPack)
 endif()
