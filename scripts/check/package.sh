@@ -96,8 +96,10 @@ quietly() {
 }
 
 apt() {
+  local started=$SECONDS
   quietly in_root "$root" env DEBIAN_FRONTEND=noninteractive apt-get "$@"
   sed -n '/^Need to get/p; /^After this/p' "$work/log" >&2
+  say "apt $1: $((SECONDS - started)) s"
 }
 
 root=$roots/debian
