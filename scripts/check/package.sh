@@ -11,7 +11,7 @@
 # the answers that build-package/bin gives.
 #
 # Needs root, for the roots, and a network: it fetches 0.5 GB of Debian's packages,
-# most of them for imsearch-torch. Some 5 minutes, 3 GB of disk.
+# most of them for imsearch-torch. Some 5 minutes, 2 GB of disk.
 set -euo pipefail
 
 usage() { sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
