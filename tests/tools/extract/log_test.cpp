@@ -118,7 +118,7 @@ TEST_CASE("a run goes on behind the entries that it keeps") {
   dir.write("v.done.part", "identity\n" + kRowLine + "row 4de8");
   ExtractLog log(dir / "v");
   CHECK(log.older_text() == "identity\n" + kRowLine + "row 4de8");
-  log.go_on(9 + 21);
+  log.go_on(9 + kRowLine.size());
   CHECK(log.worth_keeping());
   log.add_bad("not an image", {});
   CHECK(log.older_text() == "identity\n" + kRowLine + kBadLine);
