@@ -70,6 +70,11 @@ std::string ExtractOutput::older_identity() const {
   return log_ ? LogReader(log_->older_text()).identity() : "";
 }
 
+bool ExtractOutput::is_of_run(const std::string& identity) const {
+  const std::string older = older_identity();
+  return is_run_identity(older) && identity_difference(older, identity).empty();
+}
+
 void ExtractOutput::append_to(AppendTarget& target, const Names& names) {
   target_ = &target;
   bad_ = lines_without(bad_path(), names);

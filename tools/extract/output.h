@@ -44,6 +44,8 @@ class ExtractOutput {
   bool has_older_parts() const;
   /// Which run they are of (run_identity.h); empty if that is not known.
   std::string older_identity() const;
+  /// Whether resume() would take them for those of that run.
+  bool is_of_run(const std::string& identity) const;
 
   /// commit() will add the rows to `target`, which outlives *this, instead of
   /// replacing files, and lines in the list of bad images stay but for those of

@@ -28,7 +28,7 @@ RowWriter::RowWriter(const ExtractJob& job, const ImageList& images,
       output_(output) {}
 
 std::size_t RowWriter::start(const std::string& identity) {
-  if (job_.resume) {
+  if (job_.resume && (!job_.restart || output_.is_of_run(identity))) {
     take_over(output_.resume(identity, names_, dim_));
   } else {
     if (output_.has_older_parts())
