@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "index/index.h"
+#include "index/vector_set.h"
 #include "io/file.h"
 
 namespace imsearch {
@@ -37,20 +38,30 @@ void run_extract(const CollectionPaths& paths, const Names& images,
   run_program(command, list_of(images, paths.separator));
 }
 
+/// Whether the rows of the index are still the first ones of the vectors; they
+/// are not where an update was killed behind its --compact.
+bool belongs_to(const Index& index, const std::string& vectors) {
+  const std::vector<IndexSource>& sources = index.info().sources;
+  const VectorFile file(vectors, index.dim());
+  return sources.size() == 1 && sources[0].rows <= file.rows() &&
+         fingerprint(file, sources[0].rows) == sources[0].fingerprint;
+}
+
 /// Where most of an index would be rows that are new or gone, one that is built
 /// anew is quicker to make and to search.
-bool most_has_changed(const std::string& path, const Collection& collection) {
-  const Index index(path);
+bool most_has_changed(const Index& index, const Collection& collection) {
   std::size_t alive = 0;  // rows that are in the index and stay
   for (std::uint32_t row = 0; row < index.rows(); ++row)
     if (row < collection.names.size() && !collection.is_gone(row)) ++alive;
   return 2 * alive < collection.names.size();
 }
 
-bool must_build(const std::string& path, const Collection& collection) {
-  if (!file_exists(path)) return true;
+bool must_build(const CollectionPaths& paths, const Collection& collection) {
+  if (!file_exists(paths.index)) return true;
   try {
-    return most_has_changed(path, collection);
+    const Index index(paths.index);
+    return !belongs_to(index, paths.vectors) ||
+           most_has_changed(index, collection);
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& e) {
@@ -77,7 +88,7 @@ void follow_with_index(const CollectionPaths& paths,
                        const ExtractRun& run) {
   std::vector<std::string> options = {paths.vectors, "-n", paths.names, "-o",
                                       paths.index};
-  if (!anew && !must_build(paths.index, collection))
+  if (!anew && !must_build(paths, collection))
     options.emplace_back("--append");
   if (run.threads > 0) options.push_back(fmt::format("-j{}", run.threads));
   if (paths.separator == Separator::kNul) options.emplace_back("-0");

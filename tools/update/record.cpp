@@ -39,6 +39,11 @@ std::vector<std::string> list_from(const Json& list) {
 
 }  // namespace
 
+bool operator==(const UpdateRecord& a, const UpdateRecord& b) {
+  return a.folder == b.folder && a.inputs == b.inputs &&
+         a.exclude == b.exclude && a.all == b.all && a.model == b.model;
+}
+
 std::string record_path(const std::string& vectors) {
   return vectors + ".update.json";
 }

@@ -16,6 +16,8 @@ struct UpdateRecord {
   std::vector<std::string> model;  // options of extract
 };
 
+bool operator==(const UpdateRecord& a, const UpdateRecord& b);
+
 /// "fvecs.bin" -> "fvecs.bin.update.json".
 std::string record_path(const std::string& vectors);
 

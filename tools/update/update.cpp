@@ -36,7 +36,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -297,13 +299,38 @@ Names with_rows(const Collection& collection, const Plan& plan) {
   return names;
 }
 
+/// One update at a time: a second one waits for the first.
+FileLock lock_collection(const std::string& vectors) {
+  const std::string path = record_path(vectors);
+  // To be locked, it has to be there. The record itself replaces it, and then
+  // the lock is that of the new file.
+  FILE* file = std::fopen(path.c_str(), "a");
+  if (file == nullptr) fail("{}: {}", path, errno_text(errno));
+  std::fclose(file);
+  FileLock lock(path);
+  lock.share_with_children();
+  return lock;
+}
+
+/// Records what is given now, unless that is recorded. The record is replaced,
+/// and the lock is then that of the new one. Gives whether it was.
+bool keep_record(const Options& opt, const UpdateRecord& record,
+                 std::optional<FileLock>& lock) {
+  if (read_record(opt.paths.vectors) == record) return false;
+  write_record(opt.paths.vectors, record);
+  lock.emplace(lock_collection(opt.paths.vectors));
+  return true;
+}
+
 Summary begin_collection(const Options& opt, const UpdateRecord& record,
+                         std::optional<FileLock>& lock,
                          Collection& collection) {
   const Names images = list_images(opt, record, nullptr);
   const ExtractRun run = extract_run(opt, record, nullptr);
+  // Before the long part: a killed run is then gone on with by itself.
+  keep_record(opt, record, lock);
   extract_all(opt.paths, images, run);
   collection = open_collection(opt.paths);
-  write_record(opt.paths.vectors, record);
   follow_with_index(opt.paths, collection, true, run);
   Summary done;
   done.added = collection.names.size();
@@ -311,6 +338,7 @@ Summary begin_collection(const Options& opt, const UpdateRecord& record,
 }
 
 Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
+                         std::optional<FileLock>& lock,
                          Collection& collection) {
   const Names images = list_images(opt, record, &collection);
   const Plan plan = make_plan(collection, images, opt.plan);
@@ -319,7 +347,12 @@ Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
     return {};
   }
   refuse_half_gone(opt, plan);
-  const ExtractRun run = extract_run(opt, record, &collection);
+  if (keep_record(opt, record, lock)) {
+    // Another update may have come in between.
+    collection = open_collection(opt.paths);
+    return bring_up_to_date(opt, record, lock, collection);
+  }
+  ExtractRun run = extract_run(opt, record, &collection);
   if (!plan.empty() || !plan.refreshed.empty() || !plan.forgotten.empty()) {
     const bool renamed = enter(plan, collection);
     write_collection(opt.paths, collection, renamed);
@@ -328,12 +361,13 @@ Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
     extract_more(opt.paths, with_rows(collection, plan), run);
     collection = open_collection(opt.paths);
   }
-  write_record(opt.paths.vectors, record);
   bool anew = false;
   if (opt.compact && compact(opt.paths, collection) > 0) {
     collection = open_collection(opt.paths);
     anew = true;
   }
+  // Without a word where there is nothing to do, as mostly.
+  run.quiet = run.quiet || (plan.empty() && !anew);
   follow_with_index(opt.paths, collection, anew, run);
   return {plan.added.size(), plan.changed.size(), plan.gone.size(),
           plan.moved.size()};
@@ -359,17 +393,6 @@ bool recover(const Options& opt, const UpdateRecord& record) {
   return true;
 }
 
-/// One update at a time: a second one waits for the first.
-FileLock lock_collection(const std::string& vectors) {
-  const std::string path = record_path(vectors);
-  // To be locked, it has to be there. The record itself replaces it, and then
-  // the lock is that of the new file.
-  FILE* file = std::fopen(path.c_str(), "a");
-  if (file == nullptr) fail("{}: {}", path, errno_text(errno));
-  std::fclose(file);
-  return FileLock(path);
-}
-
 int run(Options opt) {
   const Stopwatch watch;
   catch_interrupts();
@@ -381,7 +404,7 @@ int run(Options opt) {
   Summary done;
   if (recover(opt, record)) {
     collection = open_collection(opt.paths);
-    done = bring_up_to_date(opt, record, collection);
+    done = bring_up_to_date(opt, record, lock, collection);
   } else if (opt.dry_run) {
     const Names images = list_images(opt, record, nullptr);
     Plan plan;
@@ -389,7 +412,7 @@ int run(Options opt) {
       plan.added.emplace_back(images[i]);
     print_plan(plan, collection);
   } else {
-    done = begin_collection(opt, record, collection);
+    done = begin_collection(opt, record, lock, collection);
   }
   if (!opt.dry_run) print_summary(opt, done, collection, watch.seconds());
   return cli::kDone;
