@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "image/decode.h"
 #include "image/exif.h"
+#include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/folder.h"
 #include "io/memory.h"
@@ -25,8 +26,9 @@
 namespace imsearch {
 namespace {
 
-/// Bytes of an image file. What is not a regular file could block or never end.
-std::size_t image_file_size(const std::string& path) {
+/// What is known of an image file before it is read. What is not a regular file
+/// could block or never end.
+FileFacts status_of_image(const std::string& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) fail("{}", errno_text(errno));
   if (S_ISDIR(status.st_mode)) {
@@ -36,11 +38,11 @@ std::size_t image_file_size(const std::string& path) {
     fail("a directory, not an image");
   }
   if (!S_ISREG(status.st_mode)) fail("not a regular file");
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > kMaxImageFileBytes)
-    fail("a file of {} MB, at most {} MB are allowed", size / 1'000'000,
+  const FileFacts facts = facts_of_status(path);
+  if (facts.bytes > kMaxImageFileBytes)
+    fail("a file of {} MB, at most {} MB are allowed", facts.bytes / 1'000'000,
          kMaxImageFileBytes / 1'000'000);
-  return size;
+  return facts;
 }
 
 /// The bytes of a regular file, of which `size` are expected. The file is not
@@ -90,10 +92,16 @@ Image load_image(const std::string& bytes, const std::string& path,
 }
 
 void load(const std::string& path, const Preprocessing& preprocessing,
-          MemoryTurn& turn, float* input) {
-  const std::size_t size = image_file_size(path);
-  turn.grow(size, "its file");
-  const std::string bytes = read_image_file(path, size);
+          MemoryTurn& turn, float* input, FileFacts& facts) {
+  const FileFacts before = status_of_image(path);
+  turn.grow(before.bytes, "its file");
+  const std::string bytes =
+      read_image_file(path, static_cast<std::size_t>(before.bytes));
+  ContentHash hash;
+  hash.add(bytes.data(), bytes.size());
+  // The time is that from before it was read: a change meanwhile is one that a
+  // later run must notice.
+  facts = {true, bytes.size(), before.modified_ns, hash.value()};
   preprocess(load_image(bytes, path, preprocessing, turn), preprocessing,
              input);
 }
@@ -102,9 +110,16 @@ void load(const std::string& path, const Preprocessing& preprocessing,
 
 void load_input(const std::string& path, const Preprocessing& preprocessing,
                 float* input) {
+  FileFacts unused;
+  load_input(path, preprocessing, input, unused);
+}
+
+void load_input(const std::string& path, const Preprocessing& preprocessing,
+                float* input, FileFacts& facts) {
   MemoryTurn turn;
+  facts = FileFacts();
   try {
-    return load(path, preprocessing, turn, input);
+    return load(path, preprocessing, turn, input, facts);
   } catch (const std::bad_alloc&) {
     // A passing lack of memory is not the image's fault: it is tried once more
     // when nothing else is decoded. Not within this handler, since what the
@@ -112,7 +127,7 @@ void load_input(const std::string& path, const Preprocessing& preprocessing,
   }
   turn.be_alone();
   try {
-    load(path, preprocessing, turn, input);
+    load(path, preprocessing, turn, input, facts);
   } catch (const std::bad_alloc&) {
     throw OutOfMemory(
         fmt::format("the system refused memory for it, {} MB available now",

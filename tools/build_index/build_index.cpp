@@ -144,9 +144,11 @@ int build(const Options& opt, const IndexInputs& inputs) {
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
   std::vector<std::uint32_t> deleted;
-  // Only our own format marks rows as deleted.
-  if (format == IndexFormat::kImsearch && !opt.restore_deleted)
-    deleted = deletions_to_keep(output, inputs, opt.quiet);
+  // Only our own format marks rows as deleted. What is gone stays so.
+  if (format == IndexFormat::kImsearch)
+    deleted = opt.restore_deleted
+                  ? inputs.gone
+                  : deletions_to_keep(output, inputs, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),

@@ -105,13 +105,14 @@ struct Options {
         "--join", join,
         "Join vectors that --shard made, and what belongs to them, into one "
         "file");
-    exclude(joining, app,
-            {"--files-from",   "--weights",      "--model",  "--input-size",
-             "--resize",       "--resize-to",    "--mean",   "--std",
-             "--model-sha256", "--exif",         "--engine", "--device",
-             "--batch",        "--threads",      "--strict", "--json",
-             "--serve",        "--time-network", "--resume", "--shard",
-             "--append"});
+    exclude(
+        joining, app,
+        {"--files-from",   "--weights",      "--model",  "--input-size",
+         "--resize",       "--resize-to",    "--mean",   "--std",
+         "--model-sha256", "--exif",         "--engine", "--device",
+         "--batch",        "--threads",      "--strict", "--json",
+         "--serve",        "--time-network", "--resume", "--resume-or-restart",
+         "--shard",        "--append"});
   }
 
   static void exclude(CLI::Option* option, CLI::App& app,
@@ -142,6 +143,13 @@ struct Options {
   }
 
   void add_long_runs(CLI::App& app) {
+    const auto restart = [this](std::int64_t) {
+      job.resume = job.restart = true;
+    };
+    app.add_flag("--resume-or-restart", restart,
+                 "As --resume, or anew where the earlier run was another")
+        ->excludes("--serve")
+        ->excludes("--time-network");
     app.add_flag("--resume", job.resume,
                  "Go on from what an interrupted run has done")
         ->excludes("--serve")
