@@ -1,8 +1,8 @@
 #!/bin/bash
 # Install the packages of scripts/packages.txt that are missing (Debian 12).
 #
-# usage: install-packages.sh GROUP...      groups: build, torch, test, dev,
-#                                        check, arm64, fetch, compare, peers,
+# usage: install-packages.sh GROUP...      groups: build, formats, torch, test,
+#                                        dev, check, arm64, fetch, compare, peers,
 #                                        cluster, service, service-test,
 #                                        loaders, signature
 #
