@@ -133,7 +133,7 @@ Image yuv_to_rgb(const YuvPicture& picture) {
   const YuvPlane& luma = picture.planes[0];
   const bool grey = picture.planes[1].data == nullptr;
   if (!grey)
-    for (const std::size_t i : {1, 2}) check_plane(luma, picture.planes[i]);
+    for (const std::size_t i : {1U, 2U}) check_plane(luma, picture.planes[i]);
   const Conversion conversion(picture);
   StretchedPlane y_plane(luma, luma, picture.bits);
   StretchedPlane u_plane(picture.planes[grey ? 0 : 1], luma, picture.bits);
