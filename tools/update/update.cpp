@@ -23,6 +23,7 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
+#include "image/decode.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/file_lock.h"
@@ -206,7 +207,8 @@ void refuse_empty(const Options& opt, const std::vector<std::string>& inputs,
 
 Names list_images(const Options& opt, const UpdateRecord& record,
                   const Collection* collection) {
-  const InputRules rules = {record.exclude, record.all};
+  InputRules rules = {record.exclude, record.all, {}};
+  rules.looks_like_image = looks_like_image;
   const std::vector<std::string> inputs =
       present_inputs(opt, record, collection);
   Names images;
