@@ -99,6 +99,10 @@ std::string enumeration(const std::vector<std::string>& parts) {
 
 }  // namespace
 
+std::vector<std::string_view> image_endings() {
+  return {kImages.begin(), kImages.end()};
+}
+
 InputSieve::InputSieve(const InputRules& rules) : all_(rules.all) {
   for (const std::string& pattern : rules.exclude) {
     // A pattern with a slash is about paths, one without about names.

@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imsearch {
@@ -26,6 +27,9 @@ struct InputRules {
   /// Takes names that start with a dot, and folders of thumbnails and trash.
   bool all = false;
 };
+
+/// The endings of images, without dots, in lower case.
+std::vector<std::string_view> image_endings();
 
 /// One thread at a time.
 class InputSieve {
