@@ -114,6 +114,10 @@ std::string enumeration(const std::vector<std::string>& parts) {
 
 }  // namespace
 
+std::vector<std::string_view> image_endings() {
+  return {kImages.begin(), kImages.end()};
+}
+
 InputSieve::InputSieve(const InputRules& rules)
     : all_(rules.all), looks_like_image_(rules.looks_like_image) {
   for (const std::string& pattern : rules.exclude) {

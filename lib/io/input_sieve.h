@@ -33,6 +33,9 @@ struct InputRules {
   std::function<bool(std::string_view beginning)> looks_like_image;
 };
 
+/// The endings of images, without dots, in lower case.
+std::vector<std::string_view> image_endings();
+
 /// One thread at a time.
 class InputSieve {
  public:

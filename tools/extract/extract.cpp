@@ -10,6 +10,7 @@
 // left out of both and listed in fnames.txt.bad.tsv. Manual:
 // man/imsearch-extract.1.
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/file_names.h"
 #include "common/options.h"
 #include "extract/model.h"
@@ -89,6 +90,26 @@ struct Options {
         ->excludes("--names");
     add_long_runs(app);
     add_older_files(app);
+    group(app);
+  }
+
+  /// How --help shows them.
+  static void group(CLI::App& app) {
+    using cli::Group;
+    cli::put_under(app, Group::kOften, {"--weights", "--append", "--resume"});
+    cli::put_under(
+        app, Group::kImages,
+        {"--files-from", "--null", "--exclude", "--all", "--strict"});
+    cli::put_under(app, Group::kOutput,
+                   {"--output", "--names", "--force", "--json"});
+    cli::put_under(app, Group::kParts, {"--shard", "--join"});
+    cli::put_under(app, Group::kPrograms, {"--serve", "--time-network"});
+    cli::put_under(app, Group::kModels, {"--model-sha256"});
+    cli::completes(app, {"inputs"}, cli::kImageFiles);
+    cli::completes(app, {"--files-from", "--names"}, cli::kNamesFiles);
+    cli::completes(app, {"--output"}, "bin");
+    cli::add_examples(app,
+                      {"~/Pictures", "--append ~/Pictures --exclude drafts"});
   }
 
   /// What is about vectors that are there.
