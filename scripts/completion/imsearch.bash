@@ -39,7 +39,7 @@ _imsearch() {
 
   COMPREPLY=()
   local files='' candidate meaning
-  while IFS=$'\t' read -r candidate meaning; do
+  while IFS=$'\t' read -r candidate _; do
     if [[ $candidate == :files* ]]; then
       files=$candidate
     else
@@ -64,4 +64,4 @@ _imsearch() {
 
 complete -F _imsearch imsearch imsearch-extract imsearch-build-index \
   imsearch-query imsearch-eval-recall imsearch-bench imsearch-push \
-  imsearch-fetch-weights
+  imsearch-update imsearch-fetch-weights

@@ -39,9 +39,10 @@ TEST_SUITE("cli") {
     CHECK(folder.status == 0);
     CHECK(lines_of(dir / "fnames.txt") == kPhotos);
     const std::string vectors = read_file(dir / "fvecs.bin");
-    CHECK(contains(folder.err,
-                   "extract: photos: left aside 2 JPEG 2000 and 1 RAW, which are "
-                   "not read: convert them to JPEG or PNG\n"));
+    CHECK(
+        contains(folder.err,
+                 "extract: photos: left aside 2 JPEG 2000 and 1 RAW, which are "
+                 "not read: convert them to JPEG or PNG\n"));
     CHECK(contains(folder.err,
                    "extract: photos: left aside 1 folder called @eaDir and 1 "
                    "image whose name starts with a dot: --all takes them\n"));

@@ -79,10 +79,9 @@ TEST_SUITE("cli") {
     CHECK(contains(result.out, "{\"images\":0,\"bad\":0,"));
     CHECK(read_file(dir / "fvecs.bin.1-of-2").empty());
     CHECK(read_file(dir / "fnames.txt.1-of-2").empty());
-    CHECK(files_in(dir.path()) == Lines{"a.ppm", "fnames.txt.1-of-2",
-                                        "fvecs.bin.1-of-2",
-                                        "fvecs.bin.1-of-2.json",
-                                       "fvecs.bin.1-of-2.ledger.tsv"});
+    CHECK(files_in(dir.path()) ==
+          Lines{"a.ppm", "fnames.txt.1-of-2", "fvecs.bin.1-of-2",
+                "fvecs.bin.1-of-2.json", "fvecs.bin.1-of-2.ledger.tsv"});
   }
 
   TEST_CASE("names that are given are taken as they are") {
