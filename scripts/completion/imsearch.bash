@@ -38,7 +38,7 @@ _imsearch() {
   esac
 
   COMPREPLY=()
-  local files='' candidate meaning
+  local files='' candidate
   while IFS=$'\t' read -r candidate _; do
     if [[ $candidate == :files* ]]; then
       files=$candidate
