@@ -27,3 +27,8 @@ find_package(Torch QUIET)
 if(NOT Torch_FOUND)
   message(STATUS "libtorch is missing: extract-torch is not built")
 endif()
+
+# Formats that not everybody has: lib/image says what is left out.
+pkg_check_modules(heif QUIET libheif>=1.15)
+pkg_check_modules(jxl QUIET libjxl>=0.7)
+pkg_check_modules(tiff QUIET libtiff-4>=4.5)

@@ -19,17 +19,21 @@ function(imsearch_room name)
     PUBLIC "${PROJECT_SOURCE_DIR}/lib")
 endfunction()
 
-# imsearch_tool(NAME [MAIN file] [SOURCES file…] [LIBS target…])
+# imsearch_tool(NAME [MAIN file] [COMPONENT name] [SOURCES file…] [LIBS target…])
 # The binary NAME from MAIN (tools/NAME.cpp, dashes become underscores, unless
-# given) and the other sources, installed with the prefix "imsearch-": Debian has another "extract".
+# given) and the other sources, installed with the prefix "imsearch-", since
+# Debian has another "extract", by the package COMPONENT (imsearch unless given).
 function(imsearch_tool name)
-  cmake_parse_arguments(TOOL "" "MAIN" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(TOOL "" "MAIN;COMPONENT" "SOURCES;LIBS" ${ARGN})
+  if(NOT TOOL_COMPONENT)
+    set(TOOL_COMPONENT imsearch)
+  endif()
   if(NOT TOOL_MAIN)
     string(REPLACE "-" "_" TOOL_MAIN "${name}.cpp")
   endif()
   add_executable(${name} ${TOOL_MAIN} ${TOOL_SOURCES})
   target_link_libraries(${name} PRIVATE imsearch_cli imsearch_flags ${TOOL_LIBS})
-  install(PROGRAMS "$<TARGET_FILE:${name}>"
+  install(PROGRAMS "$<TARGET_FILE:${name}>" COMPONENT ${TOOL_COMPONENT}
     DESTINATION "${CMAKE_INSTALL_BINDIR}" RENAME "imsearch-${name}")
 endfunction()
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Install the packages of scripts/packages.txt that are missing (Debian 12).
 #
-# usage: install-packages.sh GROUP...      groups: build, torch, test, dev,
-#                                        check, arm64, fetch, compare, peers,
-#                                        cluster, service, service-test,
-#                                        loaders, signature
+# usage: install-packages.sh GROUP...      groups: build, formats, torch, test,
+#                                        dev, package, check, arm64, fetch,
+#                                        compare, peers, cluster, service,
+#                                        service-test, loaders, signature
 #
 # Says what it installs, and does nothing when nothing is missing. Uses sudo
 # when not run as root.

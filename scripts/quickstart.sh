@@ -25,7 +25,7 @@ bin=$source/build/bin
 out=$source/build/quickstart
 queries=6
 
-"$source/scripts/install-packages.sh" build
+"$source/scripts/install-packages.sh" build formats
 (
   cd "$source"
   cmake --preset release -DIMSEARCH_BUILD_TESTS=OFF --log-level=WARNING

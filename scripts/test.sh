@@ -16,7 +16,7 @@ case ${1:-} in
 esac
 
 cd "$(dirname "$(dirname "$(readlink -f "$0")")")"
-scripts/install-packages.sh build torch test
+scripts/install-packages.sh build formats torch test
 cmake --preset release -DIMSEARCH_BUILD_TESTS=ON -DIMSEARCH_SERVICE_TESTS=OFF \
   --log-level=WARNING
 cmake --build build

@@ -37,6 +37,8 @@ declare -A tool_below=(
   [eval_recall]="common $lib_rooms"
   [bench]="common $lib_rooms"
   [push]="common $lib_rooms"
+  [update]="common base io index simd image"
+  [imsearch]="common base simd io image weights embed"
 )
 
 # "file:line:header" of each include below lib/ and tools/; "header" keeps its

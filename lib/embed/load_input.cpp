@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "image/decode.h"
 #include "image/exif.h"
+#include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/memory.h"
 #include "io/memory_turn.h"
@@ -70,10 +71,16 @@ Image load_image(const std::string& bytes, const std::string& path,
 }
 
 void load(const std::string& path, const Preprocessing& preprocessing,
-          MemoryTurn& turn, float* input) {
-  const std::size_t size = image_file_size(path);
-  turn.grow(size, "its file");
-  const std::string bytes = read_image_file(path, size);
+          MemoryTurn& turn, float* input, FileFacts& facts) {
+  const FileFacts before = image_file_facts(path);
+  turn.grow(before.bytes, "its file");
+  const std::string bytes =
+      read_image_file(path, static_cast<std::size_t>(before.bytes));
+  ContentHash hash;
+  hash.add(bytes.data(), bytes.size());
+  // The time is that from before it was read: a change meanwhile is one that a
+  // later run must notice.
+  facts = {true, bytes.size(), before.modified_ns, hash.value()};
   preprocess(load_image(bytes, path, preprocessing, turn), preprocessing,
              input);
 }
@@ -82,9 +89,16 @@ void load(const std::string& path, const Preprocessing& preprocessing,
 
 void load_input(const std::string& path, const Preprocessing& preprocessing,
                 float* input) {
+  FileFacts unused;
+  load_input(path, preprocessing, input, unused);
+}
+
+void load_input(const std::string& path, const Preprocessing& preprocessing,
+                float* input, FileFacts& facts) {
   MemoryTurn turn;
+  facts = FileFacts();
   try {
-    return load(path, preprocessing, turn, input);
+    return load(path, preprocessing, turn, input, facts);
   } catch (const std::bad_alloc&) {
     // A passing lack of memory is not the image's fault: it is tried once more
     // when nothing else is decoded. Not within this handler, since what the
@@ -92,7 +106,7 @@ void load_input(const std::string& path, const Preprocessing& preprocessing,
   }
   turn.be_alone();
   try {
-    load(path, preprocessing, turn, input);
+    load(path, preprocessing, turn, input, facts);
   } catch (const std::bad_alloc&) {
     throw OutOfMemory(
         fmt::format("the system refused memory for it, {} MB available now",

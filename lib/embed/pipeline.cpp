@@ -64,6 +64,7 @@ std::string check_feature(const std::vector<float>& feature) {
 struct Slot {
   std::vector<float> input;
   std::vector<float> feature;
+  FileFacts facts;
   std::string reason;  // not empty: a bad image
   bool done = false;
 };
@@ -156,7 +157,7 @@ void Pipeline::decode_all() {
       try {
         slot(i).input.resize(preprocessing_.input_floats());
         slot(i).feature.resize(dim_);
-        load_input(path, preprocessing_, slot(i).input.data());
+        load_input(path, preprocessing_, slot(i).input.data(), slot(i).facts);
       } catch (const Interrupted&) {
         throw;
       } catch (const OutOfMemory& e) {
@@ -259,9 +260,9 @@ void Pipeline::emit_all(const PipelineSink& sink) {
     }
     check_interrupt();
     if (slot(i).reason.empty())
-      sink.on_row(first_ + i, slot(i).feature.data());
+      sink.on_row(first_ + i, slot(i).feature.data(), slot(i).facts);
     else
-      sink.on_bad(first_ + i, slot(i).reason);
+      sink.on_bad(first_ + i, slot(i).reason, slot(i).facts);
     const Lock lock(mutex_);
     slot(i).done = false;
     emitted_ = i + 1;

@@ -8,6 +8,7 @@
 
 #include "embed/engine.h"
 #include "io/fnames.h"
+#include "io/ledger.h"
 
 #include <cstddef>
 #include <functional>
@@ -41,9 +42,14 @@ struct StageTimes {
 using PathSource = std::function<std::optional<std::string>()>;
 
 /// What becomes of each image, called in input order, in the caller's thread.
+/// `facts`: what its file was.
 struct PipelineSink {
-  std::function<void(std::size_t i, const float* feature)> on_row;
-  std::function<void(std::size_t i, const std::string& reason)> on_bad;
+  std::function<void(std::size_t i, const float* feature,
+                     const FileFacts& facts)>
+      on_row;
+  std::function<void(std::size_t i, const std::string& reason,
+                     const FileFacts& facts)>
+      on_bad;
 };
 
 /// Embeds every image that `paths` gives, numbered from params.first on. A row

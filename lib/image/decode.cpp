@@ -1,10 +1,11 @@
 // Tells what a file is by its first bytes and calls that decoder, or names the
-// format that is not supported: "HEIC is not supported" sends a user to a
+// format that is not supported: "PSD is not supported" sends a user to a
 // converter, while "not an image" would let him look for damage that is not
 // there. Names are believed for TGA alone, which has no magic of its own.
 #include "image/decode.h"
 
 #include "base/error.h"
+#include "image/bytes.h"
 #include "image/decoders.h"
 
 #include <fmt/format.h>
@@ -25,20 +26,18 @@ struct Signature {
 };
 
 constexpr Signature kImageFormats[] = {
-    {4, "ftypavif"sv, "AVIF"}, {4, "ftypavis"sv, "AVIF"},
-    {4, "ftypheic"sv, "HEIC"}, {4, "ftypheix"sv, "HEIC"},
-    {4, "ftypmif1"sv, "HEIF"}, {0, "II*\0"sv, "TIFF"},
-    {0, "MM\0*"sv, "TIFF"},    {0, "\xff\x0a"sv, "JPEG XL"},
-    {4, "JXL "sv, "JPEG XL"},  {4, "jP  "sv, "JPEG 2000"},
-    {0, "8BPS"sv, "PSD"},      {0, "\0\0\1\0"sv, "ICO"},
-    {0, "qoif"sv, "QOI"},      {0, "#?RADIANCE"sv, "Radiance HDR"},
+    {4, "jP  "sv, "JPEG 2000"},
+    {0, "8BPS"sv, "PSD"},
+    {0, "\0\0\1\0"sv, "ICO"},
+    {0, "qoif"sv, "QOI"},
+    {0, "#?RADIANCE"sv, "Radiance HDR"},
 };
 
 bool is_printable(char c) {
   return c > ' ' && c < '\x7f';
 }
 
-/// What a file that can't be decoded looks like: "HEIC is not supported", "not
+/// What a file that can't be decoded looks like: "PSD is not supported", "not
 /// an image: starts with <!DOCTYPE". `bytes` must not be empty.
 std::string describe_unknown(std::string_view bytes) {
   for (const Signature& format : kImageFormats)
@@ -65,6 +64,12 @@ bool starts_with(std::string_view bytes, std::string_view magic) {
   return bytes.substr(0, magic.size()) == magic;
 }
 
+bool looks_like_tiff(std::string_view bytes) {
+  // Both orders of bytes, and BigTIFF.
+  return starts_with(bytes, "II*\0"sv) || starts_with(bytes, "MM\0*"sv) ||
+         starts_with(bytes, "II+\0"sv) || starts_with(bytes, "MM\0+"sv);
+}
+
 bool is_named_tga(const std::string& name) {
   constexpr std::string_view kExtension = ".tga";
   if (name.size() < kExtension.size()) return false;
@@ -75,24 +80,53 @@ bool is_named_tga(const std::string& name) {
                     });
 }
 
+/// "BM" alone begins many a text: the size of a header follows.
+bool surely_bmp(std::string_view bytes) {
+  return starts_with(bytes, "BM") && bytes.size() >= 18 &&
+         little_endian_32(bytes, 14) <= 124;
+}
+
+bool looks_like_jpeg(std::string_view bytes) {
+  return starts_with(bytes, "\xff\xd8\xff");
+}
+bool looks_like_png(std::string_view bytes) {
+  return starts_with(bytes, "\x89PNG\r\n\x1a\n");
+}
+bool looks_like_gif(std::string_view bytes) {
+  return starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a");
+}
+
 Image decode(std::string_view bytes, const std::string& name,
              Reference reference, std::uint64_t limit) {
   if (bytes.empty()) fail("empty file");
   // TGA comes last: a name that ends in .tga must not keep a JPEG from being
   // one.
-  if (starts_with(bytes, "\xff\xd8\xff"))
-    return decode_jpeg(bytes, reference, limit);
-  if (starts_with(bytes, "\x89PNG\r\n\x1a\n")) return decode_png(bytes, limit);
-  if (starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a"))
-    return decode_gif(bytes, limit);
+  if (looks_like_jpeg(bytes)) return decode_jpeg(bytes, reference, limit);
+  if (looks_like_png(bytes)) return decode_png(bytes, limit);
+  if (looks_like_gif(bytes)) return decode_gif(bytes, limit);
   if (starts_with(bytes, "BM")) return decode_bmp(bytes, limit);
   if (looks_like_webp(bytes)) return decode_webp(bytes, limit);
   if (looks_like_pnm(bytes)) return decode_pnm(bytes, limit);
+  if (looks_like_heif(bytes)) return decode_heif(bytes, limit);
+  if (looks_like_tiff(bytes)) return decode_tiff(bytes, limit);
+  if (looks_like_jxl(bytes)) return decode_jxl(bytes, limit);
   if (is_named_tga(name)) return decode_tga(bytes, limit);
   fail("{}", describe_unknown(bytes));
 }
 
 }  // namespace
+
+bool looks_like_jxl(std::string_view bytes) {
+  return starts_with(bytes, "\xff\x0a"sv) ||
+         starts_with(bytes, "\0\0\0\x0cJXL \r\n\x87\n"sv);
+}
+
+bool looks_like_image(std::string_view bytes) {
+  return looks_like_jpeg(bytes) || looks_like_png(bytes) ||
+         looks_like_gif(bytes) || surely_bmp(bytes) || looks_like_webp(bytes) ||
+         looks_like_pnm(bytes) || looks_like_heif(bytes) ||
+         looks_like_tiff(bytes) || looks_like_jxl(bytes);
+}
 
 Image decode_image(std::string_view bytes, const std::string& name,
                    Reference reference, std::uint64_t max_bytes) {

@@ -2,15 +2,17 @@
 // them.
 //
 // The kind is told by content, never by name: JPEG by libjpeg, PNG by libpng,
-// WebP by libwebp, GIF by giflib, BMP, TGA and binary PGM and PPM by ourselves.
-// An animation gives its first frame. TGA has no magic: it is tried only
-// where the name ends in .tga. GIF is what TensorFlow makes of it
-// (image/decoders.h), BMP and TGA are what Pillow makes of them, whichever
-// Reference is asked for. JPEG follows tf.io.decode_jpeg (channels=3) to the
-// bit: fast integer DCT, fancy upsampling, CMYK folded to RGB by integer
-// division, orientation ignored, warnings ignored, but a stream that ends early
-// is an error (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open
-// and convert("RGB") in what the two have different (Reference).
+// WebP by libwebp, GIF by giflib, BMP, TGA and binary PGM and PPM by ourselves,
+// and where their libraries are, HEIC, HEIF and AVIF by libheif, TIFF by
+// libtiff and JPEG XL by libjxl. An animation gives its first frame. TGA has no
+// magic: it is tried only where the name ends in .tga. GIF is what TensorFlow
+// makes of it (image/decoders.h), BMP, TGA and the last three are what Pillow
+// makes of them, whichever Reference is asked for. JPEG follows
+// tf.io.decode_jpeg (channels=3) to the bit: fast integer DCT, fancy
+// upsampling, CMYK folded to RGB by integer division, orientation ignored,
+// warnings ignored, but a stream that ends early is an error
+// (tensorflow/core/lib/jpeg/jpeg_mem.cc); or Pillow's Image.open and
+// convert("RGB") in what the two have different (Reference).
 #pragma once
 
 #include "image/image.h"
@@ -26,6 +28,10 @@ namespace imsearch {
 /// accurate one) and in how CMYK becomes RGB. Grey PNG of 16 bits, which Pillow
 /// clips to white, is cut to the upper 8 for both.
 enum class Reference { kTensorflow, kPillow };
+
+/// Whether a file that begins like this, with 64 bytes or all that it has, is
+/// an image by its content: of a kind that decode_image() reads.
+bool looks_like_image(std::string_view beginning);
 
 /// Decodes `bytes`; `name` is used for its extension only. Throws Error with
 /// the reason alone ("truncated JPEG"): the caller knows the file. Thread-safe.

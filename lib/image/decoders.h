@@ -66,6 +66,38 @@ Image decode_tga(std::string_view bytes, std::uint64_t max_bytes);
 /// kinds than P5 and P6 is an error.
 Image decode_pnm(std::string_view bytes, std::uint64_t max_bytes);
 
+/// By libheif, as pillow-heif reads HEIC and HEIF and Pillow reads AVIF: the
+/// main picture, cropped, turned and mirrored as the container says, which
+/// leaves EXIF nothing to turn. 10 and 12 bits are cut (HEIC) or rounded (AVIF)
+/// to 8, of whatever brightness they tell. AVIF's chroma is interpolated,
+/// HEIC's repeated. In a process of its own (image/isolated_image.h).
+Image decode_heif(std::string_view bytes, std::uint64_t max_bytes);
+/// The same within this process, for fuzzers.
+Image read_heif(std::string_view bytes, std::uint64_t max_bytes);
+
+/// By libtiff, as Pillow reads it, turned as its orientation says: the first
+/// picture of the file, 1 to 16 bits a sample, grey, palette, RGB, CMYK and
+/// YCbCr, in strips or tiles, the samples of a pixel together or apart, in any
+/// compression that libtiff has but JPEG of the old kind. Of 16 bits the upper
+/// 8 are taken, grey too, and premultiplied colours are divided by their alpha.
+/// Cameras' RAW files are refused, whose first picture is a preview.
+Image decode_tiff(std::string_view bytes, std::uint64_t max_bytes);
+
+/// By libjxl, as pillow-jxl-plugin reads it: the first frame on its canvas, in
+/// 8 bits of its own colours, turned as its header says. In a process of its
+/// own (image/isolated_image.h).
+Image decode_jxl(std::string_view bytes, std::uint64_t max_bytes);
+/// The same within this process, for fuzzers.
+Image read_jxl(std::string_view bytes, std::uint64_t max_bytes);
+
+/// Whether `bytes` begin as HEIC, HEIF or AVIF, or as AVIF, does: by the brands
+/// that a container says it is of.
+bool looks_like_heif(std::string_view bytes);
+bool looks_like_avif(std::string_view bytes);
+
+/// Whether `bytes` begin as JPEG XL does, a codestream alone or in boxes.
+bool looks_like_jxl(std::string_view bytes);
+
 /// Whether `bytes` begin as any of the six kinds of PNM does.
 bool looks_like_pnm(std::string_view bytes);
 

@@ -181,7 +181,8 @@ std::optional<Reduction> refit_for_append(const Index& index,
 void append_to_index(const Index& index, const VectorSet& vectors,
                      const Names& names,
                      const std::optional<Reduction>& refitted, unsigned threads,
-                     const std::string& path, const OnProgress& on_progress) {
+                     const std::string& path, const OnProgress& on_progress,
+                     const std::vector<std::uint32_t>& deleted) {
   const HnswParams& params = index.info().params;
   check_sizes(vectors, names, params);
   OutputFile out(path);
@@ -196,9 +197,10 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   if (kept > 0) graph.restore(index.impl().view);
   insert_rows(graph, kept, coded, threads, on_progress);
   // No bits mean that no row is deleted. New rows get bits of zero.
-  std::string deleted(index.impl().deleted);
-  if (!deleted.empty()) deleted.resize((coded.rows + 7) / 8);
-  write_serialized(out, {coded, reduction, &graph, names, info, deleted});
+  std::string bits(index.impl().deleted);
+  if (!bits.empty() || !deleted.empty()) bits.resize((coded.rows + 7) / 8);
+  mark_deleted(deleted, bits);
+  write_serialized(out, {coded, reduction, &graph, names, info, bits});
   check_still_same(vectors, coded, reduction, threads);
   out.commit();
 }

@@ -48,13 +48,16 @@ std::optional<Reduction> refit_for_append(const Index& index,
                                           unsigned threads);
 
 /// Writes an index of all rows of `vectors`, the first of which are the rows of
-/// `index`, unchanged; `names` are those of all rows. The graph of `index` is
-/// grown by the new rows, or built again on the codes of `refitted`. The
-/// content of `index` must have been verified (Index::verify()), for its graph
-/// is taken over unchecked. Otherwise as build_index().
+/// `index`, unchanged; `names` are those of all rows, and may differ from those
+/// in it; rows in `deleted` are marked as deleted, like those that are. The
+/// graph of `index` is grown by the new rows, or built again on the codes of
+/// `refitted`. The content of `index` must have been verified
+/// (Index::verify()), for its graph is taken over unchecked. Otherwise as
+/// build_index().
 void append_to_index(const Index& index, const VectorSet& vectors,
                      const Names& names,
                      const std::optional<Reduction>& refitted, unsigned threads,
-                     const std::string& path, const OnProgress& on_progress);
+                     const std::string& path, const OnProgress& on_progress,
+                     const std::vector<std::uint32_t>& deleted = {});
 
 }  // namespace imsearch

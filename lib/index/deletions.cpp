@@ -15,8 +15,10 @@
 #include "index/serialize.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -82,10 +84,10 @@ Fate fate_of(const Index& old, const std::vector<std::uint32_t>& namesakes,
   return any_alive || alive ? Fate::kAlive : Fate::kChanged;
 }
 
-}  // namespace
-
-void delete_from_index(const Index& index,
-                       const std::vector<std::uint32_t>& rows) {
+/// A copy of the index with these rows marked as deleted, too, and, unless they
+/// are null, with other names.
+void rewrite(const Index& index, const std::vector<std::uint32_t>& rows,
+             const Names* names) {
   OutputFile out(index.path());
   const IndexFile& old = index.impl().file;
   const std::string deleted = marked(index, rows);
@@ -93,11 +95,29 @@ void delete_from_index(const Index& index,
   for (const std::string& name : old.section_names()) {
     const std::string_view bytes =
         name == "deleted" ? std::string_view(deleted) : old.section(name);
-    sections.push_back(
-        {name, [bytes](const Sink& sink) { write_bytes(bytes, sink); }});
+    std::function<void(const Sink&)> source = [bytes](const Sink& sink) {
+      write_bytes(bytes, sink);
+    };
+    if (names != nullptr && name == "names")
+      source = [names](const Sink& sink) { write_names(*names, sink); };
+    if (names != nullptr && name == "name_ends")
+      source = [names](const Sink& sink) { write_name_ends(*names, sink); };
+    sections.push_back({name, std::move(source)});
   }
   write_index_file(out, old.header(), sections);
   out.commit();
+}
+
+}  // namespace
+
+void delete_from_index(const Index& index,
+                       const std::vector<std::uint32_t>& rows) {
+  rewrite(index, rows, nullptr);
+}
+
+void revise_index(const Index& index, const Names& names,
+                  const std::vector<std::uint32_t>& rows) {
+  rewrite(index, rows, &names);
 }
 
 KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,

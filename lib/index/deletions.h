@@ -17,6 +17,10 @@ namespace imsearch {
 void delete_from_index(const Index& index,
                        const std::vector<std::uint32_t>& rows);
 
+/// Does that, and calls the rows by `names`, one for each.
+void revise_index(const Index& index, const Names& names,
+                  const std::vector<std::uint32_t>& rows);
+
 struct KeptDeletions {
   std::vector<std::uint32_t> rows;  // of the new index, rising
   /// Rows that are not deleted although their name is that of a deleted image,

@@ -95,19 +95,6 @@ void write_values(const T* values, std::size_t count, const Sink& sink) {
   }
 }
 
-void write_names(const Names& names, const Sink& sink) {
-  for (std::size_t row = 0; row < names.size(); ++row)
-    sink(names[row].data(), names[row].size());
-}
-
-void write_name_ends(const Names& names, const Sink& sink) {
-  std::uint64_t end = 0;
-  for (std::size_t row = 0; row < names.size(); ++row) {
-    end += names[row].size();
-    sink(&end, sizeof end);
-  }
-}
-
 IndexHeader header_of(const IndexInfo& info, const ReductionView& reduction) {
   IndexHeader header;
   header.reduced_width = static_cast<std::uint32_t>(reduction.width);
@@ -122,6 +109,19 @@ IndexHeader header_of(const IndexInfo& info, const ReductionView& reduction) {
 }
 
 }  // namespace
+
+void write_names(const Names& names, const Sink& sink) {
+  for (std::size_t row = 0; row < names.size(); ++row)
+    sink(names[row].data(), names[row].size());
+}
+
+void write_name_ends(const Names& names, const Sink& sink) {
+  std::uint64_t end = 0;
+  for (std::size_t row = 0; row < names.size(); ++row) {
+    end += names[row].size();
+    sink(&end, sizeof end);
+  }
+}
 
 void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits) {
   for (const std::uint32_t row : rows) {

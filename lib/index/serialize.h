@@ -5,6 +5,7 @@
 #include "index/coded_rows.h"
 #include "index/hnsw_graph.h"
 #include "index/index.h"
+#include "index/index_file.h"
 #include "index/reduction.h"
 #include "io/fnames.h"
 #include "io/output_file.h"
@@ -27,6 +28,10 @@ struct IndexParts {
 
 /// Sets the bits of `rows` in the section `deleted` of an index that has them.
 void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits);
+
+/// The sections `names` and `name_ends`.
+void write_names(const Names& names, const Sink& sink);
+void write_name_ends(const Names& names, const Sink& sink);
 
 /// Writes the index file. Throws Error on a failed write, Interrupted on
 /// SIGINT.

@@ -41,6 +41,29 @@ std::uint64_t checksum_of(const void* data, std::size_t size_bytes) {
   return checksum.value();
 }
 
+struct ContentHash::State {
+  XXH3_state_t* xxh3 = XXH3_createState();
+  State() {
+    if (xxh3 == nullptr) throw std::bad_alloc();
+    XXH3_128bits_reset(xxh3);
+  }
+  ~State() { XXH3_freeState(xxh3); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+};
+
+ContentHash::ContentHash() : state_(std::make_unique<State>()) {}
+ContentHash::~ContentHash() = default;
+
+void ContentHash::add(const void* data, std::size_t size_bytes) {
+  if (size_bytes > 0) XXH3_128bits_update(state_->xxh3, data, size_bytes);
+}
+
+std::array<std::uint64_t, 2> ContentHash::value() const {
+  const XXH128_hash_t hash = XXH3_128bits_digest(state_->xxh3);
+  return {hash.high64, hash.low64};
+}
+
 std::string sha256_of_file(const std::string& path) {
   InputFile file(path);
   sha256_ctx context;

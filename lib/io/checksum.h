@@ -3,6 +3,7 @@
 // weights are known.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,23 @@ class Checksum {
 };
 
 std::uint64_t checksum_of(const void* data, std::size_t size_bytes);
+
+/// XXH3, 128 bits, seed 0, of a file's content, by which it is known again.
+class ContentHash {
+ public:
+  ContentHash();
+  ~ContentHash();
+  ContentHash(const ContentHash&) = delete;
+  ContentHash& operator=(const ContentHash&) = delete;
+
+  void add(const void* data, std::size_t size_bytes);
+  /// The high half first, as the hash is printed.
+  std::array<std::uint64_t, 2> value() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// SHA-256 (FIPS 180-4, by nettle) of a file: 64 lower-case hex digits. Throws
 /// Error if the file cannot be read.

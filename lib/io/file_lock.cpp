@@ -47,6 +47,11 @@ FileLock::FileLock(const std::string& path) {
   }
 }
 
+void FileLock::share_with_children() const {
+  if (::fcntl(file_.get(), F_SETFD, 0) != 0)
+    fail("fcntl: {}", errno_text(errno));
+}
+
 /// False if the file that was waited for has been replaced meanwhile.
 bool FileLock::hold(const std::string& path) {
   // Not blocking: at a FIFO this would wait.

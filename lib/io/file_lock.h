@@ -27,6 +27,10 @@ class FileLock {
  public:
   explicit FileLock(const std::string& path);
 
+  /// Has programs that are started from now on hold it, too: whoever waits then
+  /// waits for those that outlive this process.
+  void share_with_children() const;
+
   /// False where the file system has no locks: then nothing is held, and others
   /// must be kept away by whoever runs us.
   bool held() const { return held_; }

@@ -9,7 +9,7 @@
 
 namespace imsearch {
 
-std::size_t image_file_size(const std::string& path) {
+FileFacts image_file_facts(const std::string& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) fail("{}", errno_text(errno));
   if (S_ISDIR(status.st_mode)) {
@@ -19,11 +19,11 @@ std::size_t image_file_size(const std::string& path) {
     fail("a directory, not an image");
   }
   if (!S_ISREG(status.st_mode)) fail("not a regular file");
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > kMaxImageFileBytes)
-    fail("a file of {} MB, at most {} MB are allowed", size / 1'000'000,
+  const FileFacts facts = facts_of_status(path);
+  if (facts.bytes > kMaxImageFileBytes)
+    fail("a file of {} MB, at most {} MB are allowed", facts.bytes / 1'000'000,
          kMaxImageFileBytes / 1'000'000);
-  return size;
+  return facts;
 }
 
 }  // namespace imsearch

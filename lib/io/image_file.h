@@ -1,6 +1,8 @@
 // What is known of an image file before it is read.
 #pragma once
 
+#include "io/ledger.h"
+
 #include <cstddef>
 #include <string>
 
@@ -10,9 +12,9 @@ namespace imsearch {
 inline constexpr std::size_t kMaxImageFileBytes =
     std::size_t{512} * 1000 * 1000;
 
-/// Bytes of an image file, which is not opened. Throws Error with the reason
-/// alone, since callers name the image themselves: a path that is not there, a
-/// directory, something that could block or never end, too many bytes.
-std::size_t image_file_size(const std::string& path);
+/// Size and time of an image file, which is not opened. Throws Error with the
+/// reason alone, since callers name the image themselves: a path that is not
+/// there, a directory, something that could block or never end, too many bytes.
+FileFacts image_file_facts(const std::string& path);
 
 }  // namespace imsearch

@@ -1,13 +1,17 @@
 // Decides by names alone which files below a folder are photos: lists of
 // endings of images, endings of pictures that are not read, and folders that
-// programs make for themselves. No file is opened: of a hundred thousand files
-// most are photos, and those that are not say so when they are decoded. What is
-// left aside is counted by kind, for one line at the end.
+// programs make for themselves. Hardly a file is opened, only those without any
+// ending: of a hundred thousand files most are photos, and those that are not
+// say so when they are decoded. What is left aside is counted by kind, for one
+// line at the end.
 #include "io/input_sieve.h"
 
+#include "io/descriptor.h"
 #include "io/file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,10 +23,11 @@ namespace {
 
 // What browsers and cameras call images that are read. A .mpo begins with a
 // JPEG, and is read as that.
-constexpr std::array<std::string_view, 21> kImages = {
-    "jpg", "jpeg", "jpe", "jfif", "jfi",  "jif", "pjpeg",
-    "pjp", "mpo",  "jps", "png",  "apng", "bmp", "dib",
-    "gif", "webp", "pnm", "ppm",  "pgm",  "pbm", "tga"};
+constexpr std::array<std::string_view, 30> kImages = {
+    "jpg",   "jpeg", "jpe",   "jfif", "jfi",  "jif",  "pjpeg", "pjp",
+    "mpo",   "jps",  "png",   "apng", "bmp",  "dib",  "gif",   "webp",
+    "pnm",   "ppm",  "pgm",   "pbm",  "tga",  "heic", "heif",  "hif",
+    "heics", "avif", "avifs", "tif",  "tiff", "jxl"};
 
 // Behind the endings of pictures that browsers save from some sites:
 // "photo.jpg_large".
@@ -35,10 +40,7 @@ struct Kind {
   const char* name;
 };
 
-constexpr std::array<Kind, 45> kUnread = {{
-    {"heic", "HEIC"},     {"heif", "HEIC"},     {"hif", "HEIC"},
-    {"heics", "HEIC"},    {"avif", "AVIF"},     {"avifs", "AVIF"},
-    {"tif", "TIFF"},      {"tiff", "TIFF"},     {"jxl", "JPEG XL"},
+constexpr std::array<Kind, 36> kUnread = {{
     {"jp2", "JPEG 2000"}, {"j2k", "JPEG 2000"}, {"jpf", "JPEG 2000"},
     {"jpx", "JPEG 2000"}, {"jxr", "JPEG XR"},   {"psd", "PSD"},
     {"psb", "PSD"},       {"3fr", "RAW"},       {"arw", "RAW"},
@@ -87,6 +89,19 @@ bool has_image_ending(const std::string& path) {
   return std::find(kImages.begin(), kImages.end(), ending) != kImages.end();
 }
 
+/// The first bytes of a file; empty where it cannot be read, or is a pipe that
+/// would have to be waited for.
+std::string beginning_of(const std::string& path) {
+  constexpr std::size_t kBytes = 64;
+  const Descriptor file(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::string bytes(kBytes, '\0');
+  const ssize_t n =
+      file.valid() ? ::read(file.get(), bytes.data(), bytes.size()) : 0;
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  return bytes;
+}
+
 /// "a", "a and b", "a, b and c".
 std::string enumeration(const std::vector<std::string>& parts) {
   std::string text;
@@ -99,7 +114,12 @@ std::string enumeration(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-InputSieve::InputSieve(const InputRules& rules) : all_(rules.all) {
+std::vector<std::string_view> image_endings() {
+  return {kImages.begin(), kImages.end()};
+}
+
+InputSieve::InputSieve(const InputRules& rules)
+    : all_(rules.all), looks_like_image_(rules.looks_like_image) {
   for (const std::string& pattern : rules.exclude) {
     // A pattern with a slash is about paths, one without about names.
     const bool path = pattern.find('/') != std::string::npos;
@@ -135,6 +155,8 @@ bool InputSieve::passes(const std::string& path, const FolderEntry& entry) {
 bool InputSieve::is_image(const std::string& path) {
   if (has_image_ending(path)) return true;
   const std::string ending = ending_of(path);
+  if (ending.empty())
+    return looks_like_image_ && looks_like_image_(beginning_of(path));
   for (const Kind& kind : kUnread)
     if (kind.ending == ending) ++unread_[kind.name];
   return false;

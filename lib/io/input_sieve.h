@@ -3,16 +3,19 @@
 // A tree of photos holds more than photos: thumbnails that a NAS made of them
 // (@eaDir), trash, AppleDouble files (._IMG_1.JPG), and pictures of kinds that
 // are not read. Nothing of that is passed over without a word: the sieve counts
-// what it leaves aside, and says it in one line.
+// what it leaves aside, and says it in one line. A file whose name has no
+// ending is looked into.
 #pragma once
 
 #include "io/folder.h"
 #include "io/wildcard.h"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imsearch {
@@ -25,7 +28,13 @@ struct InputRules {
   std::vector<std::string> exclude;
   /// Takes names that start with a dot, and folders of thumbnails and trash.
   bool all = false;
+  /// Whether a file that begins like this is an image: asked of files below
+  /// folders whose names have no ending. None of them is, unless given.
+  std::function<bool(std::string_view beginning)> looks_like_image;
 };
+
+/// The endings of images, without dots, in lower case.
+std::vector<std::string_view> image_endings();
 
 /// One thread at a time.
 class InputSieve {
@@ -37,8 +46,8 @@ class InputSieve {
   bool passes(const std::string& path, const FolderEntry& entry);
   /// Whether a rule of the user leaves it out.
   bool is_excluded(const std::string& path) const;
-  /// Whether a file is an image by its ending. Counts pictures that are not
-  /// read.
+  /// Whether a file is an image by its ending, or without one by its content.
+  /// Counts pictures that are not read.
   bool is_image(const std::string& path);
 
   /// "12 HEIC and 3 RAW"; empty where there were none.
@@ -49,6 +58,7 @@ class InputSieve {
 
  private:
   bool all_;
+  std::function<bool(std::string_view)> looks_like_image_;
   std::vector<Wildcard> names_;
   std::vector<Wildcard> paths_;
   std::map<std::string, std::size_t> unread_;  // by kind

@@ -17,7 +17,7 @@ esac
 seconds=${1:-60}
 
 cd "$(dirname "$(readlink -f "$0")")/../.."
-scripts/install-packages.sh build dev
+scripts/install-packages.sh build formats dev
 cmake --preset clang -B build-fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_FLAGS=-fsanitize=fuzzer-no-link,address,undefined \
   -DIMSEARCH_BUILD_FUZZERS=ON -DIMSEARCH_BUILD_TESTS=OFF --log-level=WARNING
@@ -31,8 +31,12 @@ for fuzzer in "${fuzzers[@]}"; do
   name=${fuzzer##*/}
   seeds=("$source/tests/fuzz/seeds/${name#fuzz-}")
   [[ $name != fuzz-decode ]] || seeds+=("$source/tests/golden/images")
+  [[ $name != fuzz-formats ]] || seeds=("$source/tests/golden/formats")
+  # libheif and dav1d lose some bytes for damaged files: their process ends then.
+  leaks=1
+  [[ $name != fuzz-formats ]] || leaks=0
   mkdir -p "corpus/$name"
   echo "$name: $seconds s"
-  "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 -timeout=60 \
+  ASAN_OPTIONS=detect_leaks=$leaks "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 -timeout=60 \
     -print_final_stats=1 -artifact_prefix="$name-" "corpus/$name" "${seeds[@]}"
 done

@@ -132,6 +132,7 @@ std::vector<std::string> numeric_options(const Tool& tool) {
   for (const std::string& line : test::lines_of(help)) {
     const std::size_t value = line.find(" N ");
     const std::size_t name = line.find("--");
+    if (value == std::string::npos) continue;
     if (name < value && line.find(' ', name) == value)
       options.push_back(line.substr(name, value - name));
   }

@@ -33,6 +33,23 @@ done
 echo "query-service loads it"
 loads query-service libcurl || complain "query-service is not linked with it"
 
+# Decoders of the rarer formats are loaded by who meets one of their files.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+loads_for() {
+  LD_DEBUG=files "$IMSEARCH_BIN/extract" -q --weights demo -o "$scratch/v.bin" \
+    -n "$scratch/n.txt" "$1" 2>&1 | grep "file=$2.*dynamically loaded" >/dev/null
+}
+echo "extract loads libheif, libtiff and libjxl for their files alone"
+formats=$IMSEARCH_SOURCE/tests/golden/formats
+for library in libheif libtiff libjxl; do
+  ! loads extract "$library" || complain "extract is linked with $library"
+  ! loads query "$library" || complain "query is linked with $library"
+  ! loads_for "$IMSEARCH_SOURCE/tests/golden/images/s444.jpg" "$library" ||
+    complain "extract loads $library for a JPEG"
+done
+loads_for "$formats/rgb.tif" libtiff || complain "TIFF without libtiff"
+
 echo "extract is not linked with the index"
 # Names of functions stay in a binary that is not stripped.
 [[ $(nm -C "$IMSEARCH_BIN/query" | grep -c 'imsearch::Searcher::') -gt 0 ]] ||

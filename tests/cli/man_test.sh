@@ -27,23 +27,46 @@ options_of_page() {
     sort -u
 }
 
+# The script and the front program explain themselves in other words.
 for page in imsearch-*.1; do
   tool=${page#imsearch-}
   tool=${tool%.1}
+  [[ $tool != fetch-weights ]] || continue
   echo "$page has the options of $tool --help"
   differences=$(diff <(options_of_help "$tool") <(options_of_page "$tool")) ||
     complain "$tool: --help (<) and $page (>) differ:"$'\n'"$differences"
   [[ -n $(options_of_help "$tool") ]] || complain "$tool --help: no options"
 done
 
-echo "every tool has a page"
-for tool in extract build-index query eval-recall bench push; do
-  [[ -f imsearch-$tool.1 ]] || complain "imsearch-$tool.1: missing"
+echo "imsearch.1 has the commands of imsearch --help, in its order"
+of_help=$("$IMSEARCH_BIN/imsearch" --help |
+  sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
+of_page=$(sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' imsearch.1)
+[[ -n $of_help && $of_help == "$of_page" ]] ||
+  complain "imsearch: --help has $of_help; imsearch.1 has $of_page"
+
+echo "imsearch-fetch-weights.1 has the weights that its usage has"
+weights=$("$IMSEARCH_BIN/fetch-weights" --help |
+  sed -n 's/^usage: [^ ]* \([a-z|]*\).*/\1/p')
+[[ -n $weights ]] || complain "fetch-weights --help: no usage"
+grep -qxF ".Cm ${weights//|/ | }" imsearch-fetch-weights.1 ||
+  complain "imsearch-fetch-weights.1: does not say $weights"
+
+echo "every program has a page, and so has what a page stands for"
+pages=$IMSEARCH_BIN/../share/man/man1
+for program in "$IMSEARCH_BIN"/*; do
+  [[ -f $program && -x $program ]] || continue
+  page=imsearch-${program##*/}.1
+  page=${page/#imsearch-imsearch./imsearch.}
+  [[ -f $pages/$page ]] || complain "$page: missing"
+  [[ -f $pages/$page.gz ]] || complain "$page.gz: missing"
+  target=$(sed -n 's,^\.so man1/,,p' "$pages/$page")
+  [[ -f $pages/${target:-$page} ]] || complain "$page: $target is missing"
 done
 
 echo "the pages have the same sections"
 sections='NAME SYNOPSIS DESCRIPTION OPTIONS FILES EXIT STATUS EXAMPLES SEE ALSO'
-for page in imsearch-*.1; do
+for page in imsearch*.1; do
   found=$(sed -n 's/^\.Sh //p' "$page" | grep -v ENVIRONMENT | paste -sd ' ')
   [[ $found == "$sections" ]] || complain "$page: sections are $found"
 done

@@ -120,13 +120,14 @@ std::vector<std::string> lines_of(const PathSource& paths, unsigned threads,
   PipelineParams params;
   params.threads = threads;
   PipelineSink sink;
-  sink.on_row = [&](std::size_t i, const float* feature) {
+  sink.on_row = [&](std::size_t i, const float* feature, const FileFacts&) {
     // Back to the grey that x / 127.5 - 1 came from.
     lines.push_back(fmt::format("{} {} {}", i,
                                 std::lround((feature[0] + 1) * 127.5F),
                                 feature[1] == -feature[0]));
   };
-  sink.on_bad = [&](std::size_t i, const std::string& reason) {
+  sink.on_bad = [&](std::size_t i, const std::string& reason,
+                    const FileFacts&) {
     lines.push_back(fmt::format("{} {}", i, reason));
   };
   run_pipeline(paths, small(), engine, params, sink);
@@ -161,8 +162,8 @@ struct Series {
 };
 
 PipelineSink ignoring_sink() {
-  return {[](std::size_t, const float*) {},
-          [](std::size_t, const std::string&) {}};
+  return {[](std::size_t, const float*, const FileFacts&) {},
+          [](std::size_t, const std::string&, const FileFacts&) {}};
 }
 
 /// Leaves this process `bytes` more of data than it has, or all.
@@ -189,7 +190,9 @@ bool ends_for_lack_of_memory() {
   load_input(path, small(), input.data());  // knows now what memory there is
   bool good = true;
   PipelineSink sink = ignoring_sink();
-  sink.on_bad = [&](std::size_t, const std::string&) { good = false; };
+  sink.on_bad = [&](std::size_t, const std::string&, const FileFacts&) {
+    good = false;
+  };
   PipelineParams params;
   params.threads = 1;
   limit_data(std::uint64_t{24} << 20);
@@ -264,10 +267,10 @@ TEST_SUITE("embed") {
                           : dir.write(fmt::format("{}.ppm", i), grey_ppm(i)));
     std::vector<std::string> seen;
     PipelineSink sink;
-    sink.on_row = [&](std::size_t i, const float*) {
+    sink.on_row = [&](std::size_t i, const float*, const FileFacts&) {
       seen.push_back(fmt::format("row {}", i));
     };
-    sink.on_bad = [&](std::size_t i, const std::string&) {
+    sink.on_bad = [&](std::size_t i, const std::string&, const FileFacts&) {
       seen.push_back(fmt::format("bad {}", i));
     };
     PipelineParams params;
@@ -286,7 +289,7 @@ TEST_SUITE("embed") {
     };
     int most_ahead = 0;
     PipelineSink sink = ignoring_sink();
-    sink.on_row = [&](std::size_t i, const float*) {
+    sink.on_row = [&](std::size_t i, const float*, const FileFacts&) {
       // The first row is held up until the threads have run as far as they can.
       if (i == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
       most_ahead = std::max(most_ahead, taken - static_cast<int>(i));
@@ -305,7 +308,7 @@ TEST_SUITE("embed") {
     const std::string path = dir.write("a.ppm", grey_ppm(200));
     std::atomic<int> embedded{0};
     PipelineSink sink = ignoring_sink();
-    sink.on_row = [&](std::size_t i, const float*) {
+    sink.on_row = [&](std::size_t i, const float*, const FileFacts&) {
       if (i == 10) fail("disk full");
     };
     const Preprocessing preprocessing = small();
@@ -335,7 +338,9 @@ TEST_SUITE("embed") {
     names.append(dir.write("a.ppm", grey_ppm(1)));
     PipelineSink sink = ignoring_sink();
     std::string reason;
-    sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
+    sink.on_bad = [&](std::size_t, const std::string& text, const FileFacts&) {
+      reason = text;
+    };
     run_pipeline(names, small(), FailingEngine(), {}, sink);
     CHECK(reason == "network: no");
   }
@@ -346,7 +351,9 @@ TEST_SUITE("embed") {
     names.append(dir.write("a.ppm", grey_ppm(1)));
     PipelineSink sink = ignoring_sink();
     std::string reason;
-    sink.on_bad = [&](std::size_t, const std::string& text) { reason = text; };
+    sink.on_bad = [&](std::size_t, const std::string& text, const FileFacts&) {
+      reason = text;
+    };
     run_pipeline(names, small(), MeanEngine(0), {}, sink);  // 0 / 0
     CHECK(reason == "its feature has a value that is not a finite number");
   }

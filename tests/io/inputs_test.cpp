@@ -141,23 +141,46 @@ TEST_SUITE("io") {
     const test::TempDir dir;
     Paths names = {"a.jfif", "b.JFI",       "c.jif",      "d.pjpeg",
                    "e.pjp",  "f.jpg_large", "g.jpg-orig", "h.JPG_LARGE",
-                   "i.mpo",  "j.png_small", "k.jpe",      "l.dib"};
+                   "i.mpo",  "j.png_small", "k.jpe",      "l.dib",
+                   "m.heic", "n.HIF",       "o.avif",     "p.tif",
+                   "q.TIFF", "r.jxl",       "s.heif"};
     for (const std::string& name : names) dir.write(name, "");
-    for (const char* name : {"m.jpg_huge", "n.large", "o.txt_large"})
+    for (const char* name : {"u.jpg_huge", "v.large", "w.txt_large"})
       dir.write(name, "");
     CHECK(expand({dir.path()}) == below(dir, names));
+  }
+
+  TEST_CASE("a file whose name has no ending is what its content says") {
+    const test::TempDir dir;
+    dir.write("IMG_0001", "picture");
+    dir.write("README", "text");
+    dir.write("empty", "");
+    dir.write("q/IMG_0002", "picture");
+    dir.write("q/named.txt", "picture");
+    CHECK(expand({dir.path()}).empty());
+    InputRules rules;
+    rules.looks_like_image = [](std::string_view beginning) {
+      return beginning == "picture";
+    };
+    const ExpandedInputs inputs = expand_inputs({dir.path()}, rules);
+    CHECK(inputs.paths == below(dir, {"IMG_0001", "q/IMG_0002"}));
+    CHECK(inputs.warnings.empty());
+    rules.exclude = {"IMG*1"};
+    CHECK(expand_inputs({dir.path()}, rules).paths ==
+          below(dir, {"q/IMG_0002"}));
   }
 
   TEST_CASE("fault 11: pictures that are not read are counted by kind") {
     const test::TempDir dir;
     for (const char* name :
-         {"a.jpg", "1.HEIC", "2.heic", "q/3.hif", "1.avif", "1.tif", "2.TIFF",
+         {"a.jpg", "1.JP2", "2.jp2", "q/3.j2k", "1.jxr", "1.psd", "2.PSD",
           "1.CR2", "1.nef", "q/1.dng", "1.ARW", "notes.txt", "film.mov"})
       dir.write(name, "");
     const ExpandedInputs inputs = expand_inputs({dir.path()});
     CHECK(inputs.paths == below(dir, {"a.jpg"}));
     CHECK(only(inputs.warnings) ==
-          "left aside 1 AVIF, 3 HEIC, 4 RAW and 2 TIFF, which are not read: "
+          "left aside 3 JPEG 2000, 1 JPEG XR, 2 PSD and 4 RAW, which are not "
+          "read: "
           "convert them to JPEG or PNG");
     CHECK(inputs.remarks.empty());
   }

@@ -139,7 +139,7 @@ processes+=($!)
 await 10 ask "http://127.0.0.1:$port/" || fail "no meddler"
 expect 0 '50 rows stored' push_to "http://127.0.0.1:$port" --replicas 1
 for text in 'not known: memory and disks' 'merged to 1' \
-  'replicas are set; whether' 'not warmed up' 'recall@10 is 1.0000'; do
+  'replicas are set; this user may not ask' 'not warmed up' 'recall@10 is 1.0000'; do
   grep -qF "$text" "$work/err" || fail "push does not say '$text'"
 done
 expect 0 'were pushed before' push_to "http://127.0.0.1:$port"

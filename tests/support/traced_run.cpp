@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 namespace imsearch::test {
 namespace {
@@ -167,22 +168,27 @@ int signal_of(int status, pid_t thread, pid_t leader) {
 
 void follow(pid_t leader, const std::string& folder, std::size_t kill_at,
             TracedRun& run) {
+  // With all the programs that it runs.
+  std::set<pid_t> threads = {leader};
   for (;;) {
     int status = 0;
     const pid_t thread = ::waitpid(-1, &status, __WALL);
+    if (thread < 0 && errno == ECHILD && run.killed) return;
     if (thread < 0) fail("waitpid: {}", errno_text(errno));
     if (!WIFSTOPPED(status)) {
-      if (thread != leader) continue;
-      if (!run.killed)
-        run.status =
-            WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+      threads.erase(thread);
+      if (thread != leader || run.killed) continue;
+      run.status =
+          WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
       return;
     }
+    threads.insert(thread);
     if (!run.killed && WSTOPSIG(status) == (SIGTRAP | 0x80)) {
       if (auto change = change_at(thread, folder)) {
         run.killed = run.changes.size() == kill_at;
         run.changes.push_back(std::move(*change));
-        if (run.killed) ::kill(leader, SIGKILL);
+        if (run.killed)
+          for (const pid_t each : threads) ::kill(each, SIGKILL);
       }
     }
     // Fails where the kill was faster.

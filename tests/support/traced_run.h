@@ -26,8 +26,9 @@ bool can_trace();
 
 /// Runs `args` (args[0]: a tool's name) in options.folder with
 /// options.environment; nothing else of `options` counts, and what the tool
-/// prints is dropped. Sends SIGKILL in place of change `kill_at`, from 0. The
-/// process must have no other child. Throws Error.
+/// prints is dropped. Sends SIGKILL, to the programs that it runs, too, in
+/// place of change `kill_at`, from 0. The process must have no other child.
+/// Throws Error.
 TracedRun run_traced(const std::vector<std::string>& args,
                      const RunOptions& options, std::size_t kill_at = kNever);
 

@@ -8,6 +8,7 @@
 #include "bench/extract.h"
 #include "bench/search.h"
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/index_options.h"
 #include "common/options.h"
 #include "common/standard_streams.h"
@@ -41,6 +42,19 @@ struct Options {
     cli::add_threads(app, search.threads);
     cli::add_json(app, json);
     add_extract_to(app);
+    group(app);
+  }
+
+  /// How --help shows them.
+  static void group(CLI::App& app) {
+    using cli::Group;
+    cli::put_under(app, Group::kOften, {"--index", "--ef", "--top"});
+    cli::put_under(app, Group::kQuestions,
+                   {"--vectors", "--samples", "--seed"});
+    cli::put_under(app, Group::kOutput, {"--json"});
+    cli::put_under(app, Group::kSearch,
+                   {"--rerank-codes", "--rerank", "--load"});
+    cli::add_examples(app, {"", "extract ~/Pictures"});
   }
 
   void add_extract_to(CLI::App& app) {
@@ -55,6 +69,10 @@ struct Options {
                          "The network alone, on images decoded before");
     cli::add_threads(*extracting, extract.threads);
     cli::add_json(*extracting, json);
+    cli::completes(*extracting, {"images"}, cli::kImageFiles);
+    cli::put_under(*extracting, cli::Group::kOften, {"--network"});
+    cli::put_under(*extracting, cli::Group::kOutput, {"--json"});
+    cli::add_examples(*extracting, {"~/Pictures", "--network ~/Pictures"});
   }
 };
 

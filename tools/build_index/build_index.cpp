@@ -12,6 +12,7 @@
 #include "build_index/change.h"
 #include "build_index/inputs.h"
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/file_names.h"
 #include "common/index_options.h"
 #include "common/names_list.h"
@@ -80,6 +81,24 @@ struct Options {
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
     add_others(app);
+    group(app);
+  }
+
+  /// How --help shows them.
+  static void group(CLI::App& app) {
+    using cli::Group;
+    cli::put_under(app, Group::kInput, {"--names", "--dim", "--null"});
+    cli::put_under(app, Group::kOutput, {"--output", "--format"});
+    cli::put_under(app, Group::kChanges,
+                   {"--append", "--delete", "--restore-deleted", "--verify"});
+    cli::put_under(app, Group::kBuilding,
+                   {"-M", "--ef-construction", "--seed"});
+    // With --delete and --verify an index.
+    cli::completes(app, {"vectors"},
+                   std::string(cli::kVectorFiles) + " " + cli::kIndexFiles);
+    cli::completes(app, {"--names", "--delete"}, cli::kNamesFiles);
+    cli::completes(app, {"--output"}, cli::kIndexFiles);
+    cli::add_examples(app, {"", "--append"});
   }
 
   /// What changes or checks an index instead of building one, with the options
@@ -144,9 +163,11 @@ int build(const Options& opt, const IndexInputs& inputs) {
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
   std::vector<std::uint32_t> deleted;
-  // Only our own format marks rows as deleted.
-  if (format == IndexFormat::kImsearch && !opt.restore_deleted)
-    deleted = deletions_to_keep(output, inputs, opt.quiet);
+  // Only our own format marks rows as deleted. What is gone stays so.
+  if (format == IndexFormat::kImsearch)
+    deleted = opt.restore_deleted
+                  ? inputs.gone
+                  : deletions_to_keep(output, inputs, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),

@@ -17,7 +17,9 @@
 #include "io/file_lock.h"
 #include "io/text.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -51,11 +53,39 @@ void check_old_vectors(const Index& index, const VectorSet& vectors) {
 
 /// Names are in the index: a list that changed would call rows otherwise than
 /// query does.
-void check_old_names(const Index& index, const Names& names) {
-  for (std::uint32_t row = 0; row < index.rows(); ++row)
-    if (names[row] != index.name(row))
-      fail("row {} is called {}, but {} in {}", row, escape_field(names[row]),
+/// With a ledger, which knows rows by more than their names, they are images
+/// that were moved: gives how many.
+std::size_t count_renamed(const Index& index, const IndexInputs& inputs) {
+  std::size_t renamed = 0;
+  for (std::uint32_t row = 0; row < index.rows(); ++row) {
+    const std::string_view name = inputs.names[row];
+    if (name == index.name(row)) continue;
+    if (!inputs.has_ledger)
+      fail("row {} is called {}, but {} in {}", row, escape_field(name),
            escape_field(index.name(row)), index.path());
+    ++renamed;
+  }
+  return renamed;
+}
+
+std::size_t count_marked(const Index& index, const IndexInputs& inputs) {
+  std::size_t marked = 0;
+  for (const std::uint32_t row : inputs.gone)
+    if (row >= index.rows() || !index.is_deleted(row)) ++marked;
+  return marked;
+}
+
+/// Names and deletions alone.
+void revise(const Index& index, const IndexInputs& inputs, std::size_t renamed,
+            std::size_t marked, bool quiet) {
+  if (renamed + marked > 0) revise_index(index, inputs.names, inputs.gone);
+  if (quiet) return;
+  if (renamed + marked == 0)
+    return cli::say(fmt::format("{}: nothing to add: all {} are there{}",
+                                index.path(), counted(index.rows(), "row"),
+                                deleted_text(index.deleted_rows())));
+  cli::say(fmt::format("{}: {} renamed, {} more marked as deleted",
+                       index.path(), counted(renamed, "row"), grouped(marked)));
 }
 
 /// Codes of one model mean nothing to vectors of another.
@@ -132,6 +162,45 @@ class RowFinder {
   std::unordered_multimap<std::string_view, std::uint32_t> rows_;
 };
 
+/// Rows that the older index at `path` has deleted, rising.
+std::vector<std::uint32_t> deletions_in(const std::string& path,
+                                        const IndexInputs& inputs, bool quiet) {
+  if (!is_index(path)) return {};
+  KeptDeletions kept;
+  try {
+    const Index old(path);
+    if (old.deleted_rows() == 0) return {};
+    old.verify();
+    kept = kept_deletions(old, inputs.vectors, inputs.names);
+    // A row behind those of the old index is an image that came later, maybe
+    // one that was gone and came back. Without a ledger, rows may have moved.
+    if (inputs.has_ledger)
+      kept.rows.erase(
+          std::lower_bound(kept.rows.begin(), kept.rows.end(), old.rows()),
+          kept.rows.end());
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& e) {
+    // To build it again is the remedy.
+    cli::say(fmt::format(
+        "{}: images deleted from it, if any, are indexed again", e.what()));
+    return {};
+  }
+  if (!quiet && !kept.rows.empty()) {
+    const bool one = kept.rows.size() == 1;
+    cli::say(
+        fmt::format("{}: {} {} deleted: --restore-deleted indexes {} again",
+                    path, counted(kept.rows.size(), "row"),
+                    one ? "stays" : "stay", one ? "it" : "them"));
+  }
+  if (kept.changed > 0)
+    cli::say(fmt::format(
+        "{}: {} rows have the name of a deleted image, but other vectors: they "
+        "are not deleted",
+        path, grouped(kept.changed)));
+  return std::move(kept.rows);
+}
+
 }  // namespace
 
 std::string deleted_text(std::size_t rows) {
@@ -149,18 +218,13 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   const Index index = open_whole(path);
   check_model(index, inputs);
   check_old_vectors(index, inputs.vectors);
-  check_old_names(index, inputs.names);
+  const std::size_t renamed = count_renamed(index, inputs);
+  const std::size_t marked = count_marked(index, inputs);
   // The fingerprint is of a sample: now every row is compared with its code,
   // since the new rows are linked to the old ones by these vectors.
   index.check_rows(inputs.vectors, threads);
   const std::size_t more = inputs.vectors.rows() - index.rows();
-  if (more == 0) {
-    if (!quiet)
-      cli::say(fmt::format("{}: nothing to add: all {} are there{}", path,
-                           counted(index.rows(), "row"),
-                           deleted_text(index.deleted_rows())));
-    return;
-  }
+  if (more == 0) return revise(index, inputs, renamed, marked, quiet);
   // Photos of another kind may come later: a projection that suited the first
   // ones may not tell them apart.
   const std::optional<Reduction> refitted =
@@ -178,12 +242,12 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
     cli::ProgressLine line("inserted", refitted ? inputs.vectors.rows() : more,
                            quiet);
     append_to_index(index, inputs.vectors, inputs.names, refitted, threads,
-                    path, line.callback());
+                    path, line.callback(), inputs.gone);
   }
   if (!quiet)
     cli::say(fmt::format("{}: {} added to {}{}, {}", path, counted(more, "row"),
                          grouped(index.rows()),
-                         deleted_text(index.deleted_rows()),
+                         deleted_text(index.deleted_rows() + marked),
                          human_duration(watch.seconds())));
 }
 
@@ -212,34 +276,11 @@ bool delete_rows(const std::string& path, const Names& names,
 std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
                                              const IndexInputs& inputs,
                                              bool quiet) {
-  if (!is_index(path)) return {};
-  KeptDeletions kept;
-  try {
-    const Index old(path);
-    if (old.deleted_rows() == 0) return {};
-    old.verify();
-    kept = kept_deletions(old, inputs.vectors, inputs.names);
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const Error& e) {
-    // To build it again is the remedy.
-    cli::say(fmt::format(
-        "{}: images deleted from it, if any, are indexed again", e.what()));
-    return {};
-  }
-  if (!quiet && !kept.rows.empty()) {
-    const bool one = kept.rows.size() == 1;
-    cli::say(
-        fmt::format("{}: {} {} deleted: --restore-deleted indexes {} again",
-                    path, counted(kept.rows.size(), "row"),
-                    one ? "stays" : "stay", one ? "it" : "them"));
-  }
-  if (kept.changed > 0)
-    cli::say(fmt::format(
-        "{}: {} rows have the name of a deleted image, but other vectors: they "
-        "are not deleted",
-        path, grouped(kept.changed)));
-  return std::move(kept.rows);
+  const std::vector<std::uint32_t> deleted = deletions_in(path, inputs, quiet);
+  std::vector<std::uint32_t> all;
+  std::set_union(deleted.begin(), deleted.end(), inputs.gone.begin(),
+                 inputs.gone.end(), std::back_inserter(all));
+  return all;
 }
 
 }  // namespace imsearch

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
+#include "io/ledger.h"
 #include "io/memory.h"
 
 #include <algorithm>
@@ -48,6 +49,18 @@ Names read_all_names(const std::vector<std::string>& paths,
   return all;
 }
 
+void read_ledgers(IndexInputs& inputs) {
+  inputs.has_ledger = true;
+  std::size_t first = 0;
+  for (const VectorFile& file : inputs.vectors.files()) {
+    const std::string path = follow_links(file.path());
+    inputs.has_ledger = inputs.has_ledger && file_exists(ledger_path(path));
+    for (const std::uint32_t row : gone_rows(read_ledger(path, file.rows())))
+      inputs.gone.push_back(static_cast<std::uint32_t>(first + row));
+    first += file.rows();
+  }
+}
+
 /// "1.3 GB", of a whole number of bytes.
 std::string size_text(std::uint64_t bytes) {
   return human_bytes(static_cast<double>(bytes));
@@ -71,10 +84,11 @@ IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
   DescribedVectors described(vectors, dim);
   VectorSet set(std::move(described.files()));
   Names all = read_all_names(names, set, separator);
-  // Vectors and names were read at two times: extract did not replace them in
-  // between.
+  IndexInputs inputs = {std::move(set), std::move(all), described.model()};
+  read_ledgers(inputs);
+  // All this was read at several times: extract did not replace it in between.
   described.check_settled();
-  return {std::move(set), std::move(all), described.model()};
+  return inputs;
 }
 
 void announce_build(const VectorSet& vectors, const BuildNeeds& needs,

@@ -9,6 +9,7 @@
 #include "io/sidecar.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct IndexInputs {
   VectorSet vectors;
   Names names;  // one per row
   ModelIdentity model;
+  /// Whether ledgers lie beside all vectors: then names may change, for the
+  /// ledger knows which file a row is of.
+  bool has_ledger = false;
+  std::vector<std::uint32_t> gone = {};  // rows whose images are gone, rising
 };
 
 /// Opens `vectors`, and `names`: one file for each of them. `dim` 0: as the

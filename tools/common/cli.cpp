@@ -7,6 +7,7 @@
 #include "common/cli.h"
 
 #include "common/cli11.h"
+#include "common/completion.h"
 #include "common/nearest_name.h"
 #include "common/version.h"
 
@@ -126,17 +127,25 @@ int run_body(const std::function<int()>& body) {
   }
 }
 
+int print_completions(const CLI::App& app,
+                      const std::vector<std::string>& words) {
+  std::fputs(completions(app, words).c_str(), stdout);
+  check_standard_output();
+  return kDone;
+}
+
 int run_checked(CLI::App& app, int argc, char** argv,
                 const std::function<int()>& body) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    // --help and --version arrive as parse errors with exit code 0.
-    const int status = app.exit(e) == 0 ? kDone : kUsage;
-    check_standard_output();
-    return status;
-  }
-  return run_body(body);
+  // Options may throw UsageError as they are read, so both parts are inside.
+  return run_body([&]() -> int {
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+      // --help and --version arrive as parse errors with exit code 0.
+      return app.exit(e) == 0 ? kDone : kUsage;
+    }
+    return body();
+  });
 }
 
 }  // namespace
@@ -172,11 +181,15 @@ int run(CLI::App& app, int argc, char** argv,
   read_decimal_numbers(app);
   app.set_version_flag("--version", program_name + " " IMSEARCH_VERSION,
                        "Print the version and exit");
+  put_rest_under_general(app);
   app.failure_message([](const CLI::App* failed, const CLI::Error& e) {
     return fmt::format("{0}: {1}\n{0}: try '{0} --help'\n", program_name,
                        without_controls(text_of(*failed, e)));
   });
   try {
+    // Not an option: what follows is somebody's unfinished command line.
+    if (argc > 1 && argv[1] == std::string("--complete"))
+      return print_completions(app, {argv + 2, argv + argc});
     return run_checked(app, argc, argv, body);
   } catch (...) {
     return report_failure();

@@ -1,12 +1,13 @@
-// Two things that CLI11 would do otherwise: help is laid out in two columns
-// that say what to type, and whole numbers are decimal. Both work on the
-// options that are registered, whatever they are, so that no tool has to think
-// of either.
+// Two things that CLI11 would do otherwise: help is laid out under headings, in
+// two columns that say what to type, and whole numbers are decimal. Both work
+// on the options that are registered, whatever they are, so that no tool has to
+// think of either.
 #include "common/cli11.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <sstream>
@@ -17,6 +18,16 @@ namespace {
 // Options take the left column; what does not fit there gets a line of its own.
 constexpr std::size_t kTextColumn = 26;
 constexpr std::size_t kWidth = 80;
+
+/// The headings, by Group.
+constexpr std::array kHeadings = {"Often used",     "What to look for",
+                                  "Images",         "Input",
+                                  "Output",         "Changing an index",
+                                  "Building",       "Loading",
+                                  "Search",         "Judging",
+                                  "Other models",   "Large collections",
+                                  "Search service", "For other programs",
+                                  "General"};
 
 /// What to type, not how it is checked: "UINT:UINT in [1 - 9]" -> "N". A text
 /// is a file unless its type_name() says otherwise.
@@ -48,8 +59,42 @@ std::string wrapped(const std::string& text) {
   return out;
 }
 
+/// Of a tool that was started as `name`, such as "imsearch bench extract" for
+/// the command extract of bench: "imsearch help bench", or "man imsearch-bench"
+/// where the tools are called by their own names.
+std::string how_to_open_manual(const CLI::App* app) {
+  while (app->get_parent() != nullptr) app = app->get_parent();
+  const std::string name = app->get_name();
+  const std::string installed = "imsearch-";
+  if (name.compare(0, installed.size(), installed) == 0) return "man " + name;
+  return "imsearch help " + name.substr(name.rfind(' ') + 1);
+}
+
 class HelpFormatter : public CLI::Formatter {
  public:
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    std::string text = make_description(app) + make_usage(app, name) +
+                       make_positionals(app) + listed_options(app) +
+                       make_subcommands(app, mode);
+    std::istringstream examples(app->get_footer());
+    text += "\nExamples:\n";
+    for (std::string line; std::getline(examples, line);)
+      text += "  " + name + (line.empty() ? "" : " ") + line + "\n";
+    return text + "\nManual: " + how_to_open_manual(app) + "\n";
+  }
+
+  std::string listed_options(const CLI::App* app) const {
+    std::string text;
+    for (const char* heading : kHeadings) {
+      const auto options = app->get_options([&](const CLI::Option* option) {
+        return option->get_group() == heading && option->nonpositional();
+      });
+      if (!options.empty()) text += make_group(heading, false, options);
+    }
+    return text;
+  }
+
   std::string make_option(const CLI::Option* option,
                           bool is_positional) const override {
     std::string left = "  " + make_option_name(option, is_positional);
@@ -106,6 +151,27 @@ std::string make_decimal(std::string& text) {
 }
 
 }  // namespace
+
+void put_under(CLI::App& app, Group group,
+               std::initializer_list<const char*> options) {
+  for (const char* option : options)
+    app.get_option(option)->group(
+        kHeadings.at(static_cast<std::size_t>(group)));
+}
+
+void add_examples(CLI::App& app, std::initializer_list<const char*> lines) {
+  std::string text;
+  for (const char* line : lines) text += std::string(line) + "\n";
+  app.footer(text);
+}
+
+void put_rest_under_general(CLI::App& app) {
+  for (CLI::Option* option : app.get_options())
+    if (option->nonpositional() && option->get_group() == "Options")
+      option->group(kHeadings.back());
+  for (CLI::App* command : app.get_subcommands(nullptr))
+    put_rest_under_general(*command);
+}
 
 std::shared_ptr<CLI::FormatterBase> help_formatter() {
   return std::make_shared<HelpFormatter>();

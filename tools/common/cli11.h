@@ -3,6 +3,7 @@
 // so only the sources that register options include that.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,40 @@ class Validator;
 
 namespace imsearch::cli {
 
-/// The look of --help: one aligned column of options, wrapped at 80 columns,
-/// without the noise of CLI11's own (types of numbers, validators, exclusions).
+/// The headings under which --help lists options, in this order. Options that
+/// are put under none come last, as kGeneral.
+enum class Group {
+  kOften,
+  kQuestions,
+  kImages,
+  kInput,
+  kOutput,
+  kChanges,
+  kBuilding,
+  kLoading,
+  kSearch,
+  kJudging,
+  kModels,
+  kParts,
+  kService,
+  kPrograms,
+  kGeneral,
+};
+
+/// Lists these options ("--ef") under that heading. They must be there.
+void put_under(CLI::App& app, Group group,
+               std::initializer_list<const char*> options);
+
+/// Lists those under kGeneral that are under no heading; of subcommands, too.
+void put_rest_under_general(CLI::App& app);
+
+/// Shows these arguments behind the program's name at the end of --help; each
+/// line can be pasted.
+void add_examples(CLI::App& app, std::initializer_list<const char*> lines);
+
+/// The look of --help: options under headings, in one aligned column, wrapped
+/// at 80 columns, without the noise of CLI11's own (types of numbers,
+/// validators, exclusions); then examples, and how this user opens the manual.
 std::shared_ptr<CLI::FormatterBase> help_formatter();
 
 /// Lets every option of `app` and its subcommands that holds a whole number

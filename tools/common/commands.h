@@ -11,6 +11,7 @@ struct Command {
 /// In the order in which they are used.
 inline constexpr Command kCommands[] = {
     {"extract", "turn images into feature vectors"},
+    {"update", "bring vectors and index in step with the photos"},
     {"build-index", "make an index of vectors, or change it"},
     {"query", "find the most similar images"},
     {"eval-recall", "measure how many of the true neighbours the index finds"},

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
+#include "io/ledger.h"
 #include "io/sidecar.h"
 
 #include <algorithm>
@@ -66,6 +67,7 @@ std::vector<std::string> files_of_vectors(const std::string& vectors) {
   if (is_written_directly(vectors)) return files;
   add_with_part(files, vectors);
   add_with_part(files, sidecar_path(vectors));
+  add_with_part(files, ledger_path(vectors));
   files.push_back(follow_links(vectors) + ".done.part");
   // A file of the mark's name would make every reader refuse the vectors.
   files.push_back(commit_mark_path(vectors));

@@ -129,6 +129,8 @@ void add_service(CLI::App& app, ServiceParams& params,
   add_access(app, params.access);
   for (const char* option : {"--cacert", "--aws-region"})
     app.get_option(option)->needs(url);
+  cli::put_under(app, cli::Group::kService,
+                 {"--url", "--cacert", "--aws-region"});
 }
 
 void check_service_limits(std::size_t k, std::size_t ef, bool leaves_out) {

@@ -5,6 +5,7 @@
 // tools that need a network (query, bench) run extract for it: arguments()
 // turns the one back into the other.
 #include "common/model_options.h"
+#include "common/completion.h"
 
 #include "common/cli.h"
 #include "common/options.h"
@@ -87,6 +88,14 @@ void ModelOptions::add_to(CLI::App& app) {
   app.add_option("--batch", batch,
                  "Images at a time with --device cuda (default: 64)")
       ->check(cli::whole(1, kMaxBatch));
+  cli::completes(app, {"--weights"}, cli::kWeightsFiles);
+  cli::completes(app, {"--model"}, cli::kModelFiles);
+  cli::completes(app, {"--resize"}, "{crop,squash}");
+  cli::put_under(app, cli::Group::kOften, {"--weights"});
+  cli::put_under(app, cli::Group::kImages, {"--exif"});
+  cli::put_under(app, cli::Group::kModels,
+                 {"--model", "--input-size", "--resize", "--resize-to",
+                  "--mean", "--std", "--engine", "--device", "--batch"});
 }
 
 void ModelOptions::add_preprocessing_to(CLI::App& app,

@@ -4,6 +4,7 @@
 // Ranges are checked by whole() and between() instead of CLI11's own Range,
 // which says "not in range" even where the text is not a number.
 #include "common/options.h"
+#include "common/completion.h"
 
 #include "common/cli11.h"
 
@@ -78,6 +79,7 @@ void add_seed(CLI::App& app, std::uint64_t& seed) {
 
 void add_index(CLI::App& app, std::string& index) {
   app.add_option("-i,--index", index, "Index file")->capture_default_str();
+  completes(app, {"--index"}, kIndexFiles);
 }
 
 }  // namespace imsearch::cli

@@ -6,6 +6,7 @@
 // rest would not say so. query itself reports such a row and goes on, which is
 // why RowStream, that both share, gives rows as they are.
 #include "common/query_rows.h"
+#include "common/completion.h"
 
 #include "common/options.h"
 
@@ -138,6 +139,7 @@ void add_query_rows(CLI::App& app, QueryRowsParams& params) {
       ->excludes(vectors)
       ->capture_default_str();
   cli::add_seed(app, params.seed);
+  cli::completes(app, {"--vectors"}, cli::kVectorFiles);
 }
 
 QueryRows read_query_rows(SearchIndex& index, const QueryRowsParams& params) {

@@ -2,6 +2,7 @@
 #include "eval_recall/options.h"
 
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/file_names.h"
 #include "common/index_options.h"
 #include "eval_recall/plot.h"
@@ -29,6 +30,20 @@ void RecallOptions::add_to(CLI::App& app) {
   cli::add_json(app, json);
   cli::add_threads(app, threads);
   cli::add_quiet(app, quiet);
+  group(app);
+}
+
+void RecallOptions::group(CLI::App& app) {
+  using cli::Group;
+  cli::put_under(app, Group::kOften, {"--index", "--ef", "--top", "--tune"});
+  cli::put_under(app, Group::kQuestions, {"--vectors", "--samples", "--seed"});
+  cli::put_under(app, Group::kOutput, {"--plot", "--json"});
+  cli::put_under(app, Group::kJudging, {"--at-least"});
+  cli::put_under(app, Group::kSearch, {"--rerank-codes", "--rerank"});
+  cli::put_under(app, Group::kService, {"--truth"});
+  cli::completes(app, {"--plot"}, cli::kPlotFiles);
+  cli::completes(app, {"--truth"}, cli::kVectorFiles);
+  cli::add_examples(app, {"", "--tune 0.99"});
 }
 
 void RecallOptions::add_judging_to(CLI::App& app) {

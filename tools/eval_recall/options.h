@@ -39,6 +39,7 @@ struct RecallOptions {
   std::size_t largest_ef(std::size_t rows) const;
 
  private:
+  static void group(CLI::App& app);
   void add_judging_to(CLI::App& app);
 };
 

@@ -75,6 +75,7 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
   }
   DescribedVectors whole({vectors});
   sidecar_.rows = whole.files().front().rows();
+  ledger_ = read_ledger(vectors, rows());
   read_names();
   if (names_.size() != rows())
     fail("{}: {} names for the {} rows of {}{}", names, names_.size(), rows(),
@@ -99,7 +100,8 @@ void AppendTarget::read_names() {
 std::size_t AppendTarget::exclude_known(Names& images) const {
   std::unordered_set<std::string> known;
   for (std::size_t i = 0; i < names_.size(); ++i)
-    known.insert(plain_name(names_[i]));
+    if (i >= ledger_.rows.size() || !ledger_.rows[i].gone)
+      known.insert(plain_name(names_[i]));
   Names fresh;
   for (std::size_t i = 0; i < images.size(); ++i)
     if (known.insert(plain_name(images[i])).second) fresh.append(images[i]);
@@ -118,12 +120,15 @@ void AppendTarget::check_model(const Sidecar& added) const {
 }
 
 void AppendTarget::add(const std::string& rows_file,
-                       const std::string& names_file, const Sidecar& added) {
+                       const std::string& names_file, const Sidecar& added,
+                       const Ledger& ledger, const Names& row_names) {
   const std::size_t added_rows =
       std::filesystem::file_size(rows_file) / row_bytes();
   set_commit_mark(vectors_);
   try {
     put_behind(rows_file, names_file);
+    // Before the sidecar, since rows that it does not count do not count here.
+    record(ledger, row_names);
     write_sidecar(added, rows() + added_rows);
   } catch (const Error&) {
     // A full disk, mostly: what was there is whole again.
@@ -132,6 +137,27 @@ void AppendTarget::add(const std::string& rows_file,
     throw;
   }
   clear_commit_mark(vectors_);
+}
+
+void AppendTarget::record(const Ledger& added, const Names& row_names) {
+  // A ledger that is new, or lacks rows, says nothing of the older ones.
+  ledger_.rows.resize(rows());
+  Ledger all = ledger_;
+  all.rows.insert(all.rows.end(), added.rows.begin(), added.rows.end());
+  Names names;
+  for (std::size_t i = 0; i < rows(); ++i) names.append(names_[i]);
+  for (std::size_t i = 0; i < row_names.size(); ++i) names.append(row_names[i]);
+  // What was bad before and was tried again is what this run says.
+  std::unordered_set<std::string_view> tried;
+  for (std::size_t i = 0; i < row_names.size(); ++i) tried.insert(row_names[i]);
+  for (const BadImage& bad : added.bad) tried.insert(bad.name);
+  const auto is_tried = [&](const BadImage& bad) {
+    return tried.count(bad.name) != 0;
+  };
+  all.bad.erase(std::remove_if(all.bad.begin(), all.bad.end(), is_tried),
+                all.bad.end());
+  all.bad.insert(all.bad.end(), added.bad.begin(), added.bad.end());
+  write_ledger(follow_links(vectors_), all, names);
 }
 
 /// What was put behind the rows and names that the sidecar tells of.

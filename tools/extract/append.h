@@ -9,6 +9,7 @@
 #pragma once
 
 #include "io/fnames.h"
+#include "io/ledger.h"
 #include "io/sidecar.h"
 
 #include <cstddef>
@@ -31,7 +32,8 @@ class AppendTarget {
   /// Rows that are there.
   std::size_t rows() const { return *sidecar_.rows; }
 
-  /// Takes those of `images` out that are there already, and repeated ones;
+  /// Takes those of `images` out that are there already, and repeated ones.
+  /// What the ledger says is gone is not there;
   /// "./p" and "p", "a//b" and "a/b" are one name.
   /// Gives how many were taken out.
   std::size_t exclude_known(Names& images) const;
@@ -43,8 +45,13 @@ class AppendTarget {
   /// the sidecar, which takes from theirs what may change: the version and
   /// where the weights lie. Throws Error; nothing is added then, unless that
   /// could not be undone either, which the mark tells.
+  /// `ledger` and `row_names`: of the images that are added, and of those that
+  /// are bad.
   void add(const std::string& rows, const std::string& names,
-           const Sidecar& added);
+           const Sidecar& added, const Ledger& ledger, const Names& row_names);
+
+  /// Enters them in the ledger. Throws Error.
+  void record(const Ledger& added, const Names& row_names);
 
  private:
   void read_names();
@@ -60,6 +67,7 @@ class AppendTarget {
   Names names_;                    // all in the file
   std::uint64_t names_bytes_ = 0;  // of the file that rows() names take
   bool last_name_ends_ = true;     // with a separator
+  Ledger ledger_;                  // of the rows that are there
 };
 
 }  // namespace imsearch

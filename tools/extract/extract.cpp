@@ -10,6 +10,7 @@
 // left out of both and listed in fnames.txt.bad.tsv. Manual:
 // man/imsearch-extract.1.
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/file_names.h"
 #include "common/options.h"
 #include "extract/model.h"
@@ -88,6 +89,26 @@ struct Options {
         ->excludes("--names");
     add_long_runs(app);
     add_older_files(app);
+    group(app);
+  }
+
+  /// How --help shows them.
+  static void group(CLI::App& app) {
+    using cli::Group;
+    cli::put_under(app, Group::kOften, {"--weights", "--append", "--resume"});
+    cli::put_under(
+        app, Group::kImages,
+        {"--files-from", "--null", "--exclude", "--all", "--strict"});
+    cli::put_under(app, Group::kOutput,
+                   {"--output", "--names", "--force", "--json"});
+    cli::put_under(app, Group::kParts, {"--shard", "--join"});
+    cli::put_under(app, Group::kPrograms, {"--serve", "--time-network"});
+    cli::put_under(app, Group::kModels, {"--model-sha256"});
+    cli::completes(app, {"inputs"}, cli::kImageFiles);
+    cli::completes(app, {"--files-from", "--names"}, cli::kNamesFiles);
+    cli::completes(app, {"--output"}, "bin");
+    cli::add_examples(app,
+                      {"~/Pictures", "--append ~/Pictures --exclude drafts"});
   }
 
   /// What is about vectors that are there.
@@ -104,13 +125,14 @@ struct Options {
         "--join", join,
         "Join vectors that --shard made, and what belongs to them, into one "
         "file");
-    exclude(joining, app,
-            {"--files-from",   "--weights",      "--model",  "--input-size",
-             "--resize",       "--resize-to",    "--mean",   "--std",
-             "--model-sha256", "--exif",         "--engine", "--device",
-             "--batch",        "--threads",      "--strict", "--json",
-             "--serve",        "--time-network", "--resume", "--shard",
-             "--append"});
+    exclude(
+        joining, app,
+        {"--files-from",   "--weights",      "--model",  "--input-size",
+         "--resize",       "--resize-to",    "--mean",   "--std",
+         "--model-sha256", "--exif",         "--engine", "--device",
+         "--batch",        "--threads",      "--strict", "--json",
+         "--serve",        "--time-network", "--resume", "--resume-or-restart",
+         "--shard",        "--append"});
   }
 
   static void exclude(CLI::Option* option, CLI::App& app,
@@ -141,6 +163,13 @@ struct Options {
   }
 
   void add_long_runs(CLI::App& app) {
+    const auto restart = [this](std::int64_t) {
+      job.resume = job.restart = true;
+    };
+    app.add_flag("--resume-or-restart", restart,
+                 "As --resume, or anew where the earlier run was another")
+        ->excludes("--serve")
+        ->excludes("--time-network");
     app.add_flag("--resume", job.resume,
                  "Go on from what an interrupted run has done")
         ->excludes("--serve")

@@ -10,6 +10,7 @@
 #include "extract/append.h"
 
 #include "base/error.h"
+#include "image/decode.h"
 #include "io/checksum.h"
 #include "io/file.h"
 #include "io/glob.h"
@@ -39,7 +40,9 @@ void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
 /// The whole list, before it is cut into shards: each shard must see the same.
 Names all_names(const ExtractJob& job) {
   Names names;
-  const ExpandedInputs inputs = expand_inputs(job.inputs, job.rules);
+  InputRules rules = job.rules;
+  rules.looks_like_image = looks_like_image;
+  const ExpandedInputs inputs = expand_inputs(job.inputs, rules);
   tell(inputs, job.files_from.empty(), job.quiet);
   for (const std::string& path : inputs.paths) names.append(path);
   if (!job.files_from.empty()) {

@@ -51,8 +51,9 @@ struct ExtractJob {
   bool json = false;           // print a summary
   std::optional<Shard> shard;  // this block of the images alone
   bool resume = false;         // go on from the parts of an earlier run
-  bool append = false;         // add to vectors and names that are there
-  bool force = false;          // also replace what an index was built from
+  bool restart = false;  // or, with resume, anew where they are of another
+  bool append = false;   // add to vectors and names that are there
+  bool force = false;    // also replace what an index was built from
 
   Separator separator() const { return separator_of(null); }
 };

@@ -14,6 +14,7 @@
 #include "io/described_vectors.h"
 #include "io/file.h"
 #include "io/glob.h"
+#include "io/ledger.h"
 #include "io/text.h"
 
 #include <string>
@@ -26,6 +27,7 @@ namespace {
 struct Piece {
   std::string names_path;
   Names names;
+  Ledger ledger;
 };
 
 [[noreturn]] void fail_missing_piece(const std::string& path) {
@@ -59,7 +61,9 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
     if (names.size() != *sidecar->rows)
       fail("{}: {} names for the {} rows of {}", names_path, names.size(),
            *sidecar->rows, path);
-    pieces.push_back({names_path, std::move(names)});
+    Ledger ledger = read_ledger(path, *sidecar->rows);
+    ledger.rows.resize(*sidecar->rows);
+    pieces.push_back({names_path, std::move(names), std::move(ledger)});
   }
   return pieces;
 }
@@ -97,11 +101,13 @@ void write_piece(const VectorFile& file, const Piece& piece,
   std::vector<float> scratch(file.dim());
   for (std::size_t i = 0; i < file.rows(); ++i) {
     check_interrupt();
-    output.add_joined(piece.names[i], file.row(i, scratch.data()), file.dim());
+    output.add_joined(piece.names[i], file.row(i, scratch.data()), file.dim(),
+                      piece.ledger.rows[i]);
   }
   // A shard without bad images has no such list.
   const std::string bad = bad_images_path(piece.names_path);
-  if (file_exists(bad)) output.add_joined_bad(read_file(bad));
+  output.add_joined_bad(file_exists(bad) ? read_file(bad) : "",
+                        piece.ledger.bad);
 }
 
 }  // namespace

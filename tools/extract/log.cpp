@@ -42,12 +42,12 @@ bool parse_entry(std::string_view line, LogEntry& entry) {
   entry.good = take(line, kRow);
   if (!entry.good && !take(line, kBad)) return false;
   std::uint64_t sum = 0;
-  if (!take_sum(line, sum)) return false;
+  if (!take_sum(line, sum) || !take(line, "\t")) return false;
+  if (!take_facts(line, entry.facts)) return false;
   if (entry.good) {
     entry.row_checksum = sum;
     return line.empty();
   }
-  if (!take(line, " ")) return false;
   entry.reason = unescape_field(line);
   return checksum_of(entry.reason.data(), entry.reason.size()) == sum;
 }
@@ -119,18 +119,20 @@ void ExtractLog::go_on(std::size_t size_bytes) {
   entries_ = true;
 }
 
-void ExtractLog::add_row(const void* row, std::size_t size_bytes) {
-  file_.write(fmt::format("{}{:016x}\n", kRow, checksum_of(row, size_bytes)));
+void ExtractLog::add_row(const void* row, std::size_t size_bytes,
+                         const FileFacts& facts) {
+  file_.write(fmt::format("{}{:016x}\t{}\n", kRow, checksum_of(row, size_bytes),
+                          facts_text(facts)));
   // To the kernel at once: only what is there outlives a killed process.
   file_.flush();
   file_.keep();
   entries_ = true;
 }
 
-void ExtractLog::add_bad(const std::string& reason) {
-  file_.write(fmt::format("{}{:016x} {}\n", kBad,
+void ExtractLog::add_bad(const std::string& reason, const FileFacts& facts) {
+  file_.write(fmt::format("{}{:016x}\t{}\t{}\n", kBad,
                           checksum_of(reason.data(), reason.size()),
-                          escape_field(reason)));
+                          facts_text(facts), escape_field(reason)));
   file_.flush();
   file_.keep();
   entries_ = true;
@@ -151,6 +153,7 @@ OlderRun read_older_run(LogReader& log, const std::string& rows,
     // A row that is cut or damaged ends it: rows behind it are not trusted.
     if (entry.good && !checker.next_is(entry.row_checksum)) return older;
     older.good.push_back(entry.good);
+    older.facts.push_back(entry.facts);
     if (!entry.good) older.reasons.push_back(std::move(entry.reason));
     older.log_bytes = log.position();
   }

@@ -3,12 +3,15 @@
 //
 // The first line is the run's identity (extract/identity.h). Then there is a
 // line for each image, in order, written once its row is: "row SUM", or "bad
-// SUM REASON", where SUM is the XXH3 of the row or of the reason. The sums tell
+// SUM", where SUM is the XXH3 of the row or of the reason; then, after a tab
+// each, what the ledger records of the file (io/ledger.h), into which the log
+// turns at the end, and the reason of a bad image. The sums tell
 // what a machine that went down has lost, pages of zeros included; a killed
 // process loses only images that it was working on. So nothing is synced before
 // the end, and --resume reads all rows once.
 #pragma once
 
+#include "io/ledger.h"
 #include "io/output_file.h"
 
 #include <cstddef>
@@ -22,7 +25,8 @@ namespace imsearch {
 struct LogEntry {
   bool good = false;
   std::uint64_t row_checksum = 0;  // of a good image
-  std::string reason;              // of a bad one
+  FileFacts facts;
+  std::string reason;  // of a bad one
 };
 
 /// Takes the text of a log apart.
@@ -60,8 +64,8 @@ class ExtractLog {
   void go_on(std::size_t size_bytes);
 
   /// Throws Error on a failed write.
-  void add_row(const void* row, std::size_t size_bytes);
-  void add_bad(const std::string& reason);
+  void add_row(const void* row, std::size_t size_bytes, const FileFacts& facts);
+  void add_bad(const std::string& reason, const FileFacts& facts);
 
   /// Whether there is an image for a later run to go on from.
   bool worth_keeping() const { return entries_; }
@@ -78,6 +82,7 @@ class ExtractLog {
 /// The images before the first that is not whole in log and rows alike.
 struct OlderRun {
   std::vector<bool> good;            // of each image: whether it has a row
+  std::vector<FileFacts> facts;      // of each image
   std::vector<std::string> reasons;  // of each bad one, in order
   std::size_t log_bytes = 0;         // of the log that tells of them
   bool rows_end = false;             // no bytes behind their rows

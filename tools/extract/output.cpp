@@ -40,6 +40,11 @@ std::string lines_without(const std::string& path, const Names& names) {
   return kept;
 }
 
+void remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+    fail("{}: {}", path, errno_text(errno));
+}
+
 }  // namespace
 
 std::string bad_images_path(const std::string& names) {
@@ -63,6 +68,11 @@ bool ExtractOutput::has_older_parts() const {
 
 std::string ExtractOutput::older_identity() const {
   return log_ ? LogReader(log_->older_text()).identity() : "";
+}
+
+bool ExtractOutput::is_of_run(const std::string& identity) const {
+  const std::string older = older_identity();
+  return is_run_identity(older) && identity_difference(older, identity).empty();
 }
 
 void ExtractOutput::append_to(AppendTarget& target, const Names& names) {
@@ -121,9 +131,9 @@ OlderRun ExtractOutput::resume(const std::string& identity, const Names& names,
   std::size_t bad = 0;
   for (std::size_t i = 0; i < older.images(); ++i)
     if (older.good[i])
-      add_name(names[i]);
+      add_name(names[i], {older.facts[i]});
     else
-      list_bad(names[i], older.reasons[bad++]);
+      list_bad(names[i], older.reasons[bad++], older.facts[i]);
   // A row behind the last whole line of the log may be half written.
   if (!published_) vectors_.truncate(older.rows() * dim * sizeof(float));
   log_->go_on(older.log_bytes);
@@ -131,36 +141,48 @@ OlderRun ExtractOutput::resume(const std::string& identity, const Names& names,
 }
 
 void ExtractOutput::add(std::string_view name, const float* feature,
-                        std::size_t dim) {
+                        std::size_t dim, const FileFacts& facts) {
   vectors_.write(feature, dim * sizeof(float));
-  add_name(name);
+  add_name(name, {facts});
   if (!log_) return;
   // The row before its line: a line promises that the row is there.
   vectors_.flush();
-  log_->add_row(feature, dim * sizeof(float));
+  log_->add_row(feature, dim * sizeof(float), facts);
   vectors_.keep();
 }
 
 // No flush and no log: joining is as quick as copying, and is done anew.
 void ExtractOutput::add_joined(std::string_view name, const float* row,
-                               std::size_t dim) {
+                               std::size_t dim, const LedgerRow& entry) {
   vectors_.write(row, dim * sizeof(float));
-  add_name(name);
+  add_name(name, entry);
 }
 
-void ExtractOutput::add_name(std::string_view name) {
+void ExtractOutput::add_joined_bad(std::string_view list,
+                                   const std::vector<BadImage>& bad) {
+  bad_ += list;
+  ledger_.bad.insert(ledger_.bad.end(), bad.begin(), bad.end());
+}
+
+void ExtractOutput::add_name(std::string_view name, const LedgerRow& entry) {
   names_.write(name);
   const char end = static_cast<char>(separator_);
   names_.write(&end, 1);
+  if (!log_) return;
+  row_names_.append(name);
+  ledger_.rows.push_back(entry);
 }
 
-void ExtractOutput::add_bad(std::string_view name, const std::string& reason) {
-  list_bad(name, reason);
-  if (log_) log_->add_bad(reason);
+void ExtractOutput::add_bad(std::string_view name, const std::string& reason,
+                            const FileFacts& facts) {
+  list_bad(name, reason, facts);
+  if (log_) log_->add_bad(reason, facts);
 }
 
-void ExtractOutput::list_bad(std::string_view name, const std::string& reason) {
+void ExtractOutput::list_bad(std::string_view name, const std::string& reason,
+                             const FileFacts& facts) {
   bad_ += escape_field(name) + "\t" + escape_field(reason) + "\n";
+  if (log_) ledger_.bad.push_back({std::string(name), facts, reason});
 }
 
 bool ExtractOutput::can_hold(std::string_view name) const {
@@ -189,12 +211,12 @@ void ExtractOutput::publish_bad(std::optional<OutputFile>& list) const {
   if (bad_path().empty()) return;
   // A killed run may have left a part of its list.
   for (const std::string& path : {bad_path(), bad_path() + ".part"})
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
-      fail("{}: {}", path, errno_text(errno));
+    remove_file(path);
 }
 
 void ExtractOutput::commit_bad() {
   std::optional<OutputFile> list = finish_bad();
+  if (target_ != nullptr) target_->record(ledger_, row_names_);
   publish_bad(list);
   if (vectors_.is_regular()) vectors_.truncate(0);
   if (log_) log_->remove();
@@ -209,6 +231,16 @@ std::optional<OutputFile> ExtractOutput::finish_sidecar(
   return file;
 }
 
+/// None where there is no log, since images went into a pipe or came from one
+/// file to another: then an older ledger would be that of other rows.
+std::optional<OutputFile> ExtractOutput::finish_ledger() const {
+  if (!log_) return std::nullopt;
+  OutputFile file(ledger_path(vectors_.target()), Temporary::kPart);
+  file.write(to_text(ledger_, row_names_));
+  file.finish();
+  return file;
+}
+
 void ExtractOutput::commit_append(const Sidecar& sidecar) {
   // All that can be done before comes before: the mark keeps readers off.
   vectors_.finish();
@@ -216,7 +248,8 @@ void ExtractOutput::commit_append(const Sidecar& sidecar) {
   log_->sync();
   std::optional<OutputFile> list = finish_bad();
   publish_bad(list);
-  target_->add(vectors_.temporary(), names_.temporary(), sidecar);
+  target_->add(vectors_.temporary(), names_.temporary(), sidecar, ledger_,
+               row_names_);
   vectors_.truncate(0);
   log_->remove();
 }
@@ -228,10 +261,15 @@ void ExtractOutput::commit(const Sidecar& sidecar) {
   names_.finish();
   std::optional<OutputFile> json = finish_sidecar(sidecar);
   std::optional<OutputFile> list = finish_bad();
+  std::optional<OutputFile> ledger = finish_ledger();
   if (log_) log_->sync();
   if (json) set_commit_mark(vectors_.target());
   publish_bad(list);
   names_.commit();
+  if (ledger)
+    ledger->commit();
+  else if (json)
+    remove_file(ledger_path(vectors_.target()));
   if (json) json->commit();
   if (!published_) vectors_.commit();
   if (json) clear_commit_mark(vectors_.target());

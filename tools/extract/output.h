@@ -1,4 +1,5 @@
-// The files that extract writes: vectors, names, sidecar, list of bad images.
+// The files that extract writes: vectors, names, sidecar, ledger, list of bad
+// images.
 //
 // Until they are whole, they are parts: fvecs.bin.part has the rows so far,
 // fvecs.bin.done.part says of which images (log.h). These two are what
@@ -9,6 +10,7 @@
 #include "extract/log.h"
 
 #include "io/fnames.h"
+#include "io/ledger.h"
 #include "io/output_file.h"
 #include "io/sidecar.h"
 
@@ -42,6 +44,8 @@ class ExtractOutput {
   bool has_older_parts() const;
   /// Which run they are of (run_identity.h); empty if that is not known.
   std::string older_identity() const;
+  /// Whether resume() would take them for those of that run.
+  bool is_of_run(const std::string& identity) const;
 
   /// commit() will add the rows to `target`, which outlives *this, instead of
   /// replacing files, and lines in the list of bad images stay but for those of
@@ -65,13 +69,16 @@ class ExtractOutput {
   /// Instead of these two: for rows and bad images that come from other files
   /// and have no log. Drops older parts.
   void start_joined();
-  void add_joined(std::string_view name, const float* row, std::size_t dim);
-  void add_joined_bad(std::string_view list) { bad_ += list; }
+  void add_joined(std::string_view name, const float* row, std::size_t dim,
+                  const LedgerRow& entry);
+  void add_joined_bad(std::string_view list, const std::vector<BadImage>& bad);
 
   /// One image: dim floats. Throws Error on a failed write.
-  void add(std::string_view name, const float* feature, std::size_t dim);
+  void add(std::string_view name, const float* feature, std::size_t dim,
+           const FileFacts& facts);
   /// One image without a row, for the list.
-  void add_bad(std::string_view name, const std::string& reason);
+  void add_bad(std::string_view name, const std::string& reason,
+               const FileFacts& facts);
 
   /// Whether a name can stand in the names file.
   bool can_hold(std::string_view name) const;
@@ -90,12 +97,14 @@ class ExtractOutput {
   OlderRun read_parts(const std::string& identity, std::size_t dim,
                       std::size_t max_images);
   void commit_append(const Sidecar& sidecar);
-  void add_name(std::string_view name);
-  void list_bad(std::string_view name, const std::string& reason);
+  void add_name(std::string_view name, const LedgerRow& entry);
+  void list_bad(std::string_view name, const std::string& reason,
+                const FileFacts& facts);
   /// The list of bad images, written and not yet there; none if there are no
   /// such images. The same of the sidecar.
   std::optional<OutputFile> finish_bad() const;
   std::optional<OutputFile> finish_sidecar(const Sidecar& sidecar) const;
+  std::optional<OutputFile> finish_ledger() const;
   /// Makes that list appear, or an older one go.
   void publish_bad(std::optional<OutputFile>& list) const;
 
@@ -105,6 +114,8 @@ class ExtractOutput {
   std::string names_path_;
   Separator separator_;
   std::string bad_;  // the list's text
+  Ledger ledger_;    // of the images of this run
+  Names row_names_;  // of the rows in it
   AppendTarget* target_ = nullptr;
   bool published_ = false;  // the earlier run died behind its last rename
 };

@@ -28,7 +28,7 @@ RowWriter::RowWriter(const ExtractJob& job, const ImageList& images,
       output_(output) {}
 
 std::size_t RowWriter::start(const std::string& identity) {
-  if (job_.resume) {
+  if (job_.resume && (!job_.restart || output_.is_of_run(identity))) {
     take_over(output_.resume(identity, names_, dim_));
   } else {
     if (output_.has_older_parts())
@@ -61,19 +61,21 @@ void RowWriter::take_over(const OlderRun& older) {
                          grouped(older_), grouped(names_.size())));
 }
 
-void RowWriter::good(std::size_t i, const float* feature) {
+void RowWriter::good(std::size_t i, const float* feature,
+                     const FileFacts& facts) {
   // Found out only now, but before the row is written: both files stay in step.
   if (!output_.can_hold(names_[i]))
-    return bad(i, "a newline in its name: use --null");
-  output_.add(names_[i], feature, dim_);
+    return bad(i, "a newline in its name: use --null", facts);
+  output_.add(names_[i], feature, dim_, facts);
   ++good_;
   progress_->update(done() - older_);
 }
 
-void RowWriter::bad(std::size_t i, const std::string& reason) {
+void RowWriter::bad(std::size_t i, const std::string& reason,
+                    const FileFacts& facts) {
   const std::string text = complaint(i, reason);
   if (job_.strict) throw Error(text);
-  output_.add_bad(names_[i], reason);
+  output_.add_bad(names_[i], reason, facts);
   ++bad_;
   ++complained_;
   // A folder of a million broken files must not fill the terminal.

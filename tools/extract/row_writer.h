@@ -27,9 +27,9 @@ class RowWriter {
   std::size_t start(const std::string& identity);
 
   /// An image with a feature of dim floats. Throws Error on a failed write.
-  void good(std::size_t i, const float* feature);
+  void good(std::size_t i, const float* feature, const FileFacts& facts);
   /// One without. Throws Error if the job is strict, too.
-  void bad(std::size_t i, const std::string& reason);
+  void bad(std::size_t i, const std::string& reason, const FileFacts& facts);
 
   /// Makes the files appear, with `sidecar` and the number of rows. Throws
   /// Error if no image was good, nor one there already.

@@ -37,12 +37,12 @@ StageTimes extract_images(const Names& names, std::size_t first,
   params.threads = threads;
   params.first = first;
   PipelineSink sink;
-  sink.on_row = [&](std::size_t i, const float* feature) {
-    results.good(i, feature);
+  sink.on_row = [&](std::size_t i, const float* feature,
+                    const FileFacts& facts) {
+    results.good(i, feature, facts);
   };
-  sink.on_bad = [&](std::size_t i, const std::string& reason) {
-    results.bad(i, reason);
-  };
+  sink.on_bad = [&](std::size_t i, const std::string& reason,
+                    const FileFacts& facts) { results.bad(i, reason, facts); };
   return run_pipeline(names, model.preprocessing, *model.engine, params, sink);
 }
 

@@ -47,11 +47,11 @@ int serve(const ModelOptions& options, unsigned threads) {
   // remove.
   params.on_failure = [] { std::_Exit(cli::report_failure()); };
   PipelineSink sink;
-  sink.on_row = [&](std::size_t, const float* feature) {
+  sink.on_row = [&](std::size_t, const float* feature, const FileFacts&) {
     send(out, ServeFrame::Kind::kRow,
          {reinterpret_cast<const char*>(feature), hello.dim * sizeof(float)});
   };
-  sink.on_bad = [&](std::size_t, const std::string& reason) {
+  sink.on_bad = [&](std::size_t, const std::string& reason, const FileFacts&) {
     send(out, ServeFrame::Kind::kBad, reason);
   };
   run_pipeline([&] { return reader.next(); }, model->preprocessing,

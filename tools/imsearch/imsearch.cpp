@@ -85,6 +85,41 @@ int become(const std::string& command, char** argv) {
       fmt::format("{} is not installed beside this program", command));
 }
 
+void offer(const std::string& candidate, const std::string& meaning,
+           const std::string& start) {
+  if (candidate.compare(0, start.size(), start) == 0)
+    std::puts((candidate + "\t" + meaning).c_str());
+}
+
+/// Answers --complete for what this program reads itself; a tool's words are
+/// the tool's.
+int complete(int argc, char** argv) {
+  const std::string first = argc > 2 ? argv[2] : "";
+  const std::string last = argc > 2 ? argv[argc - 1] : "";
+  const bool choosing = argc <= 3;
+  if (choosing || (first == "help" && argc == 4))
+    for (const Command& command : kCommands)
+      offer(command.name, command.text, last);
+  if (choosing) {
+    offer("help", "open a manual", last);
+    offer("--help", "list the commands", last);
+    offer("--version", "print the version and exit", last);
+    return cli::kDone;
+  }
+  if (first == "--version") offer("--json", "facts for a report", last);
+  if (first == "fetch-weights" && argc == 4) {
+    offer("keras", "what the article's features were made with", last);
+    offer("torchvision", "PyTorch's", last);
+    offer("--help", "", last);
+  }
+  if (!is_command(first) || first == "fetch-weights") return cli::kDone;
+  // imsearch --complete TOOL WORD...: TOOL --complete WORD...
+  std::string name = "imsearch " + first;
+  argv[2] = argv[1];
+  argv[1] = name.data();
+  cli::become_sibling(first, argv + 1, first + " is not installed");
+}
+
 int run(int argc, char** argv) {
   const std::string first = argc > 1 ? argv[1] : "--help";
   if (first == "-h" || first == "--help") {
@@ -97,6 +132,7 @@ int run(int argc, char** argv) {
     std::puts(facts ? facts_json().c_str() : "imsearch " IMSEARCH_VERSION);
     return cli::kDone;
   }
+  if (first == "--complete") return complete(argc, argv);
   argv[1] = argv[0];
   return become(first, argv + 1);
 }

@@ -4,6 +4,7 @@
 #include "push/options.h"
 
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/index_options.h"
 #include "common/options.h"
 
@@ -94,6 +95,24 @@ void add_loading(CLI::App& app, PushOptions& options) {
                "be there");
 }
 
+/// How --help shows them.
+void group(CLI::App& app) {
+  using cli::Group;
+  cli::put_under(app, Group::kOften, {"--plan", "--replicas", "--delete"});
+  cli::put_under(app, Group::kInput, {"--names", "--dim", "--null"});
+  cli::put_under(app, Group::kBuilding,
+                 {"--engine", "--space", "--links", "--ef-construction", "--ef",
+                  "--compression", "--shards"});
+  cli::put_under(
+      app, Group::kLoading,
+      {"--replicas-while-loading", "--connections", "--retry-for", "--force"});
+  cli::put_under(app, Group::kService, {"--cacert", "--aws-region"});
+  cli::completes(app, {"vectors"}, cli::kVectorFiles);
+  cli::completes(app, {"--names", "--delete"}, cli::kNamesFiles);
+  cli::add_examples(app, {"http://localhost:9200/photos",
+                          "http://localhost:9200/photos --plan"});
+}
+
 }  // namespace
 
 void PushOptions::add_to(CLI::App& app) {
@@ -119,6 +138,7 @@ void PushOptions::add_to(CLI::App& app) {
   add_access(app, access);
   cli::add_null(app, null);
   cli::add_quiet(app, quiet);
+  group(app);
 }
 
 void PushOptions::check() const {

@@ -46,7 +46,7 @@ Question question_of_path(const std::string& path) {
   try {
     if (path.empty()) fail("an empty name is not that of an image");
     if (!is_sendable(path)) fail("not the path of a file");
-    image_file_size(path);
+    image_file_facts(path);
   } catch (const Error& e) {
     question.error = e.what() + remedy_for(path);
   }

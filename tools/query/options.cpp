@@ -3,6 +3,7 @@
 #include "query/options.h"
 
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/file_names.h"
 #include "common/index_options.h"
 
@@ -42,6 +43,27 @@ void QueryOptions::add_to(CLI::App& app) {
   cli::add_null(app, null);
   cli::add_threads(app, params.threads);
   cli::add_quiet(app, quiet);
+  group(app);
+}
+
+void QueryOptions::group(CLI::App& app) {
+  using cli::Group;
+  cli::put_under(app, Group::kOften,
+                 {"--top", "--sheet", "--threshold", "--index", "--weights"});
+  cli::put_under(app, Group::kQuestions,
+                 {"--id", "--like", "--vectors", "--null"});
+  cli::put_under(app, Group::kOutput, {"--json"});
+  cli::put_under(app, Group::kSearch,
+                 {"--ef", "--rerank-codes", "--rerank", "--exact"});
+  cli::put_under(app, Group::kModels, {"--model"});
+  cli::put_under(app, Group::kService, {"--filter"});
+  cli::completes(app, {"images"}, cli::kImageFiles);
+  cli::completes(app, {"--like"}, cli::kIndexNames);
+  cli::completes(app, {"--vectors"}, cli::kVectorFiles);
+  cli::completes(app, {"--sheet"}, cli::kSheetFiles);
+  cli::completes(app, {"--weights"}, cli::kWeightsFiles);
+  cli::completes(app, {"--model"}, cli::kModelFiles);
+  cli::add_examples(app, {"photo.jpg -k 5 --sheet answers.jpg", "--id 0"});
 }
 
 void QueryOptions::add_questions_to(CLI::App& app) {

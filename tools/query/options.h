@@ -43,6 +43,7 @@ struct QueryOptions {
   bool stream() const { return images_from_input() || is_stream(vectors); }
 
  private:
+  static void group(CLI::App& app);
   void add_questions_to(CLI::App& app);
   void add_models_to(CLI::App& app);
   void add_service_to(CLI::App& app);

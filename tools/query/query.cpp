@@ -10,6 +10,7 @@
 // answers. A question that has an error is printed in its place, so that others
 // are answered all the same.
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/index_options.h"
 #include "common/names_list.h"
 #include "common/standard_streams.h"
@@ -27,8 +28,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -119,6 +126,27 @@ std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
   return opened;
 }
 
+/// Names for the completion of --like, up to the next slash, as shells complete
+/// paths. Looks at so many rows at most, so that no key press waits long.
+std::vector<std::string> names_from(const std::string& path,
+                                    const std::string& prefix) {
+  constexpr std::uint32_t kMostRows = 2'000'000;
+  constexpr std::size_t kMostNames = 1000;
+  std::set<std::string> names;
+  const Index index(path);
+  for (std::uint32_t row = 0;
+       row < std::min<std::size_t>(index.rows(), kMostRows) &&
+       names.size() < kMostNames;
+       ++row) {
+    const std::string_view name = index.name(row);
+    if (name.substr(0, prefix.size()) != prefix || index.is_deleted(row))
+      continue;
+    const std::size_t slash = name.find('/', prefix.size());
+    names.emplace(slash == name.npos ? name : name.substr(0, slash + 1));
+  }
+  return {names.begin(), names.end()};
+}
+
 int query(const QueryOptions& opt, char** argv) {
   opt.check();
   AnswerParams params = opt.params;
@@ -154,5 +182,6 @@ int main(int argc, char** argv) {
   CLI::App app{"Find the most similar images."};
   QueryOptions opt;
   opt.add_to(app);
+  cli::list_names_with(names_from);
   return cli::run(app, argc, argv, [&] { return query(opt, argv); });
 }

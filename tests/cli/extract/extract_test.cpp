@@ -45,9 +45,9 @@ TEST_SUITE("cli") {
     REQUIRE(rows.size() == 3);
     CHECK(rows[0] == rows[2]);
     CHECK(rows[0] != rows[1]);
-    CHECK(files_in(dir.path()) == Lines{"0.ppm", "1.ppm", "2.ppm", "3.ppm",
-                                        "4.ppm", "fnames.txt", "fvecs.bin",
-                                        "fvecs.bin.json"});
+    CHECK(files_in(dir.path()) ==
+          Lines{"0.ppm", "1.ppm", "2.ppm", "3.ppm", "4.ppm", "fnames.txt",
+                "fvecs.bin", "fvecs.bin.json", "fvecs.bin.ledger.tsv"});
     const Sidecar sidecar = *read_sidecar(dir / "fvecs.bin");
     CHECK(sidecar.dim == 1280);
     CHECK(sidecar.model.variant == "torchvision");

@@ -21,7 +21,7 @@ void write_photos(const TempDir& dir) {
        {"photos/IMG_1.PPM", "photos/b.ppm", "photos/@eaDir/b.ppm",
         "photos/._b.ppm", "photos/old/c.ppm"})
     dir.write(name, pattern_ppm(static_cast<int>(std::string(name).size())));
-  for (const char* name : {"photos/1.heic", "photos/2.HEIC", "photos/3.CR2"})
+  for (const char* name : {"photos/1.jp2", "photos/2.JP2", "photos/3.CR2"})
     dir.write(name, "x");
   std::filesystem::create_hard_link(dir / "photos/b.ppm", dir / "photos/z.ppm");
   std::filesystem::create_directory(dir / "empty");
@@ -39,9 +39,10 @@ TEST_SUITE("cli") {
     CHECK(folder.status == 0);
     CHECK(lines_of(dir / "fnames.txt") == kPhotos);
     const std::string vectors = read_file(dir / "fvecs.bin");
-    CHECK(contains(folder.err,
-                   "extract: photos: left aside 2 HEIC and 1 RAW, which are "
-                   "not read: convert them to JPEG or PNG\n"));
+    CHECK(
+        contains(folder.err,
+                 "extract: photos: left aside 2 JPEG 2000 and 1 RAW, which are "
+                 "not read: convert them to JPEG or PNG\n"));
     CHECK(contains(folder.err,
                    "extract: photos: left aside 1 folder called @eaDir and 1 "
                    "image whose name starts with a dot: --all takes them\n"));
@@ -52,7 +53,7 @@ TEST_SUITE("cli") {
     CHECK(read_file(dir / "fvecs.bin") == vectors);
     // Only what may be missed is said then.
     const RunResult quiet = extract_in(dir, {"photos", "-q"});
-    CHECK(contains(quiet.err, "2 HEIC"));
+    CHECK(contains(quiet.err, "2 JPEG 2000"));
     CHECK_FALSE(contains(quiet.err, "@eaDir"));
   }
 

@@ -79,9 +79,9 @@ TEST_SUITE("cli") {
     CHECK(contains(result.out, "{\"images\":0,\"bad\":0,"));
     CHECK(read_file(dir / "fvecs.bin.1-of-2").empty());
     CHECK(read_file(dir / "fnames.txt.1-of-2").empty());
-    CHECK(files_in(dir.path()) == Lines{"a.ppm", "fnames.txt.1-of-2",
-                                        "fvecs.bin.1-of-2",
-                                        "fvecs.bin.1-of-2.json"});
+    CHECK(files_in(dir.path()) ==
+          Lines{"a.ppm", "fnames.txt.1-of-2", "fvecs.bin.1-of-2",
+                "fvecs.bin.1-of-2.json", "fvecs.bin.1-of-2.ledger.tsv"});
   }
 
   TEST_CASE("names that are given are taken as they are") {
@@ -90,7 +90,7 @@ TEST_SUITE("cli") {
     REQUIRE(extract_in(dir, {"a.ppm", "--shard", "1/1", "-o", "v"}).status ==
             0);
     CHECK(files_in(dir.path()) ==
-          Lines{"a.ppm", "fnames.txt.1-of-1", "v", "v.json"});
+          Lines{"a.ppm", "fnames.txt.1-of-1", "v", "v.json", "v.ledger.tsv"});
     const RunResult piped =
         extract_in(dir, {"a.ppm", "--shard", "1/1", "-o", "-", "-n", "n"});
     CHECK(piped.status == 0);

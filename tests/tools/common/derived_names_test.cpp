@@ -32,7 +32,8 @@ TEST_CASE("vectors come with sidecar, parts, log and mark") {
   const TempDir dir;
   CHECK(sorted(files_of_vectors(dir / "v")) ==
         Files{dir / "v", dir / "v.commit.part", dir / "v.done.part",
-              dir / "v.json", dir / "v.json.part", dir / "v.part"});
+              dir / "v.json", dir / "v.json.part", dir / "v.ledger.tsv",
+              dir / "v.ledger.tsv.part", dir / "v.part"});
 }
 
 TEST_CASE("names come with the list of bad images, and parts") {

@@ -169,12 +169,6 @@ TEST_CASE("an ef below k is said once, with what is kept instead") {
   CHECK(std::count(both.begin(), both.end(), '\n') == 1);
 }
 
-TEST_CASE("one thing has no s") {
-  CHECK(cli::counted(0, "row") == "0 rows");
-  CHECK(cli::counted(1, "row") == "1 row");
-  CHECK(cli::counted(1234, "row") == "1,234 rows");
-}
-
 TEST_CASE("a list of ef replaces the default, in the order given") {
   using Efs = std::vector<std::size_t>;
   CHECK(read_efs("") == Efs{1, 2, 3});

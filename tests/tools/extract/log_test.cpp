@@ -20,8 +20,8 @@ using imsearch::test::TempDir;
 namespace {
 
 constexpr std::array<float, 2> kRow = {1, 2};
-const std::string kRowLine = "row 4de8d78f7134f4b7\n";
-const std::string kBadLine = "bad ed2104355d2e486e not an image\n";
+const std::string kRowLine = "row 4de8d78f7134f4b7\t-\t-\t-\n";
+const std::string kBadLine = "bad ed2104355d2e486e\t-\t-\t-\tnot an image\n";
 
 std::vector<LogEntry> entries_of(const std::string& text) {
   LogReader reader(text);
@@ -36,8 +36,8 @@ TEST_CASE("a log is the identity, then a line for each image") {
   const TempDir dir;
   ExtractLog log(dir / "v");
   log.start("identity");
-  log.add_row(kRow.data(), sizeof kRow);
-  log.add_bad("not an image");
+  log.add_row(kRow.data(), sizeof kRow, {});
+  log.add_bad("not an image", {});
   CHECK(read_file(dir / "v.done.part") == "identity\n" + kRowLine + kBadLine);
 }
 
@@ -48,11 +48,11 @@ TEST_CASE("entries are read back in order") {
   REQUIRE(log.next(entry));
   CHECK(entry.good);
   CHECK(entry.row_checksum == 0x4de8d78f7134f4b7);
-  CHECK(log.position() == 9 + 21);
+  CHECK(log.position() == 9 + 27);
   REQUIRE(log.next(entry));
   CHECK_FALSE(entry.good);
   CHECK(entry.reason == "not an image");
-  CHECK(log.position() == 9 + 21 + 34);
+  CHECK(log.position() == 9 + 27 + 40);
   CHECK_FALSE(log.next(entry));
 }
 
@@ -60,15 +60,16 @@ TEST_CASE("a reason of several lines takes one") {
   const TempDir dir;
   ExtractLog log(dir / "v");
   log.start("identity");
-  log.add_bad("a\tb\n");
+  log.add_bad("a\tb\n", {});
   const std::string text = log.older_text();
-  CHECK(text == "identity\nbad eac6bc077bf303da a\\tb\\n\n");
+  CHECK(text == "identity\nbad eac6bc077bf303da\t-\t-\t-\ta\\tb\\n\n");
   REQUIRE(entries_of(text).size() == 1);
   CHECK(entries_of(text)[0].reason == "a\tb\n");
 }
 
 TEST_CASE("a reason may be empty") {
-  const auto entries = entries_of("identity\nbad 2d06800538d394c2 \n");
+  const auto entries =
+      entries_of("identity\nbad 2d06800538d394c2\t-\t-\t-\t\n");
   REQUIRE(entries.size() == 1);
   CHECK(entries[0].reason.empty());
 }
@@ -81,7 +82,7 @@ TEST_CASE("an entry that was not written whole does not count") {
     LogEntry entry;
     CHECK(log.next(entry));
     CHECK_FALSE(log.next(entry));
-    CHECK(log.position() == 9 + 21);
+    CHECK(log.position() == 9 + 27);
   }
 }
 
@@ -117,9 +118,9 @@ TEST_CASE("a run goes on behind the entries that it keeps") {
   dir.write("v.done.part", "identity\n" + kRowLine + "row 4de8");
   ExtractLog log(dir / "v");
   CHECK(log.older_text() == "identity\n" + kRowLine + "row 4de8");
-  log.go_on(9 + 21);
+  log.go_on(9 + kRowLine.size());
   CHECK(log.worth_keeping());
-  log.add_bad("not an image");
+  log.add_bad("not an image", {});
   CHECK(log.older_text() == "identity\n" + kRowLine + kBadLine);
 }
 
@@ -139,7 +140,7 @@ TEST_CASE("a log stays for a later run once there is an image in it") {
   {
     ExtractLog log(dir / "one");
     log.start("identity");
-    log.add_bad("not an image");
+    log.add_bad("not an image", {});
     CHECK(log.worth_keeping());
   }
   CHECK(file_exists(dir / "one.done.part"));

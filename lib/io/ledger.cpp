@@ -1,0 +1,207 @@
+// The ledger's text, and what it records of a file. Fields that may be missing
+// are "-", so that cut(1) and join(1) find the same number in every line.
+#include "io/ledger.h"
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "io/checksum.h"
+#include "io/file.h"
+#include "io/input_file.h"
+#include "io/output_file.h"
+#include "io/text.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+constexpr std::string_view kHead =
+    "row\tstate\tbytes\tmodified\txxh3_128\tname\treason";
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::size_t kHashDigits = 32;
+
+/// Takes the text up to the next tab, and the tab, from the start of `line`.
+std::string_view take_field(std::string_view& line) {
+  const std::size_t end = std::min(line.find('\t'), line.size());
+  const std::string_view field = line.substr(0, end);
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return field;
+}
+
+template <typename T>
+bool read_number(std::string_view text, T& value, int base = 10) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  return error == std::errc() && stop == end;
+}
+
+/// "1700000000.000000000", also before 1970: then both parts count backwards.
+bool read_time(std::string_view text, std::int64_t& ns) {
+  const bool negative = !text.empty() && text[0] == '-';
+  if (negative) text.remove_prefix(1);
+  const std::size_t dot = text.find('.');
+  std::int64_t seconds = 0;
+  std::int64_t rest = 0;
+  if (dot == std::string_view::npos || text.size() != dot + 10 ||
+      !read_number(text.substr(0, dot), seconds) ||
+      !read_number(text.substr(dot + 1), rest) || seconds < 0 || rest < 0 ||
+      seconds > 9'000'000'000)
+    return false;
+  ns = seconds * kSecond + rest;
+  if (negative) ns = -ns;
+  return true;
+}
+
+std::string time_text(std::int64_t ns) {
+  const std::int64_t size = ns < 0 ? -ns : ns;
+  return fmt::format("{}{}.{:09}", ns < 0 ? "-" : "", size / kSecond,
+                     size % kSecond);
+}
+
+bool read_hash(std::string_view text, std::array<std::uint64_t, 2>& hash) {
+  return text.size() == kHashDigits &&
+         read_number(text.substr(0, kHashDigits / 2), hash[0], 16) &&
+         read_number(text.substr(kHashDigits / 2), hash[1], 16);
+}
+
+void add_line(std::string& text, std::string_view row, std::string_view state,
+              const FileFacts& facts, std::string_view name,
+              std::string_view reason) {
+  fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\t{}\t{}\n", row, state,
+                 facts_text(facts), escape_field(name), escape_field(reason));
+}
+
+std::int64_t modified_ns(const struct stat& status) {
+  return status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec;
+}
+
+/// One line into the ledger. False if it is malformed, or not the next row.
+bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger) {
+  const std::string_view row = take_field(line);
+  const std::string_view state = take_field(line);
+  FileFacts facts;
+  if (!take_facts(line, facts)) return false;
+  const std::string_view name = take_field(line);
+  if (state == "bad") {
+    ledger.bad.push_back(
+        {unescape_field(name), facts, unescape_field(take_field(line))});
+    return row == "-";
+  }
+  std::size_t number = 0;
+  if (state != "row" && state != "gone") return false;
+  if (!read_number(row, number)) return false;
+  if (number >= max_rows) return true;
+  if (number != ledger.rows.size()) return false;
+  ledger.rows.push_back({facts, state == "gone"});
+  return true;
+}
+
+}  // namespace
+
+bool same_content(const FileFacts& a, const FileFacts& b) {
+  return a.known && b.known && a.bytes == b.bytes && a.content == b.content;
+}
+
+std::string facts_text(const FileFacts& facts) {
+  if (!facts.known) return "-\t-\t-";
+  return fmt::format("{}\t{}\t{:016x}{:016x}", facts.bytes,
+                     time_text(facts.modified_ns), facts.content[0],
+                     facts.content[1]);
+}
+
+bool take_facts(std::string_view& text, FileFacts& facts) {
+  const std::string_view bytes = take_field(text);
+  const std::string_view modified = take_field(text);
+  const std::string_view content = take_field(text);
+  facts = FileFacts();
+  if (bytes == "-" && modified == "-" && content == "-") return true;
+  facts.known = read_number(bytes, facts.bytes) &&
+                read_time(modified, facts.modified_ns) &&
+                read_hash(content, facts.content);
+  return facts.known;
+}
+
+std::string ledger_path(const std::string& vectors) {
+  return vectors + ".ledger.tsv";
+}
+
+Ledger read_ledger(const std::string& vectors, std::size_t max_rows) {
+  Ledger ledger;
+  const std::string path = ledger_path(vectors);
+  if (!file_exists(path)) return ledger;
+  const std::string text = read_file(path);
+  std::string_view left = text;
+  for (std::size_t number = 1; !left.empty(); ++number) {
+    const std::size_t end = left.find('\n');
+    const std::string_view line = left.substr(0, end);
+    const bool whole = end != std::string_view::npos;
+    const bool good =
+        whole && (number == 1 ? line.substr(0, kHead.size()) == kHead
+                              : read_line(line, max_rows, ledger));
+    if (!good)
+      fail(
+          "{}: line {} is not one of a ledger: remove the file, and images are "
+          "known by their names alone",
+          path, number);
+    left.remove_prefix(end + 1);
+  }
+  return ledger;
+}
+
+std::string to_text(const Ledger& ledger, const Names& names) {
+  std::string text(kHead);
+  text += '\n';
+  for (std::size_t i = 0; i < ledger.rows.size(); ++i)
+    add_line(text, std::to_string(i), ledger.rows[i].gone ? "gone" : "row",
+             ledger.rows[i].facts, names[i], "");
+  for (const BadImage& bad : ledger.bad)
+    add_line(text, "-", "bad", bad.facts, bad.name, bad.reason);
+  return text;
+}
+
+std::vector<std::uint32_t> gone_rows(const Ledger& ledger) {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < ledger.rows.size(); ++i)
+    if (ledger.rows[i].gone) rows.push_back(static_cast<std::uint32_t>(i));
+  return rows;
+}
+
+void write_ledger(const std::string& vectors, const Ledger& ledger,
+                  const Names& names) {
+  OutputFile file(ledger_path(vectors), Temporary::kPart);
+  file.write(to_text(ledger, names));
+  file.commit();
+}
+
+FileFacts facts_of_status(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  FileFacts facts;
+  facts.known = true;
+  facts.bytes = static_cast<std::uint64_t>(status.st_size);
+  facts.modified_ns = modified_ns(status);
+  return facts;
+}
+
+FileFacts facts_of_file(const std::string& path) {
+  FileFacts facts = facts_of_status(path);
+  InputFile file(path);
+  ContentHash hash;
+  std::vector<char> buffer(std::size_t{1} << 18);
+  facts.bytes = 0;
+  while (const std::size_t n = file.read(buffer.data(), buffer.size())) {
+    check_interrupt();
+    hash.add(buffer.data(), n);
+    facts.bytes += n;
+  }
+  facts.content = hash.value();
+  return facts;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,89 @@
+// fvecs.bin.ledger.tsv: which file each row of the vectors beside it came from,
+// and which images have none.
+//
+// By it a later run tells what has changed since: a file is known again by its
+// size and the time of its last change, and by its content where these say
+// nothing (it was touched, moved, or swapped with another). A row whose image
+// is gone stays in the vectors and is marked here. Vectors of other tools have
+// no ledger; nothing but `update` needs one.
+//
+// A text of tab-separated lines: the first names the columns, by which readers
+// find them, since later versions may add some; then a line for each row in
+// order, then one for each image without a row. Specification:
+// man/imsearch-formats.5.
+#pragma once
+
+#include "io/fnames.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imsearch {
+
+/// What a file was when it was read.
+struct FileFacts {
+  bool known = false;  // false: nothing below is
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;  // since 1970
+  std::array<std::uint64_t, 2> content =
+      {};  // XXH3, 128 bits, the high half first
+};
+
+bool same_content(const FileFacts& a, const FileFacts& b);
+
+/// Facts as the ledger's fields of that name, with a tab between each: bytes,
+/// seconds with nine decimals, 32 hexadecimal digits; "-" where not known.
+std::string facts_text(const FileFacts& facts);
+/// Takes such fields from the start of `text`, with the tab behind them if
+/// there is one. False if they are not there.
+bool take_facts(std::string_view& text, FileFacts& facts);
+
+/// A row of the vectors. Its name is that in the list of names.
+struct LedgerRow {
+  FileFacts facts;
+  bool gone = false;
+};
+
+/// An image that has no row.
+struct BadImage {
+  std::string name;
+  FileFacts facts;
+  std::string reason;
+};
+
+struct Ledger {
+  std::vector<LedgerRow> rows;  // fewer than the vectors have: nothing is known
+                                // of the others
+  std::vector<BadImage> bad;
+};
+
+/// "fvecs.bin" -> "fvecs.bin.ledger.tsv".
+std::string ledger_path(const std::string& vectors);
+
+/// The ledger beside `vectors`, without rows from `max_rows` on: a run that was
+/// killed may have left them. An empty one if there is none. Throws Error if it
+/// cannot be read or is malformed.
+Ledger read_ledger(const std::string& vectors, std::size_t max_rows);
+
+/// Its text, with the names of its rows.
+std::string to_text(const Ledger& ledger, const Names& names);
+
+/// The rows that are marked as gone, rising.
+std::vector<std::uint32_t> gone_rows(const Ledger& ledger);
+
+/// Replaces the ledger beside `vectors` whole, or not at all. Throws Error.
+void write_ledger(const std::string& vectors, const Ledger& ledger,
+                  const Names& names);
+
+/// Facts of a file that is there now, without its content: what stat(2) says.
+/// Unknown if there is no such file.
+FileFacts facts_of_status(const std::string& path);
+/// The same with the content's hash, of a file that is read to its end. Throws
+/// Error, Interrupted.
+FileFacts facts_of_file(const std::string& path);
+
+}  // namespace imsearch

@@ -1,0 +1,331 @@
+// update on real files: what has changed is found, and what is there afterwards
+// is what extract and build-index make of the same images from nothing.
+#include "cli/extract/files.h"
+#include "io/file.h"
+#include "io/ledger.h"
+#include "support/contains.h"
+#include "support/traced_run.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+
+TEST_SUITE_BEGIN("cli");
+
+using namespace imsearch;
+using imsearch::test::contains;
+using test::RunResult;
+using test::TempDir;
+using Lines = std::vector<std::string>;
+namespace fs = std::filesystem;
+
+namespace {
+
+RunResult run_in(const TempDir& dir, const Lines& command) {
+  return test::run(command, test::demo_in(dir));
+}
+
+void write_image(const TempDir& dir, const std::string& name, int seed) {
+  dir.write(name, test::pattern_ppm(seed));
+}
+
+/// p/0.ppm to p/5.ppm, extracted and indexed by update.
+std::unique_ptr<TempDir> collection() {
+  auto dir = std::make_unique<TempDir>();
+  fs::create_directory(*dir / "p");
+  for (int i = 0; i < 6; ++i)
+    write_image(*dir, "p/" + std::to_string(i) + ".ppm", i);
+  const RunResult result = run_in(*dir, {"update", "p"});
+  CAPTURE(result.err);
+  REQUIRE(result.status == 0);
+  return dir;
+}
+
+Lines dry_run(const TempDir& dir, const Lines& options = {}) {
+  Lines command = {"update", "--dry-run"};
+  command.insert(command.end(), options.begin(), options.end());
+  const RunResult result = run_in(dir, command);
+  CAPTURE(result.err);
+  CHECK(result.status == 0);
+  Lines lines;
+  std::string_view text = result.out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+/// The rows of the images that are there, by their names.
+std::map<std::string, std::string> rows_by_name(const TempDir& dir) {
+  const Lines names = test::lines_of(dir / "fnames.txt");
+  const Lines rows = test::rows_of(dir / "fvecs.bin");
+  const Ledger ledger = read_ledger(dir / "fvecs.bin", rows.size());
+  REQUIRE(names.size() == rows.size());
+  REQUIRE(ledger.rows.size() == rows.size());
+  std::map<std::string, std::string> result;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (!ledger.rows[i].gone) CHECK(result.emplace(names[i], rows[i]).second);
+  return result;
+}
+
+/// Everything is as extract and build-index make it from nothing, but for the
+/// numbers of rows.
+void check_as_from_nothing(const TempDir& dir) {
+  const TempDir fresh;
+  fs::create_symlink(dir / "p", fresh / "p");
+  REQUIRE(run_in(fresh, {"extract", "-q", "p"}).status == 0);
+  REQUIRE(run_in(fresh, {"build-index", "-q"}).status == 0);
+  const auto rows = rows_by_name(dir);
+  CHECK(rows == rows_by_name(fresh));
+  for (const auto& [name, row] : rows) {
+    CAPTURE(name);
+    const Lines ask = {"query", "--like", name, "-k", "100"};
+    CHECK(run_in(dir, ask).out == run_in(fresh, ask).out);
+  }
+  CHECK(run_in(dir, {"build-index", "--verify"}).status == 0);
+}
+
+RunResult update(const TempDir& dir, const Lines& options = {}) {
+  Lines command = {"update"};
+  command.insert(command.end(), options.begin(), options.end());
+  RunResult result = run_in(dir, command);
+  CAPTURE(result.err);
+  CHECK(result.status == 0);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the first update extracts and builds, the next finds nothing") {
+  const auto dir = collection();
+  check_as_from_nothing(*dir);
+  CHECK(dry_run(*dir).empty());
+  const std::string index = read_file(*dir / "fvecs.bin.hnsw.index");
+  update(*dir);
+  CHECK(read_file(*dir / "fvecs.bin.hnsw.index") == index);
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("new, changed, gone and moved images are told and followed") {
+  const auto dir = collection();
+  write_image(*dir, "p/new.ppm", 20);
+  write_image(*dir, "p/1.ppm", 21);
+  fs::remove(*dir / "p/2.ppm");
+  fs::rename(*dir / "p/3.ppm", *dir / "p/three.ppm");
+  CHECK(dry_run(*dir) == Lines{"new\tp/new.ppm", "changed\tp/1.ppm",
+                               "gone\tp/2.ppm", "moved\tp/three.ppm\tp/3.ppm"});
+  const RunResult result = update(*dir, {"--json"});
+  const auto summary = nlohmann::json::parse(result.out);
+  CHECK(summary["images"] == 6);
+  CHECK(summary["new"] == 1);
+  CHECK(summary["changed"] == 1);
+  CHECK(summary["gone"] == 1);
+  CHECK(summary["moved"] == 1);
+  CHECK(summary["bad"] == 0);
+  CHECK(summary["rows"] == 8);
+  CHECK(summary["seconds"] > 0);
+  // Two images were extracted, and no others.
+  CHECK(contains(result.err, "extract: 2 images, 0 bad"));
+  check_as_from_nothing(*dir);
+  CHECK(dry_run(*dir).empty());
+}
+
+TEST_CASE(
+    "two files that are swapped swap their names, and are not extracted") {
+  const auto dir = collection();
+  fs::rename(*dir / "p/0.ppm", *dir / "p/x");
+  fs::rename(*dir / "p/1.ppm", *dir / "p/0.ppm");
+  fs::rename(*dir / "p/x", *dir / "p/1.ppm");
+  // The clock of a file system is coarse: the two may have one time, and all
+  // these have one size.
+  const fs::file_time_type later =
+      fs::last_write_time(*dir / "p/0.ppm") + std::chrono::seconds(2);
+  fs::last_write_time(*dir / "p/0.ppm", later);
+  fs::last_write_time(*dir / "p/1.ppm", later);
+  const RunResult result = update(*dir);
+  CHECK_FALSE(contains(result.err, "extract:"));
+  CHECK(contains(result.err, "0 gone, 2 moved"));
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("a file that was only touched is read, and not extracted") {
+  const auto dir = collection();
+  fs::last_write_time(*dir / "p/0.ppm",
+                      fs::file_time_type::clock::now() + std::chrono::hours(1));
+  CHECK(dry_run(*dir).empty());
+  CHECK_FALSE(contains(update(*dir).err, "extract:"));
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("--checksum finds other content of the same size and time") {
+  const auto dir = collection();
+  const fs::file_time_type time = fs::last_write_time(*dir / "p/0.ppm");
+  write_image(*dir, "p/0.ppm", 30);
+  fs::last_write_time(*dir / "p/0.ppm", time);
+  CHECK(dry_run(*dir).empty());
+  CHECK(dry_run(*dir, {"--checksum"}) == Lines{"changed\tp/0.ppm"});
+  update(*dir, {"--checksum"});
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("a bad image is tried again when it changes, or with --retry") {
+  const auto dir = collection();
+  dir->write("p/bad.ppm", "nonsense");
+  CHECK(contains(update(*dir).err, "p/bad.ppm: not an image"));
+  CHECK(dry_run(*dir).empty());
+  CHECK_FALSE(contains(update(*dir).err, "bad.ppm"));
+  CHECK(dry_run(*dir, {"--retry"}) == Lines{"new\tp/bad.ppm"});
+  CHECK(contains(update(*dir, {"--retry"}).err, "p/bad.ppm: not an image"));
+  write_image(*dir, "p/bad.ppm", 40);
+  CHECK(dry_run(*dir) == Lines{"new\tp/bad.ppm"});
+  CHECK(contains(update(*dir).err, "7 images, 0 bad"));
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("an image that comes back is found again") {
+  const auto dir = collection();
+  const std::string bytes = read_file(*dir / "p/4.ppm");
+  fs::remove(*dir / "p/4.ppm");
+  update(*dir);
+  check_as_from_nothing(*dir);
+  dir->write("p/4.ppm", bytes);
+  update(*dir);
+  check_as_from_nothing(*dir);
+  // Also where the index is built anew over one in which it was deleted.
+  REQUIRE(run_in(*dir, {"build-index", "-q"}).status == 0);
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("build-index leaves out what is gone") {
+  const auto dir = collection();
+  fs::remove(*dir / "p/4.ppm");
+  update(*dir);
+  fs::remove(*dir / "fvecs.bin.hnsw.index");
+  const RunResult built = run_in(*dir, {"build-index"});
+  CHECK(contains(built.err, "6 rows, 1 marked as deleted"));
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("--compact leaves no row of what is gone") {
+  const auto dir = collection();
+  fs::remove(*dir / "p/0.ppm");
+  write_image(*dir, "p/1.ppm", 50);
+  update(*dir, {"--compact"});
+  CHECK(test::rows_of(*dir / "fvecs.bin").size() == 5);
+  CHECK_FALSE(contains(read_file(*dir / "fvecs.bin.ledger.tsv"), "\tgone\t"));
+  check_as_from_nothing(*dir);
+  CHECK(dry_run(*dir).empty());
+}
+
+TEST_CASE("folders that are away are no reason to forget their images") {
+  const auto dir = collection();
+  const std::string ledger = read_file(*dir / "fvecs.bin.ledger.tsv");
+  const auto refusal = [&](const Lines& command) {
+    const RunResult result = run_in(*dir, command);
+    CHECK(result.status == 1);
+    CHECK(read_file(*dir / "fvecs.bin.ledger.tsv") == ledger);
+    return result.err;
+  };
+  fs::rename(*dir / "p", *dir / "q");
+  CHECK(contains(refusal({"update"}),
+                 "p: no such folder, and fvecs.bin has "
+                 "images from it: is a disk not mounted?"));
+  fs::create_directory(*dir / "p");
+  CHECK(contains(refusal({"update"}), "p: no images there any more"));
+  // Even where that is allowed, all at once needs another word.
+  CHECK(contains(refusal({"update", "--allow-empty"}),
+                 "6 of 6 images are gone, more than half: --dry-run lists "
+                 "them, --force goes on"));
+  update(*dir, {"--allow-empty", "--force"});
+  CHECK(rows_by_name(*dir).empty());
+  const RunResult none = run_in(*dir, {"query", "--like", "p/0.ppm"});
+  CHECK(none.status == 1);
+}
+
+TEST_CASE("update works from any folder, with names that count from its own") {
+  const auto dir = collection();
+  write_image(*dir, "p/new.ppm", 20);
+  const TempDir elsewhere;
+  const RunResult result =
+      run_in(elsewhere,
+             {"update", "-o", *dir / "fvecs.bin", "-n", *dir / "fnames.txt"});
+  CAPTURE(result.err);
+  CHECK(result.status == 0);
+  check_as_from_nothing(*dir);
+  CHECK(contains(run_in(elsewhere, {"update", ".", "-o", *dir / "fvecs.bin",
+                                    "-n", *dir / "fnames.txt"})
+                     .err,
+                 "run update there to give other images"));
+}
+
+TEST_CASE("what extract made is taken over, with the model that made it") {
+  const TempDir dir;
+  fs::create_directory(dir / "p");
+  for (int i = 0; i < 3; ++i)
+    write_image(dir, "p/" + std::to_string(i) + ".ppm", i);
+  REQUIRE(run_in(dir, {"extract", "-q", "--exif", "p"}).status == 0);
+  // As from a version that kept no ledger.
+  fs::remove(dir / "fvecs.bin.ledger.tsv");
+  CHECK(contains(run_in(dir, {"update"}).err, "no images: no earlier update"));
+  write_image(dir, "p/new.ppm", 9);
+  const RunResult result = update(dir, {"p"});
+  CHECK(contains(result.err, "1 new, 0 changed, 0 gone, 0 moved: 4 images"));
+  CHECK(contains(read_file(dir / "fvecs.bin.json"), "\"exif\": true"));
+  CHECK(read_ledger(dir / "fvecs.bin", 4).rows[0].facts.known);
+  CHECK(dry_run(dir).empty());
+}
+
+TEST_CASE("names with any byte are kept apart by NUL") {
+  const TempDir dir;
+  fs::create_directory(dir / "p");
+  write_image(dir, "p/a\nb\t\\n\x80.ppm", 1);
+  write_image(dir, "p/c.ppm", 2);
+  REQUIRE(run_in(dir, {"update", "-0", "p"}).status == 0);
+  CHECK(dry_run(dir, {"-0"}).empty());
+  fs::rename(dir / "p/a\nb\t\\n\x80.ppm", dir / "p/\x81");
+  fs::rename(dir / "p/\x81", dir / "p/d\n.ppm");
+  CHECK(dry_run(dir, {"-0"}) ==
+        Lines{"moved\tp/d\\n.ppm\tp/a\\nb\\t\\\\n\x80.ppm"});
+  update(dir, {"-0"});
+  CHECK(read_names(dir / "fnames.txt", Separator::kNul)[0] == "p/d\n.ppm");
+}
+
+TEST_CASE("update killed before each change that it makes is completed") {
+  if (!test::can_trace()) return;
+  const auto start = collection();
+  write_image(*start, "p/new.ppm", 20);
+  write_image(*start, "p/1.ppm", 21);
+  fs::remove(*start / "p/2.ppm");
+  fs::rename(*start / "p/3.ppm", *start / "p/three.ppm");
+  const auto copy = [&] {
+    auto dir = std::make_unique<TempDir>();
+    fs::copy(start->path(), dir->path(), fs::copy_options::recursive);
+    // Copies are of now: as if all had been touched.
+    for (const auto& file : fs::directory_iterator(*start / "p"))
+      fs::last_write_time(fs::path(*dir / "p") / file.path().filename(),
+                          fs::last_write_time(file.path()));
+    return dir;
+  };
+  const Lines command = {"update", "-q", "--compact", "-j", "1"};
+  const auto whole = copy();
+  const test::TracedRun done =
+      test::run_traced(command, test::demo_in(*whole), test::kNever);
+  REQUIRE(done.status == 0);
+  REQUIRE(done.changes.size() > 10);
+  for (std::size_t at = 0; at < done.changes.size(); ++at) {
+    CAPTURE(done.changes[at]);
+    const auto dir = copy();
+    REQUIRE(test::run_traced(command, test::demo_in(*dir), at).killed);
+    update(*dir);
+    CHECK(rows_by_name(*dir) == rows_by_name(*whole));
+    CHECK(dry_run(*dir).empty());
+    const Lines ask = {"query", "--like", "p/three.ppm", "-k", "100"};
+    CHECK(run_in(*dir, ask).out == run_in(*whole, ask).out);
+  }
+}

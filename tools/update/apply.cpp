@@ -1,0 +1,99 @@
+#include "update/apply.h"
+
+#include "common/child_process.h"
+#include "common/cli.h"
+
+#include "base/error.h"
+#include "index/index.h"
+#include "index/vector_set.h"
+#include "io/file.h"
+
+namespace imsearch {
+namespace {
+
+std::string list_of(const Names& images, Separator separator) {
+  std::string list;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    list += images[i];
+    list += static_cast<char>(separator);
+  }
+  return list;
+}
+
+void run_extract(const CollectionPaths& paths, const Names& images,
+                 const ExtractRun& run, const std::string& how) {
+  std::vector<std::string> command = {cli::sibling_path("extract"),
+                                      how,
+                                      "--resume-or-restart",
+                                      "--files-from",
+                                      "-",
+                                      "-o",
+                                      paths.vectors,
+                                      "-n",
+                                      paths.names};
+  command.insert(command.end(), run.model.begin(), run.model.end());
+  if (run.threads > 0) command.push_back(fmt::format("-j{}", run.threads));
+  if (paths.separator == Separator::kNul) command.emplace_back("-0");
+  if (run.quiet) command.emplace_back("-q");
+  run_program(command, list_of(images, paths.separator));
+}
+
+/// Whether the rows of the index are still the first ones of the vectors; they
+/// are not where an update was killed behind its --compact.
+bool belongs_to(const Index& index, const std::string& vectors) {
+  const std::vector<IndexSource>& sources = index.info().sources;
+  const VectorFile file(vectors, index.dim());
+  return sources.size() == 1 && sources[0].rows <= file.rows() &&
+         fingerprint(file, sources[0].rows) == sources[0].fingerprint;
+}
+
+/// Where most of an index would be rows that are new or gone, one that is built
+/// anew is quicker to make and to search.
+bool most_has_changed(const Index& index, const Collection& collection) {
+  std::size_t alive = 0;  // rows that are in the index and stay
+  for (std::uint32_t row = 0; row < index.rows(); ++row)
+    if (row < collection.names.size() && !collection.is_gone(row)) ++alive;
+  return 2 * alive < collection.names.size();
+}
+
+bool must_build(const CollectionPaths& paths, const Collection& collection) {
+  if (!file_exists(paths.index)) return true;
+  try {
+    const Index index(paths.index);
+    return !belongs_to(index, paths.vectors) ||
+           most_has_changed(index, collection);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& e) {
+    // A damaged index, or one of another version: to build it is the remedy.
+    cli::say(std::string(e.what()) + ": it is built anew");
+    return true;
+  }
+}
+
+}  // namespace
+
+void extract_all(const CollectionPaths& paths, const Names& images,
+                 const ExtractRun& run) {
+  run_extract(paths, images, run, "--force");
+}
+
+void extract_more(const CollectionPaths& paths, const Names& images,
+                  const ExtractRun& run) {
+  run_extract(paths, images, run, "--append");
+}
+
+void follow_with_index(const CollectionPaths& paths,
+                       const Collection& collection, bool anew,
+                       const ExtractRun& run) {
+  std::vector<std::string> options = {paths.vectors, "-n", paths.names, "-o",
+                                      paths.index};
+  if (!anew && !must_build(paths, collection))
+    options.emplace_back("--append");
+  if (run.threads > 0) options.push_back(fmt::format("-j{}", run.threads));
+  if (paths.separator == Separator::kNul) options.emplace_back("-0");
+  if (run.quiet) options.emplace_back("-q");
+  run_tool("build-index", options);
+}
+
+}  // namespace imsearch

@@ -1,0 +1,38 @@
+// The steps of an update that other tools do: extract for images, build-index
+// for the index.
+#pragma once
+
+#include "update/collection.h"
+#include "update/plan.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// How extract is to be run.
+struct ExtractRun {
+  std::vector<std::string> model;  // options: which network
+  unsigned threads = 0;
+  bool quiet = false;
+};
+
+/// Extracts the images of a new collection. Throws Error, with extract's own
+/// words on standard error before it.
+void extract_all(const CollectionPaths& paths, const Names& images,
+                 const ExtractRun& run);
+
+/// Adds those of `images` that have no row. Also takes off, or completes, what
+/// a killed run of this has left.
+void extract_more(const CollectionPaths& paths, const Names& images,
+                  const ExtractRun& run);
+
+/// Brings the index in step with the collection: grows it, marks and renames
+/// rows; or builds it where there is none, where `anew`, or where most rows
+/// have changed.
+void follow_with_index(const CollectionPaths& paths,
+                       const Collection& collection, bool anew,
+                       const ExtractRun& run);
+
+}  // namespace imsearch

@@ -1,0 +1,250 @@
+#include "update/plan.h"
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/parallel_for.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+/// Files asked about at a time by a thread.
+constexpr std::size_t kGrain = 256;
+
+/// Size and time, without content.
+std::vector<FileFacts> ask_about(const Names& images, unsigned threads) {
+  std::vector<FileFacts> facts(images.size());
+  parallel_for(images.size(), kGrain, threads,
+               [&](std::size_t begin, std::size_t end, unsigned) {
+                 for (std::size_t i = begin; i < end; ++i)
+                   facts[i] = facts_of_status(std::string(images[i]));
+               });
+  return facts;
+}
+
+bool same_status(const FileFacts& a, const FileFacts& b) {
+  return a.known && b.known && a.bytes == b.bytes &&
+         a.modified_ns == b.modified_ns;
+}
+
+/// An image that its row does not suit, or that has none.
+struct LooseImage {
+  std::size_t image = 0;  // in the list
+  bool had_row = false;   // by its name
+  FileFacts facts;        // with content, once it was read
+};
+
+class Planner {
+ public:
+  Planner(const Collection& collection, const Names& images,
+          const PlanOptions& options)
+      : collection_(collection),
+        images_(images),
+        options_(options),
+        status_(ask_about(images, options.threads)) {}
+
+  Plan make() {
+    compare_by_name();
+    match_by_content();
+    settle();
+    return std::move(plan_);
+  }
+
+ private:
+  void compare_by_name();
+  void compare(std::size_t image, std::uint32_t row);
+  void look_at_unknown(std::size_t image);
+  void read_contents();
+  void match_by_content();
+  void match(const LooseImage& loose, std::uint32_t row);
+  void settle();
+
+  const Collection& collection_;
+  const Names& images_;
+  const PlanOptions& options_;
+  std::vector<FileFacts> status_;
+  std::unordered_map<std::string_view, std::uint32_t> row_of_;
+  std::unordered_map<std::string_view, const BadImage*> bad_of_;
+  std::vector<bool> listed_;  // of each row: it has its image, or another one
+  std::vector<std::uint32_t> loose_rows_;
+  std::vector<LooseImage> loose_;
+  std::unordered_set<std::string_view> bad_listed_;
+  Plan plan_;
+};
+
+void Planner::compare_by_name() {
+  const Ledger& ledger = collection_.ledger;
+  for (std::uint32_t row = 0; row < ledger.rows.size(); ++row)
+    if (!ledger.rows[row].gone) row_of_[collection_.names[row]] = row;
+  for (const BadImage& bad : ledger.bad) bad_of_[bad.name] = &bad;
+  listed_.resize(ledger.rows.size());
+  for (std::size_t image = 0; image < images_.size(); ++image) {
+    check_interrupt();
+    const auto found = row_of_.find(images_[image]);
+    if (found == row_of_.end())
+      look_at_unknown(image);
+    else
+      compare(image, found->second);
+  }
+  for (std::uint32_t row = 0; row < ledger.rows.size(); ++row)
+    if (!ledger.rows[row].gone && !listed_[row]) loose_rows_.push_back(row);
+}
+
+void Planner::compare(std::size_t image, std::uint32_t row) {
+  const LedgerRow& entry = collection_.ledger.rows[row];
+  const FileFacts& now = status_[image];
+  // A file that cannot be asked about is read, and is then a bad image.
+  if (!now.known) {
+    loose_.push_back({image, true, {}});
+    return;
+  }
+  const std::string name(images_[image]);
+  if (!entry.facts.known) {
+    // Extracted before there was a ledger: unchanged if older than its row.
+    if (now.modified_ns > collection_.modified_ns) {
+      loose_.push_back({image, true, {}});
+      return;
+    }
+    plan_.refreshed.push_back({row, facts_of_file(name)});
+  } else if (!same_status(entry.facts, now) ||
+             (options_.checksum &&
+              !same_content(entry.facts, facts_of_file(name)))) {
+    loose_.push_back({image, true, {}});
+    return;
+  }
+  listed_[row] = true;
+  ++plan_.kept;
+}
+
+void Planner::look_at_unknown(std::size_t image) {
+  const auto bad = bad_of_.find(images_[image]);
+  if (bad != bad_of_.end()) {
+    bad_listed_.insert(images_[image]);
+    if (!options_.retry && same_status(bad->second->facts, status_[image])) {
+      ++plan_.still_bad;
+      return;
+    }
+  }
+  loose_.push_back({image, false, {}});
+}
+
+/// Only of files that have the size of a row whose image is missing.
+void Planner::read_contents() {
+  std::unordered_set<std::uint64_t> sizes;
+  for (const std::uint32_t row : loose_rows_)
+    if (collection_.ledger.rows[row].facts.known)
+      sizes.insert(collection_.ledger.rows[row].facts.bytes);
+  for (LooseImage& loose : loose_) {
+    const FileFacts& status = status_[loose.image];
+    if (!status.known || sizes.count(status.bytes) == 0) continue;
+    try {
+      loose.facts = facts_of_file(std::string(images_[loose.image]));
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error&) {
+      // It cannot be read: extracting it will say so.
+    }
+  }
+}
+
+void Planner::match_by_content() {
+  read_contents();
+  using Content = std::pair<std::array<std::uint64_t, 2>, std::uint64_t>;
+  std::multimap<Content, std::uint32_t> rows;
+  for (const std::uint32_t row : loose_rows_) {
+    const FileFacts& facts = collection_.ledger.rows[row].facts;
+    if (facts.known) rows.emplace(Content(facts.content, facts.bytes), row);
+  }
+  // Twice, so that of several equal files each keeps the row of its name.
+  for (const bool by_name : {true, false})
+    for (LooseImage& loose : loose_) {
+      if (!loose.facts.known) continue;
+      const auto [begin, end] =
+          rows.equal_range({loose.facts.content, loose.facts.bytes});
+      const auto same = std::find_if(begin, end, [&](const auto& entry) {
+        return !by_name ||
+               collection_.names[entry.second] == images_[loose.image];
+      });
+      if (same == end) continue;
+      match(loose, same->second);
+      rows.erase(same);
+      loose.image = images_.size();  // done
+      loose.facts.known = false;
+    }
+}
+
+void Planner::match(const LooseImage& loose, std::uint32_t row) {
+  listed_[row] = true;
+  if (collection_.names[row] == images_[loose.image]) {
+    plan_.refreshed.push_back({row, loose.facts});
+    ++plan_.kept;
+  } else {
+    plan_.moved.push_back(
+        {row, std::string(images_[loose.image]), loose.facts});
+  }
+}
+
+/// What is left has no match.
+void Planner::settle() {
+  std::unordered_set<std::string_view> again;
+  for (const LooseImage& loose : loose_) {
+    if (loose.image == images_.size()) continue;
+    const std::string name(images_[loose.image]);
+    // An image whose row went to another name is new, not changed.
+    const auto row = row_of_.find(images_[loose.image]);
+    const bool changed = row != row_of_.end() && !listed_[row->second];
+    (changed ? plan_.changed : plan_.added).push_back(name);
+    if (changed) again.insert(images_[loose.image]);
+  }
+  for (const std::uint32_t row : loose_rows_) {
+    if (listed_[row]) continue;
+    const bool replaced = again.count(collection_.names[row]) != 0;
+    (replaced ? plan_.replaced : plan_.gone).push_back(row);
+  }
+  for (const auto& [name, bad] : bad_of_)
+    if (bad_listed_.count(name) == 0) plan_.forgotten.emplace_back(name);
+  std::sort(plan_.forgotten.begin(), plan_.forgotten.end());
+}
+
+}  // namespace
+
+Plan make_plan(const Collection& collection, const Names& images,
+               const PlanOptions& options) {
+  return Planner(collection, images, options).make();
+}
+
+bool enter(const Plan& plan, Collection& collection) {
+  std::vector<LedgerRow>& rows = collection.ledger.rows;
+  for (const std::uint32_t row : plan.gone) rows[row].gone = true;
+  for (const std::uint32_t row : plan.replaced) rows[row].gone = true;
+  for (const RefreshedRow& row : plan.refreshed)
+    rows[row.row].facts = row.facts;
+  std::unordered_map<std::uint32_t, std::string_view> renamed;
+  for (const MovedImage& image : plan.moved) {
+    rows[image.row].facts = image.facts;
+    renamed[image.row] = image.name;
+  }
+  std::vector<BadImage>& bad = collection.ledger.bad;
+  const auto is_forgotten = [&](const BadImage& image) {
+    return std::binary_search(plan.forgotten.begin(), plan.forgotten.end(),
+                              image.name);
+  };
+  bad.erase(std::remove_if(bad.begin(), bad.end(), is_forgotten), bad.end());
+  if (renamed.empty()) return false;
+  Names names;
+  for (std::uint32_t row = 0; row < collection.names.size(); ++row) {
+    const auto found = renamed.find(row);
+    names.append(found == renamed.end() ? collection.names[row]
+                                        : found->second);
+  }
+  collection.names = std::move(names);
+  return true;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,65 @@
+// What has happened to the images of a collection since they were extracted.
+//
+// A file is compared with the row of its name by size and time. What differs,
+// files without a row, and rows without a file are then matched by content: so
+// a file that was only touched, moved, renamed, or swapped with another is
+// known again, and no row is computed twice.
+#pragma once
+
+#include "update/collection.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+struct PlanOptions {
+  bool checksum = false;  // compare contents, whatever size and time say
+  bool retry = false;     // try images again that were bad and are the same
+  unsigned threads = 0;   // for asking about files; 0: all CPUs
+};
+
+struct MovedImage {
+  std::uint32_t row = 0;
+  std::string name;  // the new one
+  FileFacts facts;
+};
+
+/// A row of which more is known now: its file was touched, or there was no
+/// ledger.
+struct RefreshedRow {
+  std::uint32_t row = 0;
+  FileFacts facts;
+};
+
+/// Everything in the order of the list of images, rows rising.
+struct Plan {
+  std::vector<std::string> added;    // to be extracted: images without a row,
+  std::vector<std::string> changed;  // and those whose row is of older content
+  std::vector<std::uint32_t> gone;  // rows whose images are not listed any more
+  std::vector<std::uint32_t> replaced;  // old rows of `changed`
+  std::vector<MovedImage> moved;
+  std::vector<RefreshedRow> refreshed;
+  std::vector<std::string>
+      forgotten;              // bad images that are not listed any more
+  std::size_t still_bad = 0;  // and are not tried again
+  std::size_t kept = 0;       // rows that stay as they are
+
+  /// Whether there is anything for a person to read about.
+  bool empty() const {
+    return added.empty() && changed.empty() && gone.empty() && moved.empty();
+  }
+};
+
+/// `images`: all that the collection should hold. Reads files where their
+/// content decides. Throws Error, Interrupted.
+Plan make_plan(const Collection& collection, const Names& images,
+               const PlanOptions& options);
+
+/// Enters the plan in the collection: all but what is to be extracted. Gives
+/// whether names have changed.
+bool enter(const Plan& plan, Collection& collection);
+
+}  // namespace imsearch

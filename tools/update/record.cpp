@@ -1,0 +1,84 @@
+#include "update/record.h"
+
+#include "base/error.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "io/output_file.h"
+#include "io/text.h"
+
+#include <nlohmann/json.hpp>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Names are bytes: one that is not UTF-8 becomes an object with its base64.
+Json to_json(const std::string& bytes) {
+  if (is_utf8(bytes)) return bytes;
+  return {{"base64", base64(bytes)}};
+}
+
+Json to_json(const std::vector<std::string>& texts) {
+  Json list = Json::array();
+  for (const std::string& text : texts) list.push_back(to_json(text));
+  return list;
+}
+
+std::string text_from(const Json& value) {
+  if (value.is_object())
+    return from_base64(value.at("base64").get<std::string>());
+  return value.get<std::string>();
+}
+
+std::vector<std::string> list_from(const Json& list) {
+  std::vector<std::string> texts;
+  for (const Json& value : list) texts.push_back(text_from(value));
+  return texts;
+}
+
+}  // namespace
+
+bool operator==(const UpdateRecord& a, const UpdateRecord& b) {
+  return a.folder == b.folder && a.inputs == b.inputs &&
+         a.exclude == b.exclude && a.all == b.all && a.model == b.model;
+}
+
+std::string record_path(const std::string& vectors) {
+  return vectors + ".update.json";
+}
+
+std::optional<UpdateRecord> read_record(const std::string& vectors) {
+  const std::string path = record_path(vectors);
+  const std::string text = file_exists(path) ? read_file(path) : "";
+  // Empty: it was made to be locked, and nothing came of that update.
+  if (text.empty()) return std::nullopt;
+  JsonBounds bounds;
+  bounds.bytes = std::size_t{64} << 20;
+  bounds.values = 1'000'000;
+  const Json json = parse_json_within<Json>(text, path, bounds);
+  try {
+    return UpdateRecord{
+        text_from(json.at("folder")), list_from(json.at("inputs")),
+        list_from(json.at("exclude")), json.at("all").get<bool>(),
+        list_from(json.at("model"))};
+  } catch (const Json::exception&) {
+    fail(
+        "{}: not a record of update: give the images again, and it is written "
+        "anew",
+        path);
+  }
+}
+
+void write_record(const std::string& vectors, const UpdateRecord& record) {
+  const Json json = {{"folder", to_json(record.folder)},
+                     {"inputs", to_json(record.inputs)},
+                     {"exclude", to_json(record.exclude)},
+                     {"all", record.all},
+                     {"model", to_json(record.model)}};
+  OutputFile file(record_path(vectors));
+  file.write(json.dump(2) + "\n");
+  file.commit();
+}
+
+}  // namespace imsearch

@@ -1,0 +1,31 @@
+// fvecs.bin.update.json: what a collection is made of, so that a later `update`
+// needs no arguments. Specification: man/imsearch-formats.5.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+struct UpdateRecord {
+  std::string folder;               // that relative names count from, absolute
+  std::vector<std::string> inputs;  // files, folders, patterns
+  std::vector<std::string> exclude;
+  bool all = false;
+  std::vector<std::string> model;  // options of extract
+};
+
+bool operator==(const UpdateRecord& a, const UpdateRecord& b);
+
+/// "fvecs.bin" -> "fvecs.bin.update.json".
+std::string record_path(const std::string& vectors);
+
+/// The record beside the vectors, if there is one. Throws Error if it is
+/// malformed.
+std::optional<UpdateRecord> read_record(const std::string& vectors);
+
+/// Throws Error.
+void write_record(const std::string& vectors, const UpdateRecord& record);
+
+}  // namespace imsearch

@@ -1,0 +1,430 @@
+// update: vectors and index in step with the images.
+//
+//   update ~/Pictures        extracts them and builds the index
+//   update                   later: what has changed since
+//
+// Compares the images with the ledger that extract keeps (io/ledger.h), enters
+// there what is gone and what was moved, has extract add what is new, and has
+// build-index follow. Each of these steps can be killed, and the next update
+// goes on from whatever is there. Manual: man/imsearch-update.1.
+#include "common/cli.h"
+#include "common/model_options.h"
+#include "common/names_list.h"
+#include "common/options.h"
+#include "common/standard_streams.h"
+#include "update/apply.h"
+#include "update/collection.h"
+#include "update/compact.h"
+#include "update/plan.h"
+#include "update/record.h"
+
+#include "base/command.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/stopwatch.h"
+#include "image/decode.h"
+#include "io/commit_mark.h"
+#include "io/file.h"
+#include "io/file_lock.h"
+#include "io/glob.h"
+#include "io/text.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace imsearch;
+
+struct Options {
+  UpdateRecord record;  // as it is given
+  ModelOptions model;
+  CollectionPaths paths = {cli::kDefaultVectors, cli::kDefaultNames, "",
+                           Separator::kNewline};
+  PlanOptions plan;
+  bool null = false;
+  bool dry_run = false;
+  bool compact = false;
+  bool allow_empty = false;
+  bool force = false;
+  bool json = false;
+  bool quiet = false;
+
+  void add_to(CLI::App& app) {
+    app.add_option("inputs", record.inputs,
+                   "All images of the collection: files, folders and quoted "
+                   "patterns (default: those of the last time)");
+    app.add_option("--exclude", record.exclude,
+                   "Leave out files and folders of this name, or path if it "
+                   "has a slash")
+        ->type_name("GLOB")
+        ->allow_extra_args(false);
+    app.add_flag("--all", record.all,
+                 "Also names that start with a dot, and folders of thumbnails "
+                 "and trash, which are left aside");
+    app.add_flag("--dry-run", dry_run,
+                 "Print what has changed, a line each, and change nothing");
+    app.add_flag("--checksum", plan.checksum,
+                 "Compare the content of files, whatever their size and time");
+    app.add_flag(
+        "--retry", plan.retry,
+        "Try again images that could not be read and have not changed");
+    app.add_flag("--compact", compact,
+                 "Then write all files without the rows of images that are "
+                 "gone");
+    app.add_flag("--allow-empty", allow_empty,
+                 "Take a folder or pattern without images for one whose images "
+                 "are gone");
+    app.add_flag("--force", force,
+                 "Also where more than half of the images are gone");
+    app.add_option("-o,--output", paths.vectors, "Vectors")
+        ->capture_default_str()
+        ->type_name("FILE");
+    app.add_option("-n,--names", paths.names, "Names")
+        ->capture_default_str()
+        ->type_name("FILE");
+    app.add_option("-i,--index", paths.index,
+                   "Index file (default: the vectors' with .hnsw.index)")
+        ->type_name("FILE");
+    model.add_to(app);
+    cli::add_null(app, null);
+    cli::add_threads(app, plan.threads);
+    app.add_flag("--json", json, "A summary as JSON on standard output");
+    cli::add_quiet(app, quiet);
+  }
+
+  void check() {
+    model.check();
+    if (dry_run && (compact || json))
+      cli::fail_usage(
+          "--dry-run prints lines and changes nothing: leave out {}",
+          compact ? "--compact" : "--json");
+    paths.separator = separator_of(null);
+    if (paths.index.empty()) paths.index = paths.vectors + cli::kIndexSuffix;
+  }
+};
+
+std::string working_folder() {
+  return std::filesystem::current_path().string();
+}
+
+/// The record of the last time with what is given now, and the working folder
+/// changed to the one that its names count from.
+UpdateRecord decide_record(Options& opt) {
+  std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
+  UpdateRecord record = opt.record;
+  if (record.inputs.empty()) {
+    if (!last)
+      cli::fail_usage(
+          "no images: no earlier update has recorded any beside {}: give "
+          "files, folders or quoted patterns",
+          opt.paths.vectors);
+    record.inputs = last->inputs;
+    if (record.exclude.empty()) record.exclude = last->exclude;
+    record.all = record.all || last->all;
+  }
+  record.folder = last ? last->folder : working_folder();
+  record.model = opt.model.arguments();
+  if (record.model.empty() && last) record.model = last->model;
+  if (record.folder == working_folder()) return record;
+  if (!opt.record.inputs.empty())
+    fail("{}: its names count from {}: run update there to give other images",
+         opt.paths.vectors, record.folder);
+  for (std::string* path :
+       {&opt.paths.vectors, &opt.paths.names, &opt.paths.index})
+    *path = std::filesystem::absolute(*path).string();
+  if (::chdir(record.folder.c_str()) != 0)
+    fail("{}: {}: names count from this folder", record.folder,
+         errno_text(errno));
+  return record;
+}
+
+bool starts_with(std::string_view text, std::string_view head) {
+  return text.substr(0, head.size()) == head;
+}
+
+/// Whether the collection has rows of images in that folder.
+bool has_rows_below(const Collection& collection, const std::string& folder) {
+  for (std::size_t row = 0; row < collection.names.size(); ++row)
+    if (!collection.is_gone(row) &&
+        starts_with(collection.names[row], folder + "/"))
+      return true;
+  return false;
+}
+
+/// Inputs that are there. A file that is away is one whose image is gone; a
+/// folder may be a disk that is not mounted.
+std::vector<std::string> present_inputs(const Options& opt,
+                                        const UpdateRecord& record,
+                                        const Collection* collection) {
+  std::vector<std::string> present;
+  for (std::string input : record.inputs) {
+    while (input.size() > 1 && input.back() == '/') input.pop_back();
+    if (collection == nullptr || file_exists(input) || has_wildcards(input)) {
+      present.push_back(input);
+      continue;
+    }
+    if (!has_rows_below(*collection, input)) continue;
+    if (!opt.allow_empty)
+      fail(
+          "{}: no such folder, and {} has images from it: is a disk not "
+          "mounted? --allow-empty takes its images for gone",
+          input, opt.paths.vectors);
+  }
+  return present;
+}
+
+/// Throws Error for a folder or a pattern that no image comes from any more.
+void refuse_empty(const Options& opt, const std::vector<std::string>& inputs,
+                  const InputRules& rules, const Names& images) {
+  for (const std::string& input : inputs) {
+    bool empty = false;
+    if (is_directory(input)) {
+      empty = true;
+      for (std::size_t i = 0; i < images.size() && empty; ++i)
+        empty = !starts_with(images[i], input + "/") && input != ".";
+    } else if (has_wildcards(input) && !file_exists(input)) {
+      empty = expand_inputs({input}, rules).paths.empty();
+    }
+    if (empty && !opt.allow_empty)
+      fail(
+          "{}: no images there any more: is a disk not mounted? --allow-empty "
+          "takes them for gone",
+          input);
+  }
+}
+
+Names list_images(const Options& opt, const UpdateRecord& record,
+                  const Collection* collection) {
+  InputRules rules = {record.exclude, record.all, {}};
+  rules.looks_like_image = looks_like_image;
+  const std::vector<std::string> inputs =
+      present_inputs(opt, record, collection);
+  Names images;
+  const ExpandedInputs expanded = expand_inputs(inputs, rules);
+  for (const std::string& path : expanded.paths) images.append(path);
+  for (const std::string& warning : expanded.warnings) cli::say(warning);
+  if (!opt.quiet)
+    for (const std::string& remark : expanded.remarks) cli::say(remark);
+  if (collection != nullptr)
+    refuse_empty(opt, inputs, rules, images);
+  else if (images.empty())
+    fail("{}: no images", record.inputs.front());
+  return images;
+}
+
+void refuse_half_gone(const Options& opt, const Plan& plan) {
+  const std::size_t before =
+      plan.kept + plan.gone.size() + plan.moved.size() + plan.replaced.size();
+  if (opt.force || 2 * plan.gone.size() <= before) return;
+  fail(
+      "{} of {} images are gone, more than half: --dry-run lists them, --force "
+      "goes on",
+      grouped(plan.gone.size()), grouped(before));
+}
+
+void print_plan(const Plan& plan, const Collection& collection) {
+  std::string text;
+  const auto add = [&](const char* what, std::string_view name,
+                       std::string_view old) {
+    text += what;
+    text += '\t' + escape_field(name);
+    if (!old.empty()) text += '\t' + escape_field(old);
+    text += '\n';
+  };
+  for (const std::string& name : plan.added) add("new", name, "");
+  for (const std::string& name : plan.changed) add("changed", name, "");
+  for (const std::uint32_t row : plan.gone)
+    add("gone", collection.names[row], "");
+  for (const MovedImage& image : plan.moved)
+    add("moved", image.name, collection.names[image.row]);
+  print(text);
+}
+
+/// What a run has done.
+struct Summary {
+  std::size_t added = 0;
+  std::size_t changed = 0;
+  std::size_t gone = 0;
+  std::size_t moved = 0;
+};
+
+void print_summary(const Options& opt, const Summary& done,
+                   const Collection& collection, double seconds) {
+  const std::size_t rows = collection.names.size();
+  const std::size_t alive = rows - gone_rows(collection.ledger).size();
+  const std::size_t bad = collection.ledger.bad.size();
+  if (opt.json) {
+    const nlohmann::ordered_json object = {
+        {"images", alive},   {"new", done.added},   {"changed", done.changed},
+        {"gone", done.gone}, {"moved", done.moved}, {"bad", bad},
+        {"rows", rows},      {"seconds", seconds}};
+    print(object.dump() + "\n");
+  }
+  if (opt.quiet) return;
+  cli::say(fmt::format("{} new, {} changed, {} gone, {} moved: {}, {} bad, {}",
+                       grouped(done.added), grouped(done.changed),
+                       grouped(done.gone), grouped(done.moved),
+                       counted(alive, "image"), grouped(bad),
+                       human_duration(seconds)));
+}
+
+/// With the model that made the vectors, unless options say which.
+ExtractRun extract_run(const Options& opt, const UpdateRecord& record,
+                       const Collection* collection) {
+  ExtractRun run = {record.model, opt.plan.threads, opt.quiet};
+  if (collection == nullptr || !run.model.empty()) return run;
+  const ModelIdentity& model = collection->sidecar.model;
+  run.model.push_back("--model-sha256=" + model.weights_sha256);
+  if (model.exif) run.model.emplace_back("--exif");
+  return run;
+}
+
+/// Names for extract --append: what it has and what it is to add.
+Names with_rows(const Collection& collection, const Plan& plan) {
+  Names names;
+  for (std::size_t row = 0; row < collection.names.size(); ++row)
+    if (!collection.is_gone(row)) names.append(collection.names[row]);
+  for (const std::string& name : plan.added) names.append(name);
+  for (const std::string& name : plan.changed) names.append(name);
+  return names;
+}
+
+/// One update at a time: a second one waits for the first.
+FileLock lock_collection(const std::string& vectors) {
+  const std::string path = record_path(vectors);
+  // To be locked, it has to be there. The record itself replaces it, and then
+  // the lock is that of the new file.
+  FILE* file = std::fopen(path.c_str(), "a");
+  if (file == nullptr) fail("{}: {}", path, errno_text(errno));
+  std::fclose(file);
+  FileLock lock(path);
+  lock.share_with_children();
+  return lock;
+}
+
+/// Records what is given now, unless that is recorded. The record is replaced,
+/// and the lock is then that of the new one. Gives whether it was.
+bool keep_record(const Options& opt, const UpdateRecord& record,
+                 std::optional<FileLock>& lock) {
+  if (read_record(opt.paths.vectors) == record) return false;
+  write_record(opt.paths.vectors, record);
+  lock.emplace(lock_collection(opt.paths.vectors));
+  return true;
+}
+
+Summary begin_collection(const Options& opt, const UpdateRecord& record,
+                         std::optional<FileLock>& lock,
+                         Collection& collection) {
+  const Names images = list_images(opt, record, nullptr);
+  const ExtractRun run = extract_run(opt, record, nullptr);
+  // Before the long part: a killed run is then gone on with by itself.
+  keep_record(opt, record, lock);
+  extract_all(opt.paths, images, run);
+  collection = open_collection(opt.paths);
+  follow_with_index(opt.paths, collection, true, run);
+  Summary done;
+  done.added = collection.names.size();
+  return done;
+}
+
+Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
+                         std::optional<FileLock>& lock,
+                         Collection& collection) {
+  const Names images = list_images(opt, record, &collection);
+  const Plan plan = make_plan(collection, images, opt.plan);
+  if (opt.dry_run) {
+    print_plan(plan, collection);
+    return {};
+  }
+  refuse_half_gone(opt, plan);
+  if (keep_record(opt, record, lock)) {
+    // Another update may have come in between.
+    collection = open_collection(opt.paths);
+    return bring_up_to_date(opt, record, lock, collection);
+  }
+  ExtractRun run = extract_run(opt, record, &collection);
+  if (!plan.empty() || !plan.refreshed.empty() || !plan.forgotten.empty()) {
+    const bool renamed = enter(plan, collection);
+    write_collection(opt.paths, collection, renamed);
+  }
+  if (!plan.added.empty() || !plan.changed.empty()) {
+    extract_more(opt.paths, with_rows(collection, plan), run);
+    collection = open_collection(opt.paths);
+  }
+  bool anew = false;
+  if (opt.compact && compact(opt.paths, collection) > 0) {
+    collection = open_collection(opt.paths);
+    anew = true;
+  }
+  // Without a word where there is nothing to do, as mostly.
+  run.quiet = run.quiet || (plan.empty() && !anew);
+  follow_with_index(opt.paths, collection, anew, run);
+  return {plan.added.size(), plan.changed.size(), plan.gone.size(),
+          plan.moved.size()};
+}
+
+/// What a killed run has left half done. A collection that was being begun is
+/// begun again, which goes on from the rows that are there.
+bool recover(const Options& opt, const UpdateRecord& record) {
+  const std::string vectors = follow_links(opt.paths.vectors);
+  if (!file_exists(commit_mark_path(vectors))) return file_exists(vectors);
+  if (opt.dry_run)
+    fail("{}: an earlier run has not finished: run update without --dry-run",
+         opt.paths.vectors);
+  if (finish_compacting(opt.paths)) return true;
+  if (!is_regular_file(vectors) || !file_exists(sidecar_path(vectors)))
+    return false;
+  const Names images = list_images(opt, record, nullptr);
+  ExtractRun run = {record.model, opt.plan.threads, opt.quiet};
+  if (run.model.empty())
+    if (const auto sidecar = read_sidecar(vectors))
+      run.model.push_back("--model-sha256=" + sidecar->model.weights_sha256);
+  extract_more(opt.paths, images, run);
+  return true;
+}
+
+int run(Options opt) {
+  const Stopwatch watch;
+  catch_interrupts();
+  opt.check();
+  const UpdateRecord record = decide_record(opt);
+  std::optional<FileLock> lock;
+  if (!opt.dry_run) lock.emplace(lock_collection(opt.paths.vectors));
+  Collection collection;
+  Summary done;
+  if (recover(opt, record)) {
+    collection = open_collection(opt.paths);
+    done = bring_up_to_date(opt, record, lock, collection);
+  } else if (opt.dry_run) {
+    const Names images = list_images(opt, record, nullptr);
+    Plan plan;
+    for (std::size_t i = 0; i < images.size(); ++i)
+      plan.added.emplace_back(images[i]);
+    print_plan(plan, collection);
+  } else {
+    done = begin_collection(opt, record, lock, collection);
+  }
+  if (!opt.dry_run) print_summary(opt, done, collection, watch.seconds());
+  return cli::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Bring vectors and index in step with the images."};
+  Options opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return run(opt); });
+}
