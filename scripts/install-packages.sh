@@ -62,9 +62,18 @@ install() {
   "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
 }
 
+# What it costs, in apt's words: packages, bytes to fetch, bytes on disk.
+say_cost() {
+  LC_ALL=C apt-get install --assume-no --no-install-recommends "${missing[@]}" |
+    grep -E 'newly installed|^Need to get|^After this' >&2 || true
+}
+
 say "installing ${missing[*]}"
 # The lists of packages may be absent or old: then they are fetched first.
-if ! apt-cache show "${missing[@]}" >/dev/null 2>&1 || ! install; then
+apt-cache show "${missing[@]}" >/dev/null 2>&1 ||
+  "${as_root[@]}" apt-get update
+say_cost
+if ! install; then
   "${as_root[@]}" apt-get update
   install
 fi

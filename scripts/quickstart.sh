@@ -25,13 +25,26 @@ bin=$source/build/bin
 out=$source/build/quickstart
 queries=6
 
+# What the build takes: CPU seconds, measured, and disk.
+cpu_seconds=250
+megabytes=60
+
+say() { echo "quickstart.sh: $*" >&2; }
+
+say "three steps: packages of Debian that are missing (some 130 MB to" \
+  "download and 530 MB of disk where all are), a build (about" \
+  "$(((cpu_seconds / $(nproc) + 59) / 60)) min on $(nproc) cores, $megabytes MB)," \
+  "and the search itself (seconds)"
+say "1 of 3: packages"
 "$source/scripts/install-packages.sh" build formats
+say "2 of 3: build"
 (
   cd "$source"
   cmake --preset release -DIMSEARCH_BUILD_TESTS=OFF --log-level=WARNING
   cmake --build build
 ) >&2
 
+say "3 of 3: extract, build-index, query"
 # Names stay as short as the pattern that was given.
 if [[ $# -eq 1 ]]; then
   images=$1

@@ -171,8 +171,6 @@ BmpHeader read_bmp_header(std::string_view bytes) {
   return header;
 }
 
-constexpr std::size_t kChannels = 3;
-
 using Colour = std::array<std::uint8_t, kChannels>;
 using Palette = std::array<Colour, 256>;
 

@@ -221,7 +221,6 @@ int exif_orientation(std::string_view image_file) {
 
 Image turn_upright(Image image, int orientation) {
   if (orientation == kAsItStands) return image;
-  constexpr std::size_t kChannels = 3;
   // From 5 on, the rows of the file are the columns of the picture.
   const bool on_its_side = orientation >= 5;
   // Whether the file's columns run from right to left, and its rows upwards, in

@@ -23,8 +23,6 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kChannels = 3;
-
 // A file of a few kilobytes may claim frames that are thousands of times as
 // large. As for the scans of a JPEG, what is decoded is limited, which limits
 // the time.

@@ -9,6 +9,9 @@
 
 namespace imsearch {
 
+/// Red, green and blue, a byte each.
+inline constexpr std::size_t kChannels = 3;
+
 /// 8-bit RGB, row-major, height x width x 3 bytes, no padding between rows.
 struct Image {
   std::size_t width = 0;

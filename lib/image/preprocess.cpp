@@ -11,8 +11,6 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kChannels = 3;
-
 // torchvision.transforms.Resize: the shorter side becomes `shorter`, the longer
 // is int(shorter * long / short), computed in double as Python does.
 std::size_t longer_side(std::size_t shorter, std::size_t long_side,

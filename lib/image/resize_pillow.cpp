@@ -14,7 +14,6 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kChannels = 3;
 constexpr int kPrecisionBits = 32 - 8 - 2;  // Resample.c's PRECISION_BITS
 /// Added before the shift, so that it rounds.
 constexpr std::int32_t kHalf = 1 << (kPrecisionBits - 1);

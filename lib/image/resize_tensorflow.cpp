@@ -15,8 +15,6 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kChannels = 3;
-
 // Between which two inputs an output lies, and how near to the second.
 struct Tap {
   std::size_t lower;

@@ -16,8 +16,6 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kChannels = 3;
-
 using Colour = std::array<std::uint8_t, kChannels>;
 
 enum class Kind : std::uint32_t { kIndices = 1, kColours = 2, kGreys = 3 };

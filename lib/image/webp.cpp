@@ -16,7 +16,6 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kChannels = 3;
 constexpr std::size_t kFileHeader = 12;  // "RIFF", size, "WEBP"
 constexpr std::size_t kChunkHeader = 8;  // type, size
 

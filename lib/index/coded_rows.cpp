@@ -12,7 +12,7 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 64;
+constexpr std::size_t kRowsCoded = 64;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ void code_rows_from(std::size_t first, const VectorSet& vectors,
                     const std::function<std::size_t(std::size_t)>& row_of,
                     unsigned threads, CodedRows& rows) {
   parallel_for(
-      rows.rows - first, kRowsAtOnce, threads,
+      rows.rows - first, kRowsCoded, threads,
       [&](std::size_t begin, std::size_t end, unsigned) {
         std::vector<float> unit(vectors.dim());
         for (std::size_t i = begin; i < end; ++i) {

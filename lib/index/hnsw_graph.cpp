@@ -76,7 +76,7 @@ void ask_for_huge_pages(char* memory, std::size_t size_bytes) {
 }
 
 /// Few enough that threads end together, enough that they seldom ask for more.
-constexpr std::size_t kRowsAtOnce = 8;
+constexpr std::size_t kRowsOfBlock = 8;
 constexpr double kProgressEvery_s = 0.1;
 
 /// Rate-limits progress callbacks; never concurrent.
@@ -287,7 +287,7 @@ void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
     }
   };
   insert(0, alone);
-  parallel_for(order.size() - alone, kRowsAtOnce, threads,
+  parallel_for(order.size() - alone, kRowsOfBlock, threads,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  insert(alone + begin, alone + end);
                });

@@ -23,7 +23,7 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 512;
+constexpr std::size_t kRowsScanned = 512;
 constexpr std::size_t kRowsAhead = 4;
 /// At least so many seeds: with k = 1 a single seed may be a bad one.
 constexpr std::size_t kSeeds = 64;
@@ -67,9 +67,9 @@ PrunedScan::PrunedScan(const Index::Impl& index) : index_(&index) {}
 void PrunedScan::measure(const std::int8_t* query) {
   const GraphView& view = index_->view;
   distances_.resize(view.rows);
-  std::uint32_t rows[kRowsAtOnce];
-  for (std::size_t first = 0; first < view.rows; first += kRowsAtOnce) {
-    const std::size_t count = std::min(kRowsAtOnce, view.rows - first);
+  std::uint32_t rows[kRowsScanned];
+  for (std::size_t first = 0; first < view.rows; first += kRowsScanned) {
+    const std::size_t count = std::min(kRowsScanned, view.rows - first);
     std::iota(rows, rows + count, static_cast<std::uint32_t>(first));
     simd::active().l2sq_i8_rows(query, view.reduced, view.width, rows, count,
                                 distances_.data() + first);
@@ -98,12 +98,13 @@ Hits PrunedScan::candidates(const CodedQuery& query, std::size_t k,
   Contest contest(k, seeds.limit());
   const float gain = index_->reduction.gain;
   std::vector<std::uint32_t> rows;
-  for (std::size_t first = 0; first < distances_.size(); first += kRowsAtOnce) {
+  for (std::size_t first = 0; first < distances_.size();
+       first += kRowsScanned) {
     const float reach =
         gain * (std::sqrt(contest.limit()) + query.errors.reduced);
     rows.clear();
     for (std::size_t row = first;
-         row < std::min(first + kRowsAtOnce, distances_.size()); ++row) {
+         row < std::min(first + kRowsScanned, distances_.size()); ++row) {
       const float longest = reach + gain * index_->errors[row].reduced;
       // By the inequality above, a code farther than this rules the row out. It
       // is negated, so that a bound that damage has made NaN rules out nothing.

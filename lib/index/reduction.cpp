@@ -16,7 +16,7 @@ namespace {
 
 /// An upper bound of what all components together lose by float rounding, for
 /// vectors of length 1.
-constexpr float kRounding = 3e-5F;
+constexpr float kRoundingOfCodes = 3e-5F;
 
 std::int8_t rounded(float value, float most) {
   // The order of the comparisons turns NaN (a damaged index) into a number.
@@ -80,7 +80,7 @@ float encode(const float* unit, const ReductionView& reduction,
   const float scale = encode_sq8(unit, reduction.dim, code);
   const float lost = reduction.encode(unit, code, scale, reduced);
   errors.whole = sq8_error(unit, reduction.dim, code, scale);
-  errors.reduced = lost / reduction.gain + kRounding +
+  errors.reduced = lost / reduction.gain + kRoundingOfCodes +
                    (reduction.projects ? errors.whole : 0);
   return scale;
 }

@@ -17,7 +17,7 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 64;
+constexpr std::size_t kRowsChecked = 64;
 
 /// False if one holds NaN or infinity.
 bool read(const VectorSet& vectors, const std::uint32_t* rows,
@@ -34,7 +34,7 @@ bool read(const VectorSet& vectors, const std::uint32_t* rows,
 std::size_t first_changed(const VectorSet& vectors,
                           const CertifiedCodes& certified, std::size_t begin,
                           std::size_t end, std::vector<float>& units) {
-  std::uint32_t rows[kRowsAtOnce];
+  std::uint32_t rows[kRowsChecked];
   std::iota(rows, rows + (end - begin), static_cast<std::uint32_t>(begin));
   const std::size_t dim = vectors.dim();
   const bool all_read = read(vectors, rows, end - begin, units.data());
@@ -73,7 +73,7 @@ std::optional<std::uint32_t> first_changed_row(const VectorSet& vectors,
   const std::size_t rows = certified.codes.rows;
   std::size_t first = rows;
   std::mutex mutex;
-  parallel_for(rows, kRowsAtOnce, threads,
+  parallel_for(rows, kRowsChecked, threads,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  std::vector<float> units((end - begin) * vectors.dim());
                  const std::size_t changed =

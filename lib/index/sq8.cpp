@@ -15,7 +15,7 @@ namespace {
 
 /// An upper bound of what rounding takes off the sums here, whose terms are
 /// below 1; relative, and absolute for errors near 0.
-constexpr float kRounding = 1e-5F;
+constexpr float kRoundingOfSums = 1e-5F;
 constexpr std::size_t kLanes = 16;  // for the compiler to vectorise
 
 float largest_magnitude(const float* values, std::size_t count) {
@@ -59,7 +59,7 @@ float sq8_error(const float* unit, std::size_t dim, const std::int8_t* code,
     for (std::size_t lane = 0; lane < kLanes; ++lane) add(lane, i + lane);
   for (std::size_t i = whole; i < dim; ++i) add(i - whole, i);
   const float square = std::accumulate(sums, sums + kLanes, 0.0F);
-  return std::sqrt(square) * (1 + kRounding) + kRounding;
+  return std::sqrt(square) * (1 + kRoundingOfSums) + kRoundingOfSums;
 }
 
 void decode_sq8(const std::int8_t* code, float scale, std::size_t dim,

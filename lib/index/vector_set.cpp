@@ -25,7 +25,7 @@ constexpr std::size_t kHashedRows = 64;
 constexpr float kSmallestSquare = 1e-30F;
 constexpr float kLargestSquare = 1e30F;
 
-float largest_magnitude(const float* row, std::size_t dim) {
+float largest_or_not_finite(const float* row, std::size_t dim) {
   float largest = 0;
   for (std::size_t i = 0; i < dim; ++i) {
     if (!std::isfinite(row[i])) return row[i];
@@ -41,7 +41,7 @@ std::optional<UndividedRow> undivided(const float* row, float square,
                                       std::size_t dim, float* scratch) {
   if (square >= kSmallestSquare && square <= kLargestSquare)
     return UndividedRow{row, std::sqrt(square)};
-  const float largest = largest_magnitude(row, dim);
+  const float largest = largest_or_not_finite(row, dim);
   if (!std::isfinite(largest)) return std::nullopt;
   // A zero row is divided by 1: it stays zero.
   const simd::Kernels& kernels = simd::active();

@@ -21,9 +21,6 @@ namespace {
 
 constexpr long kConnectTimeoutMs = 10000;
 
-struct CurlDeleter {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-};
 struct ListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
@@ -108,8 +105,12 @@ std::string without_newline(std::string text) {
 }  // namespace
 
 struct HttpClient::Impl {
+  struct Cleanup {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  };
+
   const Endpoint* endpoint;
-  std::unique_ptr<CURL, CurlDeleter> curl;
+  std::unique_ptr<CURL, Cleanup> curl;
   std::array<char, CURL_ERROR_SIZE> error{};
   bool answered = false;
 

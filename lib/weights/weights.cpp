@@ -51,22 +51,22 @@ std::map<std::string, WeightTensor> take_mobilenet_tensors(const File& file) {
 
 constexpr std::string_view kHdf5Magic = "\x89HDF\r\n\x1a\n"sv;
 
-enum class Kind { kSafetensors, kTorch, kKeras };
+enum class FileKind { kSafetensors, kTorch, kKeras };
 
 bool begins_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
 /// By content, since people rename files.
-Kind kind_of(const std::string& path) {
+FileKind kind_of(const std::string& path) {
   const std::string start = read_prefix(path, kTorchLegacyMagic.size());
-  if (begins_with(start, kHdf5Magic)) return Kind::kKeras;
-  if (begins_with(start, kTorchZipMagic)) return Kind::kTorch;
-  if (begins_with(start, kTorchLegacyMagic)) return Kind::kTorch;
+  if (begins_with(start, kHdf5Magic)) return FileKind::kKeras;
+  if (begins_with(start, kTorchZipMagic)) return FileKind::kTorch;
+  if (begins_with(start, kTorchLegacyMagic)) return FileKind::kTorch;
   // The length of the JSON header, then the header.
   constexpr std::size_t kHeaderAt = 8;
   if (start.size() > kHeaderAt && start[kHeaderAt] == '{')
-    return Kind::kSafetensors;
+    return FileKind::kSafetensors;
   fail(
       "{}: not a weights file: expected safetensors, PyTorch's .pth or Keras "
       "HDF5 (.h5)",
@@ -74,13 +74,13 @@ Kind kind_of(const std::string& path) {
 }
 
 Weights read_by_content(const std::string& path, const std::string& sha256,
-                        Kind kind) {
+                        FileKind kind) {
   switch (kind) {
-    case Kind::kSafetensors:
+    case FileKind::kSafetensors:
       return read_safetensors_weights(path);
-    case Kind::kTorch:
+    case FileKind::kTorch:
       return read_torch_weights(path, sha256);
-    case Kind::kKeras:
+    case FileKind::kKeras:
       break;
   }
   return read_keras_weights(path);
@@ -124,7 +124,7 @@ Weights read_torch_weights(const std::string& path, const std::string& sha256) {
 }
 
 Weights read_weights(const std::string& path, const std::string& known_sha256) {
-  const Kind kind = kind_of(path);
+  const FileKind kind = kind_of(path);
   // The hash is the model's identity: an index remembers it, and refuses
   // queries by vectors of another model.
   const std::string sha256 =
