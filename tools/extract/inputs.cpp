@@ -54,9 +54,8 @@ Names all_names(const ExtractJob& job,
     for (std::size_t i = 0; i < listed.size(); ++i) {
       if (listed[i].empty()) continue;
       names.append(listed[i]);
-      // By its ending first: a list may have a million images.
       std::string name(listed[i]);
-      if (sieve.is_archive(name, true)) inputs.archives.insert(std::move(name));
+      if (sieve.is_archive(name, false)) inputs.archives.insert(std::move(name));
     }
   }
   archives = std::move(inputs.archives);

@@ -15,9 +15,11 @@
 #include "update/apply.h"
 #include "update/collection.h"
 #include "update/compact.h"
+#include "update/listing.h"
 #include "update/plan.h"
 #include "update/record.h"
 
+#include "archive/archive_name.h"
 #include "base/command.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -178,7 +180,8 @@ std::vector<std::string> present_inputs(const Options& opt,
     if (!has_rows_below(*collection, input)) continue;
     if (!opt.allow_empty)
       fail(
-          "{}: no such folder, and {} has images from it: is a disk not "
+          "{}: no such folder or archive, and {} has images from it: is a disk "
+          "not "
           "mounted? --allow-empty takes its images for gone",
           input, opt.paths.vectors);
   }
@@ -187,13 +190,14 @@ std::vector<std::string> present_inputs(const Options& opt,
 
 /// Throws Error for a folder or a pattern that no image comes from any more.
 void refuse_empty(const Options& opt, const std::vector<std::string>& inputs,
-                  const InputRules& rules, const Names& images) {
+                  const InputRules& rules,
+                  const std::vector<std::string>& files) {
   for (const std::string& input : inputs) {
     bool empty = false;
     if (is_directory(input)) {
       empty = true;
-      for (std::size_t i = 0; i < images.size() && empty; ++i)
-        empty = !starts_with(images[i], input + "/") && input != ".";
+      for (std::size_t i = 0; i < files.size() && empty; ++i)
+        empty = !starts_with(files[i], input + "/") && input != ".";
     } else if (has_wildcards(input) && !file_exists(input)) {
       empty = expand_inputs({input}, rules).paths.empty();
     }
@@ -205,23 +209,49 @@ void refuse_empty(const Options& opt, const std::vector<std::string>& inputs,
   }
 }
 
-Names list_images(const Options& opt, const UpdateRecord& record,
-                  const Collection* collection) {
-  InputRules rules = {record.exclude, record.all, {}};
+InputRules rules_of(const UpdateRecord& record) {
+  InputRules rules;
+  rules.exclude = record.exclude;
+  rules.all = record.all;
   rules.looks_like_image = looks_like_image;
+  rules.looks_like_archive = looks_like_archive;
+  rules.has_archive_ending = has_archive_ending;
+  return rules;
+}
+
+/// Files, archives among them.
+ExpandedInputs list_files(const Options& opt, const UpdateRecord& record,
+                          const Collection* collection) {
+  const InputRules rules = rules_of(record);
   const std::vector<std::string> inputs =
       present_inputs(opt, record, collection);
-  Names images;
-  const ExpandedInputs expanded = expand_inputs(inputs, rules);
-  for (const std::string& path : expanded.paths) images.append(path);
+  ExpandedInputs expanded = expand_inputs(inputs, rules);
   for (const std::string& warning : expanded.warnings) cli::say(warning);
   if (!opt.quiet)
     for (const std::string& remark : expanded.remarks) cli::say(remark);
   if (collection != nullptr)
-    refuse_empty(opt, inputs, rules, images);
-  else if (images.empty())
+    refuse_empty(opt, inputs, rules, expanded.paths);
+  else if (expanded.paths.empty())
     fail("{}: no images", record.inputs.front());
-  return images;
+  return expanded;
+}
+
+/// Images, those in archives among them; of archives that have not changed, as
+/// the collection has them.
+Listing list_images(const Options& opt, const UpdateRecord& record,
+                    const Collection* collection) {
+  // Under other rules, other members are images.
+  const std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
+  const bool anew = opt.plan.checksum || !last ||
+                    last->exclude != record.exclude || last->all != record.all;
+  return list_members(list_files(opt, record, collection), rules_of(record),
+                      anew ? nullptr : collection, opt.quiet);
+}
+
+Names names_of(const std::vector<std::string>& paths) {
+  Names names;
+  for (const std::string& path : paths) names.append(path);
+  return names;
 }
 
 void refuse_half_gone(const Options& opt, const Plan& plan) {
@@ -280,10 +310,20 @@ void print_summary(const Options& opt, const Summary& done,
                        human_duration(seconds)));
 }
 
+/// Those of extract that say which members of archives are images.
+std::vector<std::string> options_of(const UpdateRecord& record) {
+  std::vector<std::string> options;
+  for (const std::string& pattern : record.exclude)
+    options.push_back("--exclude=" + pattern);
+  if (record.all) options.emplace_back("--all");
+  return options;
+}
+
 /// With the model that made the vectors, unless options say which.
 ExtractRun extract_run(const Options& opt, const UpdateRecord& record,
                        const Collection* collection) {
-  ExtractRun run = {record.model, opt.plan.threads, opt.quiet};
+  ExtractRun run = {record.model, options_of(record), opt.plan.threads,
+                    opt.quiet};
   if (collection == nullptr || !run.model.empty()) return run;
   const ModelIdentity& model = collection->sidecar.model;
   run.model.push_back("--model-sha256=" + model.weights_sha256);
@@ -327,7 +367,7 @@ bool keep_record(const Options& opt, const UpdateRecord& record,
 Summary begin_collection(const Options& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
-  const Names images = list_images(opt, record, nullptr);
+  const Names images = names_of(list_files(opt, record, nullptr).paths);
   const ExtractRun run = extract_run(opt, record, nullptr);
   // Before the long part: a killed run is then gone on with by itself.
   keep_record(opt, record, lock);
@@ -342,8 +382,8 @@ Summary begin_collection(const Options& opt, const UpdateRecord& record,
 Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
-  const Names images = list_images(opt, record, &collection);
-  const Plan plan = make_plan(collection, images, opt.plan);
+  const Listing listing = list_images(opt, record, &collection);
+  const Plan plan = make_plan(collection, listing, opt.plan);
   if (opt.dry_run) {
     print_plan(plan, collection);
     return {};
@@ -362,6 +402,11 @@ Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
   if (!plan.added.empty() || !plan.changed.empty()) {
     extract_more(opt.paths, with_rows(collection, plan), run);
     collection = open_collection(opt.paths);
+  }
+  // Last: they are not read again only once all that came of them is entered.
+  if (!same_archives(collection.ledger.archives, listing.archives)) {
+    collection.ledger.archives = listing.archives;
+    write_collection(opt.paths, collection, false);
   }
   bool anew = false;
   if (opt.compact && compact(opt.paths, collection) > 0) {
@@ -386,8 +431,9 @@ bool recover(const Options& opt, const UpdateRecord& record) {
   if (finish_compacting(opt.paths)) return true;
   if (!is_regular_file(vectors) || !file_exists(sidecar_path(vectors)))
     return false;
-  const Names images = list_images(opt, record, nullptr);
-  ExtractRun run = {record.model, opt.plan.threads, opt.quiet};
+  const Names images = names_of(list_files(opt, record, nullptr).paths);
+  ExtractRun run = {record.model, options_of(record), opt.plan.threads,
+                    opt.quiet};
   if (run.model.empty())
     if (const auto sidecar = read_sidecar(vectors))
       run.model.push_back("--model-sha256=" + sidecar->model.weights_sha256);
@@ -408,7 +454,7 @@ int run(Options opt) {
     collection = open_collection(opt.paths);
     done = bring_up_to_date(opt, record, lock, collection);
   } else if (opt.dry_run) {
-    const Names images = list_images(opt, record, nullptr);
+    const Names images = list_images(opt, record, nullptr).images;
     Plan plan;
     for (std::size_t i = 0; i < images.size(); ++i)
       plan.added.emplace_back(images[i]);
