@@ -3,7 +3,9 @@
 #include "archive/archive_images.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "io/checksum.h"
+#include "io/file.h"
 
 #include <utility>
 
@@ -70,6 +72,20 @@ MemberContent read_member(const MemberPath& path, MemoryTurn& turn) {
 
 FileFacts facts_of_member(const MemberPath& path) {
   return MemberCursor(path.archive).find(path.member);
+}
+
+bool image_exists(const std::string& path) {
+  if (file_exists(path)) return true;
+  const auto member = member_path(path);
+  if (!member) return false;
+  try {
+    facts_of_member(*member);
+    return true;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace imsearch

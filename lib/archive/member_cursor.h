@@ -51,4 +51,7 @@ MemberContent read_member(const MemberPath& path, MemoryTurn& turn);
 /// Throws Error as MemberCursor::read().
 FileFacts facts_of_member(const MemberPath& path);
 
+/// Whether it is a file, or leads into one that holds such a member.
+bool image_exists(const std::string& path);
+
 }  // namespace imsearch
