@@ -19,25 +19,26 @@ declare -A below=(
   [simd]="base"
   [io]="base"
   [image]="base"
+  [archive]="base io"
   [weights]="base io image"
-  [embed]="base simd io image weights"
+  [embed]="base simd io image archive weights"
   [index]="base simd io"
   [eval]="base"
   [remote]="base io"
   [search]="base simd io index eval remote"
-  [view]="base io image"
+  [view]="base io image archive"
 )
 # What each tool may see of lib/ and tools/, itself aside.
 lib_rooms="${!below[*]}"
 declare -A tool_below=(
   [common]="$lib_rooms"
-  [extract]="common base simd io image weights embed"
+  [extract]="common base simd io image archive weights embed"
   [build_index]="common $lib_rooms"
   [query]="common $lib_rooms"
   [eval_recall]="common $lib_rooms"
   [bench]="common $lib_rooms"
   [push]="common $lib_rooms"
-  [update]="common base io index simd image"
+  [update]="common base io index simd image archive"
   [imsearch]="common base simd io image weights embed"
 )
 

@@ -10,6 +10,7 @@
 #include "image/exif.h"
 #include "io/checksum.h"
 #include "io/descriptor.h"
+#include "io/file.h"
 #include "io/memory.h"
 #include "io/memory_turn.h"
 
@@ -20,6 +21,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <new>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -70,17 +72,38 @@ Image load_image(const std::string& bytes, const std::string& path,
   }
 }
 
-void load(const std::string& path, const Preprocessing& preprocessing,
-          MemoryTurn& turn, float* input, FileFacts& facts) {
-  const FileFacts before = image_file_facts(path);
-  turn.grow(before.bytes, "its file");
-  const std::string bytes =
-      read_image_file(path, static_cast<std::size_t>(before.bytes));
-  ContentHash hash;
-  hash.add(bytes.data(), bytes.size());
+/// A file, or a member of an archive, by its path.
+MemberContent read_image(const std::string& path, MemoryTurn& turn,
+                         FileFacts& facts) {
+  // Only what the system says is no file is looked for in an archive.
+  if (!file_exists(path)) {
+    if (const auto member = member_path(path)) {
+      MemberContent content;
+      MemberCursor cursor(member->archive);
+      try {
+        cursor.read(member->member, turn, content);
+      } catch (const Error&) {
+        facts = content.facts;
+        throw;
+      }
+      return content;
+    }
+  }
   // The time is that from before it was read: a change meanwhile is one that a
   // later run must notice.
-  facts = {true, bytes.size(), before.modified_ns, hash.value()};
+  const FileFacts before = image_file_facts(path);
+  turn.grow(before.bytes, "its file");
+  return {read_image_file(path, static_cast<std::size_t>(before.bytes)),
+          before};
+}
+
+void decode(const MemberContent& content, const std::string& path,
+            const Preprocessing& preprocessing, MemoryTurn& turn, float* input,
+            FileFacts& facts) {
+  const std::string& bytes = content.bytes;
+  ContentHash hash;
+  hash.add(bytes.data(), bytes.size());
+  facts = {true, bytes.size(), content.facts.modified_ns, hash.value()};
   preprocess(load_image(bytes, path, preprocessing, turn), preprocessing,
              input);
 }
@@ -95,18 +118,34 @@ void load_input(const std::string& path, const Preprocessing& preprocessing,
 
 void load_input(const std::string& path, const Preprocessing& preprocessing,
                 float* input, FileFacts& facts) {
-  MemoryTurn turn;
-  facts = FileFacts();
+  PendingImage image;
+  image.path = path;
+  load_input(std::move(image), preprocessing, input, facts);
+}
+
+void load_input(PendingImage image, const Preprocessing& preprocessing,
+                float* input, FileFacts& facts) {
+  facts = image.content ? image.content->facts : FileFacts();
+  if (!image.reason.empty()) throw Error(image.reason);
+  if (!image.turn) image.turn = std::make_unique<MemoryTurn>();
+  const auto load = [&] {
+    if (image.content)
+      decode(*image.content, image.path, preprocessing, *image.turn, input,
+             facts);
+    else
+      decode(read_image(image.path, *image.turn, facts), image.path,
+             preprocessing, *image.turn, input, facts);
+  };
   try {
-    return load(path, preprocessing, turn, input, facts);
+    return load();
   } catch (const std::bad_alloc&) {
     // A passing lack of memory is not the image's fault: it is tried once more
     // when nothing else is decoded. Not within this handler, since what the
     // exception holds is to be freed first.
   }
-  turn.be_alone();
+  image.turn->be_alone();
   try {
-    load(path, preprocessing, turn, input, facts);
+    load();
   } catch (const std::bad_alloc&) {
     throw OutOfMemory(
         fmt::format("the system refused memory for it, {} MB available now",

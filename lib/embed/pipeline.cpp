@@ -71,9 +71,9 @@ struct Slot {
 
 class Pipeline {
  public:
-  Pipeline(const PathSource& paths, const Preprocessing& preprocessing,
+  Pipeline(const ImageSource& images, const Preprocessing& preprocessing,
            const Engine& engine, unsigned threads, std::size_t first)
-      : paths_(paths),
+      : images_(images),
         preprocessing_(preprocessing),
         dim_(engine.dim()),
         first_(first),
@@ -95,13 +95,13 @@ class Pipeline {
   using Lock = std::unique_lock<std::mutex>;
 
   Slot& slot(std::size_t i) { return slots_[i % slots_.size()]; }
-  bool take(std::size_t& i, std::string& path);
+  bool take(std::size_t& i, PendingImage& image);
   std::vector<std::size_t> take_decoded(std::size_t most);
   std::string embed(Engine& engine, const std::vector<std::size_t>& images);
   void finish(std::size_t i, std::string reason);
   void fail_all();
 
-  const PathSource& paths_;
+  const ImageSource& images_;
   const Preprocessing& preprocessing_;
   std::size_t dim_;
   std::size_t first_;  // the number that the sink knows image 0 by
@@ -122,7 +122,7 @@ class Pipeline {
   StageTimes times_;
 };
 
-bool Pipeline::take(std::size_t& i, std::string& path) {
+bool Pipeline::take(std::size_t& i, PendingImage& image) {
   const std::lock_guard<std::mutex> my_turn(source_mutex_);
   {
     Lock lock(mutex_);
@@ -133,7 +133,7 @@ bool Pipeline::take(std::size_t& i, std::string& path) {
   }
   // Without mutex_: the source may wait for its pipe, while results of earlier
   // images go on.
-  std::optional<std::string> next = paths_();
+  std::optional<PendingImage> next = images_();
   const Lock lock(mutex_);
   if (!next) {
     source_ended_ = true;
@@ -141,7 +141,7 @@ bool Pipeline::take(std::size_t& i, std::string& path) {
     done_ready_.notify_all();
     return false;
   }
-  path = std::move(*next);
+  image = std::move(*next);
   i = taken_++;
   return true;
 }
@@ -149,15 +149,17 @@ bool Pipeline::take(std::size_t& i, std::string& path) {
 void Pipeline::decode_all() {
   try {
     std::size_t i = 0;
-    std::string path;
+    PendingImage image;
     double busy_s = 0;
-    while (take(i, path)) {
+    while (take(i, image)) {
       const Stopwatch watch;
       std::string reason;
+      const std::string path = image.path;
       try {
         slot(i).input.resize(preprocessing_.input_floats());
         slot(i).feature.resize(dim_);
-        load_input(path, preprocessing_, slot(i).input.data(), slot(i).facts);
+        load_input(std::move(image), preprocessing_, slot(i).input.data(),
+                   slot(i).facts);
       } catch (const Interrupted&) {
         throw;
       } catch (const OutOfMemory& e) {
@@ -313,13 +315,13 @@ class Crew {
 
 }  // namespace
 
-StageTimes run_pipeline(const PathSource& paths,
+StageTimes run_pipeline(const ImageSource& images,
                         const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,
                         const PipelineSink& sink) {
   const Stopwatch watch;
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
-  Pipeline pipeline(paths, preprocessing, engine, threads, params.first);
+  Pipeline pipeline(images, preprocessing, engine, threads, params.first);
   std::vector<std::unique_ptr<Engine>> engines;
   for (unsigned n = 0; n < replica_count(engine, threads); ++n)
     engines.push_back(engine.clone());
@@ -342,6 +344,20 @@ StageTimes run_pipeline(const PathSource& paths,
   StageTimes times = pipeline.times();
   times.wall_s = watch.seconds();
   return times;
+}
+
+StageTimes run_pipeline(const PathSource& paths,
+                        const Preprocessing& preprocessing,
+                        const Engine& engine, const PipelineParams& params,
+                        const PipelineSink& sink) {
+  const ImageSource source = [&]() -> std::optional<PendingImage> {
+    std::optional<std::string> path = paths();
+    if (!path) return {};
+    PendingImage image;
+    image.path = *std::move(path);
+    return image;
+  };
+  return run_pipeline(source, preprocessing, engine, params, sink);
 }
 
 StageTimes run_pipeline(const Names& names, const Preprocessing& preprocessing,

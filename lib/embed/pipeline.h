@@ -7,6 +7,7 @@
 #pragma once
 
 #include "embed/engine.h"
+#include "embed/load_input.h"
 #include "io/fnames.h"
 #include "io/ledger.h"
 
@@ -37,8 +38,10 @@ struct StageTimes {
   double wall_s = 0;
 };
 
-/// The next image's path, or nothing at the end. Called by one thread at a
-/// time; may wait.
+/// The next image, or nothing at the end. Called by one thread at a time, which
+/// then decodes that image; may wait.
+using ImageSource = std::function<std::optional<PendingImage>()>;
+/// The same of images that have paths alone.
 using PathSource = std::function<std::optional<std::string>()>;
 
 /// What becomes of each image, called in input order, in the caller's thread.
@@ -52,11 +55,16 @@ struct PipelineSink {
       on_bad;
 };
 
-/// Embeds every image that `paths` gives, numbered from params.first on. A row
+/// Embeds every image that `images` gives, numbered from params.first on. A row
 /// depends on its image alone, not on threads. An exception from the source or
 /// the sink, a lack of memory, DeviceError and Interrupted stop the threads and
 /// are thrown to the caller, as soon as what is being decoded, and a waiting
 /// source, are done.
+StageTimes run_pipeline(const ImageSource& images,
+                        const Preprocessing& preprocessing,
+                        const Engine& engine, const PipelineParams& params,
+                        const PipelineSink& sink);
+
 StageTimes run_pipeline(const PathSource& paths,
                         const Preprocessing& preprocessing,
                         const Engine& engine, const PipelineParams& params,

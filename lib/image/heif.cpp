@@ -6,9 +6,9 @@
 #include "image/decoders.h"
 
 #include "base/error.h"
+#include "base/lazy_library.h"
 #include "image/bytes.h"
 #include "image/isolated_image.h"
-#include "image/lazy_library.h"
 #include "image/yuv.h"
 
 #include <libheif/heif.h>

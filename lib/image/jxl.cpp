@@ -3,8 +3,8 @@
 #include "image/decoders.h"
 
 #include "base/error.h"
+#include "base/lazy_library.h"
 #include "image/isolated_image.h"
-#include "image/lazy_library.h"
 
 #include <jxl/decode.h>
 

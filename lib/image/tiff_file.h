@@ -1,7 +1,7 @@
 // libtiff, loaded when it is needed, and one TIFF in memory.
 #pragma once
 
-#include "image/lazy_library.h"
+#include "base/lazy_library.h"
 
 #include <tiffio.h>
 

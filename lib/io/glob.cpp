@@ -218,6 +218,7 @@ class Expander {
  private:
   void add_folder(const std::string& folder, InputSieve& sieve);
   void add_matches(const std::string& pattern, InputSieve& sieve);
+  bool take_archive(const std::string& path, const InputSieve& sieve);
   void tell(const std::string& input, const InputSieve& sieve);
   std::size_t preferred(std::size_t a, std::size_t b) const;
   std::vector<bool> further_names() const;
@@ -233,6 +234,7 @@ void Expander::add(const std::string& input) {
   if (is_directory(input)) {
     add_folder(input, sieve);
   } else if (name_exists(input)) {
+    if (sieve.is_archive(input, false)) inputs_.archives.insert(input);
     named_.insert(all_.size());
     all_.push_back(entry_at(input));
   } else if (has_wildcards(input)) {
@@ -251,7 +253,8 @@ void Expander::add_folder(const std::string& folder, InputSieve& sieve) {
       },
       [&](FoundEntry entry) {
         if (entry.kind == EntryKind::kUnreadable ||
-            (entry.kind == EntryKind::kFile && sieve.is_image(entry.path)))
+            (entry.kind == EntryKind::kFile &&
+             (sieve.is_image(entry.path) || take_archive(entry.path, sieve))))
           images.push_back(std::move(entry));
       });
   if (end.error_number != 0)
@@ -269,6 +272,12 @@ void Expander::add_folder(const std::string& folder, InputSieve& sieve) {
   std::move(images.begin(), images.end(), std::back_inserter(all_));
 }
 
+bool Expander::take_archive(const std::string& path, const InputSieve& sieve) {
+  if (!sieve.is_archive(path, true)) return false;
+  inputs_.archives.insert(path);
+  return true;
+}
+
 void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
   Entries matches = Matcher(sieve).match(pattern);
   matches.erase(std::remove_if(matches.begin(), matches.end(),
@@ -276,6 +285,9 @@ void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
                                  return sieve.is_excluded(entry.path);
                                }),
                 matches.end());
+  for (const FoundEntry& entry : matches)
+    if (entry.kind == EntryKind::kFile && sieve.is_archive(entry.path, false))
+      inputs_.archives.insert(entry.path);
   tell(pattern, sieve);
   if (matches.empty())
     inputs_.warnings.push_back(pattern + ": no file matches this pattern");

@@ -11,6 +11,7 @@
 #include "io/input_sieve.h"
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace imsearch {
@@ -20,6 +21,8 @@ bool has_wildcards(const std::string& text);
 
 struct ExpandedInputs {
   std::vector<std::string> paths;
+  /// Of these, those that are archives of images (InputRules).
+  std::unordered_set<std::string> archives;
   /// For people, a line each: images that may have been meant and are not among
   /// the paths.
   std::vector<std::string> warnings;

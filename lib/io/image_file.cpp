@@ -9,6 +9,12 @@
 
 namespace imsearch {
 
+void check_image_bytes(std::uint64_t bytes) {
+  if (bytes > kMaxImageFileBytes)
+    fail("a file of {} MB, at most {} MB are allowed", bytes / 1'000'000,
+         kMaxImageFileBytes / 1'000'000);
+}
+
 FileFacts image_file_facts(const std::string& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) fail("{}", errno_text(errno));
@@ -20,9 +26,7 @@ FileFacts image_file_facts(const std::string& path) {
   }
   if (!S_ISREG(status.st_mode)) fail("not a regular file");
   const FileFacts facts = facts_of_status(path);
-  if (facts.bytes > kMaxImageFileBytes)
-    fail("a file of {} MB, at most {} MB are allowed", facts.bytes / 1'000'000,
-         kMaxImageFileBytes / 1'000'000);
+  check_image_bytes(facts.bytes);
   return facts;
 }
 

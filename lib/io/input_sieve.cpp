@@ -91,11 +91,10 @@ bool has_image_ending(const std::string& path) {
 
 /// The first bytes of a file; empty where it cannot be read, or is a pipe that
 /// would have to be waited for.
-std::string beginning_of(const std::string& path) {
-  constexpr std::size_t kBytes = 64;
+std::string beginning_of(const std::string& path, std::size_t size_bytes) {
   const Descriptor file(
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  std::string bytes(kBytes, '\0');
+  std::string bytes(size_bytes, '\0');
   const ssize_t n =
       file.valid() ? ::read(file.get(), bytes.data(), bytes.size()) : 0;
   bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
@@ -119,7 +118,10 @@ std::vector<std::string_view> image_endings() {
 }
 
 InputSieve::InputSieve(const InputRules& rules)
-    : all_(rules.all), looks_like_image_(rules.looks_like_image) {
+    : all_(rules.all),
+      looks_like_image_(rules.looks_like_image),
+      looks_like_archive_(rules.looks_like_archive),
+      has_archive_ending_(rules.has_archive_ending) {
   for (const std::string& pattern : rules.exclude) {
     // A pattern with a slash is about paths, one without about names.
     const bool path = pattern.find('/') != std::string::npos;
@@ -153,13 +155,29 @@ bool InputSieve::passes(const std::string& path, const FolderEntry& entry) {
 }
 
 bool InputSieve::is_image(const std::string& path) {
+  constexpr std::size_t kBytes = 64;
+  return is_image(path, [&] { return beginning_of(path, kBytes); });
+}
+
+bool InputSieve::is_image(const std::string& path,
+                          const std::function<std::string()>& beginning) {
   if (has_image_ending(path)) return true;
   const std::string ending = ending_of(path);
   if (ending.empty())
-    return looks_like_image_ && looks_like_image_(beginning_of(path));
+    return looks_like_image_ && looks_like_image_(beginning());
   for (const Kind& kind : kUnread)
     if (kind.ending == ending) ++unread_[kind.name];
   return false;
+}
+
+bool InputSieve::is_archive(const std::string& path, bool below_folder) const {
+  constexpr std::size_t kBytes = 512;
+  if (!looks_like_archive_ || has_image_ending(path)) return false;
+  if (below_folder && !(has_archive_ending_ && has_archive_ending_(path)))
+    return false;
+  // Not a pipe: what is read of it is gone.
+  return is_regular_file(path) &&
+         looks_like_archive_(path, beginning_of(path, kBytes));
 }
 
 std::string InputSieve::unread() const {

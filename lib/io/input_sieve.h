@@ -31,6 +31,13 @@ struct InputRules {
   /// Whether a file that begins like this is an image: asked of files below
   /// folders whose names have no ending. None of them is, unless given.
   std::function<bool(std::string_view beginning)> looks_like_image;
+  /// Whether a file of that name that begins like this, with 512 bytes, is an
+  /// archive of images. None of them is, unless given.
+  std::function<bool(const std::string& path, std::string_view beginning)>
+      looks_like_archive;
+  /// Whether a name may be that of an archive: below folders, only such files
+  /// are looked into.
+  std::function<bool(std::string_view path)> has_archive_ending;
 };
 
 /// The endings of images, without dots, in lower case.
@@ -49,6 +56,13 @@ class InputSieve {
   /// Whether a file is an image by its ending, or without one by its content.
   /// Counts pictures that are not read.
   bool is_image(const std::string& path);
+  /// The same of what is not a file: `beginning` gives its first 64 bytes.
+  bool is_image(const std::string& path,
+                const std::function<std::string()>& beginning);
+  /// Whether a file is an archive by its content. Those whose names end as
+  /// those of images do are not opened, nor, `below_folder`, those whose names
+  /// do not end as those of archives do.
+  bool is_archive(const std::string& path, bool below_folder) const;
 
   /// "12 HEIC and 3 RAW"; empty where there were none.
   std::string unread() const;
@@ -59,6 +73,8 @@ class InputSieve {
  private:
   bool all_;
   std::function<bool(std::string_view)> looks_like_image_;
+  std::function<bool(const std::string&, std::string_view)> looks_like_archive_;
+  std::function<bool(std::string_view)> has_archive_ending_;
   std::vector<Wildcard> names_;
   std::vector<Wildcard> paths_;
   std::map<std::string, std::size_t> unread_;  // by kind

@@ -25,6 +25,7 @@ constexpr std::string_view kHead =
     "row\tstate\tbytes\tmodified\txxh3_128\tname\treason";
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::size_t kHashDigits = 32;
+constexpr std::array<std::uint64_t, 2> kUnknownContent = {};
 
 /// Takes the text up to the next tab, and the tab, from the start of `line`.
 std::string_view take_field(std::string_view& line) {
@@ -88,6 +89,10 @@ bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger) {
   FileFacts facts;
   if (!take_facts(line, facts)) return false;
   const std::string_view name = take_field(line);
+  if (state == "archive") {
+    ledger.archives.push_back({unescape_field(name), facts});
+    return row == "-";
+  }
   if (state == "bad") {
     ledger.bad.push_back(
         {unescape_field(name), facts, unescape_field(take_field(line))});
@@ -105,14 +110,18 @@ bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger) {
 }  // namespace
 
 bool same_content(const FileFacts& a, const FileFacts& b) {
-  return a.known && b.known && a.bytes == b.bytes && a.content == b.content;
+  return a.known && b.known && a.content != kUnknownContent &&
+         a.bytes == b.bytes && a.content == b.content;
 }
 
 std::string facts_text(const FileFacts& facts) {
   if (!facts.known) return "-\t-\t-";
-  return fmt::format("{}\t{}\t{:016x}{:016x}", facts.bytes,
-                     time_text(facts.modified_ns), facts.content[0],
-                     facts.content[1]);
+  const std::string content =
+      facts.content == kUnknownContent
+          ? "-"
+          : fmt::format("{:016x}{:016x}", facts.content[0], facts.content[1]);
+  return fmt::format("{}\t{}\t{}", facts.bytes, time_text(facts.modified_ns),
+                     content);
 }
 
 bool take_facts(std::string_view& text, FileFacts& facts) {
@@ -123,7 +132,7 @@ bool take_facts(std::string_view& text, FileFacts& facts) {
   if (bytes == "-" && modified == "-" && content == "-") return true;
   facts.known = read_number(bytes, facts.bytes) &&
                 read_time(modified, facts.modified_ns) &&
-                read_hash(content, facts.content);
+                (content == "-" || read_hash(content, facts.content));
   return facts.known;
 }
 
@@ -162,6 +171,8 @@ std::string to_text(const Ledger& ledger, const Names& names) {
              ledger.rows[i].facts, names[i], "");
   for (const BadImage& bad : ledger.bad)
     add_line(text, "-", "bad", bad.facts, bad.name, bad.reason);
+  for (const ReadArchive& archive : ledger.archives)
+    add_line(text, "-", "archive", archive.facts, archive.name, "");
   return text;
 }
 

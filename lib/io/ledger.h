@@ -9,7 +9,8 @@
 //
 // A text of tab-separated lines: the first names the columns, by which readers
 // find them, since later versions may add some; then a line for each row in
-// order, then one for each image without a row. Specification:
+// order, then one for each image without a row and for each archive that was
+// read: one that has not changed needs not be opened again. Specification:
 // man/imsearch-formats.5.
 #pragma once
 
@@ -30,13 +31,14 @@ struct FileFacts {
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;  // since 1970
   std::array<std::uint64_t, 2> content =
-      {};  // XXH3, 128 bits, the high half first
+      {};  // XXH3, 128 bits, the high half first; 0: not known
 };
 
 bool same_content(const FileFacts& a, const FileFacts& b);
 
 /// Facts as the ledger's fields of that name, with a tab between each: bytes,
-/// seconds with nine decimals, 32 hexadecimal digits; "-" where not known.
+/// seconds with nine decimals, 32 hexadecimal digits; "-" where not known,
+/// which the last may be alone.
 std::string facts_text(const FileFacts& facts);
 /// Takes such fields from the start of `text`, with the tab behind them if
 /// there is one. False if they are not there.
@@ -55,10 +57,17 @@ struct BadImage {
   std::string reason;
 };
 
+/// An archive whose images have all been read; `facts` have no content.
+struct ReadArchive {
+  std::string name;
+  FileFacts facts;
+};
+
 struct Ledger {
   std::vector<LedgerRow> rows;  // fewer than the vectors have: nothing is known
                                 // of the others
   std::vector<BadImage> bad;
+  std::vector<ReadArchive> archives;
 };
 
 /// "fvecs.bin" -> "fvecs.bin.ledger.tsv".

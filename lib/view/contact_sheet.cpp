@@ -5,12 +5,14 @@
 // asked for, it takes no more than some 300 MB.
 #include "view/contact_sheet.h"
 
+#include "archive/member_cursor.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
 #include "image/decode.h"
 #include "image/exif.h"
 #include "image/resize.h"
+#include "io/file.h"
 #include "io/mapped_file.h"
 #include "io/memory_turn.h"
 #include "io/output_file.h"
@@ -75,10 +77,8 @@ struct Tile {
 
 /// Within the memory of `turn`, which grows where needed. Upright as EXIF says,
 /// since people look at it.
-Image load_picture(const std::string& path, MemoryTurn& turn) {
-  const MappedFile file(path);
-  const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
-                               file.size());
+Image fitted_picture(std::string_view bytes, const std::string& path,
+                     MemoryTurn& turn) {
   // Shrunk before it is turned: less work, and to the eye the same picture.
   const auto fitted = [&](std::uint64_t max_bytes) {
     return turn_upright(
@@ -93,6 +93,15 @@ Image load_picture(const std::string& path, MemoryTurn& turn) {
   }
 }
 
+/// Of a file, or a member of an archive.
+Image load_picture(const std::string& path, MemoryTurn& turn) {
+  if (!file_exists(path))
+    if (const auto member = member_path(path))
+      return fitted_picture(read_member(*member, turn).bytes, path, turn);
+  const MappedFile file(path);
+  return fitted_picture(
+      {reinterpret_cast<const char*>(file.data()), file.size()}, path, turn);
+}
 /// No picture for a file that is gone or broken, or larger than memory.
 Tile try_tile(const std::string& path, MemoryTurn& turn) {
   try {

@@ -2,10 +2,10 @@
 // which scripts/data/make_format_images.py has written down, and what is
 // refused.
 #include "base/error.h"
+#include "base/lazy_library.h"
 #include "image/decode.h"
 #include "image/image_files.h"
 #include "image/isolated_image.h"
-#include "image/lazy_library.h"
 #include "image/sha256_32.h"
 #include "io/file.h"
 #include "support/contains.h"

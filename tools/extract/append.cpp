@@ -97,14 +97,17 @@ void AppendTarget::read_names() {
   if (!last_name_ends_) names_bytes_ = text.size();
 }
 
-std::size_t AppendTarget::exclude_known(Names& images) const {
-  std::unordered_set<std::string> known;
+bool AppendTarget::is_new(std::string_view name) {
+  return known_.insert(plain_name(name)).second;
+}
+
+std::size_t AppendTarget::exclude_known(Names& images) {
   for (std::size_t i = 0; i < names_.size(); ++i)
     if (i >= ledger_.rows.size() || !ledger_.rows[i].gone)
-      known.insert(plain_name(names_[i]));
+      known_.insert(plain_name(names_[i]));
   Names fresh;
   for (std::size_t i = 0; i < images.size(); ++i)
-    if (known.insert(plain_name(images[i])).second) fresh.append(images[i]);
+    if (is_new(images[i])) fresh.append(images[i]);
   const std::size_t left_out = images.size() - fresh.size();
   images = std::move(fresh);
   return left_out;
@@ -157,6 +160,15 @@ void AppendTarget::record(const Ledger& added, const Names& row_names) {
   all.bad.erase(std::remove_if(all.bad.begin(), all.bad.end(), is_tried),
                 all.bad.end());
   all.bad.insert(all.bad.end(), added.bad.begin(), added.bad.end());
+  for (const ReadArchive& archive : added.archives) {
+    const auto same = [&](const ReadArchive& older) {
+      return older.name == archive.name;
+    };
+    all.archives.erase(
+        std::remove_if(all.archives.begin(), all.archives.end(), same),
+        all.archives.end());
+    all.archives.push_back(archive);
+  }
   write_ledger(follow_links(vectors_), all, names);
 }
 

@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 namespace imsearch {
 
@@ -36,7 +38,10 @@ class AppendTarget {
   /// What the ledger says is gone is not there;
   /// "./p" and "p", "a//b" and "a/b" are one name.
   /// Gives how many were taken out.
-  std::size_t exclude_known(Names& images) const;
+  std::size_t exclude_known(Names& images);
+  /// After that, of an image that is not in the list: false if it is there
+  /// already, or was asked about before.
+  bool is_new(std::string_view name);
 
   /// Throws Error, naming both, if the new rows are of another model.
   void check_model(const Sidecar& added) const;
@@ -64,10 +69,11 @@ class AppendTarget {
   std::string names_path_;
   Separator separator_;
   Sidecar sidecar_;
-  Names names_;                    // all in the file
-  std::uint64_t names_bytes_ = 0;  // of the file that rows() names take
-  bool last_name_ends_ = true;     // with a separator
-  Ledger ledger_;                  // of the rows that are there
+  Names names_;                            // all in the file
+  std::uint64_t names_bytes_ = 0;          // of the file that rows() names take
+  bool last_name_ends_ = true;             // with a separator
+  Ledger ledger_;                          // of the rows that are there
+  std::unordered_set<std::string> known_;  // plain names
 };
 
 }  // namespace imsearch

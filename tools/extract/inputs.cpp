@@ -9,11 +9,13 @@
 #include "common/options.h"
 #include "extract/append.h"
 
+#include "archive/archive_name.h"
 #include "base/error.h"
 #include "image/decode.h"
 #include "io/checksum.h"
 #include "io/file.h"
 #include "io/glob.h"
+#include "io/ledger.h"
 
 #include <string_view>
 #include <utility>
@@ -38,18 +40,25 @@ void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
 }
 
 /// The whole list, before it is cut into shards: each shard must see the same.
-Names all_names(const ExtractJob& job) {
+/// Also tells which of it are archives.
+Names all_names(const ExtractJob& job,
+                std::unordered_set<std::string>& archives) {
   Names names;
-  InputRules rules = job.rules;
-  rules.looks_like_image = looks_like_image;
-  const ExpandedInputs inputs = expand_inputs(job.inputs, rules);
+  const InputRules rules = rules_of(job);
+  ExpandedInputs inputs = expand_inputs(job.inputs, rules);
   tell(inputs, job.files_from.empty(), job.quiet);
   for (const std::string& path : inputs.paths) names.append(path);
   if (!job.files_from.empty()) {
     const Names listed = read_list(job.files_from, job.separator());
-    for (std::size_t i = 0; i < listed.size(); ++i)
-      if (!listed[i].empty()) names.append(listed[i]);
+    const InputSieve sieve(rules);
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+      if (listed[i].empty()) continue;
+      names.append(listed[i]);
+      std::string name(listed[i]);
+      if (sieve.is_archive(name, false)) inputs.archives.insert(std::move(name));
+    }
   }
+  archives = std::move(inputs.archives);
   if (names.empty())
     fail("{}: names no images",
          job.files_from.empty() ? job.inputs.front() : job.files_from);
@@ -65,12 +74,20 @@ Names block_of(const Names& names, const Shard& shard) {
 }
 
 /// By which shards and later runs tell whether they have the same list. Each
-/// name is summed with the NUL behind it: "ab", "c" is not "a", "bc".
-ImageListId id_of(const Names& names) {
+/// name is summed with the NUL behind it: "ab", "c" is not "a", "bc". An
+/// archive that has changed is another, since its images may be others.
+ImageListId id_of(const Names& names,
+                  const std::unordered_set<std::string>& archives) {
   Checksum checksum;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    checksum.add(names[i].data(), names[i].size());
+  const auto add = [&](std::string_view text) {
+    checksum.add(text.data(), text.size());
     checksum.add("", 1);
+  };
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    add(names[i]);
+    if (archives.empty()) continue;
+    const std::string name(names[i]);
+    if (archives.count(name) != 0) add(facts_text(facts_of_status(name)));
   }
   return {names.size(), checksum.value()};
 }
@@ -92,20 +109,28 @@ std::optional<Sidecar> readable_sidecar(const std::string& vectors) {
 
 }  // namespace
 
+InputRules rules_of(const ExtractJob& job) {
+  InputRules rules = job.rules;
+  rules.looks_like_image = looks_like_image;
+  rules.looks_like_archive = looks_like_archive;
+  rules.has_archive_ending = has_archive_ending;
+  return rules;
+}
+
 ImageList list_images(const ExtractJob& job) {
-  Names names = all_names(job);
   ImageList images;
-  images.id = id_of(names);
+  Names names = all_names(job, images.archives);
+  images.id = id_of(names, images.archives);
   images.names = job.shard ? block_of(names, *job.shard) : std::move(names);
   return images;
 }
 
-void exclude_known(ImageList& images, const AppendTarget& target) {
+void exclude_known(ImageList& images, AppendTarget& target) {
   images.known = target.exclude_known(images.names);
   images.behind_rows = target.rows();
   // The id is of what is left: so a second try of the same --append is the same
   // run.
-  images.id = id_of(images.names);
+  images.id = id_of(images.names, images.archives);
 }
 
 void refuse_to_overwrite(const ExtractJob& job, const Names& names,

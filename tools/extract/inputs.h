@@ -9,11 +9,15 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 namespace imsearch {
 
 struct ImageList {
-  Names names;     // of the job's shard, if it has one
+  Names names;  // of the job's shard, if it has one
+  // Of these, those that are archives: each is one entry, whose images are
+  // known once it is read.
+  std::unordered_set<std::string> archives;
   ImageListId id;  // of all images, whatever the shard
   // With --append: the rows that are there already, and how many images were
   // left out because they have one.
@@ -25,10 +29,13 @@ struct ImageList {
 /// over. Throws Error if there are none at all; a shard may have none.
 ImageList list_images(const ExtractJob& job);
 
+/// What is an image, and what an archive of them, beside what the user says.
+InputRules rules_of(const ExtractJob& job);
+
 class AppendTarget;
 
 /// Leaves those that `target` has out of `images`.
-void exclude_known(ImageList& images, const AppendTarget& target);
+void exclude_known(ImageList& images, AppendTarget& target);
 
 /// Throws UsageError if an output of the job would replace an image, the list
 /// of them, or the file of the model.

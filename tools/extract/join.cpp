@@ -108,6 +108,7 @@ void write_piece(const VectorFile& file, const Piece& piece,
   const std::string bad = bad_images_path(piece.names_path);
   output.add_joined_bad(file_exists(bad) ? read_file(bad) : "",
                         piece.ledger.bad);
+  output.add_archives(piece.ledger.archives);
 }
 
 }  // namespace

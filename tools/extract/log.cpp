@@ -9,6 +9,7 @@
 #include "io/input_file.h"
 #include "io/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <utility>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::string_view kRow = "row ";
 constexpr std::string_view kBad = "bad ";
+constexpr std::string_view kEnd = "end";
 constexpr std::size_t kSumDigits = 16;
 
 /// Takes `head` away from the start of `text`, if it is there.
@@ -36,6 +38,27 @@ bool take_sum(std::string_view& text, std::uint64_t& sum) {
   return error == std::errc() && stop == end;
 }
 
+/// Takes the text up to the next tab, and the tab, away.
+std::string_view take_field(std::string_view& text) {
+  const std::string_view field = text.substr(0, text.find('\t'));
+  text.remove_prefix(std::min(text.size(), field.size() + 1));
+  return field;
+}
+
+/// What is left of a line: nothing, or where the image comes from.
+bool parse_place(std::string_view text, std::optional<ImagePlace>& place) {
+  place.reset();
+  if (text.empty()) return true;
+  const std::string_view number = take_field(text);
+  ImagePlace found;
+  const char* end = number.data() + number.size();
+  const auto [stop, error] = std::from_chars(number.data(), end, found.entry);
+  if (error != std::errc() || stop != end) return false;
+  found.name = unescape_field(text);
+  place = std::move(found);
+  return true;
+}
+
 bool parse_entry(std::string_view line, LogEntry& entry) {
   // A line that a crash cut short fails here: its sum or its reason does not
   // fit.
@@ -46,10 +69,11 @@ bool parse_entry(std::string_view line, LogEntry& entry) {
   if (!take_facts(line, entry.facts)) return false;
   if (entry.good) {
     entry.row_checksum = sum;
-    return line.empty();
+    return parse_place(line, entry.place);
   }
-  entry.reason = unescape_field(line);
-  return checksum_of(entry.reason.data(), entry.reason.size()) == sum;
+  entry.reason = unescape_field(take_field(line));
+  return parse_place(line, entry.place) &&
+         checksum_of(entry.reason.data(), entry.reason.size()) == sum;
 }
 
 /// Rows of a file, compared with their sums one after the other.
@@ -95,6 +119,7 @@ bool LogReader::next(LogEntry& entry) {
   const std::size_t start = at_;
   std::string_view line;
   if (next_line(line) && parse_entry(line, entry)) return true;
+  ended_ = line == kEnd;
   at_ = start;
   return false;
 }
@@ -119,23 +144,31 @@ void ExtractLog::go_on(std::size_t size_bytes) {
   entries_ = true;
 }
 
-void ExtractLog::add_row(const void* row, std::size_t size_bytes,
-                         const FileFacts& facts) {
-  file_.write(fmt::format("{}{:016x}\t{}\n", kRow, checksum_of(row, size_bytes),
-                          facts_text(facts)));
+void ExtractLog::add_line(const ImagePlace& image, std::string line) {
+  if (places_)
+    line += fmt::format("\t{}\t{}", image.entry, escape_field(image.name));
+  file_.write(line + "\n");
   // To the kernel at once: only what is there outlives a killed process.
   file_.flush();
   file_.keep();
   entries_ = true;
 }
 
-void ExtractLog::add_bad(const std::string& reason, const FileFacts& facts) {
-  file_.write(fmt::format("{}{:016x}\t{}\t{}\n", kBad,
-                          checksum_of(reason.data(), reason.size()),
-                          facts_text(facts), escape_field(reason)));
-  file_.flush();
-  file_.keep();
-  entries_ = true;
+void ExtractLog::add_row(const ImagePlace& image, const void* row,
+                         std::size_t size_bytes, const FileFacts& facts) {
+  add_line(image, fmt::format("{}{:016x}\t{}", kRow,
+                              checksum_of(row, size_bytes), facts_text(facts)));
+}
+
+void ExtractLog::add_bad(const ImagePlace& image, const std::string& reason,
+                         const FileFacts& facts) {
+  add_line(image, fmt::format("{}{:016x}\t{}\t{}", kBad,
+                              checksum_of(reason.data(), reason.size()),
+                              facts_text(facts), escape_field(reason)));
+}
+
+void ExtractLog::add_end() {
+  if (places_) file_.write(std::string(kEnd) + "\n");
 }
 
 void ExtractLog::remove() {
@@ -155,8 +188,10 @@ OlderRun read_older_run(LogReader& log, const std::string& rows,
     older.good.push_back(entry.good);
     older.facts.push_back(entry.facts);
     if (!entry.good) older.reasons.push_back(std::move(entry.reason));
+    if (entry.place) older.places.push_back(*std::move(entry.place));
     older.log_bytes = log.position();
   }
+  older.ended = log.ended();
   older.rows_end = checker.at_end();
   return older;
 }

@@ -5,7 +5,9 @@
 // line for each image, in order, written once its row is: "row SUM", or "bad
 // SUM", where SUM is the XXH3 of the row or of the reason; then, after a tab
 // each, what the ledger records of the file (io/ledger.h), into which the log
-// turns at the end, and the reason of a bad image. The sums tell
+// turns at the end, and the reason of a bad image. Where the list has archives,
+// whose images nobody knows before, which of its entries the image is of and
+// the image's name follow, and behind all images a line "end". The sums tell
 // what a machine that went down has lost, pages of zeros included; a killed
 // process loses only images that it was working on. So nothing is synced before
 // the end, and --resume reads all rows once.
@@ -16,17 +18,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace imsearch {
 
+/// An image of a run, and where in the list it comes from.
+struct ImagePlace {
+  std::string name;
+  std::size_t entry = 0;  // an archive is one, with all its images
+};
+
 struct LogEntry {
   bool good = false;
   std::uint64_t row_checksum = 0;  // of a good image
   FileFacts facts;
   std::string reason;  // of a bad one
+  std::optional<ImagePlace> place;
 };
 
 /// Takes the text of a log apart.
@@ -40,12 +50,15 @@ class LogReader {
   bool next(LogEntry& entry);
   /// Bytes of the log up to the end of the last entry.
   std::size_t position() const { return at_; }
+  /// Whether next() came by the line behind all images.
+  bool ended() const { return ended_; }
 
  private:
   bool next_line(std::string_view& line);
 
   std::string text_;
   std::size_t at_ = 0;
+  bool ended_ = false;
   std::string identity_;
 };
 
@@ -63,9 +76,15 @@ class ExtractLog {
   /// Drops what is behind `size_bytes`. Throws Error.
   void go_on(std::size_t size_bytes);
 
+  /// Has the lines of images say where they come from.
+  void tell_places() { places_ = true; }
+
   /// Throws Error on a failed write.
-  void add_row(const void* row, std::size_t size_bytes, const FileFacts& facts);
-  void add_bad(const std::string& reason, const FileFacts& facts);
+  void add_row(const ImagePlace& image, const void* row, std::size_t size_bytes,
+               const FileFacts& facts);
+  void add_bad(const ImagePlace& image, const std::string& reason,
+               const FileFacts& facts);
+  void add_end();
 
   /// Whether there is an image for a later run to go on from.
   bool worth_keeping() const { return entries_; }
@@ -75,7 +94,10 @@ class ExtractLog {
   void remove();
 
  private:
+  void add_line(const ImagePlace& image, std::string line);
+
   OutputFile file_;
+  bool places_ = false;
   bool entries_ = false;
 };
 
@@ -84,6 +106,8 @@ struct OlderRun {
   std::vector<bool> good;            // of each image: whether it has a row
   std::vector<FileFacts> facts;      // of each image
   std::vector<std::string> reasons;  // of each bad one, in order
+  std::vector<ImagePlace> places;    // of each image, where the log tells them
+  bool ended = false;                // these are all images of the run
   std::size_t log_bytes = 0;         // of the log that tells of them
   bool rows_end = false;             // no bytes behind their rows
 

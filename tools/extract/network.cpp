@@ -5,6 +5,7 @@
 #include "extract/modes.h"
 
 #include "common/cli.h"
+#include "extract/image_feed.h"
 #include "extract/inputs.h"
 #include "extract/model.h"
 
@@ -20,6 +21,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,22 +39,26 @@ struct Inputs {
 
 /// The first good images of the job.
 Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
-  const Names names = list_images(job).names;
+  const ImageList list = list_images(job);
+  ImageFeed feed(job, list, nullptr);
   Inputs inputs;
-  for (std::size_t i = 0; i < names.size() && inputs.values.size() < kInputs;
-       ++i) {
+  while (inputs.values.size() < kInputs) {
     check_interrupt();
+    std::optional<PendingImage> image = feed.next();
+    if (!image) break;
+    const std::string name = image->path;
     std::vector<float> input(preprocessing.input_floats());
     try {
-      load_input(std::string(names[i]), preprocessing, input.data());
+      FileFacts unused;
+      load_input(*std::move(image), preprocessing, input.data(), unused);
       inputs.values.push_back(std::move(input));
     } catch (const Interrupted&) {
       throw;
     } catch (const OutOfMemory& e) {
       // Not a bad image: the next ones would fail as well.
-      fail("{}: {}", escape_field(names[i]), e.what());
+      fail("{}: {}", escape_field(name), e.what());
     } catch (const Error& e) {
-      const std::string text = escape_field(names[i]) + ": " + e.what();
+      const std::string text = escape_field(name) + ": " + e.what();
       if (job.strict) throw Error(text);
       cli::say(text);
       ++inputs.bad;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <unordered_set>
 
 namespace imsearch {
@@ -85,6 +86,11 @@ void ExtractOutput::append_to(AppendTarget& target, const Names& names) {
   log_->remove();
 }
 
+void ExtractOutput::expect_archives() {
+  archives_ = true;
+  if (log_) log_->tell_places();
+}
+
 void ExtractOutput::start_joined() {
   if (vectors_.is_regular()) vectors_.truncate(0);
   if (log_) log_->remove();
@@ -117,37 +123,42 @@ OlderRun ExtractOutput::read_parts(const std::string& identity, std::size_t dim,
   OlderRun older = read_older_run(
       log, renamed ? vectors_.target() : vectors_.temporary(), dim, max_images);
   if (!renamed || older.rows() == 0) return older;
-  published_ = older.images() == max_images && older.rows_end;
+  published_ = (older.ended || older.images() == max_images) && older.rows_end;
   return published_ ? older : OlderRun();
 }
 
 OlderRun ExtractOutput::resume(const std::string& identity, const Names& names,
                                std::size_t dim) {
-  OlderRun older = read_parts(identity, dim, names.size());
+  OlderRun older =
+      read_parts(identity, dim, archives_ ? SIZE_MAX : names.size());
+  // A log without places would be one of this identity that someone edited.
+  if (archives_ && older.places.size() != older.images()) older = OlderRun();
   if (older.images() == 0) {
     start(identity);
     return older;
   }
   std::size_t bad = 0;
-  for (std::size_t i = 0; i < older.images(); ++i)
+  for (std::size_t i = 0; i < older.images(); ++i) {
+    const std::string_view name = archives_ ? older.places[i].name : names[i];
     if (older.good[i])
-      add_name(names[i], {older.facts[i]});
+      add_name(name, {older.facts[i]});
     else
-      list_bad(names[i], older.reasons[bad++], older.facts[i]);
+      list_bad(name, older.reasons[bad++], older.facts[i]);
+  }
   // A row behind the last whole line of the log may be half written.
   if (!published_) vectors_.truncate(older.rows() * dim * sizeof(float));
   log_->go_on(older.log_bytes);
   return older;
 }
 
-void ExtractOutput::add(std::string_view name, const float* feature,
+void ExtractOutput::add(const ImagePlace& image, const float* feature,
                         std::size_t dim, const FileFacts& facts) {
   vectors_.write(feature, dim * sizeof(float));
-  add_name(name, {facts});
+  add_name(image.name, {facts});
   if (!log_) return;
   // The row before its line: a line promises that the row is there.
   vectors_.flush();
-  log_->add_row(feature, dim * sizeof(float), facts);
+  log_->add_row(image, feature, dim * sizeof(float), facts);
   vectors_.keep();
 }
 
@@ -173,10 +184,16 @@ void ExtractOutput::add_name(std::string_view name, const LedgerRow& entry) {
   ledger_.rows.push_back(entry);
 }
 
-void ExtractOutput::add_bad(std::string_view name, const std::string& reason,
+void ExtractOutput::add_bad(const ImagePlace& image, const std::string& reason,
                             const FileFacts& facts) {
-  list_bad(name, reason, facts);
-  if (log_) log_->add_bad(reason, facts);
+  list_bad(image.name, reason, facts);
+  if (log_) log_->add_bad(image, reason, facts);
+}
+
+void ExtractOutput::add_archives(const std::vector<ReadArchive>& archives) {
+  if (log_)
+    ledger_.archives.insert(ledger_.archives.end(), archives.begin(),
+                            archives.end());
 }
 
 void ExtractOutput::list_bad(std::string_view name, const std::string& reason,
@@ -245,6 +262,7 @@ void ExtractOutput::commit_append(const Sidecar& sidecar) {
   // All that can be done before comes before: the mark keeps readers off.
   vectors_.finish();
   names_.finish();
+  log_->add_end();
   log_->sync();
   std::optional<OutputFile> list = finish_bad();
   publish_bad(list);
@@ -262,7 +280,10 @@ void ExtractOutput::commit(const Sidecar& sidecar) {
   std::optional<OutputFile> json = finish_sidecar(sidecar);
   std::optional<OutputFile> list = finish_bad();
   std::optional<OutputFile> ledger = finish_ledger();
-  if (log_) log_->sync();
+  if (log_) {
+    log_->add_end();
+    log_->sync();
+  }
   if (json) set_commit_mark(vectors_.target());
   publish_bad(list);
   names_.commit();

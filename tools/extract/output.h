@@ -56,13 +56,17 @@ class ExtractOutput {
   /// file system has no locks; else empty.
   std::string unlocked_path() const;
 
+  /// Before start() or resume(): the list has archives, so the log says where
+  /// images come from.
+  void expect_archives();
+
   /// Drops such parts. `identity`: of this run (extract/identity.h). This or
   /// resume() is called once, before the rest.
   void start(const std::string& identity);
   /// Goes on behind the images that such parts have, which are the first of
-  /// `names`; like start() where there are none. Only with regular files.
-  /// Throws Error, leaving the parts alone, if they are of a run of another
-  /// identity.
+  /// `names`, unless the log says where they come from; like start() where
+  /// there are none. Only with regular files. Throws Error, leaving the parts
+  /// alone, if they are of a run of another identity.
   OlderRun resume(const std::string& identity, const Names& names,
                   std::size_t dim);
 
@@ -74,11 +78,13 @@ class ExtractOutput {
   void add_joined_bad(std::string_view list, const std::vector<BadImage>& bad);
 
   /// One image: dim floats. Throws Error on a failed write.
-  void add(std::string_view name, const float* feature, std::size_t dim,
+  void add(const ImagePlace& image, const float* feature, std::size_t dim,
            const FileFacts& facts);
   /// One image without a row, for the list.
-  void add_bad(std::string_view name, const std::string& reason,
+  void add_bad(const ImagePlace& image, const std::string& reason,
                const FileFacts& facts);
+  /// Enters them in the ledger.
+  void add_archives(const std::vector<ReadArchive>& archives);
 
   /// Whether a name can stand in the names file.
   bool can_hold(std::string_view name) const;
@@ -117,6 +123,7 @@ class ExtractOutput {
   Ledger ledger_;    // of the images of this run
   Names row_names_;  // of the rows in it
   AppendTarget* target_ = nullptr;
+  bool archives_ = false;   // in the list
   bool published_ = false;  // the earlier run died behind its last rename
 };
 

@@ -23,13 +23,15 @@ RowWriter::RowWriter(const ExtractJob& job, const ImageList& images,
                      std::size_t dim, ExtractOutput& output)
     : job_(job),
       names_(images.names),
-      known_(images.known),
+      archives_(!images.archives.empty()),
       dim_(dim),
       output_(output) {}
 
-std::size_t RowWriter::start(const std::string& identity) {
+OlderRun RowWriter::start(const std::string& identity) {
+  OlderRun older;
   if (job_.resume && (!job_.restart || output_.is_of_run(identity))) {
-    take_over(output_.resume(identity, names_, dim_));
+    older = output_.resume(identity, names_, dim_);
+    take_over(older);
   } else {
     if (output_.has_older_parts())
       cli::say(
@@ -39,8 +41,9 @@ std::size_t RowWriter::start(const std::string& identity) {
   }
   // Counts what is left, so that the rate and the time left are those of this
   // run.
-  progress_.emplace("images", names_.size() - older_, job_.quiet);
-  return older_;
+  progress_.emplace("images", archives_ ? 0 : names_.size() - older_,
+                    job_.quiet);
+  return older;
 }
 
 void RowWriter::take_over(const OlderRun& older) {
@@ -50,32 +53,40 @@ void RowWriter::take_over(const OlderRun& older) {
   // What --strict would have stopped at stops it now, too.
   if (job_.strict && bad_ > 0) {
     const auto first = std::find(older.good.begin(), older.good.end(), false);
-    throw Error(complaint(static_cast<std::size_t>(first - older.good.begin()),
-                          older.reasons.front()));
+    const auto i = static_cast<std::size_t>(first - older.good.begin());
+    throw Error(
+        complaint(archives_ ? older.places[i].name : std::string(names_[i]),
+                  older.reasons.front()));
   }
   if (job_.quiet) return;
   if (older_ == 0)
     cli::say("nothing to go on from: this run starts at the first image");
   else
-    cli::say(fmt::format("{} of {} images were done by an earlier run",
-                         grouped(older_), grouped(names_.size())));
+    cli::say(fmt::format("{}{} were done by an earlier run", grouped(older_),
+                         of_all()));
 }
 
-void RowWriter::good(std::size_t i, const float* feature,
+/// " of 12 images", or " images" where it is not known of how many.
+std::string RowWriter::of_all() const {
+  return archives_ ? " images"
+                   : fmt::format(" of {} images", grouped(names_.size()));
+}
+
+void RowWriter::good(const ImagePlace& image, const float* feature,
                      const FileFacts& facts) {
   // Found out only now, but before the row is written: both files stay in step.
-  if (!output_.can_hold(names_[i]))
-    return bad(i, "a newline in its name: use --null", facts);
-  output_.add(names_[i], feature, dim_, facts);
+  if (!output_.can_hold(image.name))
+    return bad(image, "a newline in its name: use --null", facts);
+  output_.add(image, feature, dim_, facts);
   ++good_;
   progress_->update(done() - older_);
 }
 
-void RowWriter::bad(std::size_t i, const std::string& reason,
+void RowWriter::bad(const ImagePlace& image, const std::string& reason,
                     const FileFacts& facts) {
-  const std::string text = complaint(i, reason);
+  const std::string text = complaint(image.name, reason);
   if (job_.strict) throw Error(text);
-  output_.add_bad(names_[i], reason, facts);
+  output_.add_bad(image, reason, facts);
   ++bad_;
   ++complained_;
   // A folder of a million broken files must not fill the terminal.
@@ -86,16 +97,17 @@ void RowWriter::bad(std::size_t i, const std::string& reason,
     cli::say("further bad images are only listed, in " + output_.bad_path());
 }
 
-std::string RowWriter::complaint(std::size_t i,
-                                 const std::string& reason) const {
-  return escape_field(names_[i]) + ": " + reason;
+std::string RowWriter::complaint(const std::string& name,
+                                 const std::string& reason) {
+  return escape_field(name) + ": " + reason;
 }
 
-void RowWriter::finish(Sidecar sidecar) {
+void RowWriter::finish(Sidecar sidecar, std::size_t known) {
   progress_->clear();
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
-    if (known_ > 0) return;
+    if (known > 0) return;
+    if (bad_ == 0) fail("{}: has no images", escape_field(names_[0]));
     fail("none of {} images could be read{}", bad_,
          output_.bad_path().empty() ? "" : ": see " + output_.bad_path());
   }
@@ -111,9 +123,8 @@ void RowWriter::say_what_stays() {
   if (progress_) progress_->clear();
   const std::string path = output_.kept_path();
   if (path.empty()) return;  // nothing is done, or it went into a pipe
-  cli::say(
-      fmt::format("{} of {} images are done, in {}: --resume goes on from them",
-                  grouped(done()), grouped(names_.size()), path));
+  cli::say(fmt::format("{}{} are done, in {}: --resume goes on from them",
+                       grouped(done()), of_all(), path));
 }
 
 }  // namespace imsearch

@@ -15,25 +15,28 @@
 
 namespace imsearch {
 
-/// Images are numbered as in `images.names`, and reported in that order. Keeps
-/// references to all that it is given. One thread at a time.
+/// Images are reported in the order of `images.names`. Keeps references to all
+/// that it is given. One thread at a time.
 class RowWriter {
  public:
   RowWriter(const ExtractJob& job, const ImageList& images, std::size_t dim,
             ExtractOutput& output);
 
   /// Goes on from an earlier run's parts or drops them, as the job says, and
-  /// says so. Gives the first image to do. Throws Error.
-  std::size_t start(const std::string& identity);
+  /// says so. Gives what that run has done. Throws Error.
+  OlderRun start(const std::string& identity);
 
   /// An image with a feature of dim floats. Throws Error on a failed write.
-  void good(std::size_t i, const float* feature, const FileFacts& facts);
+  void good(const ImagePlace& image, const float* feature,
+            const FileFacts& facts);
   /// One without. Throws Error if the job is strict, too.
-  void bad(std::size_t i, const std::string& reason, const FileFacts& facts);
+  void bad(const ImagePlace& image, const std::string& reason,
+           const FileFacts& facts);
 
-  /// Makes the files appear, with `sidecar` and the number of rows. Throws
-  /// Error if no image was good, nor one there already.
-  void finish(Sidecar sidecar);
+  /// Makes the files appear, with `sidecar` and the number of rows. `known`:
+  /// images that --append found there. Throws Error if no image was good, nor
+  /// one there already.
+  void finish(Sidecar sidecar, std::size_t known);
 
   /// After a failure: says what a later run can go on from, if anything.
   void say_what_stays();
@@ -45,12 +48,14 @@ class RowWriter {
 
  private:
   std::size_t done() const { return good_ + bad_; }
-  std::string complaint(std::size_t i, const std::string& reason) const;
+  static std::string complaint(const std::string& name,
+                               const std::string& reason);
+  std::string of_all() const;
   void take_over(const OlderRun& older);
 
   const ExtractJob& job_;
   const Names& names_;
-  std::size_t known_;  // further images, which --append found there
+  bool archives_;  // among the names: how many images there are is not known
   std::size_t dim_;
   ExtractOutput& output_;
   std::optional<cli::ProgressLine> progress_;

@@ -9,6 +9,7 @@
 #include "common/cli.h"
 #include "extract/append.h"
 #include "extract/identity.h"
+#include "extract/image_feed.h"
 #include "extract/inputs.h"
 #include "extract/model.h"
 #include "extract/output.h"
@@ -30,20 +31,21 @@ namespace {
 
 /// Decoding and the network run on several threads; the pipeline brings the
 /// images back in order, so that results are the same on any number of them.
-StageTimes extract_images(const Names& names, std::size_t first,
-                          const Model& model, unsigned threads,
+StageTimes extract_images(ImageFeed& feed, const Model& model, unsigned threads,
                           RowWriter& results) {
   PipelineParams params;
   params.threads = threads;
-  params.first = first;
   PipelineSink sink;
-  sink.on_row = [&](std::size_t i, const float* feature,
+  sink.on_row = [&](std::size_t /*i*/, const float* feature,
                     const FileFacts& facts) {
-    results.good(i, feature, facts);
+    results.good(feed.take_place(), feature, facts);
   };
-  sink.on_bad = [&](std::size_t i, const std::string& reason,
-                    const FileFacts& facts) { results.bad(i, reason, facts); };
-  return run_pipeline(names, model.preprocessing, *model.engine, params, sink);
+  sink.on_bad = [&](std::size_t /*i*/, const std::string& reason,
+                    const FileFacts& facts) {
+    results.bad(feed.take_place(), reason, facts);
+  };
+  const ImageSource source = [&] { return feed.next(); };
+  return run_pipeline(source, model.preprocessing, *model.engine, params, sink);
 }
 
 /// Images a second of this run alone, without those of an earlier one.
@@ -73,7 +75,8 @@ std::string additions(const ImageList& images) {
 
 void say_summary(const RowWriter& results, const ImageList& images,
                  const StageTimes& times, const std::string& bad_path) {
-  if (images.behind_rows && images.names.empty())
+  const std::size_t asked = results.good_count() + results.bad_count();
+  if (images.behind_rows && asked == 0)
     return cli::say(images.known == 1
                         ? "nothing to add: the image is there"
                         : fmt::format("nothing to add: all {} images are there",
@@ -156,22 +159,28 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   say_if_unlocked(output);
   std::optional<AppendTarget> target = open_target(job, output, images);
   if (target) output.append_to(*target, images.names);
+  if (!images.archives.empty()) output.expect_archives();
   const std::string bad_path = output.bad_path();
   const Model model = load_model(options);
   if (!job.quiet) say_model(model);
   const Sidecar sidecar = sidecar_of(job, images, model);
   if (target) target->check_model(sidecar);
   RowWriter results(job, images, sidecar.dim, output);
+  ImageFeed feed(job, images, target ? &*target : nullptr);
   StageTimes times;
   try {
-    const std::size_t first = results.start(run_identity(job, images, model));
-    times = extract_images(images.names, first, model, job.threads, results);
-    results.finish(sidecar);
+    const OlderRun older = results.start(run_identity(job, images, model));
+    feed.go_on_behind(older.images(), older.places);
+    times = extract_images(feed, model, job.threads, results);
+    output.add_archives(feed.archives());
+    images.known += feed.known();
+    results.finish(sidecar, images.known);
   } catch (...) {
     // After a signal, too: it arrives as an exception.
     results.say_what_stays();
     throw;
   }
+  feed.tell_left_aside();
   if (!job.quiet) say_summary(results, images, times, bad_path);
   if (job.json) print_json(job, images, results, sidecar, times);
   return cli::kDone;

@@ -6,6 +6,7 @@
 #include "common/cli.h"
 #include "common/standard_streams.h"
 
+#include "archive/member_cursor.h"
 #include "base/error.h"
 #include "io/file.h"
 #include "io/text.h"
@@ -115,7 +116,7 @@ void say_missing(const std::vector<SheetRow>& rows) {
     for (const SheetTile& tile : row) {
       if (tile.path.empty()) continue;  // a vector
       ++pictures;
-      missing += file_exists(tile.path) ? 0 : 1;
+      missing += image_exists(tile.path) ? 0 : 1;
     }
   if (missing > 0)
     cli::say(fmt::format(

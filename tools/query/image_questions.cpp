@@ -10,6 +10,7 @@
 #include "common/cli.h"
 #include "query/questions.h"
 
+#include "archive/member_cursor.h"
 #include "base/parallel_for.h"
 #include "image/preprocess_text.h"
 #include "io/file.h"
@@ -18,6 +19,7 @@
 #include "io/image_file.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace imsearch {
 namespace {
@@ -46,7 +48,11 @@ Question question_of_path(const std::string& path) {
   try {
     if (path.empty()) fail("an empty name is not that of an image");
     if (!is_sendable(path)) fail("not the path of a file");
-    image_file_facts(path);
+    if (const auto member =
+            file_exists(path) ? std::nullopt : member_path(path))
+      facts_of_member(*member);
+    else
+      image_file_facts(path);
   } catch (const Error& e) {
     question.error = e.what() + remedy_for(path);
   }

@@ -6,6 +6,7 @@
 // and where they are two images, neither is guessed.
 #include "query/questions.h"
 
+#include "archive/member_cursor.h"
 #include "base/error.h"
 #include "base/matrix.h"
 #include "io/file.h"
@@ -61,7 +62,7 @@ Question question_of_name(SearchIndex& index, const std::string& name) {
   else
     question.error = fmt::format(
         "no image of that name in {}{}", index.where(),
-        file_exists(name) ? ": to ask by its picture, leave out --like" : "");
+        image_exists(name) ? ": to ask by its picture, leave out --like" : "");
   return question;
 }
 

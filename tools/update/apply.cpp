@@ -32,6 +32,7 @@ void run_extract(const CollectionPaths& paths, const Names& images,
                                       "-n",
                                       paths.names};
   command.insert(command.end(), run.model.begin(), run.model.end());
+  command.insert(command.end(), run.rules.begin(), run.rules.end());
   if (run.threads > 0) command.push_back(fmt::format("-j{}", run.threads));
   if (paths.separator == Separator::kNul) command.emplace_back("-0");
   if (run.quiet) command.emplace_back("-q");
@@ -88,8 +89,7 @@ void follow_with_index(const CollectionPaths& paths,
                        const ExtractRun& run) {
   std::vector<std::string> options = {paths.vectors, "-n", paths.names, "-o",
                                       paths.index};
-  if (!anew && !must_build(paths, collection))
-    options.emplace_back("--append");
+  if (!anew && !must_build(paths, collection)) options.emplace_back("--append");
   if (run.threads > 0) options.push_back(fmt::format("-j{}", run.threads));
   if (paths.separator == Separator::kNul) options.emplace_back("-0");
   if (run.quiet) options.emplace_back("-q");

@@ -14,6 +14,7 @@ namespace imsearch {
 /// How extract is to be run.
 struct ExtractRun {
   std::vector<std::string> model;  // options: which network
+  std::vector<std::string> rules;  // and which members of archives
   unsigned threads = 0;
   bool quiet = false;
 };

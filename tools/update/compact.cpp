@@ -53,6 +53,7 @@ std::size_t compact(const CollectionPaths& paths,
   Names names;
   Ledger ledger;
   ledger.bad = collection.ledger.bad;
+  ledger.archives = collection.ledger.archives;
   for (std::size_t row = 0; row < collection.names.size(); ++row) {
     if (collection.is_gone(row)) continue;
     names.append(collection.names[row]);

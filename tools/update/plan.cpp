@@ -18,12 +18,15 @@ namespace {
 constexpr std::size_t kGrain = 256;
 
 /// Size and time, without content.
-std::vector<FileFacts> ask_about(const Names& images, unsigned threads) {
+std::vector<FileFacts> ask_about(const Listing& listing, unsigned threads) {
+  const Names& images = listing.images;
   std::vector<FileFacts> facts(images.size());
   parallel_for(images.size(), kGrain, threads,
                [&](std::size_t begin, std::size_t end, unsigned) {
                  for (std::size_t i = begin; i < end; ++i)
-                   facts[i] = facts_of_status(std::string(images[i]));
+                   facts[i] = listing.is_archived(i)
+                                  ? listing.archived_facts(i)
+                                  : facts_of_status(std::string(images[i]));
                });
   return facts;
 }
@@ -42,12 +45,13 @@ struct LooseImage {
 
 class Planner {
  public:
-  Planner(const Collection& collection, const Names& images,
+  Planner(const Collection& collection, const Listing& listing,
           const PlanOptions& options)
       : collection_(collection),
-        images_(images),
+        images_(listing.images),
         options_(options),
-        status_(ask_about(images, options.threads)) {}
+        status_(ask_about(listing, options.threads)),
+        contents_(listing) {}
 
   Plan make() {
     compare_by_name();
@@ -69,6 +73,7 @@ class Planner {
   const Names& images_;
   const PlanOptions& options_;
   std::vector<FileFacts> status_;
+  ContentReader contents_;
   std::unordered_map<std::string_view, std::uint32_t> row_of_;
   std::unordered_map<std::string_view, const BadImage*> bad_of_;
   std::vector<bool> listed_;  // of each row: it has its image, or another one
@@ -104,17 +109,16 @@ void Planner::compare(std::size_t image, std::uint32_t row) {
     loose_.push_back({image, true, {}});
     return;
   }
-  const std::string name(images_[image]);
   if (!entry.facts.known) {
     // Extracted before there was a ledger: unchanged if older than its row.
     if (now.modified_ns > collection_.modified_ns) {
       loose_.push_back({image, true, {}});
       return;
     }
-    plan_.refreshed.push_back({row, facts_of_file(name)});
+    plan_.refreshed.push_back({row, contents_.facts_of(image)});
   } else if (!same_status(entry.facts, now) ||
              (options_.checksum &&
-              !same_content(entry.facts, facts_of_file(name)))) {
+              !same_content(entry.facts, contents_.facts_of(image)))) {
     loose_.push_back({image, true, {}});
     return;
   }
@@ -144,7 +148,7 @@ void Planner::read_contents() {
     const FileFacts& status = status_[loose.image];
     if (!status.known || sizes.count(status.bytes) == 0) continue;
     try {
-      loose.facts = facts_of_file(std::string(images_[loose.image]));
+      loose.facts = contents_.facts_of(loose.image);
     } catch (const Interrupted&) {
       throw;
     } catch (const Error&) {
@@ -214,9 +218,9 @@ void Planner::settle() {
 
 }  // namespace
 
-Plan make_plan(const Collection& collection, const Names& images,
+Plan make_plan(const Collection& collection, const Listing& listing,
                const PlanOptions& options) {
-  return Planner(collection, images, options).make();
+  return Planner(collection, listing, options).make();
 }
 
 bool enter(const Plan& plan, Collection& collection) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "update/collection.h"
+#include "update/listing.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -53,9 +54,9 @@ struct Plan {
   }
 };
 
-/// `images`: all that the collection should hold. Reads files where their
+/// `listing`: all that the collection should hold. Reads files where their
 /// content decides. Throws Error, Interrupted.
-Plan make_plan(const Collection& collection, const Names& images,
+Plan make_plan(const Collection& collection, const Listing& listing,
                const PlanOptions& options);
 
 /// Enters the plan in the collection: all but what is to be extracted. Gives

@@ -8,13 +8,12 @@
 // build-index follow. Each of these steps can be killed, and the next update
 // goes on from whatever is there. Manual: man/imsearch-update.1.
 #include "common/cli.h"
-#include "common/model_options.h"
-#include "common/names_list.h"
-#include "common/options.h"
 #include "common/standard_streams.h"
 #include "update/apply.h"
 #include "update/collection.h"
 #include "update/compact.h"
+#include "update/inputs.h"
+#include "update/options.h"
 #include "update/plan.h"
 #include "update/record.h"
 
@@ -23,11 +22,9 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
-#include "image/decode.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/file_lock.h"
-#include "io/glob.h"
 #include "io/text.h"
 
 #include <CLI/CLI.hpp>
@@ -47,81 +44,13 @@ namespace {
 
 using namespace imsearch;
 
-struct Options {
-  UpdateRecord record;  // as it is given
-  ModelOptions model;
-  CollectionPaths paths = {cli::kDefaultVectors, cli::kDefaultNames, "",
-                           Separator::kNewline};
-  PlanOptions plan;
-  bool null = false;
-  bool dry_run = false;
-  bool compact = false;
-  bool allow_empty = false;
-  bool force = false;
-  bool json = false;
-  bool quiet = false;
-
-  void add_to(CLI::App& app) {
-    app.add_option("inputs", record.inputs,
-                   "All images of the collection: files, folders and quoted "
-                   "patterns (default: those of the last time)");
-    app.add_option("--exclude", record.exclude,
-                   "Leave out files and folders of this name, or path if it "
-                   "has a slash")
-        ->type_name("GLOB")
-        ->allow_extra_args(false);
-    app.add_flag("--all", record.all,
-                 "Also names that start with a dot, and folders of thumbnails "
-                 "and trash, which are left aside");
-    app.add_flag("--dry-run", dry_run,
-                 "Print what has changed, a line each, and change nothing");
-    app.add_flag("--checksum", plan.checksum,
-                 "Compare the content of files, whatever their size and time");
-    app.add_flag(
-        "--retry", plan.retry,
-        "Try again images that could not be read and have not changed");
-    app.add_flag("--compact", compact,
-                 "Then write all files without the rows of images that are "
-                 "gone");
-    app.add_flag("--allow-empty", allow_empty,
-                 "Take a folder or pattern without images for one whose images "
-                 "are gone");
-    app.add_flag("--force", force,
-                 "Also where more than half of the images are gone");
-    app.add_option("-o,--output", paths.vectors, "Vectors")
-        ->capture_default_str()
-        ->type_name("FILE");
-    app.add_option("-n,--names", paths.names, "Names")
-        ->capture_default_str()
-        ->type_name("FILE");
-    app.add_option("-i,--index", paths.index,
-                   "Index file (default: the vectors' with .hnsw.index)")
-        ->type_name("FILE");
-    model.add_to(app);
-    cli::add_null(app, null);
-    cli::add_threads(app, plan.threads);
-    app.add_flag("--json", json, "A summary as JSON on standard output");
-    cli::add_quiet(app, quiet);
-  }
-
-  void check() {
-    model.check();
-    if (dry_run && (compact || json))
-      cli::fail_usage(
-          "--dry-run prints lines and changes nothing: leave out {}",
-          compact ? "--compact" : "--json");
-    paths.separator = separator_of(null);
-    if (paths.index.empty()) paths.index = paths.vectors + cli::kIndexSuffix;
-  }
-};
-
 std::string working_folder() {
   return std::filesystem::current_path().string();
 }
 
 /// The record of the last time with what is given now, and the working folder
 /// changed to the one that its names count from.
-UpdateRecord decide_record(Options& opt) {
+UpdateRecord decide_record(UpdateOptions& opt) {
   std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
   UpdateRecord record = opt.record;
   if (record.inputs.empty()) {
@@ -150,81 +79,7 @@ UpdateRecord decide_record(Options& opt) {
   return record;
 }
 
-bool starts_with(std::string_view text, std::string_view head) {
-  return text.substr(0, head.size()) == head;
-}
-
-/// Whether the collection has rows of images in that folder.
-bool has_rows_below(const Collection& collection, const std::string& folder) {
-  for (std::size_t row = 0; row < collection.names.size(); ++row)
-    if (!collection.is_gone(row) &&
-        starts_with(collection.names[row], folder + "/"))
-      return true;
-  return false;
-}
-
-/// Inputs that are there. A file that is away is one whose image is gone; a
-/// folder may be a disk that is not mounted.
-std::vector<std::string> present_inputs(const Options& opt,
-                                        const UpdateRecord& record,
-                                        const Collection* collection) {
-  std::vector<std::string> present;
-  for (std::string input : record.inputs) {
-    while (input.size() > 1 && input.back() == '/') input.pop_back();
-    if (collection == nullptr || file_exists(input) || has_wildcards(input)) {
-      present.push_back(input);
-      continue;
-    }
-    if (!has_rows_below(*collection, input)) continue;
-    if (!opt.allow_empty)
-      fail(
-          "{}: no such folder, and {} has images from it: is a disk not "
-          "mounted? --allow-empty takes its images for gone",
-          input, opt.paths.vectors);
-  }
-  return present;
-}
-
-/// Throws Error for a folder or a pattern that no image comes from any more.
-void refuse_empty(const Options& opt, const std::vector<std::string>& inputs,
-                  const InputRules& rules, const Names& images) {
-  for (const std::string& input : inputs) {
-    bool empty = false;
-    if (is_directory(input)) {
-      empty = true;
-      for (std::size_t i = 0; i < images.size() && empty; ++i)
-        empty = !starts_with(images[i], input + "/") && input != ".";
-    } else if (has_wildcards(input) && !file_exists(input)) {
-      empty = expand_inputs({input}, rules).paths.empty();
-    }
-    if (empty && !opt.allow_empty)
-      fail(
-          "{}: no images there any more: is a disk not mounted? --allow-empty "
-          "takes them for gone",
-          input);
-  }
-}
-
-Names list_images(const Options& opt, const UpdateRecord& record,
-                  const Collection* collection) {
-  InputRules rules = {record.exclude, record.all, {}};
-  rules.looks_like_image = looks_like_image;
-  const std::vector<std::string> inputs =
-      present_inputs(opt, record, collection);
-  Names images;
-  const ExpandedInputs expanded = expand_inputs(inputs, rules);
-  for (const std::string& path : expanded.paths) images.append(path);
-  for (const std::string& warning : expanded.warnings) cli::say(warning);
-  if (!opt.quiet)
-    for (const std::string& remark : expanded.remarks) cli::say(remark);
-  if (collection != nullptr)
-    refuse_empty(opt, inputs, rules, images);
-  else if (images.empty())
-    fail("{}: no images", record.inputs.front());
-  return images;
-}
-
-void refuse_half_gone(const Options& opt, const Plan& plan) {
+void refuse_half_gone(const UpdateOptions& opt, const Plan& plan) {
   const std::size_t before =
       plan.kept + plan.gone.size() + plan.moved.size() + plan.replaced.size();
   if (opt.force || 2 * plan.gone.size() <= before) return;
@@ -260,7 +115,7 @@ struct Summary {
   std::size_t moved = 0;
 };
 
-void print_summary(const Options& opt, const Summary& done,
+void print_summary(const UpdateOptions& opt, const Summary& done,
                    const Collection& collection, double seconds) {
   const std::size_t rows = collection.names.size();
   const std::size_t alive = rows - gone_rows(collection.ledger).size();
@@ -280,10 +135,20 @@ void print_summary(const Options& opt, const Summary& done,
                        human_duration(seconds)));
 }
 
+/// Those of extract that say which members of archives are images.
+std::vector<std::string> options_of(const UpdateRecord& record) {
+  std::vector<std::string> options;
+  for (const std::string& pattern : record.exclude)
+    options.push_back("--exclude=" + pattern);
+  if (record.all) options.emplace_back("--all");
+  return options;
+}
+
 /// With the model that made the vectors, unless options say which.
-ExtractRun extract_run(const Options& opt, const UpdateRecord& record,
+ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
                        const Collection* collection) {
-  ExtractRun run = {record.model, opt.plan.threads, opt.quiet};
+  ExtractRun run = {record.model, options_of(record), opt.plan.threads,
+                    opt.quiet};
   if (collection == nullptr || !run.model.empty()) return run;
   const ModelIdentity& model = collection->sidecar.model;
   run.model.push_back("--model-sha256=" + model.weights_sha256);
@@ -316,7 +181,7 @@ FileLock lock_collection(const std::string& vectors) {
 
 /// Records what is given now, unless that is recorded. The record is replaced,
 /// and the lock is then that of the new one. Gives whether it was.
-bool keep_record(const Options& opt, const UpdateRecord& record,
+bool keep_record(const UpdateOptions& opt, const UpdateRecord& record,
                  std::optional<FileLock>& lock) {
   if (read_record(opt.paths.vectors) == record) return false;
   write_record(opt.paths.vectors, record);
@@ -324,10 +189,10 @@ bool keep_record(const Options& opt, const UpdateRecord& record,
   return true;
 }
 
-Summary begin_collection(const Options& opt, const UpdateRecord& record,
+Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
-  const Names images = list_images(opt, record, nullptr);
+  const Names images = list_files(opt, record, nullptr);
   const ExtractRun run = extract_run(opt, record, nullptr);
   // Before the long part: a killed run is then gone on with by itself.
   keep_record(opt, record, lock);
@@ -339,11 +204,11 @@ Summary begin_collection(const Options& opt, const UpdateRecord& record,
   return done;
 }
 
-Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
+Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
-  const Names images = list_images(opt, record, &collection);
-  const Plan plan = make_plan(collection, images, opt.plan);
+  const Listing listing = list_images(opt, record, &collection);
+  const Plan plan = make_plan(collection, listing, opt.plan);
   if (opt.dry_run) {
     print_plan(plan, collection);
     return {};
@@ -363,6 +228,11 @@ Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
     extract_more(opt.paths, with_rows(collection, plan), run);
     collection = open_collection(opt.paths);
   }
+  // Last: they are not read again only once all that came of them is entered.
+  if (!same_archives(collection.ledger.archives, listing.archives)) {
+    collection.ledger.archives = listing.archives;
+    write_collection(opt.paths, collection, false);
+  }
   bool anew = false;
   if (opt.compact && compact(opt.paths, collection) > 0) {
     collection = open_collection(opt.paths);
@@ -377,7 +247,7 @@ Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
 
 /// What a killed run has left half done. A collection that was being begun is
 /// begun again, which goes on from the rows that are there.
-bool recover(const Options& opt, const UpdateRecord& record) {
+bool recover(const UpdateOptions& opt, const UpdateRecord& record) {
   const std::string vectors = follow_links(opt.paths.vectors);
   if (!file_exists(commit_mark_path(vectors))) return file_exists(vectors);
   if (opt.dry_run)
@@ -386,8 +256,9 @@ bool recover(const Options& opt, const UpdateRecord& record) {
   if (finish_compacting(opt.paths)) return true;
   if (!is_regular_file(vectors) || !file_exists(sidecar_path(vectors)))
     return false;
-  const Names images = list_images(opt, record, nullptr);
-  ExtractRun run = {record.model, opt.plan.threads, opt.quiet};
+  const Names images = list_files(opt, record, nullptr);
+  ExtractRun run = {record.model, options_of(record), opt.plan.threads,
+                    opt.quiet};
   if (run.model.empty())
     if (const auto sidecar = read_sidecar(vectors))
       run.model.push_back("--model-sha256=" + sidecar->model.weights_sha256);
@@ -395,7 +266,7 @@ bool recover(const Options& opt, const UpdateRecord& record) {
   return true;
 }
 
-int run(Options opt) {
+int run(UpdateOptions opt) {
   const Stopwatch watch;
   catch_interrupts();
   opt.check();
@@ -408,7 +279,7 @@ int run(Options opt) {
     collection = open_collection(opt.paths);
     done = bring_up_to_date(opt, record, lock, collection);
   } else if (opt.dry_run) {
-    const Names images = list_images(opt, record, nullptr);
+    const Names images = list_images(opt, record, nullptr).images;
     Plan plan;
     for (std::size_t i = 0; i < images.size(); ++i)
       plan.added.emplace_back(images[i]);
@@ -424,7 +295,7 @@ int run(Options opt) {
 
 int main(int argc, char** argv) {
   CLI::App app{"Bring vectors and index in step with the images."};
-  Options opt;
+  UpdateOptions opt;
   opt.add_to(app);
   return cli::run(app, argc, argv, [&] { return run(opt); });
 }

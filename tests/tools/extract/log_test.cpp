@@ -36,8 +36,8 @@ TEST_CASE("a log is the identity, then a line for each image") {
   const TempDir dir;
   ExtractLog log(dir / "v");
   log.start("identity");
-  log.add_row(kRow.data(), sizeof kRow, {});
-  log.add_bad("not an image", {});
+  log.add_row({}, kRow.data(), sizeof kRow, {});
+  log.add_bad({}, "not an image", {});
   CHECK(read_file(dir / "v.done.part") == "identity\n" + kRowLine + kBadLine);
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("a reason of several lines takes one") {
   const TempDir dir;
   ExtractLog log(dir / "v");
   log.start("identity");
-  log.add_bad("a\tb\n", {});
+  log.add_bad({}, "a\tb\n", {});
   const std::string text = log.older_text();
   CHECK(text == "identity\nbad eac6bc077bf303da\t-\t-\t-\ta\\tb\\n\n");
   REQUIRE(entries_of(text).size() == 1);
@@ -120,7 +120,7 @@ TEST_CASE("a run goes on behind the entries that it keeps") {
   CHECK(log.older_text() == "identity\n" + kRowLine + "row 4de8");
   log.go_on(9 + kRowLine.size());
   CHECK(log.worth_keeping());
-  log.add_bad("not an image", {});
+  log.add_bad({}, "not an image", {});
   CHECK(log.older_text() == "identity\n" + kRowLine + kBadLine);
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("a log stays for a later run once there is an image in it") {
   {
     ExtractLog log(dir / "one");
     log.start("identity");
-    log.add_bad("not an image", {});
+    log.add_bad({}, "not an image", {});
     CHECK(log.worth_keeping());
   }
   CHECK(file_exists(dir / "one.done.part"));

@@ -1,4 +1,4 @@
-#include "image/lazy_library.h"
+#include "base/lazy_library.h"
 
 #include "base/error.h"
 

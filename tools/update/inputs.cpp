@@ -1,0 +1,125 @@
+#include "update/inputs.h"
+
+#include "common/cli.h"
+
+#include "archive/archive_name.h"
+#include "base/error.h"
+#include "image/decode.h"
+#include "io/file.h"
+#include "io/glob.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace imsearch {
+namespace {
+
+bool starts_with(std::string_view text, std::string_view head) {
+  return text.substr(0, head.size()) == head;
+}
+
+/// Whether the collection has rows of images in that folder.
+bool has_rows_below(const Collection& collection, const std::string& folder) {
+  for (std::size_t row = 0; row < collection.names.size(); ++row)
+    if (!collection.is_gone(row) &&
+        starts_with(collection.names[row], folder + "/"))
+      return true;
+  return false;
+}
+
+/// Inputs that are there. A file that is away is one whose image is gone; a
+/// folder may be a disk that is not mounted.
+std::vector<std::string> present_inputs(const UpdateOptions& opt,
+                                        const UpdateRecord& record,
+                                        const Collection* collection) {
+  std::vector<std::string> present;
+  for (std::string input : record.inputs) {
+    while (input.size() > 1 && input.back() == '/') input.pop_back();
+    if (collection == nullptr || file_exists(input) || has_wildcards(input)) {
+      present.push_back(input);
+      continue;
+    }
+    if (!has_rows_below(*collection, input)) continue;
+    if (!opt.allow_empty)
+      fail(
+          "{}: no such {}, and {} has images from it: is a disk not mounted? "
+          "--allow-empty takes its images for gone",
+          input, has_archive_ending(input) ? "archive" : "folder",
+          opt.paths.vectors);
+  }
+  return present;
+}
+
+/// Throws Error for a folder or a pattern that no image comes from any more.
+void refuse_empty(const UpdateOptions& opt,
+                  const std::vector<std::string>& inputs,
+                  const InputRules& rules,
+                  const std::vector<std::string>& files) {
+  for (const std::string& input : inputs) {
+    bool empty = false;
+    if (is_directory(input)) {
+      empty = true;
+      for (std::size_t i = 0; i < files.size() && empty; ++i)
+        empty = !starts_with(files[i], input + "/") && input != ".";
+    } else if (has_wildcards(input) && !file_exists(input)) {
+      empty = expand_inputs({input}, rules).paths.empty();
+    }
+    if (empty && !opt.allow_empty)
+      fail(
+          "{}: no images there any more: is a disk not mounted? --allow-empty "
+          "takes them for gone",
+          input);
+  }
+}
+
+InputRules rules_of(const UpdateRecord& record) {
+  InputRules rules;
+  rules.exclude = record.exclude;
+  rules.all = record.all;
+  rules.looks_like_image = looks_like_image;
+  rules.looks_like_archive = looks_like_archive;
+  rules.has_archive_ending = has_archive_ending;
+  return rules;
+}
+
+ExpandedInputs expand_files(const UpdateOptions& opt,
+                            const UpdateRecord& record,
+                            const Collection* collection) {
+  const InputRules rules = rules_of(record);
+  const std::vector<std::string> inputs =
+      present_inputs(opt, record, collection);
+  ExpandedInputs expanded = expand_inputs(inputs, rules);
+  for (const std::string& warning : expanded.warnings) cli::say(warning);
+  if (!opt.quiet)
+    for (const std::string& remark : expanded.remarks) cli::say(remark);
+  if (collection != nullptr)
+    refuse_empty(opt, inputs, rules, expanded.paths);
+  else if (expanded.paths.empty())
+    fail("{}: no images", record.inputs.front());
+  return expanded;
+}
+
+}  // namespace
+
+Names list_files(const UpdateOptions& opt, const UpdateRecord& record,
+                 const Collection* collection) {
+  Names names;
+  for (const std::string& path : expand_files(opt, record, collection).paths)
+    names.append(path);
+  return names;
+}
+
+Listing list_images(const UpdateOptions& opt, const UpdateRecord& record,
+                    const Collection* collection) {
+  // Under other rules, other members are images.
+  const std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
+  const bool anew = opt.plan.checksum || !last ||
+                    last->exclude != record.exclude || last->all != record.all;
+  return list_members(expand_files(opt, record, collection), rules_of(record),
+                      anew ? nullptr : collection, opt.quiet);
+}
+
+}  // namespace imsearch

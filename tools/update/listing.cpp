@@ -1,0 +1,172 @@
+#include "update/listing.h"
+
+#include "common/cli.h"
+
+#include "archive/archive_images.h"
+#include "archive/archive_name.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "io/checksum.h"
+#include "io/text.h"
+
+#include <unordered_set>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+bool same_status(const FileFacts& a, const FileFacts& b) {
+  return a.known && b.known && a.bytes == b.bytes &&
+         a.modified_ns == b.modified_ns;
+}
+
+/// What the ledger has of one archive.
+struct KnownMember {
+  std::string name;
+  FileFacts facts;
+};
+
+class Lister {
+ public:
+  Lister(const ExpandedInputs& files, const InputRules& rules,
+         const Collection* collection)
+      : files_(files), sieve_(rules), collection_(collection) {
+    if (collection != nullptr && !files.archives.empty()) look_into_ledger();
+  }
+
+  Listing list();
+  const MemberSieve& sieve() const { return sieve_; }
+
+ private:
+  void look_into_ledger();
+  void keep(const std::string& name, const FileFacts& facts);
+  void add(const std::string& name, const FileFacts& facts);
+  void add_archive(const std::string& path);
+  void add_known(const std::string& path);
+  void read_archive(const std::string& path, const FileFacts& facts);
+
+  const ExpandedInputs& files_;
+  MemberSieve sieve_;
+  const Collection* collection_;
+  std::unordered_map<std::string, FileFacts> read_before_;
+  std::unordered_map<std::string, std::vector<KnownMember>> members_;
+  Listing listing_;
+};
+
+void Lister::look_into_ledger() {
+  const Ledger& ledger = collection_->ledger;
+  for (const ReadArchive& archive : ledger.archives)
+    read_before_[archive.name] = archive.facts;
+  for (std::size_t row = 0; row < ledger.rows.size(); ++row)
+    if (!ledger.rows[row].gone)
+      keep(std::string(collection_->names[row]), ledger.rows[row].facts);
+  for (const BadImage& bad : ledger.bad) keep(bad.name, bad.facts);
+}
+
+/// For the archive that it is in, if it is in one of the list.
+void Lister::keep(const std::string& name, const FileFacts& facts) {
+  for (std::size_t at = name.find('/', 1); at <= name.size();
+       at = name.find('/', at + 1)) {
+    const std::string archive = name.substr(0, at);
+    if (files_.archives.count(archive) == 0) continue;
+    members_[archive].push_back({name, facts});
+    return;
+  }
+  // An archive that was damaged is a bad image itself.
+  if (files_.archives.count(name) != 0) members_[name].push_back({name, facts});
+}
+
+void Lister::add(const std::string& name, const FileFacts& facts) {
+  listing_.archived[listing_.images.size()] = facts;
+  listing_.images.append(name);
+}
+
+void Lister::add_known(const std::string& path) {
+  for (const KnownMember& member : members_[path])
+    add(member.name, member.facts);
+}
+
+void Lister::read_archive(const std::string& path, const FileFacts& facts) {
+  std::unique_ptr<ArchiveImages> images;
+  try {
+    images = std::make_unique<ArchiveImages>(path, sieve_);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& e) {
+    // It may be a passing lack of permission, or of libarchive.
+    if (members_.count(path) != 0) {
+      cli::say(fmt::format("{}: {}: its images stay as they were",
+                           escape_field(path), e.what()));
+      return add_known(path);
+    }
+    return add(path, facts);
+  }
+  try {
+    while (const auto image = images->next()) add(image->name, image->facts);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    // extract is to say it, behind the images that came of it.
+    add(path, facts);
+  }
+  listing_.archives.push_back({path, facts});
+}
+
+void Lister::add_archive(const std::string& path) {
+  const FileFacts facts = facts_of_status(path);
+  const auto before = read_before_.find(path);
+  if (before == read_before_.end() || !same_status(before->second, facts))
+    return read_archive(path, facts);
+  add_known(path);
+  listing_.archives.push_back({path, facts});
+}
+
+Listing Lister::list() {
+  for (const std::string& path : files_.paths) {
+    check_interrupt();
+    if (files_.archives.count(path) != 0)
+      add_archive(path);
+    else
+      listing_.images.append(path);
+  }
+  return std::move(listing_);
+}
+
+}  // namespace
+
+Listing list_members(const ExpandedInputs& files, const InputRules& rules,
+                     const Collection* collection, bool quiet) {
+  Lister lister(files, rules, collection);
+  Listing listing = lister.list();
+  for (const std::string& line : lister.sieve().warnings()) cli::say(line);
+  if (quiet) return listing;
+  for (const std::string& line : lister.sieve().remarks()) cli::say(line);
+  return listing;
+}
+
+bool same_archives(const std::vector<ReadArchive>& a,
+                   const std::vector<ReadArchive>& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i].name != b[i].name || !same_status(a[i].facts, b[i].facts))
+      return false;
+  return true;
+}
+
+FileFacts ContentReader::facts_of(std::size_t image) {
+  const std::string name(listing_.images[image]);
+  const auto member =
+      listing_.is_archived(image) ? member_path(name) : std::nullopt;
+  if (!member) return facts_of_file(name);
+  if (!cursor_ || cursor_->archive() != member->archive)
+    cursor_ = std::make_unique<MemberCursor>(member->archive);
+  MemoryTurn turn;
+  MemberContent content;
+  cursor_->read(member->member, turn, content);
+  ContentHash hash;
+  hash.add(content.bytes.data(), content.bytes.size());
+  content.facts.content = hash.value();
+  return content.facts;
+}
+
+}  // namespace imsearch

@@ -1,0 +1,61 @@
+#include "update/options.h"
+
+#include "common/cli.h"
+#include "common/names_list.h"
+
+#include <CLI/CLI.hpp>
+
+namespace imsearch {
+
+void UpdateOptions::add_to(CLI::App& app) {
+  app.add_option("inputs", record.inputs,
+                 "All images of the collection: files, folders and quoted "
+                 "patterns (default: those of the last time)");
+  app.add_option("--exclude", record.exclude,
+                 "Leave out files and folders of this name, or path if it "
+                 "has a slash")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_flag("--all", record.all,
+               "Also names that start with a dot, and folders of thumbnails "
+               "and trash, which are left aside");
+  app.add_flag("--dry-run", dry_run,
+               "Print what has changed, a line each, and change nothing");
+  app.add_flag("--checksum", plan.checksum,
+               "Compare the content of files, whatever their size and time");
+  app.add_flag("--retry", plan.retry,
+               "Try again images that could not be read and have not changed");
+  app.add_flag("--compact", compact,
+               "Then write all files without the rows of images that are "
+               "gone");
+  app.add_flag("--allow-empty", allow_empty,
+               "Take a folder or pattern without images for one whose images "
+               "are gone");
+  app.add_flag("--force", force,
+               "Also where more than half of the images are gone");
+  app.add_option("-o,--output", paths.vectors, "Vectors")
+      ->capture_default_str()
+      ->type_name("FILE");
+  app.add_option("-n,--names", paths.names, "Names")
+      ->capture_default_str()
+      ->type_name("FILE");
+  app.add_option("-i,--index", paths.index,
+                 "Index file (default: the vectors' with .hnsw.index)")
+      ->type_name("FILE");
+  model.add_to(app);
+  cli::add_null(app, null);
+  cli::add_threads(app, plan.threads);
+  app.add_flag("--json", json, "A summary as JSON on standard output");
+  cli::add_quiet(app, quiet);
+}
+
+void UpdateOptions::check() {
+  model.check();
+  if (dry_run && (compact || json))
+    cli::fail_usage("--dry-run prints lines and changes nothing: leave out {}",
+                    compact ? "--compact" : "--json");
+  paths.separator = separator_of(null);
+  if (paths.index.empty()) paths.index = paths.vectors + cli::kIndexSuffix;
+}
+
+}  // namespace imsearch
