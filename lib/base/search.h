@@ -30,6 +30,15 @@ inline bool operator==(const Hit& a, const Hit& b) {
 /// Hits of one query, nearest first.
 using Hits = std::vector<Hit>;
 
+/// Which names an answer may have: patterns by the rules of NameFilter
+/// (io/name_filter.h).
+struct NameRules {
+  std::vector<std::string> only;     // at least one matches; empty: any name
+  std::vector<std::string> without;  // none matches
+
+  bool empty() const { return only.empty() && without.empty(); }
+};
+
 /// How an index is asked. An index file has no filter, and a service compares
 /// by itself: rerank_codes and rerank count for an index file alone.
 ///
