@@ -23,6 +23,7 @@ declare -A below=(
   [weights]="base io image"
   [embed]="base simd io image archive weights"
   [index]="base simd io"
+  [duplicates]="base simd io image index"
   [eval]="base"
   [remote]="base io"
   [search]="base simd io index eval remote"
@@ -39,6 +40,7 @@ declare -A tool_below=(
   [bench]="common $lib_rooms"
   [push]="common $lib_rooms"
   [update]="common base io index simd image archive"
+  [duplicates]="common base simd io image index duplicates"
   [imsearch]="common base simd io image weights embed"
 )
 

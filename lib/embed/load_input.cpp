@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "image/decode.h"
 #include "image/exif.h"
+#include "image/perceptual_hash.h"
 #include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/file.h"
@@ -104,8 +105,9 @@ void decode(const MemberContent& content, const std::string& path,
   ContentHash hash;
   hash.add(bytes.data(), bytes.size());
   facts = {true, bytes.size(), content.facts.modified_ns, hash.value()};
-  preprocess(load_image(bytes, path, preprocessing, turn), preprocessing,
-             input);
+  const Image image = load_image(bytes, path, preprocessing, turn);
+  facts.picture = {image.width, image.height, perceptual_hash(image)};
+  preprocess(image, preprocessing, input);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "remote/remote_index.h"
 
 #include "remote/loading.h"
+#include "remote/name_clause.h"
 #include "remote/stored_rows.h"
 
 #include <algorithm>
@@ -102,7 +103,7 @@ Answer RemoteSearcher::search(const float* unit_query,
   spec.k = params.k + (excluded ? 1 : 0);
   spec.ef = std::max(params.ef, spec.k);
   spec.exact = params.exact;
-  spec.filter = params.filter;
+  spec.filter = name_clause(params.name_rules, params.filter);
   const std::string names =
       params.names ? fmt::format(R"("docvalue_fields":["{}","{}"],)",
                                  kNameField, kNameBytesField)

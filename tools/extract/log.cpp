@@ -69,7 +69,8 @@ bool parse_entry(std::string_view line, LogEntry& entry) {
   if (!take_facts(line, entry.facts)) return false;
   if (entry.good) {
     entry.row_checksum = sum;
-    return parse_place(line, entry.place);
+    return take_picture(line, entry.facts.picture) &&
+           parse_place(line, entry.place);
   }
   entry.reason = unescape_field(take_field(line));
   return parse_place(line, entry.place) &&
@@ -156,8 +157,9 @@ void ExtractLog::add_line(const ImagePlace& image, std::string line) {
 
 void ExtractLog::add_row(const ImagePlace& image, const void* row,
                          std::size_t size_bytes, const FileFacts& facts) {
-  add_line(image, fmt::format("{}{:016x}\t{}", kRow,
-                              checksum_of(row, size_bytes), facts_text(facts)));
+  add_line(image,
+           fmt::format("{}{:016x}\t{}\t{}", kRow, checksum_of(row, size_bytes),
+                       facts_text(facts), picture_text(facts.picture)));
 }
 
 void ExtractLog::add_bad(const ImagePlace& image, const std::string& reason,
