@@ -9,6 +9,7 @@
 #include "common/cli11.h"
 #include "common/completion.h"
 #include "common/nearest_name.h"
+#include "common/progress_line.h"
 #include "common/version.h"
 
 #include "base/command.h"
@@ -155,11 +156,7 @@ const std::string& tool_name() {
 }
 
 void say(const std::string& text) {
-  // One call, so that messages of several threads or tools do not mix within a
-  // line.
-  std::fputs(
-      fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
-      stderr);
+  write_message(fmt::format("{}: {}\n", program_name, without_controls(text)));
 }
 
 int run_plain(int argc, char** argv, const std::function<int()>& body) {

@@ -13,6 +13,7 @@
 // here, since it may keep compressed ones.
 #include "common/cli.h"
 #include "common/index_options.h"
+#include "common/progress_line.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
 #include "common/standard_streams.h"
@@ -34,6 +35,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace {
 
@@ -94,7 +96,7 @@ void measure(const RecallOptions& opt, const SearchIndex& index,
              const QueryRows& queries, const GroundTruth& truth) {
   if (!opt.tune && !opt.quiet) cli::say_if_raised(opt.efs, opt.search.k);
   RecallMeter meter(index, truth, queries, opt.search, opt.threads,
-                    opt.queries.seed);
+                    opt.queries.seed, opt.quiet);
   meter.find_truth();
   if (opt.tune)
     print_tuned(meter,
@@ -105,12 +107,15 @@ void measure(const RecallOptions& opt, const SearchIndex& index,
 
 /// An index file, whose vectors must be where they were.
 void evaluate_local(const RecallOptions& opt) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("opens index and vectors", 0, opt.quiet);
   LocalIndex index(opt.index);
   if (index.index().vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.index().why_no_vectors());
   if (!opt.plot.empty()) opt.refuse_to_overwrite(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
+  line.reset();
   if (!opt.quiet) announce(opt, index, queries, "index mapped");
   measure(opt, index, queries, *ground_truth(index, queries, opt.search.k));
   // Figures of an index that was written to meanwhile mean nothing.
@@ -120,10 +125,13 @@ void evaluate_local(const RecallOptions& opt) {
 /// An index at a service. --truth are the vectors that were pushed there; that
 /// they are is checked before anything is measured.
 void evaluate_service(const RecallOptions& opt) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("compares index and vectors", 0, opt.quiet);
   ServiceIndex index(endpoint_of(opt.service.url, opt.service.access));
   if (!opt.plot.empty()) opt.refuse_to_overwrite(index);
   const ServiceGroundTruth truth(index.index(), opt.truth);
   const QueryRows queries = read_query_rows(index, opt.queries);
+  line.reset();
   if (!opt.quiet) announce(opt, index, queries, index.index().service().text());
   measure(opt, index, queries, *ground_truth(truth, queries, opt.search.k));
 }

@@ -6,6 +6,8 @@
 // only the times.
 #include "eval_recall/table.h"
 
+#include "common/progress_line.h"
+
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
 #include "eval/measure.h"
@@ -26,13 +28,14 @@ constexpr std::size_t kExactSingles = 100;
 
 RecallMeter::RecallMeter(const SearchIndex& index, const GroundTruth& truth,
                          const QueryRows& queries, const SearchParams& params,
-                         unsigned threads, std::uint64_t seed)
+                         unsigned threads, std::uint64_t seed, bool quiet)
     : index_(&index),
       truth_(&truth),
       queries_(&queries),
       params_(params),
       threads_(threads == 0 ? usable_cpus() : threads),
-      seed_(seed) {}
+      seed_(seed),
+      quiet_(quiet) {}
 
 Searching RecallMeter::searching(std::size_t ef) const {
   SearchParams params = params_;
@@ -43,17 +46,22 @@ Searching RecallMeter::searching(std::size_t ef) const {
 // Hits are compared by distance, so that one of two equal rows is as good as
 // the other (eval/recall.h): both sides must have exact ones.
 std::vector<Hits> RecallMeter::found_by(const Searching& search) const {
-  std::vector<Hits> found = ask_all(search, queries(), threads_);
+  cli::ProgressLine line("queries asked", queries(), quiet_);
+  std::vector<Hits> found =
+      ask_all(search, queries(), threads_, [&] { line.add_one(); });
   for (std::size_t q = 0; q < found.size(); ++q)
     truth_->compare_exactly(q, found[q]);
   return found;
 }
 
 void RecallMeter::find_truth() {
-  true_hits_ = truth_->all(threads_);
+  cli::ProgressLine line("queries searched exactly", queries(), quiet_);
+  true_hits_ = truth_->all(threads_, [&] { line.add_one(); });
 }
 
 double RecallMeter::single_ms(const Searching& search, std::size_t most) const {
+  // Nothing is counted in what is timed.
+  const cli::ProgressLine line("times queries one by one", 0, quiet_);
   const SingleRun alone = run_singly(std::min(most, queries()), search);
   return summarize(alone.latency_us).mean / 1e3;
 }
@@ -66,6 +74,7 @@ RecallLine RecallMeter::measure_exact() const {
   RecallLine line = line_of(true_hits_);
   line.search = "exact";
   line.single_ms = single_ms(truth_->alone(threads_), kExactSingles);
+  const cli::ProgressLine progress("times exact search", 0, quiet_);
   const Stopwatch watch;
   truth_->all(threads_);
   line.batch_ms = per_query_ms(watch.seconds());
@@ -79,6 +88,7 @@ RecallLine RecallMeter::measure(std::size_t ef) const {
   line.search = "index";
   line.ef = ef;
   line.single_ms = single_ms(search, queries());
+  const cli::ProgressLine progress("times all queries", 0, quiet_);
   line.batch_ms = per_query_ms(run_batch(queries(), threads_, search));
   return line;
 }

@@ -27,14 +27,15 @@ struct RecallLine {
   double batch_ms = 0;                   // a query among all, over all threads
 };
 
-/// Measures exact search and the index.
+/// Measures exact search and the index, and shows how far that is, unless
+/// `quiet`.
 class RecallMeter {
  public:
   /// `truth`: of these `queries` and params.k. All must outlive it. `threads`
   /// 0: all CPUs.
   RecallMeter(const SearchIndex& index, const GroundTruth& truth,
               const QueryRows& queries, const SearchParams& params,
-              unsigned threads, std::uint64_t seed);
+              unsigned threads, std::uint64_t seed, bool quiet);
 
   std::size_t queries() const { return queries_->size(); }
   std::size_t k() const { return params_.k; }
@@ -64,6 +65,7 @@ class RecallMeter {
   SearchParams params_;
   unsigned threads_;
   std::uint64_t seed_;
+  bool quiet_;
   std::vector<Hits> true_hits_;
 };
 

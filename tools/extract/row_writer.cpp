@@ -28,6 +28,8 @@ RowWriter::RowWriter(const ExtractJob& job, const ImageList& images,
       output_(output) {}
 
 std::size_t RowWriter::start(const std::string& identity) {
+  // --resume reads all rows of the earlier run.
+  progress_.emplace("looks at what an earlier run has done", 0, job_.quiet);
   if (job_.resume && (!job_.restart || output_.is_of_run(identity))) {
     take_over(output_.resume(identity, names_, dim_));
   } else {
@@ -37,9 +39,7 @@ std::size_t RowWriter::start(const std::string& identity) {
           "gone on from them");
     output_.start(identity);
   }
-  // Counts what is left, so that the rate and the time left are those of this
-  // run.
-  progress_.emplace("images", names_.size() - older_, job_.quiet);
+  progress_.emplace("images", names_.size(), job_.quiet, older_);
   return older_;
 }
 
@@ -68,7 +68,7 @@ void RowWriter::good(std::size_t i, const float* feature,
     return bad(i, "a newline in its name: use --null", facts);
   output_.add(names_[i], feature, dim_, facts);
   ++good_;
-  progress_->update(done() - older_);
+  progress_->update(done());
 }
 
 void RowWriter::bad(std::size_t i, const std::string& reason,
@@ -78,9 +78,9 @@ void RowWriter::bad(std::size_t i, const std::string& reason,
   output_.add_bad(names_[i], reason, facts);
   ++bad_;
   ++complained_;
+  progress_->update(done());
   // A folder of a million broken files must not fill the terminal.
   if (complained_ > kShownBad && !output_.bad_path().empty()) return;
-  progress_->clear();
   cli::say(text);
   if (complained_ == kShownBad && !output_.bad_path().empty())
     cli::say("further bad images are only listed, in " + output_.bad_path());
@@ -92,7 +92,8 @@ std::string RowWriter::complaint(std::size_t i,
 }
 
 void RowWriter::finish(Sidecar sidecar) {
-  progress_->clear();
+  progress_.reset();
+  const cli::ProgressLine line("puts the files in place", 0, job_.quiet);
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
     if (known_ > 0) return;
@@ -108,7 +109,7 @@ void RowWriter::finish(Sidecar sidecar) {
 }
 
 void RowWriter::say_what_stays() {
-  if (progress_) progress_->clear();
+  progress_.reset();
   const std::string path = output_.kept_path();
   if (path.empty()) return;  // nothing is done, or it went into a pipe
   cli::say(

@@ -43,10 +43,11 @@ struct LooseImage {
 class Planner {
  public:
   Planner(const Collection& collection, const Names& images,
-          const PlanOptions& options)
+          const PlanOptions& options, const OnProgress& on_progress)
       : collection_(collection),
         images_(images),
         options_(options),
+        on_progress_(on_progress),
         status_(ask_about(images, options.threads)) {}
 
   Plan make() {
@@ -68,6 +69,7 @@ class Planner {
   const Collection& collection_;
   const Names& images_;
   const PlanOptions& options_;
+  const OnProgress& on_progress_;
   std::vector<FileFacts> status_;
   std::unordered_map<std::string_view, std::uint32_t> row_of_;
   std::unordered_map<std::string_view, const BadImage*> bad_of_;
@@ -91,6 +93,7 @@ void Planner::compare_by_name() {
       look_at_unknown(image);
     else
       compare(image, found->second);
+    if (on_progress_) on_progress_(image + 1);
   }
   for (std::uint32_t row = 0; row < ledger.rows.size(); ++row)
     if (!ledger.rows[row].gone && !listed_[row]) loose_rows_.push_back(row);
@@ -215,8 +218,8 @@ void Planner::settle() {
 }  // namespace
 
 Plan make_plan(const Collection& collection, const Names& images,
-               const PlanOptions& options) {
-  return Planner(collection, images, options).make();
+               const PlanOptions& options, const OnProgress& on_progress) {
+  return Planner(collection, images, options, on_progress).make();
 }
 
 bool enter(const Plan& plan, Collection& collection) {

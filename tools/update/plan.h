@@ -8,6 +8,8 @@
 
 #include "update/collection.h"
 
+#include "base/progress.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -53,10 +55,11 @@ struct Plan {
   }
 };
 
-/// `images`: all that the collection should hold. Reads files where their
-/// content decides. Throws Error, Interrupted.
+/// `images`: all that the collection should hold; `on_progress` hears how many
+/// of them were compared with their rows. Reads files where their content
+/// decides. Throws Error, Interrupted.
 Plan make_plan(const Collection& collection, const Names& images,
-               const PlanOptions& options);
+               const PlanOptions& options, const OnProgress& on_progress);
 
 /// Enters the plan in the collection: all but what is to be extracted. Gives
 /// whether names have changed.

@@ -11,6 +11,7 @@
 #include "common/model_options.h"
 #include "common/names_list.h"
 #include "common/options.h"
+#include "common/progress_line.h"
 #include "common/standard_streams.h"
 #include "update/apply.h"
 #include "update/collection.h"
@@ -212,6 +213,7 @@ Names list_images(const Options& opt, const UpdateRecord& record,
   const std::vector<std::string> inputs =
       present_inputs(opt, record, collection);
   Names images;
+  const cli::ProgressLine line("looks for images", 0, opt.quiet);
   const ExpandedInputs expanded = expand_inputs(inputs, rules);
   for (const std::string& path : expanded.paths) images.append(path);
   for (const std::string& warning : expanded.warnings) cli::say(warning);
@@ -302,7 +304,8 @@ Names with_rows(const Collection& collection, const Plan& plan) {
 }
 
 /// One update at a time: a second one waits for the first.
-FileLock lock_collection(const std::string& vectors) {
+FileLock lock_collection(const std::string& vectors, bool quiet) {
+  const cli::ProgressLine line("waits for another update", 0, quiet);
   const std::string path = record_path(vectors);
   // To be locked, it has to be there. The record itself replaces it, and then
   // the lock is that of the new file.
@@ -320,7 +323,7 @@ bool keep_record(const Options& opt, const UpdateRecord& record,
                  std::optional<FileLock>& lock) {
   if (read_record(opt.paths.vectors) == record) return false;
   write_record(opt.paths.vectors, record);
-  lock.emplace(lock_collection(opt.paths.vectors));
+  lock.emplace(lock_collection(opt.paths.vectors, opt.quiet));
   return true;
 }
 
@@ -339,11 +342,22 @@ Summary begin_collection(const Options& opt, const UpdateRecord& record,
   return done;
 }
 
+Plan compare(const Options& opt, const Collection& collection,
+             const Names& images) {
+  cli::ProgressLine line("images looked at", images.size(), opt.quiet);
+  return make_plan(collection, images, opt.plan, line.callback());
+}
+
+std::size_t leave_out_gone(const Options& opt, const Collection& collection) {
+  const cli::ProgressLine line("leaves out rows that are gone", 0, opt.quiet);
+  return compact(opt.paths, collection);
+}
+
 Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
   const Names images = list_images(opt, record, &collection);
-  const Plan plan = make_plan(collection, images, opt.plan);
+  const Plan plan = compare(opt, collection, images);
   if (opt.dry_run) {
     print_plan(plan, collection);
     return {};
@@ -364,7 +378,7 @@ Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
     collection = open_collection(opt.paths);
   }
   bool anew = false;
-  if (opt.compact && compact(opt.paths, collection) > 0) {
+  if (opt.compact && leave_out_gone(opt, collection) > 0) {
     collection = open_collection(opt.paths);
     anew = true;
   }
@@ -401,7 +415,7 @@ int run(Options opt) {
   opt.check();
   const UpdateRecord record = decide_record(opt);
   std::optional<FileLock> lock;
-  if (!opt.dry_run) lock.emplace(lock_collection(opt.paths.vectors));
+  if (!opt.dry_run) lock.emplace(lock_collection(opt.paths.vectors, opt.quiet));
   Collection collection;
   Summary done;
   if (recover(opt, record)) {

@@ -36,7 +36,9 @@ class GivenTruth : public GroundTruth {
  public:
   explicit GivenTruth(std::vector<Hits> hits) : hits_(std::move(hits)) {}
 
-  std::vector<Hits> all(unsigned) const override { return hits_; }
+  std::vector<Hits> all(unsigned, const OnQuery&) const override {
+    return hits_;
+  }
   Searching alone(unsigned) const override {
     return [this](std::size_t query, unsigned) { return hits_[query]; };
   }
@@ -99,7 +101,7 @@ TEST_CASE("recall is the share of the truth, of which a half is missed") {
   const GivenTruth truth({{{0, 0}, {1, 2}}, {{2, 0}, {9, 1}}});
   SearchParams params;
   params.k = 2;
-  RecallMeter meter(index, truth, queries, params, 2, 1);
+  RecallMeter meter(index, truth, queries, params, 2, 1, true);
   CHECK(meter.queries() == 2);
   CHECK(meter.threads() == 2);
   meter.find_truth();
