@@ -84,9 +84,15 @@ std::string text_of_extra(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands()) asked = command;
   const std::vector<std::string> extras = app.remaining(true);
   const std::string extra = extras.empty() ? "" : extras.front();
-  if (extra.empty() || extra[0] != '-')
-    return fmt::format("{}: one argument too many", extra);
   std::vector<std::string> names;
+  if (extra.empty() || extra[0] != '-') {
+    for (const CLI::App* command : asked->get_subcommands({}))
+      names.push_back(command->get_name());
+    return fmt::format(
+        "{}: {}{}", extra,
+        names.empty() ? "one argument too many" : "not a command",
+        did_you_mean(extra, names));
+  }
   for (const CLI::Option* option : asked->get_options())
     for (const std::string& name : option->get_lnames())
       names.push_back("--" + name);

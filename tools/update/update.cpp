@@ -8,6 +8,7 @@
 // build-index follow. Each of these steps can be killed, and the next update
 // goes on from whatever is there. Manual: man/imsearch-update.1.
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/model_options.h"
 #include "common/names_list.h"
 #include "common/options.h"
@@ -103,10 +104,33 @@ struct Options {
     cli::add_threads(app, plan.threads);
     app.add_flag("--json", json, "A summary as JSON on standard output");
     cli::add_quiet(app, quiet);
+    group(app);
+  }
+
+  /// How --help shows them.
+  static void group(CLI::App& app) {
+    using cli::Group;
+    cli::put_under(app, Group::kOften, {"--dry-run", "--weights", "--exclude"});
+    cli::put_under(
+        app, Group::kImages,
+        {"--all", "--checksum", "--retry", "--allow-empty", "--force"});
+    cli::put_under(
+        app, Group::kOutput,
+        {"--output", "--names", "--index", "--null", "--compact", "--json"});
+    cli::completes(app, {"inputs"}, cli::kImageFiles);
+    cli::completes(app, {"--output"}, "bin");
+    cli::completes(app, {"--names"}, cli::kNamesFiles);
+    cli::completes(app, {"--index"}, cli::kIndexFiles);
+    cli::add_examples(app, {"~/Pictures", "--dry-run"});
   }
 
   void check() {
     model.check();
+    for (const std::string& input : record.inputs)
+      if (input == "-")
+        cli::fail_usage(
+            "-: a later update looks for the images again, which standard "
+            "input cannot repeat: give files, folders or quoted patterns");
     if (dry_run && (compact || json))
       cli::fail_usage(
           "--dry-run prints lines and changes nothing: leave out {}",
