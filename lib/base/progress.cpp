@@ -5,24 +5,86 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 namespace imsearch {
 
-std::string progress_text(const std::string& label, std::size_t done,
-                          std::size_t total, double elapsed_s) {
-  std::string text = label + ": " + grouped(done);
-  if (total > 0)
-    text += fmt::format(
-        " of {} ({:.0f} %)", grouped(total),
-        100.0 * static_cast<double>(done) / static_cast<double>(total));
-  if (done == 0 || elapsed_s <= 0) return text;
-  const double rate = static_cast<double>(done) / elapsed_s;
-  text += rate >= 10 ? fmt::format(", {}/s", grouped(std::size_t(rate)))
-                     : fmt::format(", {:.1f}/s", rate);
-  if (total > done)
-    text += ", " + human_duration(static_cast<double>(total - done) / rate) +
-            " left";
-  return text;
+namespace {
+
+/// What a line is put together from; empty where it is not known.
+struct Parts {
+  std::string label;
+  std::string count;  // "1,200 of 9,000"
+  std::string share;  // "13 %"
+  std::string rate;   // "151/s"
+  std::string left;   // "52 s left"
+};
+
+Parts parts_of(const Progress& p) {
+  Parts parts;
+  parts.label = p.label;
+  if (p.total == 0 && p.done == 0) {
+    parts.left = human_duration(p.elapsed_s);
+    return parts;
+  }
+  parts.count = grouped(p.done);
+  if (p.total > 0) {
+    parts.count += " of " + grouped(p.total);
+    parts.share = fmt::format("{:.0f} %", 100.0 * static_cast<double>(p.done) /
+                                              static_cast<double>(p.total));
+  }
+  if (p.done <= p.before || p.elapsed_s <= 0) return parts;
+  const double rate = static_cast<double>(p.done - p.before) / p.elapsed_s;
+  parts.rate = rate >= 10 ? grouped(std::size_t(rate)) + "/s"
+                          : fmt::format("{:.1f}/s", rate);
+  if (p.total > p.done)
+    parts.left =
+        human_duration(static_cast<double>(p.total - p.done) / rate) + " left";
+  return parts;
+}
+
+std::string joined(const std::string& a, const char* between,
+                   const std::string& b) {
+  return a.empty() || b.empty() ? a + b : a + between + b;
+}
+
+std::string line_of(const Parts& parts) {
+  std::string counts = parts.count;
+  if (!counts.empty() && !parts.share.empty())
+    counts += " (" + parts.share + ")";
+  else
+    counts += parts.share;
+  // Without counts a label is a sentence, not the name of what is counted.
+  const std::string text =
+      joined(parts.label, parts.count.empty() ? ", " : ": ", counts);
+  return joined(joined(text, ", ", parts.rate), ", ", parts.left);
+}
+
+}  // namespace
+
+std::string progress_text(const Progress& progress) {
+  return line_of(parts_of(progress));
+}
+
+std::string progress_text_within(std::size_t columns, const std::string& tool,
+                                 const Progress& progress) {
+  Parts parts = parts_of(progress);
+  std::string text = tool + ": " + line_of(parts);
+  if (text.size() > columns) {
+    parts.rate.clear();
+    text = tool + ": " + line_of(parts);
+  }
+  // What says most stays last: the share, else the count, else what is done.
+  std::vector<std::string*> spare = {&parts.rate};
+  if (!parts.share.empty()) spare.push_back(&parts.count);
+  if (!parts.count.empty()) spare.push_back(&parts.label);
+  spare.push_back(&parts.left);
+  for (std::string* part : spare) {
+    if (text.size() <= columns) return text;
+    part->clear();
+    text = line_of(parts);
+  }
+  return text.substr(0, columns);
 }
 
 std::string grouped(std::size_t count) {

@@ -12,11 +12,26 @@ namespace imsearch {
 /// threads at once; may be empty. It must not throw.
 using OnProgress = std::function<void(std::size_t done)>;
 
-/// One line such as "extract: 1,200 of 9,000 (13 %), 151/s, 52 s left". The
-/// rate is over the whole elapsed time; without a total (0) no share and no
-/// time left are given.
-std::string progress_text(const std::string& label, std::size_t done,
-                          std::size_t total, double elapsed_s);
+/// Where a piece of work is.
+struct Progress {
+  std::string label;       // what is done: "images", "fits the reduction"
+  std::size_t done = 0;    // with those of `before`
+  std::size_t total = 0;   // 0: not known
+  std::size_t before = 0;  // done by an earlier run: no part of the rate
+  double elapsed_s = 0;    // since this run began
+};
+
+/// One line such as "images: 1,200 of 9,000 (13 %), 151/s, 52 s left". Rate and
+/// time left are of this run, count and share of the whole; without a total no
+/// share and no time left are given. Work that counts nothing has its time:
+/// "fits the reduction, 7 s".
+std::string progress_text(const Progress& progress);
+
+/// The same behind "`tool`: " in at most `columns` characters: where there is
+/// no room, first the rate goes, then the tool, the counts, the label, the time
+/// left; what still does not fit is cut.
+std::string progress_text_within(std::size_t columns, const std::string& tool,
+                                 const Progress& progress);
 
 /// "1,234,567": a count as people read it.
 std::string grouped(std::size_t count);

@@ -5,7 +5,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,17 +27,47 @@ struct Pipe {
   }
 };
 
+/// False at the end of the stream, which a terminal tells by an error.
+bool read_byte(int fd, std::string& text) {
+  pollfd ready = {fd, POLLIN, 0};
+  if (::poll(&ready, 1, kPatience_ms) <= 0)
+    fail("nothing in a minute behind \"{}\"", text);
+  char byte = 0;
+  if (::read(fd, &byte, 1) != 1) return false;
+  text += byte;
+  return true;
+}
+
+std::string read_until(int fd, const std::string& part) {
+  std::string text;
+  while (text.size() < part.size() ||
+         text.compare(text.size() - part.size(), part.size(), part) != 0)
+    if (!read_byte(fd, text)) fail("the stream ended after \"{}\"", text);
+  return text;
+}
+
 std::string next_line(int fd) {
-  std::string line;
-  for (;;) {
-    pollfd ready = {fd, POLLIN, 0};
-    if (::poll(&ready, 1, kPatience_ms) <= 0)
-      fail("no line in a minute, but \"{}\"", line);
-    char byte = 0;
-    if (::read(fd, &byte, 1) != 1) fail("the stream ended after \"{}\"", line);
-    if (byte == '\n') return line;
-    line += byte;
-  }
+  std::string line = read_until(fd, "\n");
+  line.pop_back();
+  return line;
+}
+
+/// A terminal that passes bytes on as they are: what is drawn is read from the
+/// first end.
+Pipe open_terminal(unsigned columns) {
+  Pipe terminal;
+  for (const int end : terminal.ends) ::close(end);
+  winsize size = {};
+  size.ws_col = static_cast<unsigned short>(columns);
+  size.ws_row = 24;
+  termios raw = {};
+  ::cfmakeraw(&raw);
+  if (::openpty(&terminal.ends[0], &terminal.ends[1], nullptr, &raw, &size) !=
+      0)
+    fail("openpty: {}", errno_text(errno));
+  ::fcntl(terminal.ends[0], F_SETFD, FD_CLOEXEC);
+  ::fcntl(terminal.ends[1], F_SETFD, FD_CLOEXEC);
+  return terminal;
 }
 
 /// In the child: nothing here may throw, or it would go on with the tests.
@@ -60,12 +93,15 @@ std::string next_line(int fd) {
 }  // namespace
 
 CoProcess::CoProcess(const std::vector<std::string>& args,
-                     const std::string& folder) {
-  const std::string program = tool_path(args[0]);
+                     const std::string& folder, OnTerminal terminal) {
+  const bool is_path = args[0].find('/') != std::string::npos;
+  const std::string program = is_path ? args[0] : tool_path(args[0]);
   std::signal(SIGPIPE, SIG_IGN);
   const Pipe in;
   const Pipe out;
-  const Pipe err;
+  const Pipe err =
+      terminal.columns > 0 ? open_terminal(terminal.columns) : Pipe();
+  if (terminal.output) ::dup2(err.ends[1], out.ends[1]);
   process_ = ::fork();
   if (process_ < 0) fail("fork: {}", errno_text(errno));
   if (process_ == 0) become(program, args, folder, in, out, err);
@@ -103,6 +139,23 @@ std::string CoProcess::read_line() {
 }
 std::string CoProcess::read_error_line() {
   return next_line(error_);
+}
+
+std::string CoProcess::read_error_until(const std::string& part) {
+  return read_until(error_, part);
+}
+std::string CoProcess::read_error_to_end() {
+  std::string text;
+  while (read_byte(error_, text)) {
+  }
+  return text;
+}
+
+void CoProcess::resize(unsigned columns) const {
+  winsize size = {};
+  size.ws_col = static_cast<unsigned short>(columns);
+  size.ws_row = 24;
+  ::ioctl(error_, TIOCSWINSZ, &size);
 }
 
 void CoProcess::send_signal(int number) const {

@@ -8,12 +8,18 @@
 
 namespace imsearch::test {
 
+/// Which of its streams are a terminal, instead of pipes.
+struct OnTerminal {
+  unsigned columns = 0;  // of the terminal; 0: there is none
+  bool output = false;   // standard output as well as standard error
+};
+
 /// Ends the process, if it still runs, when the test ends.
 class CoProcess {
  public:
   /// As test::run(); `folder` is where it runs, empty: here.
   explicit CoProcess(const std::vector<std::string>& args,
-                     const std::string& folder = {});
+                     const std::string& folder = {}, OnTerminal terminal = {});
   ~CoProcess();
   CoProcess(const CoProcess&) = delete;
   CoProcess& operator=(const CoProcess&) = delete;
@@ -25,6 +31,13 @@ class CoProcess {
   /// Throws Error if none comes within a minute or the stream ends.
   std::string read_line();
   std::string read_error_line();
+  /// What comes on standard error, or the terminal, up to and with `part`.
+  /// Throws Error if that does not come within a minute or the stream ends.
+  std::string read_error_until(const std::string& part);
+  /// All that comes there until the process ends.
+  std::string read_error_to_end();
+  /// Changes the width of the terminal.
+  void resize(unsigned columns) const;
 
   void send_signal(int number) const;
   /// Waits for its end: the exit code, or 128 + signal. Throws Error if it

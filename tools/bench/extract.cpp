@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "io/json.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -42,7 +44,9 @@ class TemporaryFolder {
 
 std::vector<std::string> extract_arguments(const BenchExtractParams& params,
                                            const TemporaryFolder& folder) {
-  std::vector<std::string> arguments = {"--json", "--quiet"};
+  std::vector<std::string> arguments = {"--json"};
+  // Whoever looks on sees its progress.
+  if (::isatty(STDERR_FILENO) != 1) arguments.emplace_back("--quiet");
   if (params.network)
     arguments.emplace_back("--time-network");
   else

@@ -4,6 +4,7 @@
 
 #include "common/cli.h"
 #include "common/machine.h"
+#include "common/progress_line.h"
 #include "common/service_endpoint.h"
 
 #include "base/parallel_for.h"
@@ -13,6 +14,7 @@
 #include "search/service_index.h"
 #include "simd/kernels.h"
 
+#include <optional>
 #include <vector>
 
 namespace imsearch {
@@ -48,12 +50,19 @@ void add_times(Report& report, const SearchIndex& index,
                const QueryRows& queries, const SearchParams& search,
                unsigned most_threads, bool answers_tell) {
   const unsigned threads = most_threads == 0 ? usable_cpus() : most_threads;
+  std::optional<cli::ProgressLine> line;
+  line.emplace("queries asked to warm up", queries.size(), false);
   const QuerySessions sessions(index, queries, search, threads);
   const Searching searching = [&](std::size_t query, unsigned thread) {
     return sessions.ask(query, thread).hits;
   };
   // Warm-up: pages are read and caches filled, which the first query would pay.
-  run_batch(queries.size(), threads, searching);
+  run_batch(queries.size(), threads, [&](std::size_t query, unsigned thread) {
+    line->add_one();
+    return searching(query, thread);
+  });
+  // Nothing is counted in what is timed.
+  line.emplace("times queries one by one", 0, false);
   std::vector<double> took_ms;
   const SingleRun run =
       run_singly(queries.size(), [&](std::size_t query, unsigned thread) {
@@ -63,6 +72,7 @@ void add_times(Report& report, const SearchIndex& index,
       });
   report["latency_us"] = latency_report(run.latency_us);
   if (answers_tell) report["took_ms"] = latency_report(took_ms);
+  line.emplace("times queries on several threads", 0, false);
   report["throughput_per_s"] =
       throughput_report(queries.size(), threads, searching);
 }
@@ -70,6 +80,8 @@ void add_times(Report& report, const SearchIndex& index,
 Report bench_local(const BenchSearchParams& params) {
   // Before anything is opened: the share of the program itself.
   const std::size_t at_start = resident_memory("", {}).total;
+  std::optional<cli::ProgressLine> line;
+  line.emplace("opens the index", 0, false);
   const Stopwatch watch;
   LocalIndex index(params.index,
                    params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
@@ -78,6 +90,7 @@ Report bench_local(const BenchSearchParams& params) {
     cli::say(index.index().why_no_vectors() +
              ": what is measured compares 8-bit codes alone");
   const QueryRows queries = read_query_rows(index, params.queries);
+  line.reset();
   Report report = {{"cpu", cpu_model()},
                    {"kernels", simd::active().name},
                    {"build", build_type()},
@@ -93,11 +106,14 @@ Report bench_local(const BenchSearchParams& params) {
 }
 
 Report bench_service(const BenchSearchParams& params) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("opens the index", 0, false);
   const Stopwatch watch;
   ServiceIndex index(endpoint_of(params.service.url, params.service.access));
   const double open_ms = watch.milliseconds();
   say_unfinished(index.index());
   const QueryRows queries = read_query_rows(index, params.queries);
+  line.reset();
   SearchParams search = params.search;
   if (!params.ef_given) search.ef = index.index().meta().spec.ef;
   Report report = {{"cpu", cpu_model()},

@@ -34,6 +34,7 @@
 #include <CLI/CLI.hpp>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,7 +77,7 @@ struct Options {
     app.add_option("--format", format,
                    "imsearch; or hnswlib, for a program that reads its files")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"imsearch", "hnswlib"}))
+        ->check(cli::one_of({"imsearch", "hnswlib"}))
         ->capture_default_str();
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
@@ -93,9 +94,9 @@ struct Options {
                    {"--append", "--delete", "--restore-deleted", "--verify"});
     cli::put_under(app, Group::kBuilding,
                    {"-M", "--ef-construction", "--seed"});
-    // With --delete and --verify an index.
-    cli::completes(app, {"vectors"},
-                   std::string(cli::kVectorFiles) + " " + cli::kIndexFiles);
+    cli::completes(app, {"vectors"}, cli::kVectorFiles);
+    cli::completes_after(app, "vectors", {"--delete", "--verify"},
+                         cli::kIndexFiles);
     cli::completes(app, {"--names", "--delete"}, cli::kNamesFiles);
     cli::completes(app, {"--output"}, cli::kIndexFiles);
     cli::add_examples(app, {"", "--append"});
@@ -163,22 +164,23 @@ int build(const Options& opt, const IndexInputs& inputs) {
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
   std::vector<std::uint32_t> deleted;
+  std::optional<cli::ProgressLine> line;
+  line.emplace("looks for deleted rows in the older index", 0, opt.quiet);
   // Only our own format marks rows as deleted. What is gone stays so.
   if (format == IndexFormat::kImsearch)
     deleted = opt.restore_deleted
                   ? inputs.gone
                   : deletions_to_keep(output, inputs, opt.quiet);
+  line.emplace("fits the reduction", 0, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
                      opt.threads, format);
   announce_build(inputs.vectors, needs, output, opt.quiet);
-  {
-    cli::ProgressLine line("inserted", inputs.vectors.rows(), opt.quiet);
-    build_index(inputs.vectors, inputs.names, inputs.model, opt.params,
-                reduction, opt.threads, output, line.callback(), format,
-                deleted);
-  }
+  line.emplace("inserted", inputs.vectors.rows(), opt.quiet);
+  build_index(inputs.vectors, inputs.names, inputs.model, opt.params, reduction,
+              opt.threads, output, line->callback(), format, deleted);
+  line.reset();
   if (!opt.quiet)
     cli::say(fmt::format("{}: {}{}, {}, {}", output,
                          counted(inputs.vectors.rows(), "row"),
@@ -204,8 +206,11 @@ int build_or_append(Options opt) {
     keep_apart(output_of(opt), files_of_vectors(path));
   for (const std::string& path : opt.names)
     keep_apart(output_of(opt), files_of_names(path));
+  std::optional<cli::ProgressLine> line;
+  line.emplace("reads the names and looks at the vectors", 0, opt.quiet);
   const IndexInputs inputs =
       open_index_inputs(opt.files, opt.names, opt.dim, separator_of(opt.null));
+  line.reset();
   if (!opt.append) return build(opt, inputs);
   append_rows(output_of(opt), inputs, opt.threads, opt.quiet);
   return cli::kDone;
@@ -215,7 +220,10 @@ int erase(const Options& opt) {
   if (opt.files.size() > 1)
     cli::fail_usage("--delete changes one index, not {}", opt.files.size());
   const Separator separator = separator_of(opt.null);
+  std::optional<cli::ProgressLine> line;
+  line.emplace("reads the names", 0, opt.quiet);
   const Names names = read_list(opt.deleted_names, separator);
+  line.reset();
   return delete_rows(opt.files[0], names, separator, opt.quiet) ? cli::kDone
                                                                 : cli::kFailed;
 }
@@ -232,10 +240,13 @@ void verify_vectors(const Index& index) {
 }
 
 /// A tab-separated line on standard output for an index that is good.
-void verify(const std::string& path) {
+void verify(const std::string& path, bool quiet) {
   const Index index(path);
-  index.verify();
-  verify_vectors(index);
+  {
+    const cli::ProgressLine line("checks " + path, 0, quiet);
+    index.verify();
+    verify_vectors(index);
+  }
   print(fmt::format("{}\tgood\t{} rows of {} floats{}\tM {}\t{}\n",
                     escape_field(path), index.rows(), index.dim(),
                     deleted_text(index.deleted_rows()), index.info().params.M,
@@ -243,11 +254,11 @@ void verify(const std::string& path) {
 }
 
 /// All of them, whatever the first are.
-int verify_all(const std::vector<std::string>& paths) {
+int verify_all(const std::vector<std::string>& paths, bool quiet) {
   int status = cli::kDone;
   for (const std::string& path : paths) {
     try {
-      verify(path);
+      verify(path, quiet);
     } catch (const Interrupted&) {
       throw;  // an Error, too, but not of this index
     } catch (const Error& e) {
@@ -264,7 +275,7 @@ int run(Options opt) {
   const bool of_index = opt.verify || !opt.deleted_names.empty();
   if (opt.files.empty())
     opt.files = {of_index ? cli::kDefaultIndex : cli::kDefaultVectors};
-  if (opt.verify) return verify_all(opt.files);
+  if (opt.verify) return verify_all(opt.files, opt.quiet);
   return of_index ? erase(opt) : build_or_append(std::move(opt));
 }
 

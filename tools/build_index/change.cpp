@@ -103,7 +103,8 @@ void check_model(const Index& index, const IndexInputs& inputs) {
 
 /// Without the lock, two concurrent changes would each rewrite the old index,
 /// and one would be lost.
-FileLock lock_index(const std::string& path) {
+FileLock lock_index(const std::string& path, bool quiet) {
+  const cli::ProgressLine line("waits for another change of it", 0, quiet);
   if (!file_exists(path))
     fail("{}: no such index: without --append or --delete, {} makes one", path,
          command("build-index"));
@@ -117,7 +118,8 @@ FileLock lock_index(const std::string& path) {
 }
 
 /// A damaged index must not get checksums of its damage.
-Index open_whole(const std::string& path) {
+Index open_whole(const std::string& path, bool quiet) {
+  const cli::ProgressLine line("checks the index", 0, quiet);
   Index index(path);
   index.verify();
   return index;
@@ -214,8 +216,10 @@ bool is_index(const std::string& path) {
 void append_rows(const std::string& path, const IndexInputs& inputs,
                  unsigned threads, bool quiet) {
   const Stopwatch watch;
-  const FileLock lock = lock_index(path);
-  const Index index = open_whole(path);
+  const FileLock lock = lock_index(path, quiet);
+  const Index index = open_whole(path, quiet);
+  std::optional<cli::ProgressLine> line;
+  line.emplace("compares index and vectors", 0, quiet);
   check_model(index, inputs);
   check_old_vectors(index, inputs.vectors);
   const std::size_t renamed = count_renamed(index, inputs);
@@ -224,7 +228,9 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   // since the new rows are linked to the old ones by these vectors.
   index.check_rows(inputs.vectors, threads);
   const std::size_t more = inputs.vectors.rows() - index.rows();
+  line.reset();
   if (more == 0) return revise(index, inputs, renamed, marked, quiet);
+  line.emplace("looks whether the reduction fits", 0, quiet);
   // Photos of another kind may come later: a projection that suited the first
   // ones may not tell them apart.
   const std::optional<Reduction> refitted =
@@ -238,12 +244,10 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
       inputs.vectors,
       estimate_append(index, inputs.vectors, inputs.names, refitted, threads),
       path, quiet);
-  {
-    cli::ProgressLine line("inserted", refitted ? inputs.vectors.rows() : more,
-                           quiet);
-    append_to_index(index, inputs.vectors, inputs.names, refitted, threads,
-                    path, line.callback(), inputs.gone);
-  }
+  line.emplace("inserted", refitted ? inputs.vectors.rows() : more, quiet);
+  append_to_index(index, inputs.vectors, inputs.names, refitted, threads, path,
+                  line->callback(), inputs.gone);
+  line.reset();
   if (!quiet)
     cli::say(fmt::format("{}: {} added to {}{}, {}", path, counted(more, "row"),
                          grouped(index.rows()),
@@ -253,8 +257,8 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
 
 bool delete_rows(const std::string& path, const Names& names,
                  Separator separator, bool quiet) {
-  const FileLock lock = lock_index(path);
-  const Index index = open_whole(path);
+  const FileLock lock = lock_index(path, quiet);
+  const Index index = open_whole(path, quiet);
   const RowFinder finder(index);
   bool all_found = true;
   std::vector<std::uint32_t> rows;
@@ -262,7 +266,10 @@ bool delete_rows(const std::string& path, const Names& names,
     all_found = finder.find(names[i], separator, rows) && all_found;
   // Those that were found go, whatever names were wrong: a list from `find` may
   // well hold files that were never indexed.
-  delete_from_index(index, rows);
+  {
+    const cli::ProgressLine line("writes the index", 0, quiet);
+    delete_from_index(index, rows);
+  }
   if (!quiet) {
     const Index changed(path);
     cli::say(fmt::format("{}: {} of {} {} deleted", path,

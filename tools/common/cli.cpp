@@ -9,6 +9,7 @@
 #include "common/cli11.h"
 #include "common/completion.h"
 #include "common/nearest_name.h"
+#include "common/progress_line.h"
 #include "common/version.h"
 
 #include "base/command.h"
@@ -83,9 +84,15 @@ std::string text_of_extra(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands()) asked = command;
   const std::vector<std::string> extras = app.remaining(true);
   const std::string extra = extras.empty() ? "" : extras.front();
-  if (extra.empty() || extra[0] != '-')
-    return fmt::format("{}: one argument too many", extra);
   std::vector<std::string> names;
+  if (extra.empty() || extra[0] != '-') {
+    for (const CLI::App* command : asked->get_subcommands({}))
+      names.push_back(command->get_name());
+    return fmt::format(
+        "{}: {}{}", extra,
+        names.empty() ? "one argument too many" : "not a command",
+        did_you_mean(extra, names));
+  }
   for (const CLI::Option* option : asked->get_options())
     for (const std::string& name : option->get_lnames())
       names.push_back("--" + name);
@@ -155,11 +162,7 @@ const std::string& tool_name() {
 }
 
 void say(const std::string& text) {
-  // One call, so that messages of several threads or tools do not mix within a
-  // line.
-  std::fputs(
-      fmt::format("{}: {}\n", program_name, without_controls(text)).c_str(),
-      stderr);
+  write_message(fmt::format("{}: {}\n", program_name, without_controls(text)));
 }
 
 int run_plain(int argc, char** argv, const std::function<int()>& body) {

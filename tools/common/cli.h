@@ -26,8 +26,9 @@ template <typename... Args>
   throw UsageError(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// Prints "tool: text" and a newline on stderr, in one write; without control
-/// characters, which names of files may bring.
+/// Prints "tool: text" and a newline on stderr, in one write, instead of a
+/// progress line that is there; without control characters, which names of
+/// files may bring. Any thread.
 void say(const std::string& text);
 
 /// The frame without options of CLI11, for a program that hands its command

@@ -13,6 +13,7 @@
 // here, since it may keep compressed ones.
 #include "common/cli.h"
 #include "common/index_options.h"
+#include "common/progress_line.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
 #include "common/standard_streams.h"
@@ -20,6 +21,7 @@
 #include "eval_recall/options.h"
 #include "eval_recall/plot.h"
 #include "eval_recall/table.h"
+#include "eval_recall/too_few.h"
 #include "eval_recall/tuning.h"
 
 #include "base/interrupt.h"
@@ -33,7 +35,10 @@
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <optional>
 
 namespace {
 
@@ -49,14 +54,41 @@ void announce(const RecallOptions& opt, const SearchIndex& index,
       held));
 }
 
+/// The table's text for where standard output goes: columns on a terminal,
+/// with what they mean beside it.
+class TablePrinter {
+ public:
+  TablePrinter(const RecallLine& first, unsigned threads, bool quiet)
+      : header_(header_text(first)), in_columns_(::isatty(STDOUT_FILENO) == 1) {
+    if (in_columns_ && !quiet)
+      for (const std::string& line : legend(first, threads)) cli::say(line);
+    print(text_of(header_));
+  }
+  void print_line(const RecallLine& line) const {
+    print(text_of(to_text(line)));
+  }
+
+ private:
+  std::string text_of(const std::string& line) const {
+    return in_columns_ ? in_columns(line, header_) : line;
+  }
+
+  std::string header_;
+  bool in_columns_;
+};
+
 /// Lines come minutes apart on a large index: each is shown at once.
 std::vector<RecallLine> print_table(const RecallOptions& opt,
                                     const QueryRows& queries,
                                     RecallMeter& meter) {
   std::vector<RecallLine> lines = {meter.measure_exact()};
-  if (!opt.json) print(header_text(lines[0]));
+  std::optional<TablePrinter> table;
+  if (!opt.json) table.emplace(lines[0], meter.threads(), opt.quiet);
   const auto print_last = [&] {
-    print(opt.json ? to_json(lines.back(), queries) : to_text(lines.back()));
+    if (table)
+      table->print_line(lines.back());
+    else
+      print(to_json(lines.back(), queries));
     flush_output();
   };
   print_last();
@@ -92,9 +124,12 @@ void print_lines(const RecallOptions& opt, const SearchIndex& index,
 
 void measure(const RecallOptions& opt, const SearchIndex& index,
              const QueryRows& queries, const GroundTruth& truth) {
+  const std::string few =
+      too_few_sentence(index.rows(), queries.size(), opt.search.k);
+  if (!few.empty() && !opt.quiet) cli::say(few);
   if (!opt.tune && !opt.quiet) cli::say_if_raised(opt.efs, opt.search.k);
   RecallMeter meter(index, truth, queries, opt.search, opt.threads,
-                    opt.queries.seed);
+                    opt.queries.seed, opt.quiet);
   meter.find_truth();
   if (opt.tune)
     print_tuned(meter,
@@ -105,12 +140,15 @@ void measure(const RecallOptions& opt, const SearchIndex& index,
 
 /// An index file, whose vectors must be where they were.
 void evaluate_local(const RecallOptions& opt) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("opens index and vectors", 0, opt.quiet);
   LocalIndex index(opt.index);
   if (index.index().vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.index().why_no_vectors());
   if (!opt.plot.empty()) opt.refuse_to_overwrite(index);
   const QueryRows queries = read_query_rows(index, opt.queries);
+  line.reset();
   if (!opt.quiet) announce(opt, index, queries, "index mapped");
   measure(opt, index, queries, *ground_truth(index, queries, opt.search.k));
   // Figures of an index that was written to meanwhile mean nothing.
@@ -120,10 +158,13 @@ void evaluate_local(const RecallOptions& opt) {
 /// An index at a service. --truth are the vectors that were pushed there; that
 /// they are is checked before anything is measured.
 void evaluate_service(const RecallOptions& opt) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("compares index and vectors", 0, opt.quiet);
   ServiceIndex index(endpoint_of(opt.service.url, opt.service.access));
   if (!opt.plot.empty()) opt.refuse_to_overwrite(index);
   const ServiceGroundTruth truth(index.index(), opt.truth);
   const QueryRows queries = read_query_rows(index, opt.queries);
+  line.reset();
   if (!opt.quiet) announce(opt, index, queries, index.index().service().text());
   measure(opt, index, queries, *ground_truth(truth, queries, opt.search.k));
 }

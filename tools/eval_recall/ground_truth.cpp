@@ -16,8 +16,9 @@ class LocalTruth : public GroundTruth {
     params_.exact = true;
   }
 
-  std::vector<Hits> all(unsigned threads) const override {
-    return ask_all(alone(threads), queries_->size(), threads);
+  std::vector<Hits> all(unsigned threads,
+                        const OnQuery& on_query) const override {
+    return ask_all(alone(threads), queries_->size(), threads, on_query);
   }
   Searching alone(unsigned threads) const override {
     return searching_of(*index_, *queries_, params_, threads);
@@ -37,7 +38,8 @@ class PushedTruth : public GroundTruth {
               std::size_t k)
       : truth_(&truth), queries_(&queries), k_(k) {}
 
-  std::vector<Hits> all(unsigned threads) const override {
+  /// One pass over the vectors for all queries: none is answered before others.
+  std::vector<Hits> all(unsigned threads, const OnQuery&) const override {
     return truth_->search(queries_->unit.view(), k_, threads,
                           queries_->excluded);
   }
@@ -78,10 +80,12 @@ std::unique_ptr<GroundTruth> ground_truth(const ServiceGroundTruth& truth,
 }
 
 std::vector<Hits> ask_all(const Searching& search, std::size_t queries,
-                          unsigned threads) {
+                          unsigned threads, const OnQuery& on_query) {
   std::vector<Hits> found(queries);
   run_batch(queries, threads, [&](std::size_t query, unsigned thread) {
-    return found[query] = search(query, thread);
+    found[query] = search(query, thread);
+    if (on_query) on_query();
+    return found[query];
   });
   return found;
 }

@@ -10,18 +10,24 @@
 #include "search/service_ground_truth.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace imsearch {
+
+/// Hears that a query was answered.
+using OnQuery = std::function<void()>;
 
 /// For one list of queries and one k. Any thread.
 class GroundTruth {
  public:
   virtual ~GroundTruth() = default;
 
-  /// The nearest rows of all queries, in order.
-  virtual std::vector<Hits> all(unsigned threads) const = 0;
+  /// The nearest rows of all queries, in order. `on_query` is called after
+  /// each, from any thread; may be empty.
+  virtual std::vector<Hits> all(unsigned threads,
+                                const OnQuery& on_query = {}) const = 0;
   /// Those of each query alone.
   virtual Searching alone(unsigned threads) const = 0;
   /// Gives the hits that the index found for a query their exact distances.
@@ -38,8 +44,8 @@ std::unique_ptr<GroundTruth> ground_truth(const ServiceGroundTruth& truth,
                                           const QueryRows& queries,
                                           std::size_t k);
 
-/// All queries' hits, in order.
+/// All queries' hits, in order; `on_query` as in GroundTruth::all().
 std::vector<Hits> ask_all(const Searching& search, std::size_t queries,
-                          unsigned threads);
+                          unsigned threads, const OnQuery& on_query = {});
 
 }  // namespace imsearch

@@ -7,6 +7,7 @@
 #include "common/child_process.h"
 #include "common/cli.h"
 #include "common/machine.h"
+#include "eval_recall/too_few.h"
 
 #include "base/error.h"
 #include "base/progress.h"
@@ -199,7 +200,8 @@ class PlotScript {
   }
 
   std::string write(const std::string& terminal, const std::string& title,
-                    const std::string& subtitle, std::size_t k) const {
+                    const std::string& subtitle, std::size_t k,
+                    bool is_too_little) const {
     std::string script = fmt::format(
         "set encoding utf8\nset terminal {}\n"
         "set label 1 {} at screen 0.03,0.945 font ',19' noenhanced\n"
@@ -208,6 +210,10 @@ class PlotScript {
         "noenhanced offset character 1.2,0\n",
         terminal, quoted(title, kMostOfTitle),
         quoted(subtitle, kMostOfSubtitle), k);
+    if (is_too_little)
+      script +=
+          "set label 3 'too few to judge by' at screen 0.97,0.845 right "
+          "textcolor '#b00020'\n";
     script += axes() + data();
     script += fmt::format(
         "plot $curve using 1:2 with lines lw 2 lc '#1d5a9e' notitle, "
@@ -351,7 +357,8 @@ std::string draw_recall(const std::string& path,
       {find_program("gnuplot"), "-"},
       script.write(terminal_of(path),
                    fmt::format("Recall@{} of {}", meter.k(), index.where()),
-                   subtitle(index, queries, meter.threads()), meter.k()));
+                   subtitle(index, queries, meter.threads()), meter.k(),
+                   !too_few(index.rows(), queries.size(), meter.k()).empty()));
 }
 
 }  // namespace imsearch

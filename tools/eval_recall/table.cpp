@@ -6,6 +6,8 @@
 // only the times.
 #include "eval_recall/table.h"
 
+#include "common/progress_line.h"
+
 #include "base/parallel_for.h"
 #include "base/stopwatch.h"
 #include "eval/measure.h"
@@ -15,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 namespace imsearch {
 namespace {
@@ -22,17 +25,26 @@ namespace {
 // Asked one by one over a million rows, these take seconds.
 constexpr std::size_t kExactSingles = 100;
 
+std::vector<std::string> fields_of(const std::string& line) {
+  std::istringstream text(line.substr(0, line.find('\n')));
+  std::vector<std::string> fields;
+  for (std::string field; std::getline(text, field, '\t');)
+    fields.push_back(field);
+  return fields;
+}
+
 }  // namespace
 
 RecallMeter::RecallMeter(const SearchIndex& index, const GroundTruth& truth,
                          const QueryRows& queries, const SearchParams& params,
-                         unsigned threads, std::uint64_t seed)
+                         unsigned threads, std::uint64_t seed, bool quiet)
     : index_(&index),
       truth_(&truth),
       queries_(&queries),
       params_(params),
       threads_(threads == 0 ? usable_cpus() : threads),
-      seed_(seed) {}
+      seed_(seed),
+      quiet_(quiet) {}
 
 Searching RecallMeter::searching(std::size_t ef) const {
   SearchParams params = params_;
@@ -43,17 +55,22 @@ Searching RecallMeter::searching(std::size_t ef) const {
 // Hits are compared by distance, so that one of two equal rows is as good as
 // the other (eval/recall.h): both sides must have exact ones.
 std::vector<Hits> RecallMeter::found_by(const Searching& search) const {
-  std::vector<Hits> found = ask_all(search, queries(), threads_);
+  cli::ProgressLine line("queries asked", queries(), quiet_);
+  std::vector<Hits> found =
+      ask_all(search, queries(), threads_, [&] { line.add_one(); });
   for (std::size_t q = 0; q < found.size(); ++q)
     truth_->compare_exactly(q, found[q]);
   return found;
 }
 
 void RecallMeter::find_truth() {
-  true_hits_ = truth_->all(threads_);
+  cli::ProgressLine line("queries searched exactly", queries(), quiet_);
+  true_hits_ = truth_->all(threads_, [&] { line.add_one(); });
 }
 
 double RecallMeter::single_ms(const Searching& search, std::size_t most) const {
+  // Nothing is counted in what is timed.
+  const cli::ProgressLine line("times queries one by one", 0, quiet_);
   const SingleRun alone = run_singly(std::min(most, queries()), search);
   return summarize(alone.latency_us).mean / 1e3;
 }
@@ -66,6 +83,7 @@ RecallLine RecallMeter::measure_exact() const {
   RecallLine line = line_of(true_hits_);
   line.search = "exact";
   line.single_ms = single_ms(truth_->alone(threads_), kExactSingles);
+  const cli::ProgressLine progress("times exact search", 0, quiet_);
   const Stopwatch watch;
   truth_->all(threads_);
   line.batch_ms = per_query_ms(watch.seconds());
@@ -79,6 +97,7 @@ RecallLine RecallMeter::measure(std::size_t ef) const {
   line.search = "index";
   line.ef = ef;
   line.single_ms = single_ms(search, queries());
+  const cli::ProgressLine progress("times all queries", 0, quiet_);
   line.batch_ms = per_query_ms(run_batch(queries(), threads_, search));
   return line;
 }
@@ -110,6 +129,28 @@ RecallLine RecallMeter::line_of(const std::vector<Hits>& found) const {
 
 double rounded(double value) {
   return std::round(value * 1e6) / 1e6;
+}
+
+std::string in_columns(const std::string& line, const std::string& header) {
+  constexpr std::size_t kBetween = 2;
+  constexpr std::size_t kLeast = 7;  // 64 and 999.9999 alike
+  const std::vector<std::string> fields = fields_of(line);
+  const std::vector<std::string> names = fields_of(header);
+  std::string text = fmt::format("{:<{}}", fields[0], names[0].size());
+  for (std::size_t i = 1; i < fields.size(); ++i)
+    text += fmt::format("{:>{}}", fields[i],
+                        kBetween + std::max(names[i].size(), kLeast));
+  return text + "\n";
+}
+
+std::vector<std::string> legend(const RecallLine& line, unsigned threads) {
+  const std::size_t k = line.recall.rbegin()->first;
+  return {"recall@N: the share of the N nearest images that are found",
+          fmt::format("low, high: 95 % interval of recall@{}", k),
+          "single_ms: milliseconds a query when it is asked alone",
+          fmt::format(
+              "batch_ms: the same when all are asked at once, by {}",
+              threads == 1 ? "1 thread" : fmt::format("{} threads", threads))};
 }
 
 std::string header_text(const RecallLine& line) {

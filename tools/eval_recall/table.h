@@ -27,14 +27,15 @@ struct RecallLine {
   double batch_ms = 0;                   // a query among all, over all threads
 };
 
-/// Measures exact search and the index.
+/// Measures exact search and the index, and shows how far that is, unless
+/// `quiet`.
 class RecallMeter {
  public:
   /// `truth`: of these `queries` and params.k. All must outlive it. `threads`
   /// 0: all CPUs.
   RecallMeter(const SearchIndex& index, const GroundTruth& truth,
               const QueryRows& queries, const SearchParams& params,
-              unsigned threads, std::uint64_t seed);
+              unsigned threads, std::uint64_t seed, bool quiet);
 
   std::size_t queries() const { return queries_->size(); }
   std::size_t k() const { return params_.k; }
@@ -64,11 +65,20 @@ class RecallMeter {
   SearchParams params_;
   unsigned threads_;
   std::uint64_t seed_;
+  bool quiet_;
   std::vector<Hits> true_hits_;
 };
 
 /// To six decimals, which say more than any measurement here.
 double rounded(double value);
+
+/// Lays a line of the table out under its header, for a terminal: the first
+/// field from the left, figures to the right, in columns as wide as the header
+/// and figures of usual size need.
+std::string in_columns(const std::string& line, const std::string& header);
+
+/// What the columns mean, a line each of at most 72 characters.
+std::vector<std::string> legend(const RecallLine& line, unsigned threads);
 
 /// The table's header line and a line, tab-separated; and JSON for a line.
 std::string header_text(const RecallLine& line);

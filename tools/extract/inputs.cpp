@@ -17,6 +17,7 @@
 #include "io/glob.h"
 #include "io/ledger.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -39,30 +40,51 @@ void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
   if (!reason.empty()) fail("{}", reason);
 }
 
-/// The whole list, before it is cut into shards: each shard must see the same.
-/// Also tells which of it are archives.
-Names all_names(const ExtractJob& job,
-                std::unordered_set<std::string>& archives) {
+/// The list as it grows: names, and which of them are archives.
+struct WholeList {
   Names names;
-  const InputRules rules = rules_of(job);
-  ExpandedInputs inputs = expand_inputs(job.inputs, rules);
-  tell(inputs, job.files_from.empty(), job.quiet);
-  for (const std::string& path : inputs.paths) names.append(path);
-  if (!job.files_from.empty()) {
-    const Names listed = read_list(job.files_from, job.separator());
-    const InputSieve sieve(rules);
-    for (std::size_t i = 0; i < listed.size(); ++i) {
-      if (listed[i].empty()) continue;
-      names.append(listed[i]);
-      std::string name(listed[i]);
-      if (sieve.is_archive(name, false)) inputs.archives.insert(std::move(name));
-    }
+  std::unordered_set<std::string> archives;
+};
+
+void append_expanded(const std::vector<std::string>& arguments,
+                     const ExtractJob& job, WholeList& list) {
+  if (arguments.empty()) return;
+  ExpandedInputs inputs = expand_inputs(arguments, rules_of(job));
+  const bool nothing_else =
+      arguments.size() == job.inputs.size() && job.files_from.empty();
+  tell(inputs, nothing_else, job.quiet);
+  for (const std::string& path : inputs.paths) list.names.append(path);
+  list.archives.merge(inputs.archives);
+}
+
+void append_listed(const std::string& path, const ExtractJob& job,
+                   WholeList& list) {
+  const Names listed = read_list(path, job.separator());
+  const InputSieve sieve(rules_of(job));
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    if (listed[i].empty()) continue;
+    list.names.append(listed[i]);
+    std::string name(listed[i]);
+    if (sieve.is_archive(name, false)) list.archives.insert(std::move(name));
   }
-  archives = std::move(inputs.archives);
-  if (names.empty())
-    fail("{}: names no images",
-         job.files_from.empty() ? job.inputs.front() : job.files_from);
-  return names;
+}
+
+/// Before it is cut into shards: each shard must see the same. Names on
+/// standard input stand where the - does.
+WholeList whole_list(const ExtractJob& job) {
+  WholeList list;
+  const auto end = job.inputs.end();
+  const auto dash = std::find(job.inputs.begin(), end, "-");
+  append_expanded({job.inputs.begin(), dash}, job, list);
+  if (dash != end) {
+    append_listed("-", job, list);
+    append_expanded({dash + 1, end}, job, list);
+  }
+  if (!job.files_from.empty()) append_listed(job.files_from, job, list);
+  if (!list.names.empty()) return list;
+  const std::string& source =
+      job.files_from.empty() ? job.inputs.front() : job.files_from;
+  fail("{}: names no images", source == "-" ? "standard input" : source);
 }
 
 Names block_of(const Names& names, const Shard& shard) {
@@ -119,9 +141,11 @@ InputRules rules_of(const ExtractJob& job) {
 
 ImageList list_images(const ExtractJob& job) {
   ImageList images;
-  Names names = all_names(job, images.archives);
-  images.id = id_of(names, images.archives);
-  images.names = job.shard ? block_of(names, *job.shard) : std::move(names);
+  WholeList list = whole_list(job);
+  images.archives = std::move(list.archives);
+  images.id = id_of(list.names, images.archives);
+  images.names =
+      job.shard ? block_of(list.names, *job.shard) : std::move(list.names);
   return images;
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/cli.h"
 #include "common/file_names.h"
+#include "common/progress_line.h"
 #include "common/version.h"
 #include "extract/inputs.h"
 #include "extract/output.h"
@@ -17,6 +18,7 @@
 #include "io/ledger.h"
 #include "io/text.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -97,12 +99,13 @@ void keep_pieces(const ExtractJob& job, const std::vector<Piece>& pieces) {
 }
 
 void write_piece(const VectorFile& file, const Piece& piece,
-                 ExtractOutput& output) {
+                 ExtractOutput& output, cli::ProgressLine& line) {
   std::vector<float> scratch(file.dim());
   for (std::size_t i = 0; i < file.rows(); ++i) {
     check_interrupt();
     output.add_joined(piece.names[i], file.row(i, scratch.data()), file.dim(),
                       piece.ledger.rows[i]);
+    line.add_one();
   }
   // A shard without bad images has no such list.
   const std::string bad = bad_images_path(piece.names_path);
@@ -116,6 +119,8 @@ void write_piece(const VectorFile& file, const Piece& piece,
 int join_vectors(const ExtractJob& job) {
   for (const std::string& path : job.inputs)
     if (!file_exists(path)) fail_missing_piece(path);
+  std::optional<cli::ProgressLine> line;
+  line.emplace("looks at the shards", 0, job.quiet);
   DescribedVectors vectors(job.inputs);
   const std::vector<Piece> pieces = read_pieces(job, vectors);
   // No run of extract is half-way through giving these files their names.
@@ -127,11 +132,13 @@ int join_vectors(const ExtractJob& job) {
   if (output.has_older_parts())
     cli::say("the parts of an earlier run are dropped");
   output.start_joined();
+  line.emplace("rows", *joined.rows, job.quiet);
   for (std::size_t f = 0; f < pieces.size(); ++f)
-    write_piece(vectors.files()[f], pieces[f], output);
+    write_piece(vectors.files()[f], pieces[f], output, *line);
   // Nor has one begun while they were copied.
   vectors.check_settled();
   output.commit(joined);
+  line.reset();
   if (!job.quiet)
     cli::say(fmt::format("{}: {} of {}", job.vectors,
                          counted(*joined.rows, "row"),

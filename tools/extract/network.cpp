@@ -5,6 +5,7 @@
 #include "extract/modes.h"
 
 #include "common/cli.h"
+#include "common/progress_line.h"
 #include "extract/image_feed.h"
 #include "extract/inputs.h"
 #include "extract/model.h"
@@ -39,6 +40,7 @@ struct Inputs {
 
 /// The first good images of the job.
 Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
+  const cli::ProgressLine line("decodes images", 0, job.quiet);
   const ImageList list = list_images(job);
   ImageFeed feed(job, list, nullptr);
   Inputs inputs;
@@ -72,14 +74,19 @@ Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
 }  // namespace
 
 int time_network(const ExtractJob& job, const ModelOptions& options) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("loads the network", 0, job.quiet);
   const Model model = load_model(options);
+  line.reset();
   if (!job.quiet) say_model(model);
   const Inputs inputs = load_inputs(job, model.preprocessing);
   // As many as a run has: an engine may not want one network for each CPU.
   const unsigned threads = replica_count(
       *model.engine, job.threads == 0 ? usable_cpus() : job.threads);
+  line.emplace("times the network", 0, job.quiet);
   const NetworkSpeed speed =
       measure_network(*model.engine, inputs.values, threads, kMeasuredSeconds);
+  line.reset();
   const double rate = static_cast<double>(speed.images) / speed.wall_s;
   if (!job.quiet)
     cli::say(

@@ -29,6 +29,8 @@ RowWriter::RowWriter(const ExtractJob& job, const ImageList& images,
 
 OlderRun RowWriter::start(const std::string& identity) {
   OlderRun older;
+  // --resume reads all rows of the earlier run.
+  progress_.emplace("looks at what an earlier run has done", 0, job_.quiet);
   if (job_.resume && (!job_.restart || output_.is_of_run(identity))) {
     older = output_.resume(identity, names_, dim_);
     take_over(older);
@@ -39,10 +41,8 @@ OlderRun RowWriter::start(const std::string& identity) {
           "gone on from them");
     output_.start(identity);
   }
-  // Counts what is left, so that the rate and the time left are those of this
-  // run.
-  progress_.emplace("images", archives_ ? 0 : names_.size() - older_,
-                    job_.quiet);
+  progress_.emplace("images", archives_ ? 0 : names_.size(), job_.quiet,
+                    older_);
   return older;
 }
 
@@ -79,7 +79,7 @@ void RowWriter::good(const ImagePlace& image, const float* feature,
     return bad(image, "a newline in its name: use --null", facts);
   output_.add(image, feature, dim_, facts);
   ++good_;
-  progress_->update(done() - older_);
+  progress_->update(done());
 }
 
 void RowWriter::bad(const ImagePlace& image, const std::string& reason,
@@ -89,9 +89,9 @@ void RowWriter::bad(const ImagePlace& image, const std::string& reason,
   output_.add_bad(image, reason, facts);
   ++bad_;
   ++complained_;
+  progress_->update(done());
   // A folder of a million broken files must not fill the terminal.
   if (complained_ > kShownBad && !output_.bad_path().empty()) return;
-  progress_->clear();
   cli::say(text);
   if (complained_ == kShownBad && !output_.bad_path().empty())
     cli::say("further bad images are only listed, in " + output_.bad_path());
@@ -103,7 +103,8 @@ std::string RowWriter::complaint(const std::string& name,
 }
 
 void RowWriter::finish(Sidecar sidecar, std::size_t known) {
-  progress_->clear();
+  progress_.reset();
+  const cli::ProgressLine line("puts the files in place", 0, job_.quiet);
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
     if (known > 0) return;
@@ -120,7 +121,7 @@ void RowWriter::finish(Sidecar sidecar, std::size_t known) {
 }
 
 void RowWriter::say_what_stays() {
-  if (progress_) progress_->clear();
+  progress_.reset();
   const std::string path = output_.kept_path();
   if (path.empty()) return;  // nothing is done, or it went into a pipe
   cli::say(fmt::format("{}{} are done, in {}: --resume goes on from them",

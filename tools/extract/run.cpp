@@ -7,6 +7,7 @@
 #include "extract/modes.h"
 
 #include "common/cli.h"
+#include "common/progress_line.h"
 #include "extract/append.h"
 #include "extract/identity.h"
 #include "extract/image_feed.h"
@@ -151,6 +152,8 @@ std::optional<AppendTarget> open_target(const ExtractJob& job,
 }  // namespace
 
 int run_extract(const ExtractJob& job, const ModelOptions& options) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("looks for images", 0, job.quiet);
   ImageList images = list_images(job);
   refuse_to_overwrite(job, images.names, model_file(options).path);
   if (!job.append && !job.force)
@@ -161,7 +164,9 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   if (target) output.append_to(*target, images.names);
   if (!images.archives.empty()) output.expect_archives();
   const std::string bad_path = output.bad_path();
+  line.emplace("loads the network", 0, job.quiet);
   const Model model = load_model(options);
+  line.reset();
   if (!job.quiet) say_model(model);
   const Sidecar sidecar = sidecar_of(job, images, model);
   if (target) target->check_model(sidecar);

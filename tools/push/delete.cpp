@@ -7,6 +7,7 @@
 #include "push/delete.h"
 
 #include "common/cli.h"
+#include "common/progress_line.h"
 
 #include "base/progress.h"
 #include "io/text.h"
@@ -16,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,7 +77,10 @@ bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
   BulkSender sender(index.endpoint(), BulkParams{});
   bool all_found = true;
   std::size_t deleted = 0;
+  std::optional<cli::ProgressLine> line(std::in_place, "names", names.size(),
+                                        quiet);
   for (std::size_t i = 0; i < names.size(); ++i) {
+    line->update(i);
     if (is_ambiguous(client, names[i])) {
       cli::say(fmt::format(
           "{}: is the name of one image in {}, and another's as query prints "
@@ -93,6 +98,7 @@ bool delete_remote_rows(const Endpoint& endpoint, const Names& names,
     deleted += erased;
   }
   refresh(client);
+  line.reset();
   if (!quiet)
     cli::say(fmt::format("{}: {} deleted, {} left", index.where(),
                          counted(deleted, "row"), grouped(count_rows(client))));

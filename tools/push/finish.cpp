@@ -12,6 +12,7 @@
 #include "push/finish.h"
 
 #include "common/cli.h"
+#include "common/progress_line.h"
 
 #include "base/matrix.h"
 #include "base/progress.h"
@@ -26,6 +27,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -191,6 +193,8 @@ void set_replicas(HttpClient& client, const IndexMeta& meta, bool quiet) {
 void check_answers(const Endpoint& endpoint, const PushInputs& inputs,
                    bool quiet) {
   const RemoteIndex index(endpoint);
+  std::optional<cli::ProgressLine> line;
+  line.emplace("compares answers with exact search", 0, quiet);
   const Matrix queries = sample(index, inputs);
   if (queries.rows() == 0) return;
   const ServiceGroundTruth truth(index, inputs.path());
@@ -200,6 +204,7 @@ void check_answers(const Endpoint& endpoint, const PushInputs& inputs,
   const Asked asked = ask_all(index, truth, queries);
   if (quiet) return;
   const std::vector<Hits> nearest = truth.search(queries.view(), kTop, 0, {});
+  line.reset();
   cli::say(fmt::format(
       "{} rows asked for: recall@{} is {:.4f} at ef {}, {:.1f} ms a query of "
       "which {:.1f} are the service's (median), {:.1f} ms at the 95th "

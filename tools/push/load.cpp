@@ -89,9 +89,8 @@ void announce_done(const BulkTotals& totals, double seconds,
 
 }  // namespace
 
-RefusedRows::RefusedRows(const std::string& names_path, std::size_t begin,
-                         cli::ProgressLine& progress)
-    : path_(names_path + ".refused.tsv"), progress_(progress) {
+RefusedRows::RefusedRows(const std::string& names_path, std::size_t begin)
+    : path_(names_path + ".refused.tsv") {
   if (!file_exists(path_)) return;
   // A load from row 0 sends everything again, so that an older list means
   // nothing. One that begins later does not send the rows before: what the list
@@ -114,7 +113,6 @@ void RefusedRows::add(std::size_t row, std::string_view name,
   file_->write(fmt::format("{}\t{}\t{}\n", row, escape_field(name),
                            escape_field(reason)));
   if (++count_ > kShown) return;
-  progress_.clear();
   cli::say(fmt::format("row {}: {}: refused: {}", row, escape_field(name),
                        escape_field(reason)));
   if (count_ == kShown)
@@ -138,7 +136,7 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
   std::string list;
   {
     cli::ProgressLine line("rows", target.rows(), options.quiet);
-    RefusedRows refused(inputs.names().path(), target.begin, line);
+    RefusedRows refused(inputs.names().path(), target.begin);
     std::size_t refusals = 0;
     try {
       totals = load_rows(
@@ -155,7 +153,6 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
           });
     } catch (const std::exception&) {
       // The list is kept although the load failed, for it may say why.
-      line.clear();
       refused.finish();
       throw;
     }

@@ -1,7 +1,6 @@
 // The rows of a target are sent: push's main work.
 #pragma once
 
-#include "common/progress_line.h"
 #include "push/target.h"
 
 #include "io/output_file.h"
@@ -19,9 +18,8 @@ class RefusedRows {
  public:
   /// The list is the file NAMES.refused.tsv: row, name and reason in each line.
   /// What an older list says of rows before `begin` stays in it, since those
-  /// are not sent again. `progress` must outlive this object.
-  RefusedRows(const std::string& names_path, std::size_t begin,
-              cli::ProgressLine& progress);
+  /// are not sent again.
+  RefusedRows(const std::string& names_path, std::size_t begin);
 
   /// Lists the row, and shows the first few on stderr. Throws Error on a failed
   /// write.
@@ -35,7 +33,6 @@ class RefusedRows {
 
   std::string path_;
   std::string kept_;  // lines of an older list
-  cli::ProgressLine& progress_;
   std::optional<OutputFile> file_;
   std::size_t count_ = 0;
 };

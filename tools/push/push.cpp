@@ -11,6 +11,7 @@
 #include "common/cli.h"
 #include "common/names_list.h"
 #include "common/options.h"
+#include "common/progress_line.h"
 #include "common/service_endpoint.h"
 #include "common/standard_streams.h"
 #include "push/delete.h"
@@ -28,6 +29,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 
 namespace {
 
@@ -54,6 +56,8 @@ void announce(HttpClient& client, const ServiceInfo& service,
 }
 
 int load(const PushOptions& options, const Endpoint& endpoint) {
+  std::optional<cli::ProgressLine> line;
+  line.emplace("looks at vectors and index", 0, options.quiet);
   const PushInputs inputs(
       options.vectors.empty() ? cli::kDefaultVectors : options.vectors,
       options.names, options.dim, separator_of(options.null));
@@ -61,6 +65,7 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   const ServiceInfo service = identify(client);
   const auto dialect = dialect_of(service);
   PushTarget target = choose_target(client, service, inputs, options);
+  line.reset();
   if (target.work == PushTarget::Work::kNothing) {
     if (!options.quiet)
       cli::say(inputs.rows() == 1
@@ -76,6 +81,7 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   if (options.plan) return cli::kDone;
   // Before anything is written: one row of NaN at the end of a million would
   // otherwise end a load of an hour.
+  line.emplace("checks the rows", 0, options.quiet);
   inputs.check_rows(target.begin);
   std::size_t stored = target.begin;
   bool begun = false;
@@ -83,10 +89,14 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
     begin_load(client, *dialect, target, options.replicas_while_loading);
     begun = true;
     if (options.replicas_while_loading) await_copies(client);
+    line.reset();
     const BulkTotals totals =
         send_rows(endpoint, inputs, target, options, stored);
+    line.emplace("finishes the index", 0, options.quiet);
     finish_load(client, *dialect, target.meta, totals, options.quiet);
+    line.reset();
   } catch (const std::exception&) {
+    line.reset();
     // Nothing stays of an index that the service refused to make. But if a
     // signal came while it was being made, it may be there.
     if (begun || interrupted()) say_what_stays(endpoint, stored, inputs.rows());

@@ -24,6 +24,7 @@
 #include "base/command.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "io/file.h"
 #include "search/local_index.h"
 
 #include <CLI/CLI.hpp>
@@ -133,6 +134,7 @@ std::vector<std::string> names_from(const std::string& path,
   constexpr std::uint32_t kMostRows = 2'000'000;
   constexpr std::size_t kMostNames = 1000;
   std::set<std::string> names;
+  if (!is_regular_file(path)) return {};
   const Index index(path);
   for (std::uint32_t row = 0;
        row < std::min<std::size_t>(index.rows(), kMostRows) &&

@@ -1,6 +1,7 @@
 #include "update/inputs.h"
 
 #include "common/cli.h"
+#include "common/progress_line.h"
 
 #include "archive/archive_name.h"
 #include "base/error.h"
@@ -114,6 +115,7 @@ Names list_files(const UpdateOptions& opt, const UpdateRecord& record,
 
 Listing list_images(const UpdateOptions& opt, const UpdateRecord& record,
                     const Collection* collection) {
+  const cli::ProgressLine line("looks for images", 0, opt.quiet);
   // Under other rules, other members are images.
   const std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
   const bool anew = opt.plan.checksum || !last ||

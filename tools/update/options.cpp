@@ -1,6 +1,7 @@
 #include "update/options.h"
 
 #include "common/cli.h"
+#include "common/completion.h"
 #include "common/names_list.h"
 
 #include <CLI/CLI.hpp>
@@ -47,10 +48,33 @@ void UpdateOptions::add_to(CLI::App& app) {
   cli::add_threads(app, plan.threads);
   app.add_flag("--json", json, "A summary as JSON on standard output");
   cli::add_quiet(app, quiet);
+  group(app);
+}
+
+/// How --help shows them.
+void UpdateOptions::group(CLI::App& app) {
+  using cli::Group;
+  cli::put_under(app, Group::kOften, {"--dry-run", "--weights", "--exclude"});
+  cli::put_under(
+      app, Group::kImages,
+      {"--all", "--checksum", "--retry", "--allow-empty", "--force"});
+  cli::put_under(
+      app, Group::kOutput,
+      {"--output", "--names", "--index", "--null", "--compact", "--json"});
+  cli::completes(app, {"inputs"}, cli::kImageFiles);
+  cli::completes(app, {"--output"}, "bin");
+  cli::completes(app, {"--names"}, cli::kNamesFiles);
+  cli::completes(app, {"--index"}, cli::kIndexFiles);
+  cli::add_examples(app, {"~/Pictures", "--dry-run"});
 }
 
 void UpdateOptions::check() {
   model.check();
+  for (const std::string& input : record.inputs)
+    if (input == "-")
+      cli::fail_usage(
+          "-: a later update looks for the images again, which standard "
+          "input cannot repeat: give files, folders or quoted patterns");
   if (dry_run && (compact || json))
     cli::fail_usage("--dry-run prints lines and changes nothing: leave out {}",
                     compact ? "--compact" : "--json");

@@ -32,6 +32,9 @@ struct UpdateOptions {
   /// Throws UsageError for what CLI11 cannot see; sets what follows from
   /// others.
   void check();
+
+ private:
+  static void group(CLI::App& app);
 };
 
 }  // namespace imsearch

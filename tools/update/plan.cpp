@@ -46,10 +46,11 @@ struct LooseImage {
 class Planner {
  public:
   Planner(const Collection& collection, const Listing& listing,
-          const PlanOptions& options)
+          const PlanOptions& options, const OnProgress& on_progress)
       : collection_(collection),
         images_(listing.images),
         options_(options),
+        on_progress_(on_progress),
         status_(ask_about(listing, options.threads)),
         contents_(listing) {}
 
@@ -72,6 +73,7 @@ class Planner {
   const Collection& collection_;
   const Names& images_;
   const PlanOptions& options_;
+  const OnProgress& on_progress_;
   std::vector<FileFacts> status_;
   ContentReader contents_;
   std::unordered_map<std::string_view, std::uint32_t> row_of_;
@@ -96,6 +98,7 @@ void Planner::compare_by_name() {
       look_at_unknown(image);
     else
       compare(image, found->second);
+    if (on_progress_) on_progress_(image + 1);
   }
   for (std::uint32_t row = 0; row < ledger.rows.size(); ++row)
     if (!ledger.rows[row].gone && !listed_[row]) loose_rows_.push_back(row);
@@ -219,8 +222,8 @@ void Planner::settle() {
 }  // namespace
 
 Plan make_plan(const Collection& collection, const Listing& listing,
-               const PlanOptions& options) {
-  return Planner(collection, listing, options).make();
+               const PlanOptions& options, const OnProgress& on_progress) {
+  return Planner(collection, listing, options, on_progress).make();
 }
 
 bool enter(const Plan& plan, Collection& collection) {

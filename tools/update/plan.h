@@ -9,6 +9,8 @@
 #include "update/collection.h"
 #include "update/listing.h"
 
+#include "base/progress.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -54,10 +56,11 @@ struct Plan {
   }
 };
 
-/// `listing`: all that the collection should hold. Reads files where their
-/// content decides. Throws Error, Interrupted.
+/// `listing`: all that the collection should hold; `on_progress` hears how many
+/// of them were compared with their rows. Reads files where their content
+/// decides. Throws Error, Interrupted.
 Plan make_plan(const Collection& collection, const Listing& listing,
-               const PlanOptions& options);
+               const PlanOptions& options, const OnProgress& on_progress);
 
 /// Enters the plan in the collection: all but what is to be extracted. Gives
 /// whether names have changed.

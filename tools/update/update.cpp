@@ -8,6 +8,7 @@
 // build-index follow. Each of these steps can be killed, and the next update
 // goes on from whatever is there. Manual: man/imsearch-update.1.
 #include "common/cli.h"
+#include "common/progress_line.h"
 #include "common/standard_streams.h"
 #include "update/apply.h"
 #include "update/collection.h"
@@ -167,7 +168,8 @@ Names with_rows(const Collection& collection, const Plan& plan) {
 }
 
 /// One update at a time: a second one waits for the first.
-FileLock lock_collection(const std::string& vectors) {
+FileLock lock_collection(const std::string& vectors, bool quiet) {
+  const cli::ProgressLine line("waits for another update", 0, quiet);
   const std::string path = record_path(vectors);
   // To be locked, it has to be there. The record itself replaces it, and then
   // the lock is that of the new file.
@@ -185,7 +187,7 @@ bool keep_record(const UpdateOptions& opt, const UpdateRecord& record,
                  std::optional<FileLock>& lock) {
   if (read_record(opt.paths.vectors) == record) return false;
   write_record(opt.paths.vectors, record);
-  lock.emplace(lock_collection(opt.paths.vectors));
+  lock.emplace(lock_collection(opt.paths.vectors, opt.quiet));
   return true;
 }
 
@@ -204,11 +206,23 @@ Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
   return done;
 }
 
+Plan compare(const UpdateOptions& opt, const Collection& collection,
+             const Listing& listing) {
+  cli::ProgressLine line("images looked at", listing.images.size(), opt.quiet);
+  return make_plan(collection, listing, opt.plan, line.callback());
+}
+
+std::size_t leave_out_gone(const UpdateOptions& opt,
+                           const Collection& collection) {
+  const cli::ProgressLine line("leaves out rows that are gone", 0, opt.quiet);
+  return compact(opt.paths, collection);
+}
+
 Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
   const Listing listing = list_images(opt, record, &collection);
-  const Plan plan = make_plan(collection, listing, opt.plan);
+  const Plan plan = compare(opt, collection, listing);
   if (opt.dry_run) {
     print_plan(plan, collection);
     return {};
@@ -234,7 +248,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     write_collection(opt.paths, collection, false);
   }
   bool anew = false;
-  if (opt.compact && compact(opt.paths, collection) > 0) {
+  if (opt.compact && leave_out_gone(opt, collection) > 0) {
     collection = open_collection(opt.paths);
     anew = true;
   }
@@ -272,7 +286,7 @@ int run(UpdateOptions opt) {
   opt.check();
   const UpdateRecord record = decide_record(opt);
   std::optional<FileLock> lock;
-  if (!opt.dry_run) lock.emplace(lock_collection(opt.paths.vectors));
+  if (!opt.dry_run) lock.emplace(lock_collection(opt.paths.vectors, opt.quiet));
   Collection collection;
   Summary done;
   if (recover(opt, record)) {

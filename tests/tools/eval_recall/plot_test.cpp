@@ -46,7 +46,7 @@ void write_gnuplot(const TempDir& dir) {
 
 class NoTruth : public GroundTruth {
  public:
-  std::vector<Hits> all(unsigned) const override { return {}; }
+  std::vector<Hits> all(unsigned, const OnQuery&) const override { return {}; }
   Searching alone(unsigned) const override { return {}; }
   void compare_exactly(std::size_t, Hits&) const override {}
 };
@@ -70,7 +70,7 @@ std::string script(const std::vector<RecallLine>& lines,
   queries.unit = Matrix(1234, 2);
   queries.origin = "it's";
   const NoTruth truth;
-  const RecallMeter meter(index, truth, queries, {}, 1, 1);
+  const RecallMeter meter(index, truth, queries, {}, 1, 1, true);
   return draw_recall(path, lines, index, queries, meter);
 }
 
@@ -157,4 +157,5 @@ TEST_CASE("title and subtitle say what was measured, quotes doubled") {
   CHECK(contains(text, "set label 1 'Recall@10 of list' at screen"));
   CHECK(contains(text, "'2 rows of 2 floats, 1,234 queries (it''s); "));
   CHECK(contains(text, "set ylabel 'recall@10'"));
+  CHECK(contains(text, "'too few to judge by'"));
 }

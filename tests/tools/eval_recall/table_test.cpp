@@ -36,7 +36,9 @@ class GivenTruth : public GroundTruth {
  public:
   explicit GivenTruth(std::vector<Hits> hits) : hits_(std::move(hits)) {}
 
-  std::vector<Hits> all(unsigned) const override { return hits_; }
+  std::vector<Hits> all(unsigned, const OnQuery&) const override {
+    return hits_;
+  }
   Searching alone(unsigned) const override {
     return [this](std::size_t query, unsigned) { return hits_[query]; };
   }
@@ -61,6 +63,29 @@ TEST_CASE("the header names a column for each recall") {
 TEST_CASE("a line has four decimals") {
   CHECK(to_text(line_of_index()) ==
         "index\t64\t1.0000\t0.9877\t0.5000\t0.4568\t0.5432\t0.2500\t0.1234\n");
+}
+
+TEST_CASE("on a terminal figures stand below the ends of their names") {
+  const RecallLine line = line_of_index();
+  const std::string header = header_text(line);
+  CHECK(in_columns(header, header) ==
+        "search       ef  recall@1  recall@10  recall@100      low     high"
+        "  single_ms  batch_ms\n");
+  CHECK(in_columns(to_text(line), header) ==
+        "index        64    1.0000     0.9877      0.5000   0.4568   0.5432"
+        "     0.2500    0.1234\n");
+}
+
+TEST_CASE("the legend explains each column in short lines") {
+  const std::vector<std::string> lines = legend(line_of_index(), 2);
+  CHECK(lines ==
+        std::vector<std::string>{
+            "recall@N: the share of the N nearest images that are found",
+            "low, high: 95 % interval of recall@100",
+            "single_ms: milliseconds a query when it is asked alone",
+            "batch_ms: the same when all are asked at once, by 2 threads"});
+  CHECK(legend(line_of_index(), 1).back() ==
+        "batch_ms: the same when all are asked at once, by 1 thread");
 }
 
 TEST_CASE("exact search has no ef") {
@@ -99,7 +124,7 @@ TEST_CASE("recall is the share of the truth, of which a half is missed") {
   const GivenTruth truth({{{0, 0}, {1, 2}}, {{2, 0}, {9, 1}}});
   SearchParams params;
   params.k = 2;
-  RecallMeter meter(index, truth, queries, params, 2, 1);
+  RecallMeter meter(index, truth, queries, params, 2, 1, true);
   CHECK(meter.queries() == 2);
   CHECK(meter.threads() == 2);
   meter.find_truth();

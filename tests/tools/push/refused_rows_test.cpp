@@ -23,8 +23,7 @@ namespace {
 template <typename Body>
 std::string said(const TempDir& dir, std::size_t begin, const Body& body) {
   return complained_by([&] {
-    cli::ProgressLine progress("push", 100, true);
-    RefusedRows rows(dir / "n", begin, progress);
+    RefusedRows rows(dir / "n", begin);
     body(rows);
   });
 }
