@@ -17,6 +17,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
 namespace {
 
 using namespace imsearch;
@@ -93,7 +95,14 @@ int bench(Options& opt) {
   catch_interrupts();
   opt.extract.model.check();
   const Report report = measure(opt);
-  print(opt.json ? report_json(report) : report_table(report));
+  if (opt.json) {
+    print(report_json(report));
+  } else if (::isatty(STDOUT_FILENO) == 1) {
+    for (const std::string& line : report_legend(report)) cli::say(line);
+    print(report_columns(report));
+  } else {
+    print(report_table(report));
+  }
   return cli::kDone;
 }
 

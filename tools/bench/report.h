@@ -20,6 +20,12 @@ std::string report_json(const Report& report);
 /// A line for each figure: name, tab, value; "latency_us.p50" for nested ones.
 std::string report_table(const Report& report);
 
+/// The same for a terminal: under a header, figures to the right.
+std::string report_columns(const Report& report);
+
+/// What the names of the report mean, a line each of at most 72 characters.
+std::vector<std::string> report_legend(const Report& report);
+
 /// mean, p50, p95, p99, in the unit of the values.
 Report latency_report(const std::vector<double>& values);
 

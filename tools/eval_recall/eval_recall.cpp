@@ -21,6 +21,7 @@
 #include "eval_recall/options.h"
 #include "eval_recall/plot.h"
 #include "eval_recall/table.h"
+#include "eval_recall/too_few.h"
 #include "eval_recall/tuning.h"
 
 #include "base/interrupt.h"
@@ -33,6 +34,8 @@
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -51,14 +54,41 @@ void announce(const RecallOptions& opt, const SearchIndex& index,
       held));
 }
 
+/// The table's text for where standard output goes: columns on a terminal,
+/// with what they mean beside it.
+class TablePrinter {
+ public:
+  TablePrinter(const RecallLine& first, unsigned threads, bool quiet)
+      : header_(header_text(first)), in_columns_(::isatty(STDOUT_FILENO) == 1) {
+    if (in_columns_ && !quiet)
+      for (const std::string& line : legend(first, threads)) cli::say(line);
+    print(text_of(header_));
+  }
+  void print_line(const RecallLine& line) const {
+    print(text_of(to_text(line)));
+  }
+
+ private:
+  std::string text_of(const std::string& line) const {
+    return in_columns_ ? in_columns(line, header_) : line;
+  }
+
+  std::string header_;
+  bool in_columns_;
+};
+
 /// Lines come minutes apart on a large index: each is shown at once.
 std::vector<RecallLine> print_table(const RecallOptions& opt,
                                     const QueryRows& queries,
                                     RecallMeter& meter) {
   std::vector<RecallLine> lines = {meter.measure_exact()};
-  if (!opt.json) print(header_text(lines[0]));
+  std::optional<TablePrinter> table;
+  if (!opt.json) table.emplace(lines[0], meter.threads(), opt.quiet);
   const auto print_last = [&] {
-    print(opt.json ? to_json(lines.back(), queries) : to_text(lines.back()));
+    if (table)
+      table->print_line(lines.back());
+    else
+      print(to_json(lines.back(), queries));
     flush_output();
   };
   print_last();
@@ -94,6 +124,9 @@ void print_lines(const RecallOptions& opt, const SearchIndex& index,
 
 void measure(const RecallOptions& opt, const SearchIndex& index,
              const QueryRows& queries, const GroundTruth& truth) {
+  const std::string few =
+      too_few_sentence(index.rows(), queries.size(), opt.search.k);
+  if (!few.empty() && !opt.quiet) cli::say(few);
   if (!opt.tune && !opt.quiet) cli::say_if_raised(opt.efs, opt.search.k);
   RecallMeter meter(index, truth, queries, opt.search, opt.threads,
                     opt.queries.seed, opt.quiet);

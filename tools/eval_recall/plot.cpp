@@ -7,6 +7,7 @@
 #include "common/child_process.h"
 #include "common/cli.h"
 #include "common/machine.h"
+#include "eval_recall/too_few.h"
 
 #include "base/error.h"
 #include "base/progress.h"
@@ -301,11 +302,14 @@ class PlotScript {
   std::vector<double> times_;  // ticks, in ms
 };
 
-/// What the figures were measured on: a picture travels without its table.
+/// What the figures were measured on, and whether that was too little: a
+/// picture travels without its table.
 std::string subtitle(const SearchIndex& index, const QueryRows& queries,
-                     unsigned threads) {
+                     std::size_t k, unsigned threads) {
+  const bool few = !too_few(index.rows(), queries.size(), k).empty();
   return fmt::format(
-      "{} rows of {} floats, {} queries ({}); {}, {}", grouped(index.rows()),
+      "{}{} of {} floats, {} queries ({}); {}, {}",
+      few ? "too few to judge by: " : "", counted(index.rows(), "row"),
       index.dim(), grouped(queries.size()), queries.origin, cpu_model(),
       threads == 1 ? "1 thread" : fmt::format("{} threads", threads));
 }
@@ -351,7 +355,8 @@ std::string draw_recall(const std::string& path,
       {find_program("gnuplot"), "-"},
       script.write(terminal_of(path),
                    fmt::format("Recall@{} of {}", meter.k(), index.where()),
-                   subtitle(index, queries, meter.threads()), meter.k()));
+                   subtitle(index, queries, meter.k(), meter.threads()),
+                   meter.k()));
 }
 
 }  // namespace imsearch

@@ -17,12 +17,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 namespace imsearch {
 namespace {
 
 // Asked one by one over a million rows, these take seconds.
 constexpr std::size_t kExactSingles = 100;
+
+std::vector<std::string> fields_of(const std::string& line) {
+  std::istringstream text(line.substr(0, line.find('\n')));
+  std::vector<std::string> fields;
+  for (std::string field; std::getline(text, field, '\t');)
+    fields.push_back(field);
+  return fields;
+}
 
 }  // namespace
 
@@ -120,6 +129,28 @@ RecallLine RecallMeter::line_of(const std::vector<Hits>& found) const {
 
 double rounded(double value) {
   return std::round(value * 1e6) / 1e6;
+}
+
+std::string in_columns(const std::string& line, const std::string& header) {
+  constexpr std::size_t kBetween = 2;
+  constexpr std::size_t kLeast = 7;  // 64 and 999.9999 alike
+  const std::vector<std::string> fields = fields_of(line);
+  const std::vector<std::string> names = fields_of(header);
+  std::string text = fmt::format("{:<{}}", fields[0], names[0].size());
+  for (std::size_t i = 1; i < fields.size(); ++i)
+    text += fmt::format("{:>{}}", fields[i],
+                        kBetween + std::max(names[i].size(), kLeast));
+  return text + "\n";
+}
+
+std::vector<std::string> legend(const RecallLine& line, unsigned threads) {
+  const std::size_t k = line.recall.rbegin()->first;
+  return {"recall@N: the share of the N nearest images that are found",
+          fmt::format("low, high: 95 % interval of recall@{}", k),
+          "single_ms: milliseconds a query when it is asked alone",
+          fmt::format(
+              "batch_ms: the same when all are asked at once, by {}",
+              threads == 1 ? "1 thread" : fmt::format("{} threads", threads))};
 }
 
 std::string header_text(const RecallLine& line) {

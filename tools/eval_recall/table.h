@@ -72,6 +72,14 @@ class RecallMeter {
 /// To six decimals, which say more than any measurement here.
 double rounded(double value);
 
+/// Lays a line of the table out under its header, for a terminal: the first
+/// field from the left, figures to the right, in columns as wide as the header
+/// and figures of usual size need.
+std::string in_columns(const std::string& line, const std::string& header);
+
+/// What the columns mean, a line each of at most 72 characters.
+std::vector<std::string> legend(const RecallLine& line, unsigned threads);
+
 /// The table's header line and a line, tab-separated; and JSON for a line.
 std::string header_text(const RecallLine& line);
 std::string to_text(const RecallLine& line);

@@ -29,6 +29,26 @@ TEST_CASE("a table has a line for each figure, in the order they were put") {
   CHECK(report_table(Report::object()).empty());
 }
 
+TEST_CASE("on a terminal figures stand to the right, below a header") {
+  const Report report = {{"rows", 1234567},
+                         {"cpu", "one core of a kind"},
+                         {"latency_us", {{"p50", 0.25}, {"p95", 2.0}}}};
+  CHECK(report_columns(report) ==
+        "figure            value\n"
+        "rows            1234567\n"
+        "cpu             one core of a kind\n"
+        "latency_us.p50     0.25\n"
+        "latency_us.p95        2\n");
+}
+
+TEST_CASE("the legend explains what a report has") {
+  CHECK(report_legend({{"latency_us", {{"p50", 1}}}, {"rows", 1}}) ==
+        std::vector<std::string>{
+            "latency_us: microseconds a query when it is asked alone",
+            "p95: 95 % of the queries take less"});
+  CHECK(report_legend({{"rows", 1}}).empty());
+}
+
 TEST_CASE("JSON is one line, whatever bytes a path has") {
   CHECK(report_json({{"b", 1}, {"a", {{"x", 0.5}}}}) ==
         "{\"b\":1,\"a\":{\"x\":0.5}}\n");

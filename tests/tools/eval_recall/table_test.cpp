@@ -65,6 +65,29 @@ TEST_CASE("a line has four decimals") {
         "index\t64\t1.0000\t0.9877\t0.5000\t0.4568\t0.5432\t0.2500\t0.1234\n");
 }
 
+TEST_CASE("on a terminal figures stand below the ends of their names") {
+  const RecallLine line = line_of_index();
+  const std::string header = header_text(line);
+  CHECK(in_columns(header, header) ==
+        "search       ef  recall@1  recall@10  recall@100      low     high"
+        "  single_ms  batch_ms\n");
+  CHECK(in_columns(to_text(line), header) ==
+        "index        64    1.0000     0.9877      0.5000   0.4568   0.5432"
+        "     0.2500    0.1234\n");
+}
+
+TEST_CASE("the legend explains each column in short lines") {
+  const std::vector<std::string> lines = legend(line_of_index(), 2);
+  CHECK(lines ==
+        std::vector<std::string>{
+            "recall@N: the share of the N nearest images that are found",
+            "low, high: 95 % interval of recall@100",
+            "single_ms: milliseconds a query when it is asked alone",
+            "batch_ms: the same when all are asked at once, by 2 threads"});
+  CHECK(legend(line_of_index(), 1).back() ==
+        "batch_ms: the same when all are asked at once, by 1 thread");
+}
+
 TEST_CASE("exact search has no ef") {
   RecallLine line = line_of_index();
   line.search = "exact";
