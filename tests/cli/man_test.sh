@@ -71,6 +71,30 @@ for page in imsearch*.1; do
   [[ $found == "$sections" ]] || complain "$page: sections are $found"
 done
 
+echo "the pages call the tools by one form of their names: imsearch query"
+# Behind the name of a page, which .Nm begins with. Files have dashes.
+tools='extract|update|build-index|query|eval-recall|bench|push|fetch-weights'
+for page in imsearch*.[157]; do
+  other=$(awk '/^\.Sh/ { name = /NAME/ } !name' "$page" |
+    grep -vE '^\.(It )?(Xr|Pa)|^\.(Dd|Dt|\\")' |
+    grep -E "imsearch-($tools)([^-.a-z]|\$)" || true)
+  # The one place that says what the other form is.
+  [[ $page != imsearch.1 ]] ||
+    other=$(grep -vxF '.Li imsearch-query a.jpg' <<<"$other" || true)
+  [[ -z $other ]] || complain "$page: $other"
+  [[ $page == imsearch-*.1 ]] || continue
+  ! awk '/^\.Sh/ { name = /NAME/ } !name' "$page" | grep -qx '\.Nm' ||
+    complain "$page: .Nm alone gives the name of the page"
+done
+
+echo "imsearch(7) names every other page"
+for page in imsearch*.[157]; do
+  [[ $page != imsearch.7 ]] || continue
+  sed -n '/^\.Sh SEE ALSO/,$p' imsearch.7 |
+    grep -q "^\.Xr ${page%.*} ${page##*.}\( ,\)*\$" ||
+    complain "imsearch.7: SEE ALSO lacks $page"
+done
+
 echo "the sizes of clusters are those that the script computes"
 while IFS= read -r line; do
   grep -qxF -- "$line" imsearch-service.7 ||
