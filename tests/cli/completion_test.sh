@@ -49,7 +49,30 @@ same --weights "$(lines demo ':files h5 pth safetensors')" \
 same --like "$(lines shop/ other.jpg)" "$(answer query -i my.index --like '')"
 same --like= '--like=shop/red hat.jpg' \
   "$(answer query --index=my.index --like=shop/r)"
-same 'no index' '' "$(answer query --like '')"
+same 'no index' 'status 0' \
+  "$(imsearch --complete query --like '' 2>&1; echo "status $?")"
+printf 'not an index' >broken.index
+same 'a broken index' 'status 0' \
+  "$(imsearch --complete query -i broken.index --like '' 2>&1
+    echo "status $?")"
+vectors=':files bin npy fvecs fbin u8bin i8bin'
+same 'to build from' "$vectors" "$(answer build-index '')"
+same 'to add' "$vectors" "$(answer build-index --append '')"
+same 'to verify' ':files index' "$(answer build-index --verify '')"
+same 'to delete from' ':files index' \
+  "$(answer build-index --delete names.txt '')"
+same 'to extract' ":files $(answer query '' | sed 's/:files //')" \
+  "$(answer extract '')"
+touch shop/v.bin.{1,2}-of-2 shop/v.bin.2-of-2.json shop/1-of-2.jpg
+same 'to join' "$(lines shop/v.bin.1-of-2 shop/v.bin.2-of-2 "$vectors")" \
+  "$(answer extract --join shop/)"
+same 'to join here' "$vectors" "$(answer extract --join '')"
+same 'update: index' ':files index' "$(answer update -i '')"
+same 'update: images' ":files $(answer query '' | sed 's/:files //')" \
+  "$(answer update '')"
+same 'update: weights' "$(answer extract --weights '')" \
+  "$(answer update --weights '')"
+same --resize "$(lines crop squash)" "$(answer extract --model m.pt --resize '')"
 same 'after --' ":files $(answer query '' | sed 's/:files //')" \
   "$(answer query -- --e)"
 same 'excluded' '' "$(answer query --weights demo --mod)"

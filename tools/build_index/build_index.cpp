@@ -77,7 +77,7 @@ struct Options {
     app.add_option("--format", format,
                    "imsearch; or hnswlib, for a program that reads its files")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"imsearch", "hnswlib"}))
+        ->check(cli::one_of({"imsearch", "hnswlib"}))
         ->capture_default_str();
     cli::add_null(app, null);
     cli::add_quiet(app, quiet);
@@ -88,15 +88,16 @@ struct Options {
   /// How --help shows them.
   static void group(CLI::App& app) {
     using cli::Group;
-    cli::put_under(app, Group::kInput, {"--names", "--dim", "--null"});
-    cli::put_under(app, Group::kOutput, {"--output", "--format"});
+    cli::put_under(app, Group::kOften, {"--names", "--output", "--append"});
+    cli::put_under(app, Group::kInput, {"--dim", "--null"});
+    cli::put_under(app, Group::kOutput, {"--format"});
     cli::put_under(app, Group::kChanges,
-                   {"--append", "--delete", "--restore-deleted", "--verify"});
+                   {"--delete", "--restore-deleted", "--verify"});
     cli::put_under(app, Group::kBuilding,
                    {"-M", "--ef-construction", "--seed"});
-    // With --delete and --verify an index.
-    cli::completes(app, {"vectors"},
-                   std::string(cli::kVectorFiles) + " " + cli::kIndexFiles);
+    cli::completes(app, {"vectors"}, cli::kVectorFiles);
+    cli::completes_after(app, "vectors", {"--delete", "--verify"},
+                         cli::kIndexFiles);
     cli::completes(app, {"--names", "--delete"}, cli::kNamesFiles);
     cli::completes(app, {"--output"}, cli::kIndexFiles);
     cli::add_examples(app, {"", "--append"});

@@ -84,9 +84,15 @@ std::string text_of_extra(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands()) asked = command;
   const std::vector<std::string> extras = app.remaining(true);
   const std::string extra = extras.empty() ? "" : extras.front();
-  if (extra.empty() || extra[0] != '-')
-    return fmt::format("{}: one argument too many", extra);
   std::vector<std::string> names;
+  if (extra.empty() || extra[0] != '-') {
+    for (const CLI::App* command : asked->get_subcommands({}))
+      names.push_back(command->get_name());
+    return fmt::format(
+        "{}: {}{}", extra,
+        names.empty() ? "one argument too many" : "not a command",
+        did_you_mean(extra, names));
+  }
   for (const CLI::Option* option : asked->get_options())
     for (const std::string& name : option->get_lnames())
       names.push_back("--" + name);
@@ -98,7 +104,12 @@ std::string text_of_extra(const CLI::App& app) {
 /// expected: these in our own words.
 std::string text_of(const CLI::App& app, const CLI::Error& e) {
   const std::string text = e.what();
-  if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))
+  const auto is = [&](CLI::ExitCodes code) {
+    return e.get_exit_code() == static_cast<int>(code);
+  };
+  if (is(CLI::ExitCodes::ExtrasError)) return text_of_extra(app);
+  // An option that was mistyped matters more than what is missing besides.
+  if (is(CLI::ExitCodes::RequiredError) && app.remaining_size(true) > 0)
     return text_of_extra(app);
   if (e.get_name() != "ArgumentMismatch") return text;
   const std::string option = text.substr(0, text.find(':'));

@@ -11,8 +11,10 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 namespace imsearch::cli {
@@ -132,18 +134,66 @@ std::vector<std::string> take_words(std::string& values) {
   return words;
 }
 
+/// What applies of "VALUES|--option --other|OTHER VALUES": the last where one
+/// of the options was given.
+std::string values_after(const Line& line, const std::string& kinds) {
+  const std::size_t first = kinds.find('|');
+  if (first == kinds.npos) return kinds;
+  const std::size_t second = kinds.find('|', first + 1);
+  std::istringstream options(kinds.substr(first + 1, second - first - 1));
+  for (std::string option; options >> option;)
+    if (line.given.count(option_of(*line.app, option)) > 0)
+      return kinds.substr(second + 1);
+  return kinds.substr(0, first);
+}
+
+/// Whoever presses a key wants no complaint of an index that is not one.
+std::vector<std::string> names_in(const std::string& index,
+                                  const std::string& start) {
+  if (!list_names) return {};
+  try {
+    return list_names(index, start);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// Files such as "fvecs.bin.3-of-8" whose paths begin with `start`: their
+/// endings are not those of a kind of files.
+std::vector<std::string> shards_beside(const std::string& start) {
+  const std::string folder = start.substr(0, start.rfind('/') + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::vector<std::string> paths;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           folder.empty() ? "." : folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t of = name.rfind("-of-");
+    if (of != name.npos && name.find(".bin.") < of && is_digit(name.back()))
+      paths.push_back(folder + name);
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 /// `before` stands before the value in the same word: "--index=".
 void add_values(const CLI::Option& option, const Line& line,
                 const std::string& before, Answer& answer) {
   const std::string type = option.get_type_name();
   const std::size_t colon = type.find(':');
-  std::string values = colon == type.npos ? "" : type.substr(colon + 1);
+  std::string values =
+      colon == type.npos ? "" : values_after(line, type.substr(colon + 1));
   for (const std::string& word : take_words(values))
     answer.add(before + word, "");
-  if (values == kIndexNames && list_names)
-    for (const std::string& name :
-         list_names(line.index(), answer.start().substr(before.size())))
+  const std::string start = answer.start().substr(before.size());
+  if (values == kIndexNames)
+    for (const std::string& name : names_in(line.index(), start))
       answer.add(before + name, "");
+  if (values == kShardFiles) {
+    for (const std::string& path : shards_beside(start))
+      answer.add(before + path, "");
+    values = kVectorFiles;
+  }
   if (values == kImageFiles) return answer.add_files(joined_image_endings());
   const std::string name = type.substr(0, colon);
   if (name == "TEXT" || name.find("FILE") != name.npos)
@@ -191,6 +241,18 @@ void completes(CLI::App& app, std::initializer_list<const char*> options,
     const std::string type = option->get_type_name();
     option->type_name(type.substr(0, type.find(':')) + ":" + values);
   }
+}
+
+void completes_after(CLI::App& app, const char* option,
+                     std::initializer_list<const char*> others,
+                     const std::string& values) {
+  std::string text = "|";
+  for (const char* other : others) {
+    app.get_option(other);  // throws where there is none
+    text += std::string(other) + " ";
+  }
+  CLI::Option* changed = app.get_option(option);
+  changed->type_name(changed->get_type_name() + text + "|" + values);
 }
 
 void list_names_with(ListNames list) {

@@ -27,6 +27,8 @@ inline constexpr const char* kSheetFiles = "jpg jpeg";
 inline constexpr const char* kPlotFiles = "svg png";
 /// Names in the index that --index names.
 inline constexpr const char* kIndexNames = "<names>";
+/// Vectors, and those that shards have made.
+inline constexpr const char* kShardFiles = "<shards>";
 /// Endings of images.
 inline constexpr const char* kImageFiles = "<images>";
 
@@ -34,11 +36,18 @@ inline constexpr const char* kImageFiles = "<images>";
 void completes(CLI::App& app, std::initializer_list<const char*> options,
                const std::string& values);
 
+/// Says what `option`, of which completes() has said it, takes instead where
+/// one of `others` was given before it.
+void completes_after(CLI::App& app, const char* option,
+                     std::initializer_list<const char*> others,
+                     const std::string& values);
+
 /// Gives names in the file `index` that start with `prefix`, in any number.
 using ListNames = std::function<std::vector<std::string>(
     const std::string& index, const std::string& prefix)>;
 
-/// Sets what lists kIndexNames; without it there are none.
+/// Sets what lists kIndexNames; without it, and where it throws Error, there
+/// are none.
 void list_names_with(ListNames list);
 
 /// The answer to --complete with these words, the last of which, maybe empty,

@@ -66,7 +66,8 @@ void ModelOptions::add_to(CLI::App& app) {
       app.add_option("--weights", weights,
                      "demo, keras, torchvision or a file (default: "
                      "IMSEARCH_WEIGHTS, else demo)")
-          ->type_name("NAME|FILE");
+          ->type_name("NAME|FILE")
+          ->check(cli::weights_name());
   CLI::Option* model_option =
       app.add_option("--model", model,
                      "Run this TorchScript module, on libtorch, instead of "
@@ -78,11 +79,11 @@ void ModelOptions::add_to(CLI::App& app) {
   app.add_option("--engine", engine,
                  "What runs the built-in network: onednn, or torch, the slower "
                  "reference (default: onednn)")
-      ->check(CLI::IsMember({"onednn", "torch"}))
+      ->check(cli::one_of({"onednn", "torch"}))
       ->type_name("NAME");
   app.add_option("--device", device,
                  "Where: cpu, or cuda, for which libtorch must have CUDA")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->check(cli::one_of({"cpu", "cuda"}))
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--batch", batch,
@@ -90,7 +91,6 @@ void ModelOptions::add_to(CLI::App& app) {
       ->check(cli::whole(1, kMaxBatch));
   cli::completes(app, {"--weights"}, cli::kWeightsFiles);
   cli::completes(app, {"--model"}, cli::kModelFiles);
-  cli::completes(app, {"--resize"}, "{crop,squash}");
   cli::put_under(app, cli::Group::kOften, {"--weights"});
   cli::put_under(app, cli::Group::kImages, {"--exif"});
   cli::put_under(app, cli::Group::kModels,
@@ -109,6 +109,8 @@ void ModelOptions::add_preprocessing_to(CLI::App& app,
                  "How images get there: crop, the centre after resizing, or "
                  "squash, all of it (default: crop)")
       ->transform(CLI::CheckedTransformer(kResizes))
+      // Added last, this looks first.
+      ->transform(cli::one_of({"crop", "squash"}))
       ->type_name("NAME")
       ->needs(model_option);
   app.add_option("--resize-to", preprocessing.resize_to,

@@ -7,13 +7,17 @@
 #include "common/completion.h"
 
 #include "common/cli11.h"
+#include "common/nearest_name.h"
 
+#include "io/file.h"
 #include "io/fvecs.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <vector>
 
 namespace imsearch::cli {
 
@@ -39,6 +43,29 @@ CLI::Validator whole(std::uint64_t low, std::uint64_t high) {
       return "";
     return fmt::format("{} is not a whole number from {} to {}",
                        text.empty() ? "an empty text" : text, low, high);
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator one_of(std::initializer_list<const char*> words) {
+  const std::vector<std::string> list(words.begin(), words.end());
+  const auto check = [list](const std::string& text) -> std::string {
+    if (std::find(list.begin(), list.end(), text) != list.end()) return "";
+    return fmt::format("{} is not one of {}{}", text, fmt::join(list, ", "),
+                       did_you_mean(text, list));
+  };
+  // In braces completions find them.
+  return CLI::Validator(check, fmt::format("{{{}}}", fmt::join(list, ",")));
+}
+
+CLI::Validator weights_name() {
+  const auto check = [](const std::string& text) -> std::string {
+    const std::vector<std::string> names = {"demo", "keras", "torchvision"};
+    const bool known =
+        std::find(names.begin(), names.end(), text) != names.end();
+    const std::string meant = did_you_mean(text, names);
+    if (known || meant.empty() || file_exists(text)) return "";
+    return text + ": no such file" + meant;
   };
   return CLI::Validator(check, "");
 }

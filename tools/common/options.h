@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 namespace imsearch::cli {
@@ -20,6 +21,13 @@ CLI::Validator between(double low, double high);
 
 /// Checks a whole number: low to high, both allowed.
 CLI::Validator whole(std::uint64_t low, std::uint64_t high);
+
+/// Checks a word: one of these. Another one is told which was meant.
+CLI::Validator one_of(std::initializer_list<const char*> words);
+
+/// Checks --weights: a file that is not there, and looks like a misspelt name of
+/// weights, is told which was meant.
+CLI::Validator weights_name();
 
 void add_dim(CLI::App& app, std::size_t& dim);       // --dim
 void add_threads(CLI::App& app, unsigned& threads);  // -j, --threads

@@ -200,7 +200,8 @@ class PlotScript {
   }
 
   std::string write(const std::string& terminal, const std::string& title,
-                    const std::string& subtitle, std::size_t k) const {
+                    const std::string& subtitle, std::size_t k,
+                    bool is_too_little) const {
     std::string script = fmt::format(
         "set encoding utf8\nset terminal {}\n"
         "set label 1 {} at screen 0.03,0.945 font ',19' noenhanced\n"
@@ -209,6 +210,10 @@ class PlotScript {
         "noenhanced offset character 1.2,0\n",
         terminal, quoted(title, kMostOfTitle),
         quoted(subtitle, kMostOfSubtitle), k);
+    if (is_too_little)
+      script +=
+          "set label 3 'too few to judge by' at screen 0.97,0.845 right "
+          "textcolor '#b00020'\n";
     script += axes() + data();
     script += fmt::format(
         "plot $curve using 1:2 with lines lw 2 lc '#1d5a9e' notitle, "
@@ -302,14 +307,11 @@ class PlotScript {
   std::vector<double> times_;  // ticks, in ms
 };
 
-/// What the figures were measured on, and whether that was too little: a
-/// picture travels without its table.
+/// What the figures were measured on: a picture travels without its table.
 std::string subtitle(const SearchIndex& index, const QueryRows& queries,
-                     std::size_t k, unsigned threads) {
-  const bool few = !too_few(index.rows(), queries.size(), k).empty();
+                     unsigned threads) {
   return fmt::format(
-      "{}{} of {} floats, {} queries ({}); {}, {}",
-      few ? "too few to judge by: " : "", counted(index.rows(), "row"),
+      "{} rows of {} floats, {} queries ({}); {}, {}", grouped(index.rows()),
       index.dim(), grouped(queries.size()), queries.origin, cpu_model(),
       threads == 1 ? "1 thread" : fmt::format("{} threads", threads));
 }
@@ -355,8 +357,8 @@ std::string draw_recall(const std::string& path,
       {find_program("gnuplot"), "-"},
       script.write(terminal_of(path),
                    fmt::format("Recall@{} of {}", meter.k(), index.where()),
-                   subtitle(index, queries, meter.k(), meter.threads()),
-                   meter.k()));
+                   subtitle(index, queries, meter.threads()), meter.k(),
+                   !too_few(index.rows(), queries.size(), meter.k()).empty()));
 }
 
 }  // namespace imsearch

@@ -23,6 +23,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <initializer_list>
 #include <string>
@@ -58,8 +59,8 @@ struct Options {
 
   void add_to(CLI::App& app) {
     app.add_option("inputs", job.inputs,
-                   "Images, folders of images, and quoted patterns; with "
-                   "--join, files of vectors");
+                   "Images, folders of images, and quoted patterns; -: paths "
+                   "on standard input; with --join, files of vectors");
     app.add_option("--files-from", job.files_from,
                    "Also the images that FILE (-: standard input) names")
         ->type_name("FILE");
@@ -105,6 +106,7 @@ struct Options {
     cli::put_under(app, Group::kPrograms, {"--serve", "--time-network"});
     cli::put_under(app, Group::kModels, {"--model-sha256"});
     cli::completes(app, {"inputs"}, cli::kImageFiles);
+    cli::completes_after(app, "inputs", {"--join"}, cli::kShardFiles);
     cli::completes(app, {"--files-from", "--names"}, cli::kNamesFiles);
     cli::completes(app, {"--output"}, "bin");
     cli::add_examples(app,
@@ -195,6 +197,16 @@ struct Options {
     if (names->empty()) job.names_path += job.shard->suffix();
   }
 
+  void check_standard_input() const {
+    const auto dashes = std::count(job.inputs.begin(), job.inputs.end(), "-") +
+                        (job.files_from == "-" ? 1 : 0);
+    if (join && dashes > 0)
+      cli::fail_usage("--join takes the names of files, not standard input");
+    if (dashes > 1)
+      cli::fail_usage("- is there {} times: standard input is read once",
+                      dashes);
+  }
+
   /// Throws UsageError for what CLI11 cannot see: options that depend on what
   /// others are, and on the files that they name.
   void check() const {
@@ -211,6 +223,7 @@ struct Options {
           join ? "no files of vectors: give those of all shards, in order"
                : "no images: give files, folders or quoted patterns, or "
                  "--files-from");
+    check_standard_input();
     // build-index takes a file of vectors for what its name says.
     cli::check_output_name("-o", job.vectors, "a file of raw floats", {"bin"});
     if (job.vectors == job.names_path)

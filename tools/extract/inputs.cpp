@@ -15,6 +15,7 @@
 #include "io/file.h"
 #include "io/glob.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -37,23 +38,41 @@ void tell(const ExpandedInputs& inputs, bool nothing_else, bool quiet) {
   if (!reason.empty()) fail("{}", reason);
 }
 
-/// The whole list, before it is cut into shards: each shard must see the same.
-Names all_names(const ExtractJob& job) {
-  Names names;
+void append_expanded(const std::vector<std::string>& arguments,
+                     const ExtractJob& job, Names& names) {
+  if (arguments.empty()) return;
   InputRules rules = job.rules;
   rules.looks_like_image = looks_like_image;
-  const ExpandedInputs inputs = expand_inputs(job.inputs, rules);
-  tell(inputs, job.files_from.empty(), job.quiet);
+  const ExpandedInputs inputs = expand_inputs(arguments, rules);
+  const bool nothing_else =
+      arguments.size() == job.inputs.size() && job.files_from.empty();
+  tell(inputs, nothing_else, job.quiet);
   for (const std::string& path : inputs.paths) names.append(path);
-  if (!job.files_from.empty()) {
-    const Names listed = read_list(job.files_from, job.separator());
-    for (std::size_t i = 0; i < listed.size(); ++i)
-      if (!listed[i].empty()) names.append(listed[i]);
+}
+
+void append_listed(const std::string& list, const ExtractJob& job,
+                   Names& names) {
+  const Names listed = read_list(list, job.separator());
+  for (std::size_t i = 0; i < listed.size(); ++i)
+    if (!listed[i].empty()) names.append(listed[i]);
+}
+
+/// The whole list, before it is cut into shards: each shard must see the same.
+/// Those on standard input stand where the - does.
+Names all_names(const ExtractJob& job) {
+  Names names;
+  const auto end = job.inputs.end();
+  const auto dash = std::find(job.inputs.begin(), end, "-");
+  append_expanded({job.inputs.begin(), dash}, job, names);
+  if (dash != end) {
+    append_listed("-", job, names);
+    append_expanded({dash + 1, end}, job, names);
   }
-  if (names.empty())
-    fail("{}: names no images",
-         job.files_from.empty() ? job.inputs.front() : job.files_from);
-  return names;
+  if (!job.files_from.empty()) append_listed(job.files_from, job, names);
+  if (!names.empty()) return names;
+  const std::string& source =
+      job.files_from.empty() ? job.inputs.front() : job.files_from;
+  fail("{}: names no images", source == "-" ? "standard input" : source);
 }
 
 Names block_of(const Names& names, const Shard& shard) {

@@ -21,7 +21,8 @@ struct ImageList {
   std::size_t known = 0;
 };
 
-/// The images of the job, those of --files-from last. Empty names are passed
+/// The images of the job: those on standard input where its inputs have a "-",
+/// which may be there once, those of --files-from last. Empty names are passed
 /// over. Throws Error if there are none at all; a shard may have none.
 ImageList list_images(const ExtractJob& job);
 

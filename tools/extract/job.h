@@ -39,7 +39,7 @@ inline constexpr std::size_t kMaxShards = 1'000'000;
 std::optional<Shard> parse_shard(const std::string& text);
 
 struct ExtractJob {
-  std::vector<std::string> inputs;  // as expand_inputs() takes them
+  std::vector<std::string> inputs;  // as expand_inputs() takes them, and "-"
   InputRules rules;                 // of these
   std::string files_from;           // empty: none
   bool null = false;                // names lists end names with NUL

@@ -55,6 +55,7 @@ void check_command(const std::string& name) {
   if (is_command(name)) return;
   std::vector<std::string> names;
   for (const Command& command : kCommands) names.emplace_back(command.name);
+  names.insert(names.end(), {"help", "--help", "--version"});
   cli::fail_usage("{}: not a command of imsearch{}", name,
                   cli::did_you_mean(name, names));
 }

@@ -49,11 +49,11 @@ void add_spec(CLI::App& app, PushOptions& options) {
                  "OpenSearch's engine (default: faiss where it is packaged "
                  "with it, else lucene)")
       ->type_name("ENGINE")
-      ->check(CLI::IsMember({"faiss", "lucene"}));
+      ->check(cli::one_of({"faiss", "lucene"}));
   app.add_option("--space", options.space,
                  "How vectors are compared (default: cosine)")
       ->type_name("SPACE")
-      ->check(CLI::IsMember({"cosine", "l2", "innerproduct"}));
+      ->check(cli::one_of({"cosine", "l2", "innerproduct"}));
   app.add_option("-M,--links", options.M,
                  "Links per row, twice as many at level 0 (default: 48)")
       ->check(CLI::Range(std::size_t{2}, std::size_t{512}));
@@ -67,7 +67,7 @@ void add_spec(CLI::App& app, PushOptions& options) {
   app.add_option("--compression", options.compression,
                  "Search vectors of so many times fewer bytes (default: none)")
       ->type_name("TIMES")
-      ->check(CLI::IsMember({"none", "4x", "8x", "16x", "32x"}));
+      ->check(cli::one_of({"none", "4x", "8x", "16x", "32x"}));
   app.add_option("--shards", options.shards,
                  "Primary shards (default: as many as keep each below 30 GB)")
       ->check(CLI::Range(std::size_t{1}, kMaxShards));

@@ -83,7 +83,8 @@ void QueryOptions::add_models_to(CLI::App& app) {
   app.add_option("--weights", weights,
                  "Weights for images: demo, keras, torchvision or a file "
                  "(default: those that the index records)")
-      ->type_name("NAME|FILE");
+      ->type_name("NAME|FILE")
+      ->check(cli::weights_name());
   app.add_option(
          "--model", model,
          "For images: the TorchScript file that the index records (default: "

@@ -13,6 +13,7 @@
 #include "common/completion.h"
 #include "common/index_options.h"
 #include "common/names_list.h"
+#include "common/progress_line.h"
 #include "common/standard_streams.h"
 #include "query/answer_printer.h"
 #include "query/answerer.h"
@@ -24,6 +25,7 @@
 #include "base/command.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "io/file.h"
 #include "search/local_index.h"
 
 #include <CLI/CLI.hpp>
@@ -31,6 +33,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -72,7 +75,8 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
 /// In the order given; those on standard input where the - stands.
 void ask_images(const QueryOptions& opt, const SearchIndex& index,
                 const Ask& ask) {
-  ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
+  ImageQuestions images(
+      index, {opt.weights, opt.model, opt.params.threads, opt.quiet});
   std::vector<std::string> named;
   for (const std::string& image : opt.images) {
     if (image != "-") {
@@ -133,6 +137,7 @@ std::vector<std::string> names_from(const std::string& path,
   constexpr std::uint32_t kMostRows = 2'000'000;
   constexpr std::size_t kMostNames = 1000;
   std::set<std::string> names;
+  if (!is_regular_file(path)) return {};
   const Index index(path);
   for (std::uint32_t row = 0;
        row < std::min<std::size_t>(index.rows(), kMostRows) &&
@@ -165,7 +170,12 @@ int query(const QueryOptions& opt, char** argv) {
                          opt.sheet});
   const Ask ask = [&](std::vector<Question> questions) {
     refuse_zeros(index, questions);
+    // Answers follow each other fast, but where each image is compared.
+    std::optional<cli::ProgressLine> line;
+    if (params.search.exact)
+      line.emplace("compares with every image", 0, opt.quiet);
     const std::vector<Answer> answers = answerer.answer(questions);
+    line.reset();
     for (std::size_t i = 0; i < questions.size(); ++i)
       results.print(questions[i], answers[i]);
   };

@@ -88,8 +88,7 @@ void follow_with_index(const CollectionPaths& paths,
                        const ExtractRun& run) {
   std::vector<std::string> options = {paths.vectors, "-n", paths.names, "-o",
                                       paths.index};
-  if (!anew && !must_build(paths, collection))
-    options.emplace_back("--append");
+  if (!anew && !must_build(paths, collection)) options.emplace_back("--append");
   if (run.threads > 0) options.push_back(fmt::format("-j{}", run.threads));
   if (paths.separator == Separator::kNul) options.emplace_back("-0");
   if (run.quiet) options.emplace_back("-q");

@@ -8,14 +8,12 @@
 // build-index follow. Each of these steps can be killed, and the next update
 // goes on from whatever is there. Manual: man/imsearch-update.1.
 #include "common/cli.h"
-#include "common/model_options.h"
-#include "common/names_list.h"
-#include "common/options.h"
 #include "common/progress_line.h"
 #include "common/standard_streams.h"
 #include "update/apply.h"
 #include "update/collection.h"
 #include "update/compact.h"
+#include "update/options.h"
 #include "update/plan.h"
 #include "update/record.h"
 
@@ -48,81 +46,13 @@ namespace {
 
 using namespace imsearch;
 
-struct Options {
-  UpdateRecord record;  // as it is given
-  ModelOptions model;
-  CollectionPaths paths = {cli::kDefaultVectors, cli::kDefaultNames, "",
-                           Separator::kNewline};
-  PlanOptions plan;
-  bool null = false;
-  bool dry_run = false;
-  bool compact = false;
-  bool allow_empty = false;
-  bool force = false;
-  bool json = false;
-  bool quiet = false;
-
-  void add_to(CLI::App& app) {
-    app.add_option("inputs", record.inputs,
-                   "All images of the collection: files, folders and quoted "
-                   "patterns (default: those of the last time)");
-    app.add_option("--exclude", record.exclude,
-                   "Leave out files and folders of this name, or path if it "
-                   "has a slash")
-        ->type_name("GLOB")
-        ->allow_extra_args(false);
-    app.add_flag("--all", record.all,
-                 "Also names that start with a dot, and folders of thumbnails "
-                 "and trash, which are left aside");
-    app.add_flag("--dry-run", dry_run,
-                 "Print what has changed, a line each, and change nothing");
-    app.add_flag("--checksum", plan.checksum,
-                 "Compare the content of files, whatever their size and time");
-    app.add_flag(
-        "--retry", plan.retry,
-        "Try again images that could not be read and have not changed");
-    app.add_flag("--compact", compact,
-                 "Then write all files without the rows of images that are "
-                 "gone");
-    app.add_flag("--allow-empty", allow_empty,
-                 "Take a folder or pattern without images for one whose images "
-                 "are gone");
-    app.add_flag("--force", force,
-                 "Also where more than half of the images are gone");
-    app.add_option("-o,--output", paths.vectors, "Vectors")
-        ->capture_default_str()
-        ->type_name("FILE");
-    app.add_option("-n,--names", paths.names, "Names")
-        ->capture_default_str()
-        ->type_name("FILE");
-    app.add_option("-i,--index", paths.index,
-                   "Index file (default: the vectors' with .hnsw.index)")
-        ->type_name("FILE");
-    model.add_to(app);
-    cli::add_null(app, null);
-    cli::add_threads(app, plan.threads);
-    app.add_flag("--json", json, "A summary as JSON on standard output");
-    cli::add_quiet(app, quiet);
-  }
-
-  void check() {
-    model.check();
-    if (dry_run && (compact || json))
-      cli::fail_usage(
-          "--dry-run prints lines and changes nothing: leave out {}",
-          compact ? "--compact" : "--json");
-    paths.separator = separator_of(null);
-    if (paths.index.empty()) paths.index = paths.vectors + cli::kIndexSuffix;
-  }
-};
-
 std::string working_folder() {
   return std::filesystem::current_path().string();
 }
 
 /// The record of the last time with what is given now, and the working folder
 /// changed to the one that its names count from.
-UpdateRecord decide_record(Options& opt) {
+UpdateRecord decide_record(UpdateOptions& opt) {
   std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
   UpdateRecord record = opt.record;
   if (record.inputs.empty()) {
@@ -166,7 +96,7 @@ bool has_rows_below(const Collection& collection, const std::string& folder) {
 
 /// Inputs that are there. A file that is away is one whose image is gone; a
 /// folder may be a disk that is not mounted.
-std::vector<std::string> present_inputs(const Options& opt,
+std::vector<std::string> present_inputs(const UpdateOptions& opt,
                                         const UpdateRecord& record,
                                         const Collection* collection) {
   std::vector<std::string> present;
@@ -187,7 +117,8 @@ std::vector<std::string> present_inputs(const Options& opt,
 }
 
 /// Throws Error for a folder or a pattern that no image comes from any more.
-void refuse_empty(const Options& opt, const std::vector<std::string>& inputs,
+void refuse_empty(const UpdateOptions& opt,
+                  const std::vector<std::string>& inputs,
                   const InputRules& rules, const Names& images) {
   for (const std::string& input : inputs) {
     bool empty = false;
@@ -206,7 +137,7 @@ void refuse_empty(const Options& opt, const std::vector<std::string>& inputs,
   }
 }
 
-Names list_images(const Options& opt, const UpdateRecord& record,
+Names list_images(const UpdateOptions& opt, const UpdateRecord& record,
                   const Collection* collection) {
   InputRules rules = {record.exclude, record.all, {}};
   rules.looks_like_image = looks_like_image;
@@ -226,7 +157,7 @@ Names list_images(const Options& opt, const UpdateRecord& record,
   return images;
 }
 
-void refuse_half_gone(const Options& opt, const Plan& plan) {
+void refuse_half_gone(const UpdateOptions& opt, const Plan& plan) {
   const std::size_t before =
       plan.kept + plan.gone.size() + plan.moved.size() + plan.replaced.size();
   if (opt.force || 2 * plan.gone.size() <= before) return;
@@ -262,7 +193,7 @@ struct Summary {
   std::size_t moved = 0;
 };
 
-void print_summary(const Options& opt, const Summary& done,
+void print_summary(const UpdateOptions& opt, const Summary& done,
                    const Collection& collection, double seconds) {
   const std::size_t rows = collection.names.size();
   const std::size_t alive = rows - gone_rows(collection.ledger).size();
@@ -283,7 +214,7 @@ void print_summary(const Options& opt, const Summary& done,
 }
 
 /// With the model that made the vectors, unless options say which.
-ExtractRun extract_run(const Options& opt, const UpdateRecord& record,
+ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
                        const Collection* collection) {
   ExtractRun run = {record.model, opt.plan.threads, opt.quiet};
   if (collection == nullptr || !run.model.empty()) return run;
@@ -319,7 +250,7 @@ FileLock lock_collection(const std::string& vectors, bool quiet) {
 
 /// Records what is given now, unless that is recorded. The record is replaced,
 /// and the lock is then that of the new one. Gives whether it was.
-bool keep_record(const Options& opt, const UpdateRecord& record,
+bool keep_record(const UpdateOptions& opt, const UpdateRecord& record,
                  std::optional<FileLock>& lock) {
   if (read_record(opt.paths.vectors) == record) return false;
   write_record(opt.paths.vectors, record);
@@ -327,7 +258,7 @@ bool keep_record(const Options& opt, const UpdateRecord& record,
   return true;
 }
 
-Summary begin_collection(const Options& opt, const UpdateRecord& record,
+Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
   const Names images = list_images(opt, record, nullptr);
@@ -342,18 +273,19 @@ Summary begin_collection(const Options& opt, const UpdateRecord& record,
   return done;
 }
 
-Plan compare(const Options& opt, const Collection& collection,
+Plan compare(const UpdateOptions& opt, const Collection& collection,
              const Names& images) {
   cli::ProgressLine line("images looked at", images.size(), opt.quiet);
   return make_plan(collection, images, opt.plan, line.callback());
 }
 
-std::size_t leave_out_gone(const Options& opt, const Collection& collection) {
+std::size_t leave_out_gone(const UpdateOptions& opt,
+                           const Collection& collection) {
   const cli::ProgressLine line("leaves out rows that are gone", 0, opt.quiet);
   return compact(opt.paths, collection);
 }
 
-Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
+Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
   const Names images = list_images(opt, record, &collection);
@@ -391,7 +323,7 @@ Summary bring_up_to_date(const Options& opt, const UpdateRecord& record,
 
 /// What a killed run has left half done. A collection that was being begun is
 /// begun again, which goes on from the rows that are there.
-bool recover(const Options& opt, const UpdateRecord& record) {
+bool recover(const UpdateOptions& opt, const UpdateRecord& record) {
   const std::string vectors = follow_links(opt.paths.vectors);
   if (!file_exists(commit_mark_path(vectors))) return file_exists(vectors);
   if (opt.dry_run)
@@ -409,7 +341,7 @@ bool recover(const Options& opt, const UpdateRecord& record) {
   return true;
 }
 
-int run(Options opt) {
+int run(UpdateOptions opt) {
   const Stopwatch watch;
   catch_interrupts();
   opt.check();
@@ -438,7 +370,7 @@ int run(Options opt) {
 
 int main(int argc, char** argv) {
   CLI::App app{"Bring vectors and index in step with the images."};
-  Options opt;
+  UpdateOptions opt;
   opt.add_to(app);
   return cli::run(app, argc, argv, [&] { return run(opt); });
 }

@@ -83,6 +83,7 @@ TEST_CASE("the picture has a dot and a label for each line of the table") {
   const auto elements = picture(collection);
   const auto dots = dots_of(elements);
   REQUIRE(dots.size() == 3);
+  CHECK_FALSE(says(elements, "too few to judge by"));
   // A larger ef finds more: its dot is higher.
   CHECK(dots[0].y > dots[1].y);
   CHECK(dots[1].y > dots[2].y);
@@ -117,6 +118,7 @@ TEST_CASE("the picture says what was measured, whatever the index's name") {
   CHECK(says(elements, "Recall@5 of a<b>&c'\xEF\xBF\xBD\\n.index"));
   CHECK(says(elements, "300 rows of 24 floats, 20 queries (sampled rows)"));
   CHECK(says(elements, ", 2 threads"));
+  CHECK(says(elements, "too few to judge by"));
   CHECK(says(elements, "recall@5"));
   CHECK(says(elements, "exact search: "));
 }

@@ -86,6 +86,45 @@ TEST_SUITE("cli") {
     for (std::size_t i = 3; i < 8; ++i) CHECK(rows[i] == rows[2]);
   }
 
+  TEST_CASE("- stands for the paths on standard input, by either separator") {
+    const TempDir dir;
+    write_photos(dir);
+    RunOptions options = demo_in(dir);
+    options.input = "photos/z.ppm\n\nphotos/b.ppm\n";
+    CHECK(extract_in(options, {"photos/old/c.ppm", "-", "photos"}).status == 0);
+    CHECK(read_file(dir / "fnames.txt").substr(0, 43) ==
+          "photos/old/c.ppm\nphotos/z.ppm\nphotos/b.ppm\n");
+    options.input = std::string("photos/z.ppm\0photos/b.ppm\0", 26);
+    CHECK(extract_in(options, {"-0", "-"}).status == 0);
+    CHECK(read_file(dir / "fnames.txt") == options.input);
+    // As query and --files-from refuse it.
+    const RunResult refused = extract_in(options, {"-"});
+    CHECK(refused.status == 1);
+    CHECK(contains(refused.err, "standard input: name 1 holds a NUL byte: "));
+  }
+
+  TEST_CASE("standard input is read once, and has names of images alone") {
+    const TempDir dir;
+    write_photos(dir);
+    RunOptions options = demo_in(dir);
+    const auto refused = [&](const Lines& args, const char* text) {
+      const RunResult result = extract_in(options, args);
+      CHECK(result.status == 2);
+      CHECK(contains(result.err, text));
+    };
+    refused({"-", "-"}, "- is there 2 times: standard input is read once");
+    refused({"-", "--files-from", "-"}, "standard input is read once");
+    refused({"--join", "-"}, "--join takes the names of files");
+    options.input = "\n";
+    const RunResult none = extract_in(options, {"-"});
+    CHECK(none.status == 1);
+    CHECK(none.err == "extract: standard input: names no images\n");
+    options.input = "";
+    const RunResult update = run({"update", "-"}, options);
+    CHECK(update.status == 2);
+    CHECK(contains(update.err, "-: a later update looks for the images again"));
+  }
+
   TEST_CASE("fault 21: an empty folder among others is said, and no failure") {
     const TempDir dir;
     write_photos(dir);

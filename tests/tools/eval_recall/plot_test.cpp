@@ -157,4 +157,5 @@ TEST_CASE("title and subtitle say what was measured, quotes doubled") {
   CHECK(contains(text, "set label 1 'Recall@10 of list' at screen"));
   CHECK(contains(text, "'2 rows of 2 floats, 1,234 queries (it''s); "));
   CHECK(contains(text, "set ylabel 'recall@10'"));
+  CHECK(contains(text, "'too few to judge by'"));
 }
