@@ -147,7 +147,8 @@ std::vector<std::string> names_from(const std::string& path,
     if (name.substr(0, prefix.size()) != prefix || index.is_deleted(row))
       continue;
     const std::size_t slash = name.find('/', prefix.size());
-    names.emplace(slash == name.npos ? name : name.substr(0, slash + 1));
+    names.emplace(slash == std::string_view::npos ? name
+                                                  : name.substr(0, slash + 1));
   }
   return {names.begin(), names.end()};
 }
