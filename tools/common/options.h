@@ -25,8 +25,8 @@ CLI::Validator whole(std::uint64_t low, std::uint64_t high);
 /// Checks a word: one of these. Another one is told which was meant.
 CLI::Validator one_of(std::initializer_list<const char*> words);
 
-/// Checks --weights: a file that is not there, and looks like a misspelt name of
-/// weights, is told which was meant.
+/// Checks --weights: a file that is not there, and looks like a misspelt name
+/// of weights, is told which was meant.
 CLI::Validator weights_name();
 
 void add_dim(CLI::App& app, std::size_t& dim);       // --dim
