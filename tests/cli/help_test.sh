@@ -33,8 +33,8 @@ for tool in extract update build-index query eval-recall bench push \
     [[ "${example[*]} " == "imsearch $tool "* ]] ||
       complain "$tool: cannot be pasted: ${example[*]}"
     for word in "${example[@]}"; do
-      [[ $word != -* ]] || grep -qE -- "^  (-.,? )?(-[^ ]+, )?$word( |$)" \
-        <<<"${help//,/, }" || complain "$tool: example has $word"
+      [[ $word != -* ]] || grep -qE -- "^  (-., )?$word(,| |$)" <<<"$help" ||
+        complain "$tool: example has $word"
     done
   done <<<"$examples"
   [[ $help == *$'\n'"Manual: imsearch help ${words[0]}" ]] ||

@@ -47,7 +47,7 @@ void write_names(CoProcess& build) {
 }  // namespace
 
 TEST_CASE("work that waits is shown in one line of any terminal") {
-  for (const unsigned columns : {12, 40, 60, 80, 200}) {
+  for (const unsigned columns : {12U, 40U, 60U, 80U, 200U}) {
     CAPTURE(columns);
     const Collection collection(kRows);
     CoProcess build(waiting_build(), collection.dir().path(), {columns});

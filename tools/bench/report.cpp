@@ -35,8 +35,8 @@ std::vector<Row> rows_of(const Report& report) {
       continue;
     }
     for (const auto& [inner, figure] : value.items())
-      rows.push_back(
-          {name + "." + inner, value_text(figure), figure.is_number()});
+      rows.push_back({fmt::format("{}.{}", name, inner), value_text(figure),
+                      figure.is_number()});
   }
   return rows;
 }

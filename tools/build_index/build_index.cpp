@@ -88,10 +88,11 @@ struct Options {
   /// How --help shows them.
   static void group(CLI::App& app) {
     using cli::Group;
-    cli::put_under(app, Group::kInput, {"--names", "--dim", "--null"});
-    cli::put_under(app, Group::kOutput, {"--output", "--format"});
+    cli::put_under(app, Group::kOften, {"--names", "--output", "--append"});
+    cli::put_under(app, Group::kInput, {"--dim", "--null"});
+    cli::put_under(app, Group::kOutput, {"--format"});
     cli::put_under(app, Group::kChanges,
-                   {"--append", "--delete", "--restore-deleted", "--verify"});
+                   {"--delete", "--restore-deleted", "--verify"});
     cli::put_under(app, Group::kBuilding,
                    {"-M", "--ef-construction", "--seed"});
     cli::completes(app, {"vectors"}, cli::kVectorFiles);

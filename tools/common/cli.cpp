@@ -104,7 +104,12 @@ std::string text_of_extra(const CLI::App& app) {
 /// expected: these in our own words.
 std::string text_of(const CLI::App& app, const CLI::Error& e) {
   const std::string text = e.what();
-  if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))
+  const auto is = [&](CLI::ExitCodes code) {
+    return e.get_exit_code() == static_cast<int>(code);
+  };
+  if (is(CLI::ExitCodes::ExtrasError)) return text_of_extra(app);
+  // An option that was mistyped matters more than what is missing besides.
+  if (is(CLI::ExitCodes::RequiredError) && app.remaining_size(true) > 0)
     return text_of_extra(app);
   if (e.get_name() != "ArgumentMismatch") return text;
   const std::string option = text.substr(0, text.find(':'));

@@ -72,6 +72,8 @@ std::string how_to_open_manual(const CLI::App* app) {
 
 class HelpFormatter : public CLI::Formatter {
  public:
+  HelpFormatter() { column_width(kTextColumn); }  // of subcommands
+
   std::string make_help(const CLI::App* app, std::string name,
                         CLI::AppFormatMode mode) const override {
     std::string text = make_description(app) + make_usage(app, name) +

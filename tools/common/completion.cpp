@@ -73,8 +73,8 @@ struct Line {
     const std::size_t equals = word.find('=');
     const CLI::Option* option = option_of(*app, word.substr(0, equals));
     if (option == nullptr) return;
-    given[option] = equals == word.npos ? "" : word.substr(equals + 1);
-    if (equals == word.npos && takes_value(*option)) waiting = option;
+    given[option] = equals == std::string::npos ? "" : word.substr(equals + 1);
+    if (equals == std::string::npos && takes_value(*option)) waiting = option;
   }
 
   /// Whether `option` can still be added to these.
@@ -126,11 +126,11 @@ std::vector<std::string> take_words(std::string& values) {
   std::vector<std::string> words;
   const std::size_t begin = values.find('{');
   const std::size_t end = values.find('}', begin);
-  if (begin == values.npos || end == values.npos) return words;
+  if (begin == std::string::npos || end == std::string::npos) return words;
   std::istringstream list(values.substr(begin + 1, end - begin - 1));
   for (std::string word; std::getline(list, word, ',');) words.push_back(word);
   const std::size_t behind = values.find_first_not_of(' ', end + 1);
-  values = behind == values.npos ? "" : values.substr(behind);
+  values = behind == std::string::npos ? "" : values.substr(behind);
   return words;
 }
 
@@ -138,7 +138,7 @@ std::vector<std::string> take_words(std::string& values) {
 /// of the options was given.
 std::string values_after(const Line& line, const std::string& kinds) {
   const std::size_t first = kinds.find('|');
-  if (first == kinds.npos) return kinds;
+  if (first == std::string::npos) return kinds;
   const std::size_t second = kinds.find('|', first + 1);
   std::istringstream options(kinds.substr(first + 1, second - first - 1));
   for (std::string option; options >> option;)
@@ -169,7 +169,8 @@ std::vector<std::string> shards_beside(const std::string& start) {
            folder.empty() ? "." : folder, ignored)) {
     const std::string name = entry.path().filename().string();
     const std::size_t of = name.rfind("-of-");
-    if (of != name.npos && name.find(".bin.") < of && is_digit(name.back()))
+    if (of != std::string::npos && name.find(".bin.") < of &&
+        is_digit(name.back()))
       paths.push_back(folder + name);
   }
   std::sort(paths.begin(), paths.end());
@@ -181,8 +182,9 @@ void add_values(const CLI::Option& option, const Line& line,
                 const std::string& before, Answer& answer) {
   const std::string type = option.get_type_name();
   const std::size_t colon = type.find(':');
-  std::string values =
-      colon == type.npos ? "" : values_after(line, type.substr(colon + 1));
+  std::string values = colon == std::string::npos
+                           ? ""
+                           : values_after(line, type.substr(colon + 1));
   for (const std::string& word : take_words(values))
     answer.add(before + word, "");
   const std::string start = answer.start().substr(before.size());
@@ -196,7 +198,7 @@ void add_values(const CLI::Option& option, const Line& line,
   }
   if (values == kImageFiles) return answer.add_files(joined_image_endings());
   const std::string name = type.substr(0, colon);
-  if (name == "TEXT" || name.find("FILE") != name.npos)
+  if (name == "TEXT" || name.find("FILE") != std::string::npos)
     answer.add_files(values);
 }
 
@@ -270,7 +272,7 @@ std::string completions(const CLI::App& app,
     add_values(*line.waiting, line, "", answer);
   } else if (line.only_arguments || !starts_with(last, "-")) {
     add_arguments(line, answer);
-  } else if (equals == last.npos) {
+  } else if (equals == std::string::npos) {
     add_options(line, answer);
   } else if (const auto* option =
                  option_of(*line.app, last.substr(0, equals))) {

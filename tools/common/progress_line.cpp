@@ -98,8 +98,10 @@ OnProgress ProgressLine::callback() {
 void ProgressLine::show_until_ended() {
   std::unique_lock lock(mutex_);
   Seconds wait = kPlainPeriod;
+  // Steps that take a moment do not flicker by.
   if (terminal_)
-    wait = std::max(kFirstDrawn - Seconds(process_watch.seconds()), Seconds(0));
+    wait = std::max(kFirstDrawn - Seconds(process_watch.seconds()),
+                    kTerminalPeriod);
   while (!end_comes_.wait_for(lock, wait, [this] { return ended_; })) {
     show();
     if (terminal_) wait = kTerminalPeriod;

@@ -102,7 +102,8 @@ struct Options {
         {"--files-from", "--null", "--exclude", "--all", "--strict"});
     cli::put_under(app, Group::kOutput,
                    {"--output", "--names", "--force", "--json"});
-    cli::put_under(app, Group::kParts, {"--shard", "--join"});
+    cli::put_under(app, Group::kParts,
+                   {"--shard", "--join", "--resume-or-restart"});
     cli::put_under(app, Group::kPrograms, {"--serve", "--time-network"});
     cli::put_under(app, Group::kModels, {"--model-sha256"});
     cli::completes(app, {"inputs"}, cli::kImageFiles);

@@ -8,6 +8,7 @@
 #include "query/image_questions.h"
 
 #include "common/cli.h"
+#include "common/progress_line.h"
 #include "query/questions.h"
 
 #include "archive/member_cursor.h"
@@ -175,6 +176,8 @@ std::unique_ptr<ExtractClient> start_extract(const SearchIndex& index,
 }  // namespace
 
 void ImageQuestions::start(std::size_t images) {
+  // extract --serve says nothing on the terminal itself.
+  const cli::ProgressLine line("loads the network", 0, params_.quiet);
   // More threads than images would have nothing to do.
   const unsigned threads =
       params_.threads == 0 ? usable_cpus() : params_.threads;

@@ -15,6 +15,7 @@ struct ImageParams {
   std::string weights;  // empty: those that the index records
   std::string model;    // a TorchScript file; empty: where it was
   unsigned threads = 0;
+  bool quiet = false;
 };
 
 /// Starts extract with the first path that can be an image. One thread at a

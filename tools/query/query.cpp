@@ -13,6 +13,7 @@
 #include "common/completion.h"
 #include "common/index_options.h"
 #include "common/names_list.h"
+#include "common/progress_line.h"
 #include "common/standard_streams.h"
 #include "query/answer_printer.h"
 #include "query/answerer.h"
@@ -32,6 +33,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -73,7 +75,8 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
 /// In the order given; those on standard input where the - stands.
 void ask_images(const QueryOptions& opt, const SearchIndex& index,
                 const Ask& ask) {
-  ImageQuestions images(index, {opt.weights, opt.model, opt.params.threads});
+  ImageQuestions images(
+      index, {opt.weights, opt.model, opt.params.threads, opt.quiet});
   std::vector<std::string> named;
   for (const std::string& image : opt.images) {
     if (image != "-") {
@@ -144,7 +147,8 @@ std::vector<std::string> names_from(const std::string& path,
     if (name.substr(0, prefix.size()) != prefix || index.is_deleted(row))
       continue;
     const std::size_t slash = name.find('/', prefix.size());
-    names.emplace(slash == name.npos ? name : name.substr(0, slash + 1));
+    names.emplace(slash == std::string_view::npos ? name
+                                                  : name.substr(0, slash + 1));
   }
   return {names.begin(), names.end()};
 }
@@ -167,7 +171,12 @@ int query(const QueryOptions& opt, char** argv) {
                          opt.sheet});
   const Ask ask = [&](std::vector<Question> questions) {
     refuse_zeros(index, questions);
+    // Answers follow each other fast, but where each image is compared.
+    std::optional<cli::ProgressLine> line;
+    if (params.search.exact)
+      line.emplace("compares with every image", 0, opt.quiet);
     const std::vector<Answer> answers = answerer.answer(questions);
+    line.reset();
     for (std::size_t i = 0; i < questions.size(); ++i)
       results.print(questions[i], answers[i]);
   };

@@ -1,3 +1,5 @@
+// What update is told: which images, where their files are, and what to do
+// about those that are gone.
 #include "update/options.h"
 
 #include "common/cli.h"
@@ -20,20 +22,7 @@ void UpdateOptions::add_to(CLI::App& app) {
   app.add_flag("--all", record.all,
                "Also names that start with a dot, and folders of thumbnails "
                "and trash, which are left aside");
-  app.add_flag("--dry-run", dry_run,
-               "Print what has changed, a line each, and change nothing");
-  app.add_flag("--checksum", plan.checksum,
-               "Compare the content of files, whatever their size and time");
-  app.add_flag("--retry", plan.retry,
-               "Try again images that could not be read and have not changed");
-  app.add_flag("--compact", compact,
-               "Then write all files without the rows of images that are "
-               "gone");
-  app.add_flag("--allow-empty", allow_empty,
-               "Take a folder or pattern without images for one whose images "
-               "are gone");
-  app.add_flag("--force", force,
-               "Also where more than half of the images are gone");
+  add_steps_to(app);
   app.add_option("-o,--output", paths.vectors, "Vectors")
       ->capture_default_str()
       ->type_name("FILE");
@@ -51,7 +40,23 @@ void UpdateOptions::add_to(CLI::App& app) {
   group(app);
 }
 
-/// How --help shows them.
+void UpdateOptions::add_steps_to(CLI::App& app) {
+  app.add_flag("--dry-run", dry_run,
+               "Print what has changed, a line each, and change nothing");
+  app.add_flag("--checksum", plan.checksum,
+               "Compare the content of files, whatever their size and time");
+  app.add_flag("--retry", plan.retry,
+               "Try again images that could not be read and have not changed");
+  app.add_flag("--compact", compact,
+               "Then write all files without the rows of images that are "
+               "gone");
+  app.add_flag("--allow-empty", allow_empty,
+               "Take a folder or pattern without images for one whose images "
+               "are gone");
+  app.add_flag("--force", force,
+               "Also where more than half of the images are gone");
+}
+
 void UpdateOptions::group(CLI::App& app) {
   using cli::Group;
   cli::put_under(app, Group::kOften, {"--dry-run", "--weights", "--exclude"});

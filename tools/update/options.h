@@ -1,16 +1,12 @@
-// The options of update, beside what CLI11 does with them.
+// update's command line.
 #pragma once
 
-#include "common/file_names.h"
+#include "common/cli11.h"
 #include "common/model_options.h"
 #include "common/options.h"
 #include "update/collection.h"
 #include "update/plan.h"
 #include "update/record.h"
-
-namespace CLI {
-class App;
-}
 
 namespace imsearch {
 
@@ -29,11 +25,13 @@ struct UpdateOptions {
   bool quiet = false;
 
   void add_to(CLI::App& app);
-  /// Throws UsageError for what CLI11 cannot see; sets what follows from
-  /// others.
+
+  /// Throws UsageError for what does not go together. Decides where the index
+  /// is.
   void check();
 
  private:
+  void add_steps_to(CLI::App& app);
   static void group(CLI::App& app);
 };
 

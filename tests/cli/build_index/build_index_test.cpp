@@ -82,7 +82,7 @@ TEST_CASE("a format is one of those there are") {
   const Collection collection(5);
   const RunResult result = collection.run({"build-index", "--format", "faiss"});
   CHECK(result.status == 2);
-  CHECK(contains(result.err, "{imsearch,hnswlib}"));
+  CHECK(contains(result.err, "is not one of imsearch, hnswlib"));
 }
 
 TEST_CASE("--quiet leaves nothing to say") {
