@@ -77,8 +77,8 @@ void interrupted_run(ExtractJob job, const ImageList& images) {
   RowWriter rows(job, images, 1, output);
   rows.start(kIdentity);
   const float row = 1;
-  rows.good(0, &row, {});
-  rows.bad(1, "broken", {});
+  rows.good({"a", 0}, &row, {});
+  rows.bad({"b", 1}, "broken", {});
 }
 
 }  // namespace
@@ -92,12 +92,12 @@ TEST_CASE("a resumed run counts the images of the whole list") {
   job.resume = true;
   ExtractOutput output(job.vectors, job.names_path, job.separator());
   RowWriter rows(job, images, 1, output);
-  CHECK(rows.start(kIdentity) == 2);
+  CHECK(rows.start(kIdentity).images() == 2);
   terminal.read_until("2 of 5 images were done by an earlier run");
   // Of this run nothing is done yet: it has no rate.
   CHECK(contains(terminal.read_until("\x1b[K"), ": images: 2 of 5 (40 %)\x1b"));
   const float row = 1;
-  rows.good(2, &row, {});
+  rows.good({"c", 2}, &row, {});
   CHECK(contains(terminal.read_until("left\x1b[K"), "images: 3 of 5 (60 %), "));
 }
 
