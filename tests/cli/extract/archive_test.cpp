@@ -8,8 +8,9 @@
 #include "support/contains.h"
 #include "support/traced_run.h"
 
+#include <fmt/format.h>
+
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -112,7 +113,11 @@ TEST_CASE("7z, cpio, zstd, the oldest tar, and LZMA in a zip") {
     const FileFacts file = facts_of_file(a.dir / "p/1.ppm");
     CHECK(ledger.rows[1].facts.bytes == file.bytes);
     CHECK(ledger.rows[1].facts.content == file.content);
-    CHECK(ledger.rows[1].facts.modified_ns == 1'700'000'001'000'000'000);
+    // The times of a zip are even.
+    const std::int64_t second = 1'000'000'000;
+    const std::int64_t modified_ns = ledger.rows[1].facts.modified_ns;
+    CHECK(modified_ns >= 1'700'000'001 * second);
+    CHECK(modified_ns <= 1'700'000'002 * second);
     REQUIRE(ledger.archives.size() == 1);
     CHECK(ledger.archives[0].name == path);
     CHECK(ledger.archives[0].facts.bytes == fs::file_size(path));
@@ -134,10 +139,10 @@ TEST_CASE("shards of a data set: rows in file order, texts are left aside") {
 
 TEST_CASE("one thread or four: the same files to the byte") {
   const Archives& a = archives();
-  a.extract({"-q", "-j1", "all.zip", "p", "odd.tar", "cut_all.tar.gz"});
+  a.extract({"-q", "-j1", "all.zip", "p", "odd.tar", "cut.tar.gz"});
   const std::string vectors = read_file(a.dir / "fvecs.bin");
   const std::string ledger = read_file(a.dir / "fvecs.bin.ledger.tsv");
-  a.extract({"-q", "-j4", "all.zip", "p", "odd.tar", "cut_all.tar.gz"});
+  a.extract({"-q", "-j4", "all.zip", "p", "odd.tar", "cut.tar.gz"});
   CHECK(read_file(a.dir / "fvecs.bin") == vectors);
   CHECK(read_file(a.dir / "fvecs.bin.ledger.tsv") == ledger);
 }
@@ -165,7 +170,7 @@ TEST_CASE("odd members: nothing of them is lost or leads anywhere") {
                  "odd.tar: left aside 1 folder called @eaDir and 1 image whose "
                  "name starts with a dot: --all takes them"));
   CHECK(contains(result.err,
-                 "odd.tar: left aside 1 other, 2 links, 2 devices or pipes, 1 "
+                 "odd.tar: left aside 1 other, 2 links, 2 special files, 1 "
                  "member of a name that came before"));
   // Nothing was unpacked.
   for (const std::string& file : files_in(a.dir.path()))
@@ -189,13 +194,13 @@ TEST_CASE("members of gigabytes and bombs are refused, the rest is read") {
     CHECK(
         contains(a.bad()[0], "a file of 8589 MB, at most 512 MB are allowed"));
   }
-  a.extract({"-q", "one_bomb.zip"});
+  // Its header tells of few bytes.
+  a.extract({"-q", "lying.zip"});
   CHECK(a.seeds() == Seeds{0, 1});
   REQUIRE(a.bad().size() == 1);
-  CHECK(contains(a.bad()[0],
-                 "bomb.ppm\ta file of 629 MB, at most 512 MB are allowed"));
-  const RunResult bomb = a.extract({"bomb.tar.xz"});
-  CHECK(contains(bomb.err, "bomb.tar.xz: a decompression bomb: "));
+  CHECK(contains(a.bad()[0], "lying.zip/bomb.ppm\t"));
+  const RunResult bomb = a.extract({"bomb.tar.gz"});
+  CHECK(contains(bomb.err, "bomb.tar.gz: a decompression bomb: "));
   CHECK(contains(bomb.err, "only the 1 image before that is read"));
   CHECK(a.seeds() == Seeds{0});
 }
@@ -217,16 +222,20 @@ TEST_CASE("of a damaged archive what came before stays, and the rest is said") {
     CHECK(a.extract({"-q", "--strict", name}, 1).status == 1);
   }
   for (const char* name :
-       {"cut_all.tar.gz", "cut_all.tar.xz", "cut_all.zip", "cut_stored.cbz"}) {
+       {"cut.tar.gz", "cut.tar.xz", "cut.tar.bz2", "cut.zip"}) {
     CAPTURE(name);
     a.extract({"-q", name});
-    const Seeds all = {3, 0, 5, 1, 4, 2};
+    const Seeds all = {3, 0, 5, 1};
     const Seeds seeds = a.seeds();
-    CHECK(seeds.size() >= 1);
-    REQUIRE(seeds.size() < 6);
+    // Blocks of bzip2 and xz have several images, or are lost.
+    CHECK(seeds.size() >= 2);
+    REQUIRE(seeds.size() <= 4);
     CHECK(std::equal(seeds.begin(), seeds.end(), all.begin()));
-    REQUIRE(!a.bad().empty());
+    REQUIRE(a.bad().size() == 1);
     CHECK(contains(a.bad().back(), std::string(name) + "\t"));
+    CHECK(contains(a.bad().back(), fmt::format("only the {} images before that "
+                                               "are read",
+                                               seeds.size())));
   }
 }
 
@@ -346,13 +355,12 @@ TEST_CASE("shards have whole archives, and joined they are one run") {
 TEST_CASE("killed at any change of a file, --resume completes the same files") {
   if (!can_trace()) return;
   const Archives& a = archives();
-  const Lines inputs = {"extract",   "all.zip",         "p/0.ppm",
-                        "texts.tar", "cut_in_data.tar", "shard-0.tar",
-                        "-j1"};
+  const Lines inputs = {"extract",   "shard-0.tar",     "p/0.ppm",
+                        "texts.tar", "cut_in_data.tar", "-j1"};
   const auto folder = [&] {
     auto dir = std::make_unique<TempDir>();
-    for (const char* name : {"all.zip", "p/0.ppm", "texts.tar",
-                             "cut_in_data.tar", "shard-0.tar"}) {
+    for (const char* name :
+         {"shard-0.tar", "p/0.ppm", "texts.tar", "cut_in_data.tar"}) {
       fs::create_directories(fs::path(*dir / name).parent_path());
       fs::copy(a.dir / name, *dir / name);
       fs::last_write_time(*dir / name, fs::last_write_time(a.dir / name));

@@ -3,8 +3,11 @@
 
 usage: archives.py            in a folder with p/0.ppm to p/5.ppm
 """
+import gzip
 import io
 import os
+import random
+import struct
 import tarfile
 import warnings
 import zipfile
@@ -115,24 +118,28 @@ with open("huge.tar", "wb") as out:
         add(tar, "last.ppm", read(IMAGES[1]))
     out.write(last.getvalue())
 
-# Bombs: members of zeros that are too large, and many that are not.
-zeros = bytes(1 << 20)
-with zipfile.ZipFile("one_bomb.zip", "w", zipfile.ZIP_DEFLATED) as file:
+# Bombs: a header that tells of few bytes where megabytes come, and a tar of
+# zeros, of which each member is small enough.
+with zipfile.ZipFile("lying.zip", "w", zipfile.ZIP_DEFLATED) as file:
     file.write(IMAGES[0], "first.ppm")
-    with file.open("bomb.ppm", "w", force_zip64=True) as bomb:
-        for _ in range(600):
-            bomb.write(zeros)
+    file.writestr("bomb.ppm", bytes(30 << 20))
     file.write(IMAGES[1], "last.ppm")
-with tarfile.open("bomb.tar.xz", "w:xz", preset=0) as tar:
-    add(tar, "first.ppm", read(IMAGES[0]))
-
-    class Zeros(io.RawIOBase):
-        def read(self, size=-1):
-            return bytes(size)
-
-    for i in range(3):
-        tar.addfile(entry(f"{i}.bin", 300 << 20), Zeros())
-    add(tar, "last.ppm", read(IMAGES[1]))
+with open("lying.zip", "r+b") as file:
+    patched = file.read().replace(struct.pack("<L", 30 << 20),
+                                  struct.pack("<L", 1165))
+    file.seek(0)
+    file.write(patched)
+zeros = gzip.compress(bytes(100 << 20), 9)
+with open("bomb.tar.gz", "wb") as out:
+    first = io.BytesIO()
+    with tarfile.open(fileobj=first, mode="w") as tar:
+        add(tar, "first.ppm", read(IMAGES[0]))
+        end = tar.offset
+    out.write(gzip.compress(first.getvalue()[:end]))
+    for i in range(8):
+        header = entry(f"{i}.bin", 100 << 20).tobuf()
+        out.write(gzip.compress(header) + zeros)
+    out.write(gzip.compress(read("all.tar")))
 
 # Damage.
 whole = read("all.tar")
@@ -140,9 +147,20 @@ for name, size in (("cut_in_data.tar", 512 + 1536 + 512 + 700),
                    ("cut_in_header.tar", 512 + 1536 + 100)):
     with open(name, "wb") as file:
         file.write(whole[:size])
-for name in ("all.tar.gz", "all.tar.xz", "all.zip", "stored.cbz"):
-    with open("cut_" + name, "wb") as file:
-        file.write(read(name)[:len(read(name)) * 6 // 10])
+# Compressed ones end in the middle of noise, with an image before and behind.
+rng = random.Random(1)
+for mode, name in (("w:gz", "cut.tar.gz"), ("w:xz", "cut.tar.xz"),
+                   ("w:bz2", "cut.tar.bz2")):
+    with tarfile.open(name, mode) as tar:
+        for i in ORDER:
+            add(tar, f"{i}.ppm", read(IMAGES[i]))
+            add(tar, f"{i}.bin", rng.randbytes(400_000))
+with zipfile.ZipFile("cut.zip", "w", zipfile.ZIP_DEFLATED) as file:
+    for i in ORDER:
+        file.write(IMAGES[i], f"{i}.ppm")
+        file.writestr(f"{i}.bin", rng.randbytes(400_000))
+for name in ("cut.tar.gz", "cut.tar.xz", "cut.tar.bz2", "cut.zip"):
+    os.truncate(name, os.stat(name).st_size * 6 // 10)
 stored = bytearray(read("stored.cbz"))
 stored[stored.index(b"dir/0.ppm") + 300] ^= 1  # its CRC does not fit
 with open("bad_sum.zip", "wb") as file:
