@@ -214,6 +214,11 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     return {};
   }
   refuse_half_gone(opt, plan);
+  if (!collection.ledger.archives.empty() && has_other_rules(opt, record)) {
+    // Before the record says so: whatever happens, all are listed again.
+    collection.ledger.archives.clear();
+    write_collection(opt.paths, collection, false);
+  }
   if (keep_record(opt, record, lock)) {
     // Another update may have come in between.
     collection = open_collection(opt.paths);
