@@ -162,12 +162,12 @@ int build(const Options& opt, const IndexInputs& inputs) {
   const IndexFormat format =
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
-  std::vector<std::uint32_t> deleted;
-  // Only our own format marks rows as deleted. What is gone stays so.
-  if (format == IndexFormat::kImsearch)
-    deleted = opt.restore_deleted
-                  ? inputs.gone
-                  : deletions_to_keep(output, inputs, opt.quiet);
+  // What is gone is so in every format; only an index of our own that is
+  // replaced has other deletions to keep.
+  const std::vector<std::uint32_t> deleted =
+      format == IndexFormat::kHnswlib || opt.restore_deleted
+          ? inputs.gone
+          : deletions_to_keep(output, inputs, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
