@@ -249,7 +249,10 @@ ArchiveFile::State::State(const std::string& path)
 
 std::string ArchiveFile::State::reason() const {
   const char* text = library().error_string(reader);
-  return text == nullptr || *text == '\0' ? "damaged" : text;
+  const std::string why = text == nullptr ? "" : text;
+  // One word for what libarchive says in many, by whether it reads or skips.
+  if (why.find("runcated") != std::string::npos) return "truncated archive";
+  return why.empty() ? "damaged archive" : why;
 }
 
 void ArchiveFile::State::break_off(const std::string& why) {

@@ -52,6 +52,7 @@ bool MemberSieve::takes(const std::string& archive, const Member& member,
     return false;
   }
   if (sieve_.is_image(path, beginning)) return true;
+  if (InputSieve::is_unread(path)) return false;  // the sieve has counted it
   if (has_archive_ending(member.name)) {
     ++nested_;
     return false;
@@ -101,7 +102,7 @@ std::vector<std::string> MemberSieve::remarks() const {
       rest += by_count[i].first;
   if (rest > 0) parts.push_back(grouped(rest) + " of other kinds");
   if (links_ > 0) parts.push_back(counted(links_, "link"));
-  if (special_ > 0) parts.push_back(counted(special_, "device or pipe"));
+  if (special_ > 0) parts.push_back(counted(special_, "special file"));
   if (repeated_ > 0)
     parts.push_back(counted(repeated_, "member") +
                     " of a name that came before");

@@ -147,7 +147,7 @@ void build_index(const VectorSet& vectors, const Names& names,
   std::string bits(deleted.empty() ? 0 : (vectors.rows() + 7) / 8, '\0');
   mark_deleted(deleted, bits);
   if (format == IndexFormat::kHnswlib)
-    write_hnswlib(out, built, vectors, params);
+    write_hnswlib(out, built, vectors, params, deleted);
   else
     write_serialized(out, {coded, reduction.view(), built, names, info, bits});
   check_still_same(vectors, coded, reduction.view(), threads);

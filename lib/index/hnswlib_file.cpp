@@ -32,10 +32,13 @@ void put(OutputFile& out, T value) {
   out.write(&value, sizeof value);
 }
 
-/// A count, the links, and zeros up to `most` links.
+/// A count, the links, and zeros up to `most` links. The count has 16 bits; on
+/// level 0 the bit above them marks a deleted row.
 void put_links(OutputFile& out, std::vector<std::uint32_t> links,
-               std::size_t most) {
-  put(out, static_cast<std::uint32_t>(links.size()));
+               std::size_t most, bool deleted = false) {
+  constexpr std::uint32_t kDeleted = 1U << 16;
+  put(out,
+      static_cast<std::uint32_t>(links.size()) | (deleted ? kDeleted : 0U));
   links.resize(most);
   out.write(links.data(), most * sizeof links[0]);
 }
@@ -102,13 +105,15 @@ void put_header(OutputFile& out, const HnswGraph* graph, std::uint64_t rows,
 }
 
 void put_level0(OutputFile& out, const HnswGraph& graph,
-                const VectorSet& vectors, std::size_t M) {
+                const VectorSet& vectors, std::size_t M,
+                const std::vector<std::uint32_t>& deleted) {
   const Level0 level0(graph, vectors.rows(), M);
   std::vector<float> unit(vectors.dim());
   for (std::uint32_t row = 0; row < vectors.rows(); ++row) {
     check_interrupt();
     vectors.read_unit(row, unit.data());
-    put_links(out, level0.links_of(row), 2 * M);
+    put_links(out, level0.links_of(row), 2 * M,
+              std::binary_search(deleted.begin(), deleted.end(), row));
     out.write(unit.data(), unit.size() * sizeof(float));
     put<Label>(out, row);
   }
@@ -132,10 +137,11 @@ void put_higher_levels(OutputFile& out, const HnswGraph& graph,
 }  // namespace
 
 void write_hnswlib(OutputFile& out, const HnswGraph* graph,
-                   const VectorSet& vectors, const HnswParams& params) {
+                   const VectorSet& vectors, const HnswParams& params,
+                   const std::vector<std::uint32_t>& deleted) {
   put_header(out, graph, vectors.rows(), vectors.dim(), params);
   if (graph == nullptr) return;
-  put_level0(out, *graph, vectors, params.M);
+  put_level0(out, *graph, vectors, params.M, deleted);
   put_higher_levels(out, *graph, vectors.rows(), params.M);
 }
 

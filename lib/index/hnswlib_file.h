@@ -12,13 +12,17 @@
 #include "io/output_file.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace imsearch {
 
 /// Writes the rows of `vectors`; `graph` holds them all (nullptr where there
-/// are none). Throws Error on NaN in a row and on a failed write; Interrupted.
+/// are none). `deleted`: rows, rising, that are marked as hnswlib's
+/// markDelete() does. Throws Error on NaN in a row and on a failed write;
+/// Interrupted.
 void write_hnswlib(OutputFile& out, const HnswGraph* graph,
-                   const VectorSet& vectors, const HnswParams& params);
+                   const VectorSet& vectors, const HnswParams& params,
+                   const std::vector<std::uint32_t>& deleted);
 
 /// About how large the file will be: exact but for the higher levels.
 std::uint64_t hnswlib_bytes(std::uint64_t rows, std::size_t dim,

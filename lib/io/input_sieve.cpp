@@ -170,6 +170,12 @@ bool InputSieve::is_image(const std::string& path,
   return false;
 }
 
+bool InputSieve::is_unread(const std::string& path) {
+  const std::string ending = ending_of(path);
+  return std::any_of(kUnread.begin(), kUnread.end(),
+                     [&](const Kind& kind) { return kind.ending == ending; });
+}
+
 bool InputSieve::is_archive(const std::string& path, bool below_folder) const {
   constexpr std::size_t kBytes = 512;
   if (!looks_like_archive_ || has_image_ending(path)) return false;

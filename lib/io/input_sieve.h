@@ -59,6 +59,8 @@ class InputSieve {
   /// The same of what is not a file: `beginning` gives its first 64 bytes.
   bool is_image(const std::string& path,
                 const std::function<std::string()>& beginning);
+  /// Whether it is a picture of a kind that is not read, by its ending.
+  static bool is_unread(const std::string& path);
   /// Whether a file is an archive by its content. Those whose names end as
   /// those of images do are not opened, nor, `below_folder`, those whose names
   /// do not end as those of archives do.

@@ -88,12 +88,19 @@ class Loading {
     show_progress();
   }
 
+  void leave_out(std::size_t rows) {
+    const std::lock_guard lock(mutex_);
+    totals_.left_out += rows;
+    show_progress();
+  }
+
   const BulkTotals& totals() const { return totals_; }
 
  private:
   void show_progress() const {
     if (on_progress_)
-      on_progress_(totals_.stored + totals_.skipped + totals_.refused);
+      on_progress_(totals_.stored + totals_.skipped + totals_.refused +
+                   totals_.left_out);
   }
 
   const RowsToLoad& rows_;
@@ -117,6 +124,22 @@ std::vector<bool> missing(HttpClient& client, const RowsToLoad& rows,
   const std::vector<bool> there = are_there(client, numbers, patience);
   for (std::size_t i = 0; i < there.size(); ++i) missing[i] = !there[i];
   return missing;
+}
+
+/// Takes the rows of the block that are left out out of those to send; gives
+/// how many they are.
+std::size_t leave_out(const RowsToLoad& rows, const Loading::Block& block,
+                      std::vector<bool>& to_send) {
+  std::size_t count = 0;
+  for (auto row = std::lower_bound(rows.left_out.begin(), rows.left_out.end(),
+                                   block.begin);
+       row != rows.left_out.end() && *row < block.begin + to_send.size();
+       ++row) {
+    if (!to_send[*row - block.begin]) continue;
+    to_send[*row - block.begin] = false;
+    ++count;
+  }
+  return count;
 }
 
 /// The block's rows as a request, without those that the index cannot hold,
@@ -249,10 +272,11 @@ BulkTotals load_rows(const Endpoint& endpoint, const RowsToLoad& rows,
         BulkSender& sender = senders[connection];
         const Loading::Block block = loading.next(most, params.connections);
         if (block.names.empty()) return;
-        const std::vector<bool> to_send =
+        std::vector<bool> to_send =
             missing(sender.client(), rows, block, params.backoff);
         const auto sent = std::count(to_send.begin(), to_send.end(), true);
         loading.count(0, to_send.size() - static_cast<std::size_t>(sent), 0);
+        loading.leave_out(leave_out(rows, block, to_send));
         const BulkSender::Outcome outcome = sender.send(
             batch_of(rows, block, to_send, loading),
             [&](const BulkBatch::Row& row, const std::string& reason) {

@@ -18,6 +18,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imsearch {
 
@@ -37,6 +38,9 @@ struct RowsToLoad {
   /// An earlier run was cut short: rows that are there are not sent again.
   bool skip_stored = false;
 
+  /// Rows that are not sent, rising: their images are gone.
+  std::vector<std::uint32_t> left_out;
+
   /// The name of the next row, from `begin` on: called once for each, in order,
   /// never from two threads at once. Valid until the next call.
   std::function<std::string_view()> next_name;
@@ -53,6 +57,7 @@ struct BulkTotals {
   std::size_t stored = 0;   // by this call
   std::size_t skipped = 0;  // were there
   std::size_t refused = 0;
+  std::size_t left_out = 0;
   std::size_t retries = 0;  // requests sent again, for whatever reason
 };
 

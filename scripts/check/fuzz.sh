@@ -32,11 +32,16 @@ for fuzzer in "${fuzzers[@]}"; do
   seeds=("$source/tests/fuzz/seeds/${name#fuzz-}")
   [[ $name != fuzz-decode ]] || seeds+=("$source/tests/golden/images")
   [[ $name != fuzz-formats ]] || seeds=("$source/tests/golden/formats")
+  [[ $name != fuzz-archive ]] || seeds=("$source/tests/golden/archives")
   # libheif and dav1d lose some bytes for damaged files: their process ends then.
   leaks=1
   [[ $name != fuzz-formats ]] || leaks=0
+  # libarchive asks for as much as a header of cpio claims its name to have, and
+  # touches what is there.
+  malloc=0
+  [[ $name != fuzz-archive ]] || malloc=9000
   mkdir -p "corpus/$name"
   echo "$name: $seconds s"
-  ASAN_OPTIONS=detect_leaks=$leaks "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 -timeout=60 \
+  ASAN_OPTIONS=detect_leaks=$leaks "$fuzzer" -max_total_time="$seconds" -max_len=20000 -rss_limit_mb=4096 -malloc_limit_mb=$malloc -timeout=60 \
     -print_final_stats=1 -artifact_prefix="$name-" "corpus/$name" "${seeds[@]}"
 done

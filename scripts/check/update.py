@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 
 DIM = 1280
 ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".ppm")
@@ -32,6 +33,15 @@ def images_in(folder):
     return sorted(found)
 
 
+def size_of(folder, name):
+    """Of a file, or a member of a zip."""
+    archive, inside, member = name.partition(".zip/")
+    if not inside:
+        return os.stat(os.path.join(folder, name)).st_size
+    with zipfile.ZipFile(os.path.join(folder, archive + ".zip")) as file:
+        return file.getinfo(member).file_size
+
+
 def rows_by_name(folder):
     """Of the images that are there: rows that are gone are left out."""
     with open(os.path.join(folder, "fvecs.bin"), "rb") as file:
@@ -41,7 +51,7 @@ def rows_by_name(folder):
     with open(os.path.join(folder, "fvecs.bin.ledger.tsv"),
               encoding="utf-8") as file:
         ledger = [line.rstrip("\n").split("\t") for line in file][1:]
-    entries = [entry for entry in ledger if entry[1] != "bad"]
+    entries = [entry for entry in ledger if entry[1] in ("row", "gone")]
     assert len(names) == len(entries) == len(vectors) // (4 * DIM)
     rows = {}
     for i, (name, entry) in enumerate(zip(names, entries)):
@@ -49,8 +59,7 @@ def rows_by_name(folder):
         if entry[1] == "gone":
             continue
         assert name not in rows, name
-        status = os.stat(os.path.join(folder, name))
-        assert int(entry[2]) == status.st_size, name
+        assert int(entry[2]) == size_of(folder, name), name
         rows[name] = vectors[i * 4 * DIM:(i + 1) * 4 * DIM]
     return rows
 
@@ -112,6 +121,50 @@ class Photos:
         os.rename(folder, os.path.join(self.folder, f"folder {self.count}"))
         return folder
 
+    def zip_folder(self):
+        """The images of a folder into an archive, which takes their place."""
+        folder = os.path.dirname(self.any())
+        if os.path.samefile(folder, self.folder):
+            return "nothing"
+        self.count += 1
+        archive = os.path.join(self.folder, f"folder {self.count}.zip")
+        with zipfile.ZipFile(archive, "w") as file:
+            for name in sorted(os.listdir(folder)):
+                path = os.path.join(folder, name)
+                if os.path.isfile(path):
+                    file.write(path, name)
+                    os.remove(path)
+        return folder
+
+    def zips(self):
+        return sorted(name for name in os.listdir(self.folder)
+                      if name.endswith(".zip"))
+
+    def remove_zip(self):
+        if not self.zips():
+            return self.zip_folder()
+        target = os.path.join(self.folder, self.rng.choice(self.zips()))
+        os.remove(target)
+        return target
+
+    def edit_zip(self):
+        """Another photo in the place of one, and a new one."""
+        if not self.zips():
+            return self.zip_folder()
+        target = os.path.join(self.folder, self.rng.choice(self.zips()))
+        with zipfile.ZipFile(target) as file:
+            members = [(name, file.read(name)) for name in file.namelist()]
+        edited = self.rng.randrange(len(members))
+        with open(self.later.pop(), "rb") as file:
+            members[edited] = (members[edited][0], file.read())
+        self.count += 1
+        with open(self.later.pop(), "rb") as file:
+            members.append((f"new {self.count}.jpg", file.read()))
+        with zipfile.ZipFile(target, "w") as file:
+            for name, content in members:
+                file.writestr(name, content)
+        return target
+
     def swap(self):
         a, b = self.any(), self.any()
         if a != b:
@@ -133,7 +186,8 @@ def main():
     photos = Photos(source, os.path.join(kept, "p"), rng)
     run(["update", "-q", "p"], kept)
     kinds = [photos.add, photos.edit, photos.delete, photos.rename,
-             photos.rename_folder, photos.swap, photos.touch]
+             photos.rename_folder, photos.swap, photos.touch,
+             photos.zip_folder, photos.remove_zip, photos.edit_zip]
     for number in range(1, int(changes) + 1):
         kind = rng.choice(kinds)
         what = kind()

@@ -6,7 +6,7 @@
 #
 # The photos of FOLDER are copied; a third of them come in later. CHANGES (60
 # unless given) are drawn from: add, edit, delete, rename, rename a folder, swap
-# two files, touch. After each one every image must have the very row that a
+# two files, touch, zip a folder, remove a zip, change one. After each one every image must have the very row that a
 # fresh run gives it, the ledger must name it, and the answers to ten questions
 # must be the same names with the same similarities. Prints a line for each
 # change; fails at the first difference. IMSEARCH_BIN is where the tools are

@@ -3,6 +3,8 @@
 #include "service/service.h"
 #include "support/contains.h"
 
+#include <fmt/format.h>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -415,6 +417,44 @@ TEST_SUITE("service") {
     CHECK(result.status == 1);
     CHECK(contains(result.err, "fvecs.bin: row 7: NaN or infinity"));
     CHECK_FALSE(index.exists());
+  }
+
+  TEST_CASE("rows whose images are gone are not sent, and are told") {
+    const Service service;
+    const RemoteIndex index(service);
+    const Collection files(300);
+    const auto write_ledger = [&](const std::vector<std::size_t>& gone) {
+      std::string text =
+          "row\tstate\tbytes\tmodified\txxh3_128\tname\treason\n";
+      for (std::size_t row = 0; row < 300; ++row) {
+        const bool is_gone =
+            std::find(gone.begin(), gone.end(), row) != gone.end();
+        text += fmt::format("{}\t{}\t-\t-\t-\t{}.jpg\t\n", row,
+                            is_gone ? "gone" : "row", row);
+      }
+      files.write("fvecs.bin.ledger.tsv", text);
+    };
+    write_rows(files, 200);
+    write_ledger({0, 7, 199, 299});
+    const RunResult first = push(files, index);
+    REQUIRE_MESSAGE(first.status == 0, first.err);
+    CHECK(contains(first.err, "197 rows stored"));
+    CHECK(contains(first.err, "3 not sent: their images are gone"));
+    CHECK(contains(first.err, "recall@10 is 1.0000"));
+    CHECK(index.count() == 197);
+    CHECK(service.ask("GET", index.path() + "/_doc/7").status == 404);
+    // One of the rows that were sent goes; new ones come.
+    write_rows(files, 300);
+    write_ledger({0, 7, 8, 199, 299});
+    const RunResult grown = push(files, index);
+    REQUIRE_MESSAGE(grown.status == 0, grown.err);
+    CHECK(contains(grown.err, "99 rows stored"));
+    CHECK(contains(grown.err, "1 not sent: its image is gone"));
+    CHECK(
+        contains(grown.err,
+                 "4 rows pushed before may be found although their images are "
+                 "gone: --delete takes them out by their names"));
+    CHECK(index.count() == 296);
   }
 
   TEST_CASE("--delete takes rows out, and growing does not bring them back") {

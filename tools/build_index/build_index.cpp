@@ -164,14 +164,14 @@ int build(const Options& opt, const IndexInputs& inputs) {
   const IndexFormat format =
       opt.format == "hnswlib" ? IndexFormat::kHnswlib : IndexFormat::kImsearch;
   const Stopwatch watch;
-  std::vector<std::uint32_t> deleted;
   std::optional<cli::ProgressLine> line;
   line.emplace("looks for deleted rows in the older index", 0, opt.quiet);
-  // Only our own format marks rows as deleted. What is gone stays so.
-  if (format == IndexFormat::kImsearch)
-    deleted = opt.restore_deleted
-                  ? inputs.gone
-                  : deletions_to_keep(output, inputs, opt.quiet);
+  // What is gone is so in every format; only an index of our own that is
+  // replaced has other deletions to keep.
+  const std::vector<std::uint32_t> deleted =
+      format == IndexFormat::kHnswlib || opt.restore_deleted
+          ? inputs.gone
+          : deletions_to_keep(output, inputs, opt.quiet);
   line.emplace("fits the reduction", 0, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =

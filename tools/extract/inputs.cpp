@@ -171,6 +171,10 @@ void refuse_to_overwrite(const ExtractJob& job, const Names& names,
     for (std::size_t i = 0; i < names.size(); ++i)
       if (file_part(names[i]) == file_part(output))
         inputs.emplace_back(names[i]);
+    if (has_archive_ending(output))
+      for (std::size_t i = 0; i < names.size(); ++i)
+        if (const auto member = member_path_by_ending(std::string(names[i])))
+          inputs.push_back(member->archive);
     cli::refuse_to_overwrite(output, inputs);
   }
 }

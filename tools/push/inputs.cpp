@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "io/file.h"
+#include "io/ledger.h"
 
 #include <utility>
 #include <vector>
@@ -39,6 +40,9 @@ PushInputs::PushInputs(DescribedVectors described, const std::string& names,
     fail("{}: {} names for the {} rows of {}", names, names_.size(),
          vectors_.rows(), path());
   if (vectors_.rows() == 0) fail("{}: no rows to push", path());
+  gone_ = gone_rows(read_ledger(follow_links(path()), vectors_.rows()));
+  if (gone_.size() == vectors_.rows())
+    fail("{}: the images of all its rows are gone", path());
 }
 
 void PushInputs::check_rows(std::size_t begin) const {

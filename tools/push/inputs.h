@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace imsearch {
 
@@ -26,6 +27,8 @@ class PushInputs {
   const VectorSet& vectors() const { return vectors_; }
   const NamesFile& names() const { return names_; }
   const ModelIdentity& model() const { return model_; }
+  /// Rows whose images are gone, as the ledger says; rising.
+  const std::vector<std::uint32_t>& gone() const { return gone_; }
   const std::string& path() const { return vectors_.files()[0].path(); }
 
   /// Reads the rows from `begin` on, on all threads, so that NaN or infinity in
@@ -45,6 +48,7 @@ class PushInputs {
   VectorSet vectors_;
   NamesFile names_;
   ModelIdentity model_;
+  std::vector<std::uint32_t> gone_;
 };
 
 }  // namespace imsearch

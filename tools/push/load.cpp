@@ -61,6 +61,7 @@ RowsToLoad rows_of(const PushInputs& inputs, const PushTarget& target,
   rows.end = *target.meta.loading_to;
   rows.dim = inputs.dim();
   rows.space = target.meta.spec.space;
+  rows.left_out = inputs.gone();
   rows.skip_stored = target.work == PushTarget::Work::kContinue;
   rows.next_name = [&names] { return names.next(); };
   rows.read_unit = [&inputs](std::size_t row, float* unit) {
@@ -73,12 +74,17 @@ RowsToLoad rows_of(const PushInputs& inputs, const PushTarget& target,
 void announce_done(const BulkTotals& totals, double seconds,
                    const std::string& list) {
   cli::say(fmt::format(
-      "{} stored in {}, {:.0f} a second{}{}{}", counted(totals.stored, "row"),
+      "{} stored in {}, {:.0f} a second{}{}{}{}", counted(totals.stored, "row"),
       human_duration(seconds), static_cast<double>(totals.stored) / seconds,
       totals.skipped == 0
           ? ""
           : fmt::format(", {} {} there already", grouped(totals.skipped),
                         totals.skipped == 1 ? "was" : "were"),
+      totals.left_out == 0
+          ? ""
+          : fmt::format(
+                ", {} not sent: {} gone", grouped(totals.left_out),
+                totals.left_out == 1 ? "its image is" : "their images are"),
       totals.retries == 0
           ? ""
           : fmt::format(", {} sent again", counted(totals.retries, "request")),

@@ -27,6 +27,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -55,6 +56,19 @@ void announce(HttpClient& client, const ServiceInfo& service,
          client.endpoint().url.text());
 }
 
+/// Rows that were pushed before their images went are still there.
+void say_gone(const PushInputs& inputs, std::size_t pushed) {
+  const auto& gone = inputs.gone();
+  const auto there = static_cast<std::size_t>(
+      std::lower_bound(gone.begin(), gone.end(), pushed) - gone.begin());
+  if (there > 0)
+    cli::say(fmt::format(
+        "{} pushed before may be found although {} gone: --delete takes them "
+        "out by their names",
+        counted(there, "row"),
+        there == 1 ? "its image is" : "their images are"));
+}
+
 int load(const PushOptions& options, const Endpoint& endpoint) {
   std::optional<cli::ProgressLine> line;
   line.emplace("looks at vectors and index", 0, options.quiet);
@@ -66,6 +80,7 @@ int load(const PushOptions& options, const Endpoint& endpoint) {
   const auto dialect = dialect_of(service);
   PushTarget target = choose_target(client, service, inputs, options);
   line.reset();
+  if (!options.quiet) say_gone(inputs, target.begin);
   if (target.work == PushTarget::Work::kNothing) {
     if (!options.quiet)
       cli::say(inputs.rows() == 1

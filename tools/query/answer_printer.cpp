@@ -130,10 +130,13 @@ void write_sheet(const std::vector<SheetRow>& rows, const std::string& path) {
   // with the inputs before.
   std::error_code ignored;
   for (const SheetRow& row : rows)
-    for (const SheetTile& tile : row)
-      if (std::filesystem::equivalent(tile.path, path, ignored))
+    for (const SheetTile& tile : row) {
+      const auto member = member_path(tile.path);
+      if (std::filesystem::equivalent(member ? member->archive : tile.path,
+                                      path, ignored))
         fail("{}: one of the pictures to draw: the sheet would replace it",
              path);
+    }
   write_contact_sheet(rows, path);
 }
 

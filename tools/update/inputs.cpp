@@ -116,12 +116,14 @@ Names list_files(const UpdateOptions& opt, const UpdateRecord& record,
 Listing list_images(const UpdateOptions& opt, const UpdateRecord& record,
                     const Collection* collection) {
   const cli::ProgressLine line("looks for images", 0, opt.quiet);
-  // Under other rules, other members are images.
-  const std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
-  const bool anew = opt.plan.checksum || !last ||
-                    last->exclude != record.exclude || last->all != record.all;
+  const bool anew = opt.plan.checksum || has_other_rules(opt, record);
   return list_members(expand_files(opt, record, collection), rules_of(record),
                       anew ? nullptr : collection, opt.quiet);
+}
+
+bool has_other_rules(const UpdateOptions& opt, const UpdateRecord& record) {
+  const std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
+  return !last || last->exclude != record.exclude || last->all != record.all;
 }
 
 }  // namespace imsearch

@@ -22,4 +22,8 @@ Names list_files(const UpdateOptions& opt, const UpdateRecord& record,
 Listing list_images(const UpdateOptions& opt, const UpdateRecord& record,
                     const Collection* collection);
 
+/// Whether the last update had other rules: then other members of archives are
+/// images, although no archive has changed.
+bool has_other_rules(const UpdateOptions& opt, const UpdateRecord& record);
+
 }  // namespace imsearch

@@ -43,12 +43,14 @@ class Lister {
   void add(const std::string& name, const FileFacts& facts);
   void add_archive(const std::string& path);
   void add_known(const std::string& path);
+  bool is_in_doubt(const ArchivedImage& member, const std::string& path) const;
   void read_archive(const std::string& path, const FileFacts& facts);
 
   const ExpandedInputs& files_;
   MemberSieve sieve_;
   const Collection* collection_;
   std::unordered_map<std::string, FileFacts> read_before_;
+  std::unordered_set<std::string> bad_;
   std::unordered_map<std::string, std::vector<KnownMember>> members_;
   Listing listing_;
 };
@@ -60,7 +62,10 @@ void Lister::look_into_ledger() {
   for (std::size_t row = 0; row < ledger.rows.size(); ++row)
     if (!ledger.rows[row].gone)
       keep(std::string(collection_->names[row]), ledger.rows[row].facts);
-  for (const BadImage& bad : ledger.bad) keep(bad.name, bad.facts);
+  for (const BadImage& bad : ledger.bad) {
+    keep(bad.name, bad.facts);
+    bad_.insert(bad.name);
+  }
 }
 
 /// For the archive that it is in, if it is in one of the list.
@@ -86,6 +91,20 @@ void Lister::add_known(const std::string& path) {
     add(member.name, member.facts);
 }
 
+/// Whether nothing is to be taken from what the ledger has of the member: it
+/// could not be read, maybe for what was wrong with the archive; or it may have
+/// changed since the archive was last read without
+/// a later time of its own: times in archives are of whole seconds, in a zip of
+/// even ones, and those from before that archive was written tell nothing else.
+bool Lister::is_in_doubt(const ArchivedImage& member,
+                         const std::string& path) const {
+  constexpr std::int64_t kGrain = 2'000'000'000;
+  const auto before = read_before_.find(path);
+  if (bad_.count(member.name) != 0) return true;
+  return before != read_before_.end() &&
+         member.facts.modified_ns + kGrain >= before->second.modified_ns;
+}
+
 void Lister::read_archive(const std::string& path, const FileFacts& facts) {
   std::unique_ptr<ArchiveImages> images;
   try {
@@ -102,10 +121,15 @@ void Lister::read_archive(const std::string& path, const FileFacts& facts) {
     return add(path, facts);
   }
   try {
-    while (const auto image = images->next()) add(image->name, image->facts);
+    while (const auto image = images->next())
+      add(image->name, is_in_doubt(*image, path) ? FileFacts() : image->facts);
   } catch (const Interrupted&) {
     throw;
   } catch (const Error&) {
+    // The damage may be in the content of the latest image, which was not
+    // looked at: as one that nothing is known of, it is read.
+    if (images->images() > 0)
+      listing_.archived[listing_.images.size() - 1] = FileFacts();
     // extract is to say it, behind the images that came of it.
     add(path, facts);
   }

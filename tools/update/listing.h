@@ -22,7 +22,8 @@ namespace imsearch {
 
 struct Listing {
   Names images;
-  /// Of images in archives, by number: as the archive tells them.
+  /// Of images in archives, by number: as the archive tells them; not known
+  /// where only the content can tell whether an image has changed.
   std::unordered_map<std::size_t, FileFacts> archived;
   std::vector<ReadArchive> archives;
 

@@ -48,6 +48,7 @@ class Planner {
   Planner(const Collection& collection, const Listing& listing,
           const PlanOptions& options, const OnProgress& on_progress)
       : collection_(collection),
+        listing_(listing),
         images_(listing.images),
         options_(options),
         on_progress_(on_progress),
@@ -71,6 +72,7 @@ class Planner {
   void settle();
 
   const Collection& collection_;
+  const Listing& listing_;
   const Names& images_;
   const PlanOptions& options_;
   const OnProgress& on_progress_;
@@ -107,7 +109,8 @@ void Planner::compare_by_name() {
 void Planner::compare(std::size_t image, std::uint32_t row) {
   const LedgerRow& entry = collection_.ledger.rows[row];
   const FileFacts& now = status_[image];
-  // A file that cannot be asked about is read, and is then a bad image.
+  // A file that cannot be asked about is read, and is then a bad image; so is
+  // what only its content tells from another.
   if (!now.known) {
     loose_.push_back({image, true, {}});
     return;
@@ -149,7 +152,9 @@ void Planner::read_contents() {
       sizes.insert(collection_.ledger.rows[row].facts.bytes);
   for (LooseImage& loose : loose_) {
     const FileFacts& status = status_[loose.image];
-    if (!status.known || sizes.count(status.bytes) == 0) continue;
+    const bool may_be_same = status.known ? sizes.count(status.bytes) != 0
+                                          : listing_.is_archived(loose.image);
+    if (!may_be_same) continue;
     try {
       loose.facts = contents_.facts_of(loose.image);
     } catch (const Interrupted&) {

@@ -171,14 +171,31 @@ Names with_rows(const Collection& collection, const Plan& plan) {
 FileLock lock_collection(const std::string& vectors, bool quiet) {
   const cli::ProgressLine line("waits for another update", 0, quiet);
   const std::string path = record_path(vectors);
-  // To be locked, it has to be there. The record itself replaces it, and then
-  // the lock is that of the new file.
-  FILE* file = std::fopen(path.c_str(), "a");
-  if (file == nullptr) fail("{}: {}", path, errno_text(errno));
-  std::fclose(file);
-  FileLock lock(path);
-  lock.share_with_children();
-  return lock;
+  for (;;) {
+    // To be locked, it has to be there. The record itself replaces it, and then
+    // the lock is that of the new file.
+    FILE* file = std::fopen(path.c_str(), "a");
+    if (file == nullptr) fail("{}: {}", path, errno_text(errno));
+    std::fclose(file);
+    try {
+      FileLock lock(path);
+      lock.share_with_children();
+      return lock;
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error&) {
+      // Whoever was waited for has taken the file away: a new one is made.
+      if (file_exists(path)) throw;
+    }
+  }
+}
+
+/// Takes the record away that was only made to be locked, where nothing came of
+/// the update. Whoever waits for it finds that it is not that of the name any
+/// more, and makes another.
+void remove_empty_record(const std::string& vectors) {
+  const std::string path = record_path(vectors);
+  if (read_prefix(path, 1).empty()) ::unlink(path.c_str());
 }
 
 /// Records what is given now, unless that is recorded. The record is replaced,
@@ -228,6 +245,11 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     return {};
   }
   refuse_half_gone(opt, plan);
+  if (!collection.ledger.archives.empty() && has_other_rules(opt, record)) {
+    // Before the record says so: whatever happens, all are listed again.
+    collection.ledger.archives.clear();
+    write_collection(opt.paths, collection, false);
+  }
   if (keep_record(opt, record, lock)) {
     // Another update may have come in between.
     collection = open_collection(opt.paths);
@@ -280,6 +302,23 @@ bool recover(const UpdateOptions& opt, const UpdateRecord& record) {
   return true;
 }
 
+/// From a collection that is there, was left half done, or is not there yet to
+/// one that is in step.
+Summary follow(const UpdateOptions& opt, const UpdateRecord& record,
+               std::optional<FileLock>& lock, Collection& collection) {
+  if (recover(opt, record)) {
+    collection = open_collection(opt.paths);
+    return bring_up_to_date(opt, record, lock, collection);
+  }
+  if (!opt.dry_run) return begin_collection(opt, record, lock, collection);
+  const Names images = list_images(opt, record, nullptr).images;
+  Plan plan;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    plan.added.emplace_back(images[i]);
+  print_plan(plan, collection);
+  return {};
+}
+
 int run(UpdateOptions opt) {
   const Stopwatch watch;
   catch_interrupts();
@@ -289,17 +328,11 @@ int run(UpdateOptions opt) {
   if (!opt.dry_run) lock.emplace(lock_collection(opt.paths.vectors, opt.quiet));
   Collection collection;
   Summary done;
-  if (recover(opt, record)) {
-    collection = open_collection(opt.paths);
-    done = bring_up_to_date(opt, record, lock, collection);
-  } else if (opt.dry_run) {
-    const Names images = list_images(opt, record, nullptr).images;
-    Plan plan;
-    for (std::size_t i = 0; i < images.size(); ++i)
-      plan.added.emplace_back(images[i]);
-    print_plan(plan, collection);
-  } else {
-    done = begin_collection(opt, record, lock, collection);
+  try {
+    done = follow(opt, record, lock, collection);
+  } catch (const Error&) {
+    if (!opt.dry_run) remove_empty_record(opt.paths.vectors);
+    throw;
   }
   if (!opt.dry_run) print_summary(opt, done, collection, watch.seconds());
   return cli::kDone;

@@ -248,6 +248,20 @@ TEST_CASE("folders that are away are no reason to forget their images") {
   CHECK(none.status == 1);
 }
 
+TEST_CASE("nothing is left of a first update that is refused") {
+  const TempDir dir;
+  fs::create_directory(dir / "p");
+  CHECK(run_in(dir, {"update", "p"}).status == 1);
+  CHECK(run_in(dir, {"update", "missing"}).status == 1);
+  CHECK(test::files_in(dir.path()) == Lines{"p"});
+  // A record that is there stays.
+  write_image(dir, "p/0.ppm", 0);
+  update(dir, {"p"});
+  const std::string record = read_file(dir / "fvecs.bin.update.json");
+  CHECK(run_in(dir, {"update", "missing"}).status == 1);
+  CHECK(read_file(dir / "fvecs.bin.update.json") == record);
+}
+
 TEST_CASE("update works from any folder, with names that count from its own") {
   const auto dir = collection();
   write_image(*dir, "p/new.ppm", 20);

@@ -1,0 +1,271 @@
+// update and query on collections that have archives, made by Python's zipfile
+// and tarfile.
+#include "cli/extract/files.h"
+#include "io/file.h"
+#include "io/ledger.h"
+#include "support/contains.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+TEST_SUITE_BEGIN("cli");
+
+using namespace imsearch;
+using imsearch::test::contains;
+using test::RunResult;
+using test::TempDir;
+using Lines = std::vector<std::string>;
+namespace fs = std::filesystem;
+
+namespace {
+
+RunResult run_in(const TempDir& dir, const Lines& command) {
+  return test::run(command, test::demo_in(dir));
+}
+
+RunResult good(const TempDir& dir, const Lines& command) {
+  RunResult result = run_in(dir, command);
+  CAPTURE(result.err);
+  CHECK(result.status == 0);
+  return result;
+}
+
+void write_image(const TempDir& dir, const std::string& name, int seed) {
+  dir.write(name, test::pattern_ppm(seed));
+}
+
+/// Python's zipfile or tarfile makes `archive` of files, "name in it=file".
+void pack(const TempDir& dir, const std::string& archive,
+          const Lines& members) {
+  const std::string program =
+      "import sys, tarfile, zipfile\n"
+      "out = sys.argv[1]\n"
+      "file = (zipfile.ZipFile(out, 'w') if out.endswith('.zip') else\n"
+      "        tarfile.open(out, 'w:gz'))\n"
+      "add = getattr(file, 'write', None) or file.add\n"
+      "for member in sys.argv[2:]:\n"
+      "    name, source = member.split('=')\n"
+      "    add(source, name)\n"
+      "file.close()\n";
+  Lines command = {"/usr/bin/python3", "-c", program, archive};
+  command.insert(command.end(), members.begin(), members.end());
+  REQUIRE(run_in(dir, command).status == 0);
+}
+
+/// p/0.ppm to p/2.ppm, and p/a.zip with 3 to 5.
+std::unique_ptr<TempDir> collection() {
+  auto dir = std::make_unique<TempDir>();
+  for (int i = 0; i < 6; ++i)
+    write_image(*dir, (i < 3 ? "p/" : "s/") + std::to_string(i) + ".ppm", i);
+  pack(*dir, "p/a.zip",
+       {"x/3.ppm=s/3.ppm", "x/4.ppm=s/4.ppm", "x/5.ppm=s/5.ppm"});
+  good(*dir, {"update", "-q", "p"});
+  return dir;
+}
+
+Lines dry_run(const TempDir& dir, const Lines& more = {}) {
+  Lines command = {"update", "-q", "--dry-run"};
+  command.insert(command.end(), more.begin(), more.end());
+  const std::string out = good(dir, command).out;
+  Lines lines;
+  for (std::size_t at = 0; at < out.size();) {
+    const std::size_t end = out.find('\n', at);
+    lines.push_back(out.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+std::map<std::string, std::string> rows_by_name(const TempDir& dir) {
+  const Lines names = test::lines_of(dir / "fnames.txt");
+  const Lines rows = test::rows_of(dir / "fvecs.bin");
+  const Ledger ledger = read_ledger(dir / "fvecs.bin", rows.size());
+  REQUIRE(names.size() == rows.size());
+  REQUIRE(ledger.rows.size() == rows.size());
+  std::map<std::string, std::string> result;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (!ledger.rows[i].gone) CHECK(result.emplace(names[i], rows[i]).second);
+  return result;
+}
+
+/// Vectors, answers and ledger are those of extract and build-index from
+/// nothing.
+void check_as_from_nothing(const TempDir& dir) {
+  const TempDir fresh;
+  fs::create_symlink(dir / "p", fresh / "p");
+  good(fresh, {"extract", "-q", "p"});
+  good(fresh, {"build-index", "-q"});
+  const auto rows = rows_by_name(dir);
+  CHECK(rows == rows_by_name(fresh));
+  for (const auto& [name, row] : rows) {
+    CAPTURE(name);
+    const Lines ask = {"query", "--like", name, "-k", "100"};
+    CHECK(run_in(dir, ask).out == run_in(fresh, ask).out);
+  }
+  const Ledger ours = read_ledger(dir / "fvecs.bin", 1000);
+  const Ledger theirs = read_ledger(fresh / "fvecs.bin", 1000);
+  CHECK(ours.bad.size() == theirs.bad.size());
+  REQUIRE(ours.archives.size() == theirs.archives.size());
+  for (std::size_t i = 0; i < ours.archives.size(); ++i) {
+    CHECK(ours.archives[i].name == theirs.archives[i].name);
+    CHECK(facts_text(ours.archives[i].facts) ==
+          facts_text(theirs.archives[i].facts));
+  }
+  good(dir, {"build-index", "--verify"});
+  CHECK(dry_run(dir).empty());
+}
+
+}  // namespace
+
+TEST_CASE("an archive that has not changed is not opened") {
+  const auto dir = collection();
+  check_as_from_nothing(*dir);
+  // As many bytes and the same time: only who opens it sees that it is another.
+  const std::string path = *dir / "p/a.zip";
+  const fs::file_time_type time = fs::last_write_time(path);
+  std::string bytes = read_file(path);
+  std::fill(bytes.begin() + 512, bytes.end(), 'x');
+  dir->write("p/a.zip", bytes);
+  fs::last_write_time(path, time);
+  CHECK(dry_run(*dir).empty());
+  const RunResult result = good(*dir, {"update", "--json"});
+  CHECK(nlohmann::json::parse(result.out)["images"] == 6);
+}
+
+TEST_CASE("a member of the same size and time is known by its content") {
+  const auto dir = collection();
+  for (int i = 0; i < 3; ++i) {
+    write_image(*dir, "s/changed.ppm", 30 + i);
+    pack(*dir, "p/a.zip",
+         {"x/3.ppm=s/changed.ppm", "x/4.ppm=s/4.ppm", "x/5.ppm=s/5.ppm"});
+    CHECK(dry_run(*dir) == Lines{"changed\tp/a.zip/x/3.ppm"});
+    good(*dir, {"update", "-q"});
+    check_as_from_nothing(*dir);
+  }
+}
+
+TEST_CASE(
+    "members that are new, changed, gone or moved are told and followed") {
+  const auto dir = collection();
+  write_image(*dir, "s/new.ppm", 20);
+  write_image(*dir, "s/changed.ppm", 21);
+  pack(*dir, "p/a.zip",
+       {"new.ppm=s/new.ppm", "x/3.ppm=s/changed.ppm", "moved.ppm=s/4.ppm"});
+  CHECK(dry_run(*dir) == Lines{"new\tp/a.zip/new.ppm",
+                               "changed\tp/a.zip/x/3.ppm",
+                               "gone\tp/a.zip/x/5.ppm",
+                               "moved\tp/a.zip/moved.ppm\tp/a.zip/x/4.ppm"});
+  const RunResult result = good(*dir, {"update", "--json"});
+  CHECK(contains(result.err, "extract: 2 images, 0 bad"));
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE(
+    "a folder that is zipped, and an archive that is unpacked or renamed") {
+  const auto dir = collection();
+  pack(*dir, "p/b.tar.gz", {"0.ppm=p/0.ppm", "1.ppm=p/1.ppm"});
+  fs::remove(*dir / "p/0.ppm");
+  fs::remove(*dir / "p/1.ppm");
+  CHECK(dry_run(*dir) == Lines{"moved\tp/b.tar.gz/0.ppm\tp/0.ppm",
+                               "moved\tp/b.tar.gz/1.ppm\tp/1.ppm"});
+  const RunResult zipped = good(*dir, {"update"});
+  CHECK(!contains(zipped.err, "extract:"));
+  check_as_from_nothing(*dir);
+
+  fs::rename(*dir / "p/a.zip", *dir / "p/c.zip");
+  CHECK(dry_run(*dir).size() == 3);
+  good(*dir, {"update"});
+  check_as_from_nothing(*dir);
+
+  fs::remove(*dir / "p/c.zip");
+  for (const char* name : {"3.ppm", "4.ppm", "5.ppm"})
+    fs::copy(*dir / (std::string("s/") + name),
+             *dir / (std::string("p/") + name));
+  CHECK(dry_run(*dir).size() == 3);
+  const RunResult unpacked = good(*dir, {"update"});
+  CHECK(!contains(unpacked.err, "extract:"));
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("archives that are gone, damaged, mended") {
+  const auto dir = collection();
+  for (int i = 10; i < 20; ++i)
+    write_image(*dir, "p/" + std::to_string(i) + ".ppm", i);
+  good(*dir, {"update"});
+  const std::string whole = read_file(*dir / "p/a.zip");
+  dir->write("p/a.zip", whole.substr(0, whole.size() / 2));
+  const RunResult damaged = good(*dir, {"update"});
+  CHECK(contains(damaged.err, "p/a.zip: truncated archive"));
+  check_as_from_nothing(*dir);
+  // It is not tried again before it changes.
+  CHECK(!contains(good(*dir, {"update"}).err, "truncated"));
+  CHECK(contains(good(*dir, {"update", "--retry"}).err, "truncated"));
+  check_as_from_nothing(*dir);
+  dir->write("p/a.zip", whole);
+  good(*dir, {"update"});
+  check_as_from_nothing(*dir);
+  fs::remove(*dir / "p/a.zip");
+  CHECK(dry_run(*dir).size() == 3);
+  good(*dir, {"update", "--compact"});
+  check_as_from_nothing(*dir);
+}
+
+TEST_CASE("--checksum looks into archives; other rules list them anew") {
+  const auto dir = collection();
+  CHECK(dry_run(*dir, {"--checksum"}).empty());
+  CHECK(dry_run(*dir, {"p", "--exclude", "x"}) ==
+        Lines{"gone\tp/a.zip/x/3.ppm", "gone\tp/a.zip/x/4.ppm",
+              "gone\tp/a.zip/x/5.ppm"});
+  good(*dir, {"update", "-q", "p", "--exclude", "[34].ppm"});
+  CHECK(rows_by_name(*dir).size() == 4);
+  CHECK(dry_run(*dir).empty());
+}
+
+TEST_CASE("an archive that is named and away is no reason to forget it") {
+  const auto dir = collection();
+  fs::rename(*dir / "p/a.zip", *dir / "s/a.zip");
+  good(*dir, {"update", "-q", "s/a.zip", "p/0.ppm", "--force"});
+  fs::rename(*dir / "s/a.zip", *dir / "s/a");
+  const RunResult away = run_in(*dir, {"update"});
+  CHECK(away.status == 1);
+  CHECK(contains(away.err,
+                 "s/a.zip: no such archive, and fvecs.bin has images "
+                 "from it: is a disk not mounted?"));
+}
+
+TEST_CASE("query finds, draws and refuses members of archives") {
+  const auto dir = collection();
+  const std::string name = "p/a.zip/x/4.ppm";
+  const std::string first = name + "\t1\t1.000000\t" + name + "\n";
+  CHECK(good(*dir, {"query", name, "-k", "1"}).out == first);
+  write_image(*dir, "same.ppm", 4);
+  CHECK(good(*dir, {"query", "same.ppm", "-k", "1"}).out ==
+        "same.ppm\t1\t1.000000\t" + name + "\n");
+  // A sheet of members is that of the same pictures in files.
+  const RunResult drawn = good(
+      *dir, {"query", "--like", name, "-k", "5", "--sheet", "members.jpg"});
+  CHECK(!contains(drawn.err, "not found"));
+  const TempDir files;
+  for (int i = 0; i < 3; ++i)
+    write_image(files, "p/" + std::to_string(i) + ".ppm", i);
+  for (int i = 3; i < 6; ++i)
+    write_image(files, "p/a.zip/x/" + std::to_string(i) + ".ppm", i);
+  for (const char* file :
+       {"fvecs.bin", "fnames.txt", "fvecs.bin.json", "fvecs.bin.hnsw.index"})
+    fs::copy(*dir / file, files / file);
+  good(files, {"query", "--like", name, "-k", "5", "--sheet", "members.jpg"});
+  CHECK(read_file(*dir / "members.jpg") == read_file(files / "members.jpg"));
+
+  const RunResult missing = run_in(*dir, {"query", "p/a.zip/x/9.ppm"});
+  CHECK(missing.status == 1);
+  CHECK(contains(missing.err,
+                 "p/a.zip/x/9.ppm: no such member of the archive p/a.zip"));
+  const RunResult no_archive = run_in(*dir, {"query", "same.ppm/x.ppm"});
+  CHECK(no_archive.status == 1);
+  CHECK(contains(no_archive.err, "same.ppm/x.ppm: "));
+}
