@@ -39,7 +39,7 @@ struct NameRules {
   bool empty() const { return only.empty() && without.empty(); }
 };
 
-/// How an index is asked. An index file has no filter, and a service compares
+/// How an index is asked. An index file has no `filter`, and a service compares
 /// by itself: rerank_codes and rerank count for an index file alone.
 ///
 /// Counts to re-rank, measured: where queries are unlike all rows, short codes
@@ -55,6 +55,7 @@ struct SearchParams {
   // as many again, which takes less than to re-rank all by codes.
   std::size_t rerank = 20;
   bool exact = false;  // compare with every row instead of walking the graph
+  NameRules name_rules = {};  // which rows may be found
   std::string filter = "";  // a service's: JSON of a query clause; empty: none
   bool names = false;       // give the names of the rows found as well
 };
