@@ -24,7 +24,12 @@ std::optional<HashLookup> lookup_of(const std::vector<ImageMarks>& marks,
   return HashLookup(hashes, most_bits);
 }
 
-float l2sq_of(float similarity) {
+/// The distance that a walk of the graph is to go.
+float reach_of(const DuplicateThresholds& thresholds, bool hashed) {
+  const float similarity =
+      hashed && thresholds.agreed_bits >= 0
+          ? std::min(thresholds.similarity, thresholds.agreed_similarity)
+          : thresholds.similarity;
   // A little more: the similarity itself is compared afterwards.
   return 2 - 2 * similarity + 1e-5F;
 }
@@ -60,8 +65,9 @@ PartnerSearch::Answer PartnerSearch::find(std::uint32_t row,
   Answer answer;
   if (near_.is_zero(row)) return answer;
   const DuplicateRule& rule = tables_.rule();
-  NearRows::Answer near =
-      near_.near(row, l2sq_of(rule.thresholds().similarity), neighbours, once);
+  const bool hashed = tables_.marks(row).phash.has_value();
+  NearRows::Answer near = near_.near(row, reach_of(rule.thresholds(), hashed),
+                                     neighbours, once);
   rows_.clear();
   answer.complete =
       tables_.find_by_hash(row, once ? kHashesOnce : kAll, rows_) &&

@@ -11,17 +11,21 @@
 namespace imsearch {
 namespace {
 
-// similarity, hash bits with their similarity, turned bits with theirs.
+// Similarity; bits of hashes, turned ones, and those that agree, each with their
+// similarity. Measured on 600 photos with 15 altered copies of each and 913
+// others, of which 55 million pairs are of different photos: by the default
+// rule 4 of these are duplicates with Keras's weights, and 3 with the demo
+// weights.
 using ByStrictness = std::array<DuplicateThresholds, 3>;
 constexpr ByStrictness kKeras = {{
-    {0.90F, 6, 0.60F, 4, 0.50F},
-    {0.93F, 4, 0.60F, 2, 0.40F},
-    {0.96F, 2, 0.70F, 0, 0.60F},
+    {0.92F, 5, 0.60F, 3, 0.40F, 14, 0.88F},
+    {0.93F, 4, 0.60F, 2, 0.40F, 12, 0.90F},
+    {0.95F, 3, 0.70F, 1, 0.50F, 10, 0.93F},
 }};
 constexpr ByStrictness kDemo = {{
-    {0.990F, 6, 0.80F, 4, 0.80F},
-    {0.995F, 4, 0.80F, 2, 0.70F},
-    {0.998F, 2, 0.90F, 0, 0.80F},
+    {0.990F, 5, 0.60F, 3, 0.40F, 12, 0.970F},
+    {0.995F, 4, 0.60F, 2, 0.40F, 14, 0.980F},
+    {0.998F, 3, 0.80F, 1, 0.60F, 10, 0.990F},
 }};
 
 // The official file, as Keras and as fetch-weights call it.
@@ -58,7 +62,7 @@ DuplicateThresholds thresholds_from(float similarity) {
   // With Keras's weights hashes are believed from a similarity on that is five
   // times, turned ones eight times, as far from 1 as the threshold.
   const float missing = 1 - similarity;
-  return {similarity, 4, 1 - 5 * missing, 2, 1 - 8 * missing};
+  return {similarity, 4, 1 - 5 * missing, 2, 1 - 8 * missing, -1, 1};
 }
 
 }  // namespace imsearch
