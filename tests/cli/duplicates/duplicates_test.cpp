@@ -58,7 +58,7 @@ TEST_CASE("duplicates are told by bytes, by hash, by features") {
                  {"mirror.jpg", feature_of(0, kApart), kMirrored},
                  {"turned.jpg", feature_of(0, kApart), kTurned ^ 3},
                  {"similar.jpg", feature_of(0, kNear), kOther},
-                 {"far.jpg", feature_of(0, kFar), kHash},
+                 {"far.jpg", feature_of(0, -kFar), kHash},
                  {"near-hash.jpg", feature_of(0, -kApart), kHash ^ 0x1F0},
                  {"else.jpg", feature_of(1), kOther}});
   photos.build();
