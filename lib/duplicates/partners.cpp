@@ -66,19 +66,17 @@ PartnerSearch::Answer PartnerSearch::find(std::uint32_t row,
   if (near_.is_zero(row)) return answer;
   const DuplicateRule& rule = tables_.rule();
   const bool hashed = tables_.marks(row).phash.has_value();
-  NearRows::Answer near = near_.near(row, reach_of(rule.thresholds(), hashed),
-                                     neighbours, once);
+  NearRows::Answer near =
+      near_.near(row, reach_of(rule.thresholds(), hashed), neighbours, once);
   rows_.clear();
   answer.complete =
       tables_.find_by_hash(row, once ? kHashesOnce : kAll, rows_) &&
       near.complete;
   const auto is_known = [&](std::uint32_t other) {
     if (other == row || near_.is_zero(other)) return true;
-    const auto found =
-        std::lower_bound(near.hits.begin(), near.hits.end(), other,
-                         [](const Hit& hit, std::uint32_t r) {
-                           return hit.row < r;
-                         });
+    const auto found = std::lower_bound(
+        near.hits.begin(), near.hits.end(), other,
+        [](const Hit& hit, std::uint32_t r) { return hit.row < r; });
     return found != near.hits.end() && found->row == other;
   };
   rows_.erase(std::remove_if(rows_.begin(), rows_.end(), is_known),
@@ -89,9 +87,8 @@ PartnerSearch::Answer PartnerSearch::find(std::uint32_t row,
   std::sort(near.hits.begin(), near.hits.end(),
             [](const Hit& a, const Hit& b) { return a.row < b.row; });
   for (const Hit& hit : near.hits)
-    if (const auto verdict = rule.judge(tables_.marks(row),
-                                        tables_.marks(hit.row),
-                                        hit.similarity()))
+    if (const auto verdict = rule.judge(
+            tables_.marks(row), tables_.marks(hit.row), hit.similarity()))
       answer.partners.push_back({hit.row, hit.similarity(), *verdict});
   return answer;
 }

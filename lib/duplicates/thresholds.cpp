@@ -11,9 +11,9 @@
 namespace imsearch {
 namespace {
 
-// Similarity; bits of hashes, turned ones, and those that agree, each with their
-// similarity. Measured on 600 photos with 15 altered copies of each and 913
-// others, of which 55 million pairs are of different photos: by the default
+// Similarity; bits of hashes, turned ones, and those that agree, each with
+// their similarity. Measured on 600 photos with 15 altered copies of each and
+// 913 others, of which 55 million pairs are of different photos: by the default
 // rule 4 of these are duplicates with Keras's weights, and 3 with the demo
 // weights.
 using ByStrictness = std::array<DuplicateThresholds, 3>;
@@ -42,10 +42,9 @@ const ByStrictness* find(const ModelIdentity& model) {
   if (!model.known()) return nullptr;
   if (model.weights_sha256 == kDemoWeights) return &kDemo;
   if (model.weights_sha256 == kKeras8Bit) return &kKeras;
-  const bool official =
-      model.variant == "keras" &&
-      std::find(kKerasFiles.begin(), kKerasFiles.end(), model.weights) !=
-          kKerasFiles.end();
+  const bool official = model.variant == "keras" &&
+                        std::find(kKerasFiles.begin(), kKerasFiles.end(),
+                                  model.weights) != kKerasFiles.end();
   return official ? &kKeras : nullptr;
 }
 

@@ -106,8 +106,8 @@ Cells average(const Image& image) {
       std::array<std::int64_t, kChannels> channels = {};
       for (const Share& share : across[x])
         for (std::size_t c = 0; c < kChannels; ++c)
-          channels[c] += std::int64_t{share.weight} *
-                         sums[share.pixel * kChannels + c];
+          channels[c] +=
+              std::int64_t{share.weight} * sums[share.pixel * kChannels + c];
       std::int64_t luma = 0;
       for (std::size_t c = 0; c < kChannels; ++c)
         luma += kLuma[c] * channels[c];
@@ -143,8 +143,7 @@ Cosines make_cosines() {
     for (std::size_t i = 0; i < kCells / 2; ++i) {
       const auto angle = static_cast<double>((2 * i + 1) * k);
       cosines[k][i] = std::lround(kOne * std::cos(kPi * angle / (2 * kCells)));
-      cosines[k][kCells - 1 - i] =
-          k % 2 == 0 ? cosines[k][i] : -cosines[k][i];
+      cosines[k][kCells - 1 - i] = k % 2 == 0 ? cosines[k][i] : -cosines[k][i];
     }
   return cosines;
 }

@@ -5,8 +5,8 @@
 #
 # On the copies that scripts/check/duplicates.sh made in build/duplicates.
 # Prints a table: of each program the share of copies that it finds, by kind,
-# pairs of different photos that it takes for duplicates, and seconds from image
-# files to groups. Compared are, as far as they are installed: findimagedupes
+# pairs of different photos that it takes for duplicates, and CPU seconds from
+# image files to groups. Compared are, as far as they are installed: findimagedupes
 # (Debian), at its default and at 98 %; czkawka_cli (crates.io); imagehash and
 # imagededup (PyPI), by their pHash at several distances. An exact join of
 # features by Faiss (PyPI) is timed beside the join of the index. PYTHON says
@@ -34,11 +34,12 @@ add() {
   tables+=("$1=$2")
   seconds+=("$1"$'\t'"$3")
 }
-# timed COMMAND...: seconds in $took.
+# timed COMMAND...: CPU seconds in $took.
 timed() {
-  local begin=$EPOCHREALTIME
-  "$@"
-  took=$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+  local TIMEFORMAT='%U %S' spent
+  { time "$@" 2>&3; } 3>&2 2>peers/time
+  spent=$(tail -n 1 peers/time)
+  took=$(awk -v a="${spent% *}" -v b="${spent#* }" 'BEGIN { printf "%.0f", a + b }')
 }
 
 ours() {
@@ -84,7 +85,7 @@ for library in imagehash imagededup; do
 done
 
 "$python" "$root/scripts/check/duplicate_table.py" copies "${tables[@]}"
-printf '\nprogram\tseconds\n'
+printf '\nprogram\tcpu_seconds\n'
 printf '%s\n' "${seconds[@]}"
 
 if "$python" -c 'import faiss' 2>/dev/null; then

@@ -41,8 +41,8 @@ struct Indexed {
   explicit Indexed(std::size_t rows, bool zero = false) {
     std::vector<float> values = clustered(rows, 2);
     if (zero) std::fill_n(values.begin() + 100 * kDim, kDim, 0.0F);
-    dir.write("v.bin",
-              {reinterpret_cast<const char*>(values.data()), values.size() * 4});
+    dir.write("v.bin", {reinterpret_cast<const char*>(values.data()),
+                        values.size() * 4});
     const VectorSet vectors({dir / "v.bin"}, kDim);
     Names names;
     for (std::size_t i = 0; i < rows; ++i) names.append(std::to_string(i));

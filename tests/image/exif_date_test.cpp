@@ -89,8 +89,9 @@ TEST_SUITE("image") {
     CHECK_FALSE(exif_date(golden_image("dim3x2.jpg")));
     CHECK_FALSE(exif_date(""));
     CHECK_FALSE(exif_date("not an image"));
-    const std::string whole = jpeg_with_exif(
-        golden_image("dim3x2.jpg"), block({"1970:01:01 00:00:00", "", ""}, true));
+    const std::string whole =
+        jpeg_with_exif(golden_image("dim3x2.jpg"),
+                       block({"1970:01:01 00:00:00", "", ""}, true));
     for (std::size_t size = 0; size < 200; ++size)
       exif_date(whole.substr(0, size));  // must not crash
     CHECK(exif_date(whole.substr(0, 200)) == 0);

@@ -67,9 +67,9 @@ TEST_SUITE("io") {
   }
 
   TEST_CASE("ledgers of older versions lack the pictures") {
-    const Ledger ledger = read_text(kOldHead + "0\trow\t7\t1.000000000\t" +
-                                    kHash + "\ta.jpg\t\n" +
-                                    "-\tbad\t-\t-\t-\tb.jpg\ttruncated\n");
+    const Ledger ledger =
+        read_text(kOldHead + "0\trow\t7\t1.000000000\t" + kHash +
+                  "\ta.jpg\t\n" + "-\tbad\t-\t-\t-\tb.jpg\ttruncated\n");
     REQUIRE(ledger.rows.size() == 1);
     CHECK(ledger.rows[0].facts.bytes == 7);
     CHECK_FALSE(ledger.rows[0].facts.picture.known());

@@ -5,7 +5,8 @@
 
 Writes for each of the BITS ("4,6,8") a file OUT.BITS: a line for each image
 with a number, a tab and its path, followed by lines of the same number for
-those later images whose hash differs in so many bits at most. Prints seconds.
+those later images whose hash differs in so many bits at most. Prints CPU
+seconds.
 Of imagededup only its PHash is loaded: its package imports PyTorch for others.
 """
 import importlib.util
@@ -40,8 +41,9 @@ def main():
     library, root, bits, out = sys.argv[1:]
     import numpy as np
     paths = sorted(os.path.join(folder, name)
-                   for folder, _, names in os.walk(root) for name in names)
-    begin = time.time()
+                   for folder, _, names in os.walk(root) for name in names
+                   if folder != root)
+    begin = time.process_time()
     make = (hashes_of_imagehash if library == "imagehash"
             else hashes_of_imagededup)
     hashes = np.array(make(paths), dtype=np.uint64)
@@ -57,7 +59,7 @@ def main():
                 file.write(f"{i}\t{paths[j]}\n")
     for file in files.values():
         file.close()
-    print(f"{time.time() - begin:.1f}")
+    print(f"{time.process_time() - begin:.0f}")
 
 
 if __name__ == "__main__":

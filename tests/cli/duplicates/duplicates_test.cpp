@@ -4,11 +4,11 @@
 #include "support/contains.h"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/stat.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -64,7 +64,8 @@ TEST_CASE("duplicates are told by bytes, by hash, by features") {
   photos.build();
   CHECK(joined(photos.groups()) ==
         joined({"1 keep a.jpg", "1 bytes b.jpg", "1 similar similar.jpg",
-              "1 mirror mirror.jpg", "1 turned turned.jpg", "1 hash hash.jpg"}));
+                "1 mirror mirror.jpg", "1 turned turned.jpg",
+                "1 hash hash.jpg"}));
 }
 
 TEST_CASE("lines, JSON and the summary say how, how large, and how much") {
@@ -113,9 +114,9 @@ TEST_CASE("every extra is a duplicate of the image to keep, chains are cut") {
   Photos photos(chain);
   photos.build();
   // Neighbours in the chain are similar, others are not.
-  CHECK(photos.groups() ==
-        Lines{"1 keep a.jpg", "1 similar b.jpg", "2 keep c.jpg",
-              "2 similar d.jpg", "3 keep e.jpg", "3 similar f.jpg"});
+  CHECK(photos.groups() == Lines{"1 keep a.jpg", "1 similar b.jpg",
+                                 "2 keep c.jpg", "2 similar d.jpg",
+                                 "3 keep e.jpg", "3 similar f.jpg"});
 }
 
 TEST_CASE("an extra belongs to the kept image that it is most like") {
@@ -160,13 +161,13 @@ TEST_CASE("the order of rows and the number of threads do not matter") {
   std::mt19937 random(7);
   std::vector<Photo> all;
   for (int i = 0; i < 200; ++i)
-    all.push_back({"p" + std::to_string(i) + ".jpg",
-                   feature_of(random() % 20,
-                              0.02 * static_cast<double>(random() % 60)),
-                   i % 3 == 0 ? std::optional<std::uint64_t>(
-                                    kHash ^ (std::uint64_t{random()} << 20))
-                              : std::nullopt,
-                   i % 17 == 0 ? "same" : ""});
+    all.push_back(
+        {"p" + std::to_string(i) + ".jpg",
+         feature_of(random() % 20, 0.02 * static_cast<double>(random() % 60)),
+         i % 3 == 0 ? std::optional<std::uint64_t>(
+                          kHash ^ (std::uint64_t{random()} << 20))
+                    : std::nullopt,
+         i % 17 == 0 ? "same" : ""});
   for (Photo& photo : all)
     if (photo.content == "same") photo.feature = feature_of(0);
   Photos in_order(all);
@@ -217,10 +218,11 @@ TEST_CASE("--only, --not, --within-folder and --across-folders") {
 TEST_CASE("a crowd of 5000 is one group, of equal files and of similar ones") {
   std::vector<Photo> crowd;
   for (int i = 0; i < 5000; ++i)
-    crowd.push_back({fmt::format("{:05}.jpg", i), feature_of(0), kHash, "same"});
+    crowd.push_back(
+        {fmt::format("{:05}.jpg", i), feature_of(0), kHash, "same"});
   for (int i = 0; i < 5000; ++i)
-    crowd.push_back({fmt::format("near-{:05}.jpg", i),
-                     feature_of(1, 0.00002 * i), kOther});
+    crowd.push_back(
+        {fmt::format("near-{:05}.jpg", i), feature_of(1, 0.00002 * i), kOther});
   Photos photos(crowd);
   photos.build();
   const RunResult result =
@@ -325,7 +327,8 @@ TEST_CASE("further names of a file are not its duplicates") {
   CHECK(photos.extras() == Lines{"c.jpg"});
 }
 
-TEST_CASE("names that are not files are compared all the same, and it is said") {
+TEST_CASE(
+    "names that are not files are compared all the same, and it is said") {
   Photos photos({{"a.jpg", feature_of(0)}, {"b.jpg", feature_of(0, kNear)}});
   photos.build();
   fs::remove(photos.path("a.jpg"));
