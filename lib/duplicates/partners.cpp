@@ -1,3 +1,6 @@
+// Candidates come from two sides, and one rule judges them all: rows that are
+// near by features are found with their similarity, and that of rows whose
+// hashes fit is measured.
 #include "duplicates/partners.h"
 
 #include "image/perceptual_hash.h"

@@ -50,9 +50,10 @@ ours() {
 timed ours "$@"
 add imsearch peers/imsearch.tsv "$took"
 
-# find_dupes PERCENT: a group a line, names separated by spaces.
+# find_dupes PERCENT: a group a line, names separated by spaces. Only the first
+# run computes fingerprints.
 find_dupes() {
-  findimagedupes -R -q -t "$1" copies 2>/dev/null |
+  findimagedupes -R -q -t "$1" -f peers/fingerprints copies 2>/dev/null |
     awk '{ for (i = 1; i <= NF; ++i) print NR "\t" $i }' >"peers/fid-$1.tsv"
 }
 if command -v findimagedupes >/dev/null; then

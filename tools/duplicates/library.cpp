@@ -1,3 +1,5 @@
+// Rows of an index may be those of several files of vectors, each with a ledger
+// of its own: their rows follow each other as in the index.
 #include "duplicates/library.h"
 
 #include "base/command.h"

@@ -1,3 +1,5 @@
+// duplicates' command line: which images, how alike, which to keep, what to
+// print; and what in it does not go together.
 #include "duplicates/options.h"
 
 #include "common/cli.h"
