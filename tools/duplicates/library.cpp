@@ -1,3 +1,5 @@
+// Rows of an index may be those of several files of vectors, each with a ledger
+// of its own: their rows follow each other as in the index.
 #include "duplicates/library.h"
 
 #include "base/command.h"
@@ -89,8 +91,7 @@ std::vector<std::uint32_t> folders_of(const Library& library) {
     const std::string_view folder =
         slash == std::string_view::npos ? "" : name.substr(0, slash + 1);
     folders[row] =
-        numbers
-            .try_emplace(folder, static_cast<std::uint32_t>(numbers.size()))
+        numbers.try_emplace(folder, static_cast<std::uint32_t>(numbers.size()))
             .first->second;
   }
   return folders;

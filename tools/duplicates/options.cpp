@@ -1,3 +1,5 @@
+// duplicates' command line: which images, how alike, which to keep, what to
+// print; and what in it does not go together.
 #include "duplicates/options.h"
 
 #include "common/cli.h"
@@ -74,9 +76,8 @@ void DuplicatesOptions::add_to(CLI::App& app) {
                  {"--only", "--not", "--within-folder", "--across-folders"});
   cli::put_under(app, Group::kJudging, {"--threshold", "--loose", "--strict"});
   cli::put_under(app, Group::kOutput, {"--json", "--null"});
-  cli::add_examples(app,
-                    {"", "--extras -0 --keep largest | xargs -0 -r rm",
-                     "--reference library"});
+  cli::add_examples(app, {"", "--extras -0 --keep largest | xargs -0 -r rm",
+                          "--reference library"});
 }
 
 void DuplicatesOptions::check() const {
@@ -106,10 +107,12 @@ DuplicateThresholds DuplicatesOptions::thresholds(
   const Strictness strictness = loose    ? Strictness::kLoose
                                 : strict ? Strictness::kStrict
                                          : Strictness::kDefault;
-  std::optional<DuplicateThresholds> known = known_thresholds(model, strictness);
+  std::optional<DuplicateThresholds> known =
+      known_thresholds(model, strictness);
   if (threshold) {
     if (!known) return thresholds_from(*threshold);
     known->similarity = *threshold;
+    known->agreed_bits = -1;  // no image that is less similar is shown as such
   }
   if (!known)
     cli::fail_usage(

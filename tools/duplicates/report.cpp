@@ -1,3 +1,5 @@
+// Groups as lines, as JSON, and as bare names for programs that delete. Sizes
+// are those of the ledger; without one, those that files have now.
 #include "duplicates/report.h"
 
 #include "common/standard_streams.h"

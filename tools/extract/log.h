@@ -8,10 +8,9 @@
 // turns at the end, and of the picture, or the reason of a bad image. Where the
 // list has archives, whose images nobody knows before, which of its entries the
 // image is of and the image's name follow, and behind all images a line "end".
-// The sums tell
-// what a machine that went down has lost, pages of zeros included; a killed
-// process loses only images that it was working on. So nothing is synced before
-// the end, and --resume reads all rows once.
+// The sums tell what a machine that went down has lost, pages of zeros
+// included; a killed process loses only images that it was working on. So
+// nothing is synced before the end, and --resume reads all rows once.
 #pragma once
 
 #include "io/ledger.h"
