@@ -25,6 +25,7 @@ declare -A below=(
   [eval]="base"
   [remote]="base io"
   [search]="base simd io index eval remote"
+  [serve]="base simd io index remote search"
   [view]="base io image"
 )
 # What each tool may see of lib/ and tools/, itself aside.
@@ -38,6 +39,7 @@ declare -A tool_below=(
   [bench]="common $lib_rooms"
   [push]="common $lib_rooms"
   [update]="common base io index simd image"
+  [serve]="common $lib_rooms"
   [imsearch]="common base simd io image weights embed"
 )
 
