@@ -25,7 +25,7 @@ declare -A below=(
   [eval]="base"
   [remote]="base io"
   [search]="base simd io index eval remote"
-  [serve]="base simd io index remote search"
+  [protocol]="base simd io index remote search"
   [view]="base io image"
 )
 # What each tool may see of lib/ and tools/, itself aside.

@@ -1,5 +1,6 @@
-// JSON written piece by piece, where an object of the JSON library for each value
-// would cost more than all the rest: rows of floats, and hits of a search.
+// JSON written piece by piece, where an object of the JSON library for each
+// value would cost more than all the rest: rows of floats, and hits of a
+// search.
 #pragma once
 
 #include <cstddef>
