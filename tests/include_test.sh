@@ -22,6 +22,7 @@ declare -A below=(
   [weights]="base io image"
   [embed]="base simd io image weights"
   [index]="base simd io"
+  [duplicates]="base simd io image index"
   [eval]="base"
   [remote]="base io"
   [search]="base simd io index eval remote"
@@ -40,6 +41,7 @@ declare -A tool_below=(
   [push]="common $lib_rooms"
   [update]="common base io index simd image"
   [serve]="common $lib_rooms"
+  [duplicates]="common base simd io image index duplicates"
   [imsearch]="common base simd io image weights embed"
 )
 

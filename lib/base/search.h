@@ -30,7 +30,16 @@ inline bool operator==(const Hit& a, const Hit& b) {
 /// Hits of one query, nearest first.
 using Hits = std::vector<Hit>;
 
-/// How an index is asked. An index file has no filter, and a service compares
+/// Which names an answer may have: patterns by the rules of NameFilter
+/// (io/name_filter.h).
+struct NameRules {
+  std::vector<std::string> only;     // at least one matches; empty: any name
+  std::vector<std::string> without;  // none matches
+
+  bool empty() const { return only.empty() && without.empty(); }
+};
+
+/// How an index is asked. An index file has no `filter`, and a service compares
 /// by itself: rerank_codes and rerank count for an index file alone.
 ///
 /// Counts to re-rank, measured: where queries are unlike all rows, short codes
@@ -46,6 +55,7 @@ struct SearchParams {
   // as many again, which takes less than to re-rank all by codes.
   std::size_t rerank = 20;
   bool exact = false;  // compare with every row instead of walking the graph
+  NameRules name_rules = {};  // which rows may be found
   std::string filter = "";  // a service's: JSON of a query clause; empty: none
   bool names = false;       // give the names of the rows found as well
 };

@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "image/decode.h"
 #include "image/exif.h"
+#include "image/perceptual_hash.h"
 #include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/memory.h"
@@ -81,8 +82,9 @@ void load(const std::string& path, const Preprocessing& preprocessing,
   // The time is that from before it was read: a change meanwhile is one that a
   // later run must notice.
   facts = {true, bytes.size(), before.modified_ns, hash.value()};
-  preprocess(load_image(bytes, path, preprocessing, turn), preprocessing,
-             input);
+  const Image image = load_image(bytes, path, preprocessing, turn);
+  facts.picture = {image.width, image.height, perceptual_hash(image)};
+  preprocess(image, preprocessing, input);
 }
 
 }  // namespace

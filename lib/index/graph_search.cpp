@@ -266,6 +266,12 @@ void GraphSearch::walk_level0(const std::int8_t* query) {
 Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef,
                        std::size_t capacity, const IsHidden& is_hidden) {
   if (view_->rows == 0 || ef == 0) return {};
+  return walk_from(descend(query), query, ef, capacity, is_hidden);
+}
+
+Hits GraphSearch::walk_from(std::uint32_t start, const std::int8_t* query,
+                            std::size_t ef, std::size_t capacity,
+                            const IsHidden& is_hidden) {
   // A row of the graph stands for its duplicates: it counts as hidden only
   // if all of them are.
   const IsHidden all_hidden = [&](std::uint32_t row) {
@@ -280,7 +286,7 @@ Hits GraphSearch::walk(const std::int8_t* query, std::size_t ef,
       std::min(ef, view_->rows), std::min(capacity, view_->rows), view_->width};
   pool_.reset(limits, is_hidden ? all_hidden : none);
   start_visiting();
-  visit_alone(descend(query));
+  visit_alone(start);
   visited_[batch_[0]] = epoch_;
   measure(query);
   pool_.push(static_cast<float>(distances_[0]), batch_[0]);

@@ -112,6 +112,10 @@ class GraphSearch {
   /// hidden rows would fill the pool beyond `capacity`: the caller then scans.
   Hits walk(const std::int8_t* query, std::size_t ef, std::size_t capacity,
             const IsHidden& is_hidden);
+  /// The same, walking from the row `start` of the graph instead: for queries
+  /// that are near it, such as its own code.
+  Hits walk_from(std::uint32_t start, const std::int8_t* query, std::size_t ef,
+                 std::size_t capacity, const IsHidden& is_hidden);
 
  private:
   void measure(const std::int8_t* query);

@@ -66,11 +66,15 @@ PrunedScan::PrunedScan(const Index::Impl& index) : index_(&index) {}
 
 void PrunedScan::measure(const std::int8_t* query) {
   const GraphView& view = index_->view;
-  distances_.resize(view.rows);
-  std::uint32_t rows[kRowsAtOnce];
-  for (std::size_t first = 0; first < view.rows; first += kRowsAtOnce) {
-    const std::size_t count = std::min(kRowsAtOnce, view.rows - first);
-    std::iota(rows, rows + count, static_cast<std::uint32_t>(first));
+  distances_.resize(among_ == nullptr ? view.rows : among_->size());
+  std::uint32_t all[kRowsAtOnce];
+  for (std::size_t first = 0; first < distances_.size(); first += kRowsAtOnce) {
+    const std::size_t count = std::min(kRowsAtOnce, distances_.size() - first);
+    const std::uint32_t* rows = all;
+    if (among_ == nullptr)
+      std::iota(all, all + count, static_cast<std::uint32_t>(first));
+    else
+      rows = among_->rows().data() + first;
     simd::active().l2sq_i8_rows(query, view.reduced, view.width, rows, count,
                                 distances_.data() + first);
   }
@@ -79,15 +83,16 @@ void PrunedScan::measure(const std::int8_t* query) {
 Hits PrunedScan::nearest_by_reduced(std::size_t count,
                                     const IsHidden& is_hidden) const {
   TopK nearest(count);
-  for (std::uint32_t row = 0; row < distances_.size(); ++row) {
-    const Hit hit = {row, static_cast<float>(distances_[row])};
-    if (nearest.would_take(hit) && !is_hidden(row)) nearest.take(hit);
+  for (std::size_t place = 0; place < distances_.size(); ++place) {
+    const Hit hit = {row_at(place), static_cast<float>(distances_[place])};
+    if (nearest.would_take(hit) && !is_hidden(hit.row)) nearest.take(hit);
   }
   return nearest.sorted();
 }
 
 Hits PrunedScan::candidates(const CodedQuery& query, std::size_t k,
-                            const IsHidden& is_hidden) {
+                            const IsHidden& is_hidden, const RowSet* among) {
+  among_ = among;
   measure(query.reduced);
   const CodeBounds bounds(index_->codes, index_->errors, index_->info.dim,
                           query);
@@ -102,13 +107,14 @@ Hits PrunedScan::candidates(const CodedQuery& query, std::size_t k,
     const float reach =
         gain * (std::sqrt(contest.limit()) + query.errors.reduced);
     rows.clear();
-    for (std::size_t row = first;
-         row < std::min(first + kRowsAtOnce, distances_.size()); ++row) {
+    for (std::size_t place = first;
+         place < std::min(first + kRowsAtOnce, distances_.size()); ++place) {
+      const std::uint32_t row = row_at(place);
       const float longest = reach + gain * index_->errors[row].reduced;
       // By the inequality above, a code farther than this rules the row out. It
       // is negated, so that a bound that damage has made NaN rules out nothing.
-      if (!(static_cast<float>(distances_[row]) > longest * longest))
-        rows.push_back(static_cast<std::uint32_t>(row));
+      if (!(static_cast<float>(distances_[place]) > longest * longest))
+        rows.push_back(row);
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (i + kRowsAhead < rows.size())

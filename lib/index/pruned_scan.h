@@ -9,6 +9,7 @@
 // out, for the bounds allow for what its sums lose by rounding.
 #pragma once
 
+#include "base/row_set.h"
 #include "base/search.h"
 #include "index/code_bounds.h"
 #include "index/graph_view.h"
@@ -26,16 +27,22 @@ class PrunedScan {
   explicit PrunedScan(const Index::Impl& index);
 
   /// All rows that may be among the k (> 0) nearest of those that are not
-  /// hidden, in no order. Distances are approximate.
+  /// hidden, in no order. Distances are approximate. Looks at the rows of
+  /// `among` alone, if given.
   Hits candidates(const CodedQuery& query, std::size_t k,
-                  const IsHidden& is_hidden);
+                  const IsHidden& is_hidden, const RowSet* among = nullptr);
 
  private:
+  std::uint32_t row_at(std::size_t place) const {
+    return among_ == nullptr ? static_cast<std::uint32_t>(place)
+                             : among_->rows()[place];
+  }
   void measure(const std::int8_t* reduced_query);
   Hits nearest_by_reduced(std::size_t count, const IsHidden& is_hidden) const;
 
   const Index::Impl* index_;
-  std::vector<std::int32_t> distances_;  // of short codes, [rows]
+  const RowSet* among_ = nullptr;        // of this scan; null: all rows
+  std::vector<std::int32_t> distances_;  // of their short codes
 };
 
 }  // namespace imsearch

@@ -83,26 +83,40 @@ struct Searcher::Scratch {
 struct Searcher::Task {
   const float* unit_query;
   CodedQuery coded;
-  std::size_t rows;  // in the index that are not hidden
-  std::size_t k;     // at most `rows`
+  std::size_t rows;     // in the index that are not hidden
+  std::size_t scanned;  // that a scan would look at
+  std::size_t k;        // at most `rows`
   IsHidden is_hidden;
 };
 
-Searcher::Searcher(const Index& index)
-    : index_(&index), scratch_(std::make_unique<Scratch>(index)) {}
+Searcher::Searcher(const Index& index, std::shared_ptr<const RowSet> allowed)
+    : index_(&index),
+      allowed_(std::move(allowed)),
+      scratch_(std::make_unique<Scratch>(index)) {}
 Searcher::~Searcher() = default;
 Searcher::Searcher(Searcher&&) noexcept = default;
 
 Searcher::Task Searcher::task_of(const float* unit_query, std::size_t k,
                                  std::optional<std::uint32_t> excluded) {
   const Index& index = *index_;
-  Task task = {unit_query, {}, index.rows() - index.deleted_rows(), 0, {}};
-  if (excluded && *excluded < index.rows() && !index.is_deleted(*excluded))
+  const RowSet* allowed = allowed_.get();
+  Task task = {unit_query, {}, 0, index.rows(), 0, {}};
+  if (allowed != nullptr) {
+    task.rows = task.scanned = allowed->size();
+    task.is_hidden = [allowed, excluded](std::uint32_t row) {
+      return row == excluded || !allowed->contains(row);
+    };
+  } else {
+    task.rows = index.rows() - index.deleted_rows();
+    task.is_hidden = [&index, excluded](std::uint32_t row) {
+      return row == excluded || index.is_deleted(row);
+    };
+  }
+  if (excluded && *excluded < index.rows() &&
+      (allowed != nullptr ? allowed->contains(*excluded)
+                          : !index.is_deleted(*excluded)))
     --task.rows;
   task.k = std::min(k, task.rows);
-  task.is_hidden = [&index, excluded](std::uint32_t row) {
-    return row == excluded || index.is_deleted(row);
-  };
   if (task.k > 0)
     task.coded = scratch_->coded(unit_query, index.impl().reduction);
   return task;
@@ -127,10 +141,10 @@ Hits Searcher::walk(const Task& task, const SearchParams& params) {
   const std::size_t ef = std::max(params.ef, task.k);
   // Hidden rows occupy candidate slots, so ef grows in proportion.
   const std::size_t walked = (ef * rows + task.rows - 1) / task.rows;
-  if (is_scanned(rows, walked)) return {};
+  if (is_scanned(task.scanned, walked)) return {};
   if (task.coded.scale == 0) return nearest_to_zero(task);
   const std::size_t most =
-      std::min(kMaxCandidatesPerEf * walked, rows / kScannedRowsPerEf);
+      std::min(kMaxCandidatesPerEf * walked, task.scanned / kScannedRowsPerEf);
   Hits hits =
       scratch_->graph.walk(task.coded.reduced, ef, most,
                            task.rows < rows ? task.is_hidden : IsHidden{});
@@ -158,7 +172,8 @@ void Searcher::rerank_by_codes(const CodedQuery& query, Hits& hits) const {
 }
 
 Hits Searcher::scan(const Task& task) {
-  return scratch_->scan.candidates(task.coded, task.k, task.is_hidden);
+  return scratch_->scan.candidates(task.coded, task.k, task.is_hidden,
+                                   allowed_.get());
 }
 
 /// The k nearest of the candidates.

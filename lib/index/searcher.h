@@ -1,6 +1,7 @@
 // Searches in an index (index.h): approximately, by the graph, or exactly.
 #pragma once
 
+#include "base/row_set.h"
 #include "base/search.h"
 #include "index/index.h"
 
@@ -16,7 +17,10 @@ struct CodedQuery;
 /// One thread's searching of one index (which must outlive it): scratch memory.
 class Searcher {
  public:
-  explicit Searcher(const Index& index);
+  /// Finds `allowed` rows alone, if given; those that are deleted must not be
+  /// among them. Where few are allowed, it compares with all of them.
+  explicit Searcher(const Index& index,
+                    std::shared_ptr<const RowSet> allowed = nullptr);
   ~Searcher();
   Searcher(Searcher&&) noexcept;
 
@@ -28,7 +32,7 @@ class Searcher {
               std::optional<std::uint32_t> excluded = std::nullopt);
 
   /// Searches without loss: where index.vectors() is there, finds what
-  /// search_flat() (flat.h) finds among the rows that are not deleted, to the
+  /// search_flat() (flat.h) finds among the rows that may be found, to the
   /// bit. Throws Error where any row has changed: codes would pass over it, so
   /// all are checked first, by Index::ensure_rows().
   Hits search_exactly(const float* unit_query, std::size_t k,
@@ -48,6 +52,7 @@ class Searcher {
   void compare_exactly(const float* unit_query, Hit* hits, std::size_t count);
 
   const Index* index_;
+  std::shared_ptr<const RowSet> allowed_;  // or null
   std::unique_ptr<Scratch> scratch_;
 };
 

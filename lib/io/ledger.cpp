@@ -11,18 +11,37 @@
 #include "io/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 namespace imsearch {
 namespace {
 
-constexpr std::string_view kHead =
-    "row\tstate\tbytes\tmodified\txxh3_128\tname\treason";
+// In the order in which they are written. Older versions end with the reason.
+enum Column : std::size_t {
+  kRow,
+  kState,
+  kBytes,
+  kModified,
+  kContent,
+  kName,
+  kReason,
+  kWidth,
+  kHeight,
+  kHash,
+  kColumns
+};
+constexpr std::array<std::string_view, kColumns> kColumnNames = {
+    "row",  "state",  "bytes", "modified", "xxh3_128",
+    "name", "reason", "width", "height",   "phash"};
+constexpr std::size_t kOldestColumns = kWidth;  // every ledger has these
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::size_t kHashDigits = 32;
 
@@ -70,27 +89,103 @@ bool read_hash(std::string_view text, std::array<std::uint64_t, 2>& hash) {
          read_number(text.substr(kHashDigits / 2), hash[1], 16);
 }
 
+bool read_file_facts(std::string_view bytes, std::string_view modified,
+                     std::string_view content, FileFacts& facts) {
+  facts = FileFacts();
+  if (bytes == "-" && modified == "-" && content == "-") return true;
+  facts.known = read_number(bytes, facts.bytes) &&
+                read_time(modified, facts.modified_ns) &&
+                read_hash(content, facts.content);
+  return facts.known;
+}
+
+bool read_picture(std::string_view width, std::string_view height,
+                  std::string_view hash, PictureFacts& picture) {
+  picture = PictureFacts();
+  if (width == "-" && height == "-" && hash == "-") return true;
+  if (!read_number(width, picture.width) ||
+      !read_number(height, picture.height) || picture.width == 0 ||
+      picture.height == 0)
+    return false;
+  if (hash == "-") return true;
+  picture.phash = 0;
+  return hash.size() == kHashDigits / 2 &&
+         read_number(hash, *picture.phash, 16);
+}
+
 void add_line(std::string& text, std::string_view row, std::string_view state,
               const FileFacts& facts, std::string_view name,
               std::string_view reason) {
-  fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\t{}\t{}\n", row, state,
-                 facts_text(facts), escape_field(name), escape_field(reason));
+  fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\t{}\t{}\t{}\n", row,
+                 state, facts_text(facts), escape_field(name),
+                 escape_field(reason), picture_text(facts.picture));
 }
 
 std::int64_t modified_ns(const struct stat& status) {
   return status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec;
 }
 
-/// One line into the ledger. False if it is malformed, or not the next row.
-bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger) {
-  const std::string_view row = take_field(line);
-  const std::string_view state = take_field(line);
+/// Where the columns of a ledger stand, by its first line.
+class LedgerReader {
+ public:
+  /// False if it is not the first line of a ledger.
+  bool read_head(std::string_view line);
+  /// One line into the ledger. False if it is malformed, or not the next row.
+  bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger);
+
+ private:
+  void split(std::string_view line);
+  /// "-" where the ledger has no such column.
+  std::string_view field(Column column) const {
+    const std::size_t place = places_[column];
+    return place < fields_.size() ? fields_[place] : std::string_view("-");
+  }
+  bool read_facts(FileFacts& facts) const;
+
+  std::array<std::size_t, kColumns> places_ = {};
+  std::vector<std::string_view> fields_;
+};
+
+void LedgerReader::split(std::string_view line) {
+  fields_.clear();
+  while (!line.empty()) {
+    const bool more = line.find('\t') == line.size() - 1;
+    fields_.push_back(take_field(line));
+    if (more) fields_.emplace_back();
+  }
+}
+
+bool LedgerReader::read_head(std::string_view line) {
+  split(line);
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    const auto found =
+        std::find(fields_.begin(), fields_.end(), kColumnNames[c]);
+    if (found == fields_.end() && c < kOldestColumns) return false;
+    places_[c] = found == fields_.end()
+                     ? std::numeric_limits<std::size_t>::max()
+                     : static_cast<std::size_t>(found - fields_.begin());
+  }
+  return true;
+}
+
+bool LedgerReader::read_facts(FileFacts& facts) const {
+  return read_file_facts(field(kBytes), field(kModified), field(kContent),
+                         facts) &&
+         read_picture(field(kWidth), field(kHeight), field(kHash),
+                      facts.picture);
+}
+
+bool LedgerReader::read_line(std::string_view line, std::size_t max_rows,
+                             Ledger& ledger) {
+  split(line);
+  const std::size_t last = places_[kName];
   FileFacts facts;
-  if (!take_facts(line, facts)) return false;
-  const std::string_view name = take_field(line);
+  if (fields_.size() <= last || !read_facts(facts)) return false;
+  const std::string_view row = field(kRow);
+  const std::string_view state = field(kState);
   if (state == "bad") {
-    ledger.bad.push_back(
-        {unescape_field(name), facts, unescape_field(take_field(line))});
+    ledger.bad.push_back({unescape_field(field(kName)), facts,
+                          unescape_field(field(kReason))});
     return row == "-";
   }
   std::size_t number = 0;
@@ -119,12 +214,21 @@ bool take_facts(std::string_view& text, FileFacts& facts) {
   const std::string_view bytes = take_field(text);
   const std::string_view modified = take_field(text);
   const std::string_view content = take_field(text);
-  facts = FileFacts();
-  if (bytes == "-" && modified == "-" && content == "-") return true;
-  facts.known = read_number(bytes, facts.bytes) &&
-                read_time(modified, facts.modified_ns) &&
-                read_hash(content, facts.content);
-  return facts.known;
+  return read_file_facts(bytes, modified, content, facts);
+}
+
+std::string picture_text(const PictureFacts& picture) {
+  if (!picture.known()) return "-\t-\t-";
+  return fmt::format(
+      "{}\t{}\t{}", picture.width, picture.height,
+      picture.phash ? fmt::format("{:016x}", *picture.phash) : "-");
+}
+
+bool take_picture(std::string_view& text, PictureFacts& picture) {
+  const std::string_view width = take_field(text);
+  const std::string_view height = take_field(text);
+  const std::string_view hash = take_field(text);
+  return read_picture(width, height, hash, picture);
 }
 
 std::string ledger_path(const std::string& vectors) {
@@ -137,13 +241,14 @@ Ledger read_ledger(const std::string& vectors, std::size_t max_rows) {
   if (!file_exists(path)) return ledger;
   const std::string text = read_file(path);
   std::string_view left = text;
+  LedgerReader reader;
   for (std::size_t number = 1; !left.empty(); ++number) {
     const std::size_t end = left.find('\n');
     const std::string_view line = left.substr(0, end);
     const bool whole = end != std::string_view::npos;
     const bool good =
-        whole && (number == 1 ? line.substr(0, kHead.size()) == kHead
-                              : read_line(line, max_rows, ledger));
+        whole && (number == 1 ? reader.read_head(line)
+                              : reader.read_line(line, max_rows, ledger));
     if (!good)
       fail(
           "{}: line {} is not one of a ledger: remove the file, and images are "
@@ -155,8 +260,7 @@ Ledger read_ledger(const std::string& vectors, std::size_t max_rows) {
 }
 
 std::string to_text(const Ledger& ledger, const Names& names) {
-  std::string text(kHead);
-  text += '\n';
+  std::string text = fmt::format("{}\n", fmt::join(kColumnNames, "\t"));
   for (std::size_t i = 0; i < ledger.rows.size(); ++i)
     add_line(text, std::to_string(i), ledger.rows[i].gone ? "gone" : "row",
              ledger.rows[i].facts, names[i], "");

@@ -18,11 +18,29 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace imsearch {
+
+/// What was seen of a picture once it was decoded.
+struct PictureFacts {
+  std::size_t width = 0;  // in pixels, as the network saw it: turned by EXIF
+  std::size_t height = 0;  // where it was; 0 by 0: not known
+  std::optional<std::uint64_t> phash = {};  // image/perceptual_hash.h; none: not
+                                            // known, or next to nothing to see
+
+  bool known() const { return width > 0; }
+};
+
+/// Those as the ledger's fields of that name, with a tab between each: width,
+/// height, 16 hexadecimal digits; "-" where not known.
+std::string picture_text(const PictureFacts& picture);
+/// Takes such fields from the start of `text`, with the tab behind them if
+/// there is one. False if they are not there.
+bool take_picture(std::string_view& text, PictureFacts& picture);
 
 /// What a file was when it was read.
 struct FileFacts {
@@ -31,12 +49,14 @@ struct FileFacts {
   std::int64_t modified_ns = 0;  // since 1970
   std::array<std::uint64_t, 2> content =
       {};  // XXH3, 128 bits, the high half first
+  PictureFacts picture = {};  // known where it was decoded
 };
 
 bool same_content(const FileFacts& a, const FileFacts& b);
 
 /// Facts as the ledger's fields of that name, with a tab between each: bytes,
 /// seconds with nine decimals, 32 hexadecimal digits; "-" where not known.
+/// Without those of the picture.
 std::string facts_text(const FileFacts& facts);
 /// Takes such fields from the start of `text`, with the tab behind them if
 /// there is one. False if they are not there.

@@ -16,17 +16,59 @@ namespace {
 
 /// Malformed bytes become lone surrogates, which no well-formed name holds
 /// (Python's "surrogateescape").
+constexpr char32_t kEscape = 0xDC00;
+
+/// The character of `bytes` that begins at `at`, which moves behind it. Names
+/// are matched by the million, and most of them are ASCII.
+char32_t next_character(std::string_view bytes, std::size_t& at) {
+  const auto byte = static_cast<unsigned char>(bytes[at]);
+  if (byte < 0x80) {
+    ++at;
+    return byte;
+  }
+  const CodePoint point = first_code_point(bytes.substr(at));
+  at += std::max<std::size_t>(point.size_bytes, 1);
+  return point.size_bytes > 0 ? point.value : kEscape + byte;
+}
+
 std::u32string characters(std::string_view bytes) {
-  constexpr char32_t kEscape = 0xDC00;
   std::u32string result;
   result.reserve(bytes.size());
-  while (!bytes.empty()) {
-    const CodePoint point = first_code_point(bytes);
-    const auto byte = static_cast<unsigned char>(bytes[0]);
-    result += point.size_bytes > 0 ? point.value : kEscape + byte;
-    bytes.remove_prefix(point.size_bytes > 0 ? point.size_bytes : 1);
-  }
+  for (std::size_t at = 0; at < bytes.size();)
+    result += next_character(bytes, at);
   return result;
+}
+
+/// Appends `c`, which is not a lone surrogate, as UTF-8.
+void append_utf8(std::string& text, char32_t c) {
+  const auto tail = [&](unsigned shift) {
+    text += static_cast<char>(0x80U | ((c >> shift) & 0x3FU));
+  };
+  if (c < 0x80) {
+    text += static_cast<char>(c);
+  } else if (c < 0x800) {
+    text += static_cast<char>(0xC0U | (c >> 6U));
+    tail(0);
+  } else if (c < 0x10000) {
+    text += static_cast<char>(0xE0U | (c >> 12U));
+    tail(6);
+    tail(0);
+  } else {
+    text += static_cast<char>(0xF0U | (c >> 18U));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+/// Appends `c` so that a regular expression takes it for nothing but itself. A
+/// backslash before a letter or a digit would mean something.
+void append_literal(std::string& text, char32_t c) {
+  const bool plain = c >= 0x7F || c <= U' ' || c == U'_' || c == U'/' ||
+                     (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') ||
+                     (c >= U'a' && c <= U'z');
+  if (!plain) text += '\\';
+  append_utf8(text, c);
 }
 
 /// Where the set that starts behind a "[" is closed; npos if it is not.
@@ -119,7 +161,6 @@ bool Wildcard::Step::accepts(char32_t c) const {
 }
 
 bool Wildcard::matches(std::string_view name) const {
-  const std::u32string text = characters(name);
   constexpr auto kNone = static_cast<std::size_t>(-1);
   std::size_t at = 0;
   std::size_t step = 0;
@@ -127,22 +168,70 @@ bool Wildcard::matches(std::string_view name) const {
   // ones never need another try.
   std::size_t star = kNone;
   std::size_t retry = 0;
-  while (at < text.size()) {
+  while (at < name.size()) {
+    std::size_t next = at;
     if (step < steps_.size() && steps_[step].any_run) {
       star = step++;
       retry = at;
-    } else if (step < steps_.size() && steps_[step].accepts(text[at])) {
+    } else if (step < steps_.size() &&
+               steps_[step].accepts(next_character(name, next))) {
       ++step;
-      ++at;
+      at = next;
     } else if (star != kNone) {
       step = star + 1;
-      at = ++retry;
+      next_character(name, retry);
+      at = retry;
     } else {
       return false;
     }
   }
   while (step < steps_.size() && steps_[step].any_run) ++step;
   return step == steps_.size();
+}
+
+/// The set as a class. Without its slash, ranges end before it and begin behind
+/// it. A set that accepts nothing becomes U+0000, which no name holds.
+std::string Wildcard::Step::regular_form(Slash slash) const {
+  constexpr char32_t kBeforeSlash = U'.';
+  constexpr char32_t kBehindSlash = U'0';
+  std::string members;
+  const auto add = [&](char32_t first, char32_t last) {
+    if (first > last) return;
+    append_literal(members, first);
+    if (first < last) {
+      members += '-';
+      append_literal(members, last);
+    }
+  };
+  for (const Range& range : ranges) {
+    if (slash == Slash::kTaken || negated) {
+      add(range.first, range.last);
+    } else {
+      add(range.first, std::min(range.last, kBeforeSlash));
+      add(std::max(range.first, kBehindSlash), range.last);
+    }
+  }
+  if (negated && slash == Slash::kNotTaken) members += '/';
+  if (members.empty()) return negated ? "." : std::string(1, '\0');
+  return (negated ? "[^" : "[") + members + "]";
+}
+
+std::string Wildcard::regular_form(Slash slash) const {
+  const std::string any = slash == Slash::kTaken ? "." : "[^/]";
+  std::string form;
+  for (const Step& step : steps_) {
+    for (const Range& range : step.ranges)
+      for (const char32_t c : {range.first, range.last})
+        if (c > kEscape && c <= kEscape + 0xFF) return "";
+    if (step.any_run)
+      form += any + "*";
+    else if (!step.negated && step.ranges.size() == 1 &&
+             step.ranges[0].first == step.ranges[0].last)
+      append_literal(form, step.ranges[0].first);
+    else
+      form += step.regular_form(slash);
+  }
+  return form;
 }
 
 }  // namespace imsearch

@@ -23,6 +23,14 @@ class Wildcard {
   /// O(name length * pattern length).
   bool matches(std::string_view name) const;
 
+  /// What "*", "?" and a set outside which something is match in
+  /// regular_form().
+  enum class Slash { kTaken, kNotTaken };
+
+  /// The same as a regular expression of Lucene, whose optional operators are
+  /// off. Empty for a pattern that is not UTF-8: Lucene knows no such text.
+  std::string regular_form(Slash slash) const;
+
  private:
   struct Range {
     char32_t first;
@@ -36,6 +44,7 @@ class Wildcard {
     std::vector<Range> ranges;
 
     bool accepts(char32_t c) const;
+    std::string regular_form(Slash slash) const;
     bool is_dot() const;
     void take_other_case();
   };

@@ -9,6 +9,7 @@
 
 #include "io/json_text.h"
 #include "remote/loading.h"
+#include "remote/name_clause.h"
 #include "remote/stored_rows.h"
 
 #include <algorithm>
@@ -103,7 +104,7 @@ Answer RemoteSearcher::search(const float* unit_query,
   spec.k = params.k + (excluded ? 1 : 0);
   spec.ef = std::max(params.ef, spec.k);
   spec.exact = params.exact;
-  spec.filter = params.filter;
+  spec.filter = name_clause(params.name_rules, params.filter);
   const std::string names =
       params.names ? fmt::format(R"("docvalue_fields":["{}","{}"],)",
                                  kNameField, kNameBytesField)

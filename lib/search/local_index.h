@@ -1,10 +1,16 @@
 // An index file as something to search.
 #pragma once
 
+#include "base/row_set.h"
 #include "index/index.h"
 #include "search/search_index.h"
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace imsearch {
 
@@ -37,12 +43,21 @@ class LocalIndex : public SearchIndex {
                                     std::uint64_t seed) override;
   void read_units(const std::vector<std::uint32_t>& rows, float* out) override;
 
+  /// The rows that are not deleted and whose names pass a NameFilter. Kept for
+  /// the next sessions that ask for the same; any thread.
+  std::shared_ptr<const RowSet> rows_passing(const NameRules& rules) const;
+
   /// Throws Error if exact search is asked for and the vectors are gone.
   std::unique_ptr<SearchSession> session(
       const SearchParams& params) const override;
 
  private:
+  using Patterns = std::vector<std::string>;
+
   Index index_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::pair<Patterns, Patterns>, std::shared_ptr<const RowSet>>
+      passing_;
 };
 
 }  // namespace imsearch

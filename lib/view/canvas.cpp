@@ -75,11 +75,8 @@ void blend(Image& canvas, std::size_t x, std::size_t y, Color color,
   to[2] = mix(to[2], color.blue, coverage);
 }
 
-std::string to_jpeg(const Image& image) {
+std::string to_jpeg(const Image& image, int quality) {
   constexpr int kChannels = 3;
-  // The lowest quality at which stb_image_write does not halve the resolution
-  // of colour, which would leave coloured fringes around text.
-  constexpr int kQuality = 91;
   constexpr std::size_t kMaxPixels =
       std::numeric_limits<int>::max() / kChannels;
   if (image.width < 1 || image.height < 1 || image.width > kMaxJpegSide ||
@@ -89,8 +86,25 @@ std::string to_jpeg(const Image& image) {
   Output output;
   const int written = stbi_write_jpg_to_func(
       take_bytes, &output, static_cast<int>(image.width),
-      static_cast<int>(image.height), kChannels, image.rgb.data(), kQuality);
+      static_cast<int>(image.height), kChannels, image.rgb.data(), quality);
   // It fails for arguments alone, and those were checked above.
+  if (written == 0 || !output.complete) throw std::bad_alloc();
+  return std::move(output.bytes);
+}
+
+std::string to_png(const Image& image) {
+  constexpr int kChannels = 3;
+  constexpr std::size_t kMaxPixels =
+      std::numeric_limits<int>::max() / (2 * kChannels);
+  if (image.width < 1 || image.height < 1 ||
+      image.height > kMaxPixels / image.width)
+    fail("{} x {} pixels: a PNG is written of at most {} in all", image.width,
+         image.height, kMaxPixels);
+  Output output;
+  const int written = stbi_write_png_to_func(
+      take_bytes, &output, static_cast<int>(image.width),
+      static_cast<int>(image.height), kChannels, image.rgb.data(),
+      static_cast<int>(image.width) * kChannels);
   if (written == 0 || !output.complete) throw std::bad_alloc();
   return std::move(output.bytes);
 }

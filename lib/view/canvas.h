@@ -1,4 +1,5 @@
-// An image to draw on: filled, pasted on, and in the end written as a JPEG.
+// An image to draw on: filled, pasted on, and in the end written as a JPEG or
+// a PNG.
 #pragma once
 
 #include "image/image.h"
@@ -40,10 +41,18 @@ void blend(Image& canvas, std::size_t x, std::size_t y, Color color,
 /// no longer one (JPEG_MAX_DIMENSION), although the format could say 65,535.
 inline constexpr std::size_t kMaxJpegSide = 65500;
 
-/// The bytes of a JPEG file of the image, by stb_image_write, colour at full
-/// resolution. Both sides are 1 to kMaxJpegSide, and the image has less than
+/// The lowest quality at which stb_image_write does not halve the resolution of
+/// colour, which would leave coloured fringes around text.
+inline constexpr int kTextQuality = 91;
+
+/// The bytes of a JPEG file of the image, by stb_image_write, of a `quality` of
+/// 1 to 100. Both sides are 1 to kMaxJpegSide, and the image has less than
 /// 700 megapixels, since stb_image_write counts its bytes in an int. Throws
 /// Error for other sides, std::bad_alloc.
-std::string to_jpeg(const Image& image);
+std::string to_jpeg(const Image& image, int quality = kTextQuality);
+
+/// The bytes of a PNG file of the image, of less than 350 megapixels. Throws
+/// Error for no pixels or more, std::bad_alloc.
+std::string to_png(const Image& image);
 
 }  // namespace imsearch

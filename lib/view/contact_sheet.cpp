@@ -8,21 +8,15 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
-#include "image/decode.h"
-#include "image/exif.h"
-#include "image/resize.h"
-#include "io/mapped_file.h"
 #include "io/memory_turn.h"
 #include "io/output_file.h"
 #include "view/canvas.h"
 #include "view/font.h"
+#include "view/picture.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <new>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace imsearch {
 namespace {
@@ -57,46 +51,16 @@ struct Fonts {
   Font name{16};
 };
 
-/// Shrinks or enlarges to fit the tile, keeping the proportions.
-Image fit(const Image& picture) {
-  const std::size_t longer = std::max(picture.width, picture.height);
-  // Rounded, and never to nothing: a panorama still is a line.
-  const auto side = [&](std::size_t pixels) {
-    return std::max<std::size_t>(1, (pixels * kTile + longer / 2) / longer);
-  };
-  return resize_pillow(picture, side(picture.height), side(picture.width));
-}
-
 /// One of a sheet's pictures: fitted to its tile, or why it can't be shown.
 struct Tile {
   std::optional<Image> picture;
   std::string reason;
 };
 
-/// Within the memory of `turn`, which grows where needed. Upright as EXIF says,
-/// since people look at it.
-Image load_picture(const std::string& path, MemoryTurn& turn) {
-  const MappedFile file(path);
-  const std::string_view bytes(reinterpret_cast<const char*>(file.data()),
-                               file.size());
-  // Shrunk before it is turned: less work, and to the eye the same picture.
-  const auto fitted = [&](std::uint64_t max_bytes) {
-    return turn_upright(
-        fit(decode_image(bytes, path, Reference::kTensorflow, max_bytes)),
-        exif_orientation(bytes));
-  };
-  try {
-    return fitted(turn.small_bytes());
-  } catch (const NeedsMemory& e) {
-    turn.grow(e.bytes, "its pixels");
-    return fitted(e.bytes);
-  }
-}
-
 /// No picture for a file that is gone or broken, or larger than memory.
-Tile try_tile(const std::string& path, MemoryTurn& turn) {
+Tile load_tile(const std::string& path) {
   try {
-    return {load_picture(path, turn), ""};
+    return {load_picture(path, kTile, SmallPictures::kEnlarged).pixels, ""};
   } catch (const OutOfMemory&) {
     throw;  // it may be there later, so the file is not to blame
   } catch (const NotEnoughMemory&) {
@@ -104,19 +68,6 @@ Tile try_tile(const std::string& path, MemoryTurn& turn) {
   } catch (const Error&) {
     return {std::nullopt, "no picture"};
   }
-}
-
-/// A passing lack of memory is not the picture's fault: it is tried once more
-/// when nothing else is decoded, and then is a failure.
-Tile load_tile(const std::string& path) {
-  MemoryTurn turn;
-  try {
-    return try_tile(path, turn);
-  } catch (const std::bad_alloc&) {
-    // Outside this handler: what it holds is to be freed first.
-  }
-  turn.be_alone();
-  return try_tile(path, turn);
 }
 
 std::vector<Tile> load_tiles(const SheetRow& row) {

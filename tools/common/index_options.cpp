@@ -69,6 +69,23 @@ void add_search(CLI::App& app, SearchParams& params) {
   add_rerank(app, params);
 }
 
+void add_name_rules(CLI::App& app, NameRules& rules) {
+  const auto not_empty = [](const std::string& pattern) {
+    return pattern.empty() ? "an empty pattern matches no name" : "";
+  };
+  const auto add = [&](const char* option, std::vector<std::string>& patterns,
+                       const char* help) {
+    app.add_option(option, patterns, help)
+        ->type_name("GLOB")
+        ->allow_extra_args(false)
+        ->check(not_empty);
+  };
+  add("--only", rules.only,
+      "Only images whose name, or a folder in it, matches; may be repeated");
+  add("--not", rules.without,
+      "No images whose name, or a folder in it, matches; may be repeated");
+}
+
 void say_if_raised(const std::vector<std::size_t>& efs, std::size_t k) {
   // A set: each once, from the smallest, however --ef was given.
   std::set<std::size_t> raised;

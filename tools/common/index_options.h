@@ -42,6 +42,7 @@ void add_ef_list(CLI::App& app, std::vector<std::size_t>& efs);  // --ef A,B
 void add_rerank(CLI::App& app,
                 SearchParams& params);  // --rerank-codes, --rerank
 void add_search(CLI::App& app, SearchParams& params);  // these, -k, --ef
+void add_name_rules(CLI::App& app, NameRules& rules);  // --only, --not
 /// Says on stderr, once, if an `ef` is less than `k`: a search keeps at least k
 /// candidates.
 void say_if_raised(const std::vector<std::size_t>& efs, std::size_t k);

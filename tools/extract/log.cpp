@@ -46,7 +46,7 @@ bool parse_entry(std::string_view line, LogEntry& entry) {
   if (!take_facts(line, entry.facts)) return false;
   if (entry.good) {
     entry.row_checksum = sum;
-    return line.empty();
+    return take_picture(line, entry.facts.picture) && line.empty();
   }
   entry.reason = unescape_field(line);
   return checksum_of(entry.reason.data(), entry.reason.size()) == sum;
@@ -121,8 +121,9 @@ void ExtractLog::go_on(std::size_t size_bytes) {
 
 void ExtractLog::add_row(const void* row, std::size_t size_bytes,
                          const FileFacts& facts) {
-  file_.write(fmt::format("{}{:016x}\t{}\n", kRow, checksum_of(row, size_bytes),
-                          facts_text(facts)));
+  file_.write(fmt::format("{}{:016x}\t{}\t{}\n", kRow,
+                          checksum_of(row, size_bytes), facts_text(facts),
+                          picture_text(facts.picture)));
   // To the kernel at once: only what is there outlives a killed process.
   file_.flush();
   file_.keep();

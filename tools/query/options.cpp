@@ -26,6 +26,7 @@ constexpr std::size_t kMaxRow = 0xFFFFFFFF;  // what a row number can hold
 void QueryOptions::add_to(CLI::App& app) {
   add_questions_to(app);
   cli::add_index(app, index);
+  cli::add_name_rules(app, params.search.name_rules);
   cli::add_search(app, params.search);
   ef_option_ = app.get_option("--ef");
   app.add_option("--threshold", params.threshold,
@@ -49,7 +50,8 @@ void QueryOptions::add_to(CLI::App& app) {
 void QueryOptions::group(CLI::App& app) {
   using cli::Group;
   cli::put_under(app, Group::kOften,
-                 {"--top", "--sheet", "--threshold", "--index", "--weights"});
+                 {"--top", "--sheet", "--threshold", "--only", "--not",
+                  "--index", "--weights"});
   cli::put_under(app, Group::kQuestions,
                  {"--id", "--like", "--vectors", "--null"});
   cli::put_under(app, Group::kOutput, {"--json"});

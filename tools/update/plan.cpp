@@ -223,11 +223,15 @@ bool enter(const Plan& plan, Collection& collection) {
   std::vector<LedgerRow>& rows = collection.ledger.rows;
   for (const std::uint32_t row : plan.gone) rows[row].gone = true;
   for (const std::uint32_t row : plan.replaced) rows[row].gone = true;
-  for (const RefreshedRow& row : plan.refreshed)
-    rows[row.row].facts = row.facts;
+  // What was seen of the picture holds for the same content.
+  const auto refresh = [&](std::uint32_t row, FileFacts facts) {
+    facts.picture = rows[row].facts.picture;
+    rows[row].facts = facts;
+  };
+  for (const RefreshedRow& row : plan.refreshed) refresh(row.row, row.facts);
   std::unordered_map<std::uint32_t, std::string_view> renamed;
   for (const MovedImage& image : plan.moved) {
-    rows[image.row].facts = image.facts;
+    refresh(image.row, image.facts);
     renamed[image.row] = image.name;
   }
   std::vector<BadImage>& bad = collection.ledger.bad;

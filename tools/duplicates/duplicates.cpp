@@ -1,0 +1,161 @@
+// duplicates: groups of images that are the same picture, with the one to keep.
+//
+//   duplicates --keep largest
+//
+// Two images are duplicates when their bytes are the same, their features are
+// very similar, or their hashes are near and their features do not speak
+// against it. Every extra is a duplicate of the image to keep, directly, and
+// nothing is deleted here. Manual: man/imsearch-duplicates.1.
+#include "common/cli.h"
+#include "common/progress_line.h"
+#include "duplicates/files.h"
+#include "duplicates/finder.h"
+#include "duplicates/library.h"
+#include "duplicates/options.h"
+#include "duplicates/preference.h"
+#include "duplicates/report.h"
+
+#include "base/command.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "io/name_filter.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace imsearch;
+
+void say_what_is_missing(const Library& library) {
+  if (!library.why_no_ledger.empty())
+    cli::say(library.why_no_ledger +
+             ": images are compared by their features alone");
+  else if (library.hashed == 0 && library.index.rows() > 0)
+    cli::say(fmt::format("{}: the ledger has no hashes: images are compared by "
+                         "their features alone; {} anew adds them",
+                         library.index.path(), command("extract")));
+}
+
+/// Rows that are there, and that the patterns let pass.
+std::vector<std::uint32_t> rows_looked_at(const DuplicatesOptions& opt,
+                                          const Library& library) {
+  const NameFilter filter({opt.only, opt.without});
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < library.index.rows(); ++row)
+    if (!library.gone[row] && filter.passes(library.name(row)))
+      rows.push_back(row);
+  return rows;
+}
+
+std::vector<bool> references(const DuplicatesOptions& opt,
+                             const Library& library) {
+  if (opt.references.empty()) return {};
+  const NameFilter filter({opt.references, {}});
+  std::vector<bool> chosen(library.index.rows());
+  bool any = false;
+  for (std::uint32_t row = 0; row < library.index.rows(); ++row)
+    if (!library.gone[row] && filter.passes(library.name(row)))
+      any = chosen[row] = true;
+  if (!any)
+    cli::say("--reference: no image has such a name: there are no groups");
+  return chosen;
+}
+
+/// The best to keep first. An order that reads files is made for those rows
+/// alone that have a duplicate.
+void put_in_order(const DuplicatesOptions& opt, const Library& library,
+                  DuplicateParams params, DuplicateCandidates& candidates) {
+  if (needs_files(opt.keep_order(), library)) {
+    cli::ProgressLine progress("images compared", candidates.rows.size(),
+                               opt.quiet);
+    params.on_progress = progress.callback();
+    candidates.rows = rows_with_duplicates(library.index, candidates, params);
+  }
+  sort_by_preference(library, opt.keep_order(), candidates.rows);
+}
+
+void say_left_out(const FileCheck& files) {
+  if (files.missing() > 0)
+    cli::say(fmt::format("{} not there any more, and left out: {} marks them",
+                         files.missing() == 1
+                             ? "1 image is"
+                             : grouped(files.missing()) + " images are",
+                         command("update")));
+  if (files.changed() > 0)
+    cli::say(fmt::format("{} changed since, and left out: {} extracts them "
+                         "again",
+                         files.changed() == 1
+                             ? "1 image has"
+                             : grouped(files.changed()) + " images have",
+                         command("update")));
+  if (files.same() > 0)
+    cli::say(fmt::format("{} of a file that is another image's: left out",
+                         files.same() == 1
+                             ? "1 further name"
+                             : grouped(files.same()) + " further names"));
+}
+
+void print(const DuplicatesOptions& opt, const Library& library,
+           const std::vector<DuplicateGroup>& groups) {
+  if (opt.extras)
+    print_extras(library, groups, opt.null ? '\0' : '\n');
+  else if (opt.json)
+    print_objects(library, groups);
+  else
+    print_lines(library, groups);
+}
+
+int duplicates(const DuplicatesOptions& opt) {
+  opt.check();
+  catch_interrupts();
+  const Library library = open_library(opt.index);
+  DuplicateParams params;
+  params.thresholds = opt.thresholds(library.index.info().model);
+  params.threads = opt.threads;
+  if (!opt.quiet) say_what_is_missing(library);
+
+  FileCheck files(library);
+  if (!files.names_are_files() && !opt.quiet && library.index.rows() > 0)
+    cli::say(
+        "no name is that of a file, seen from this folder: whether images are "
+        "still there is not checked");
+  DuplicateCandidates candidates;
+  candidates.rows = rows_looked_at(opt, library);
+  candidates.marks = marks_of(library);
+  candidates.references = references(opt, library);
+  candidates.compared = opt.folders();
+  if (candidates.compared != DuplicateCandidates::Folders::kAny)
+    candidates.folders = folders_of(library);
+  candidates.is_usable = [&](std::uint32_t row) {
+    return files.is_usable(row);
+  };
+  put_in_order(opt, library, params, candidates);
+
+  std::vector<DuplicateGroup> groups;
+  {
+    cli::ProgressLine progress("images grouped", candidates.rows.size(),
+                               opt.quiet);
+    params.on_progress = progress.callback();
+    groups = find_duplicates(library.index, candidates, params);
+  }
+  sort_groups(library, groups);
+  print(opt, library, groups);
+  if (opt.quiet) return cli::kDone;
+  say_left_out(files);
+  cli::say(summary(library, groups));
+  return cli::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Find groups of duplicate images, and the one to keep of each."};
+  DuplicatesOptions opt;
+  opt.add_to(app);
+  return cli::run(app, argc, argv, [&] { return duplicates(opt); });
+}

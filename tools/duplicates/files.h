@@ -1,0 +1,44 @@
+// Whether files are still the images that the rows are of.
+//
+// What is printed may be deleted. So an image whose file is not there any more
+// cannot be the one to keep, nor can one that has changed since, or that is a
+// further name of a file which is another row: its deletion would be that of
+// the image to keep.
+#pragma once
+
+#include "duplicates/library.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+namespace imsearch {
+
+/// One thread. The library must outlive it.
+class FileCheck {
+ public:
+  explicit FileCheck(const Library& library);
+
+  /// Whether names are those of files, as seen from the working folder: some of
+  /// a sample are there. Otherwise nothing is checked.
+  bool names_are_files() const { return names_are_files_; }
+
+  /// Asked once for each row, in the order of preference.
+  bool is_usable(std::uint32_t row);
+
+  std::size_t missing() const { return missing_; }
+  std::size_t changed() const { return changed_; }
+  /// Further names of a file.
+  std::size_t same() const { return same_; }
+
+ private:
+  const Library& library_;
+  bool names_are_files_ = false;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;
+  std::size_t missing_ = 0;
+  std::size_t changed_ = 0;
+  std::size_t same_ = 0;
+};
+
+}  // namespace imsearch

@@ -1,0 +1,99 @@
+#include "duplicates/library.h"
+
+#include "base/command.h"
+#include "base/error.h"
+#include "io/commit_mark.h"
+#include "io/file.h"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+Index open_index(const std::string& path) {
+  if (!file_exists(path))
+    fail("{}: no such file: {} makes one", path, command("build-index"));
+  return Index(path, IndexAccess::kLoaded);
+}
+
+void read_ledgers(Library& library) {
+  const Index& index = library.index;
+  if (index.vectors() == nullptr) {
+    library.why_no_ledger = index.why_no_vectors();
+    return;
+  }
+  std::size_t first = 0;
+  const std::vector<std::string> paths = index.source_paths();
+  for (std::size_t f = 0; f < paths.size(); ++f) {
+    const std::string path = follow_links(paths[f]);
+    const SettledVectors settled(path);
+    const std::size_t rows = index.info().sources[f].rows;
+    if (!file_exists(ledger_path(path)))
+      library.why_no_ledger = ledger_path(path) + ": no such file";
+    Ledger ledger = read_ledger(path, rows);
+    for (std::size_t i = 0; i < ledger.rows.size(); ++i) {
+      const std::size_t row = first + i;
+      library.facts[row] = ledger.rows[i].facts;
+      if (ledger.rows[i].gone) library.gone[row] = true;
+      if (library.facts[row].picture.phash) ++library.hashed;
+    }
+    settled.check();
+    first += rows;
+  }
+}
+
+}  // namespace
+
+Library open_library(const std::string& index_path) {
+  Library library = {open_index(index_path), {}, {}, "", 0};
+  const std::size_t rows = library.index.rows();
+  library.facts.resize(rows);
+  library.gone.resize(rows);
+  for (std::uint32_t row = 0; row < rows; ++row)
+    library.gone[row] = library.index.is_deleted(row);
+  read_ledgers(library);
+  return library;
+}
+
+std::vector<ImageMarks> marks_of(const Library& library) {
+  std::vector<ImageMarks> marks(library.facts.size());
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < marks.size(); ++row) {
+    marks[row].phash = library.facts[row].picture.phash;
+    if (library.facts[row].known) rows.push_back(row);
+  }
+  const auto content = [&](std::uint32_t row) {
+    const FileFacts& facts = library.facts[row];
+    return std::tie(facts.content, facts.bytes);
+  };
+  std::sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return content(a) < content(b);
+  });
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i == 0 || content(rows[i]) != content(rows[i - 1])) ++number;
+    marks[rows[i]].content = number;
+  }
+  return marks;
+}
+
+std::vector<std::uint32_t> folders_of(const Library& library) {
+  std::unordered_map<std::string_view, std::uint32_t> numbers;
+  std::vector<std::uint32_t> folders(library.facts.size());
+  for (std::uint32_t row = 0; row < folders.size(); ++row) {
+    const std::string_view name = library.name(row);
+    const std::size_t slash = name.rfind('/');
+    const std::string_view folder =
+        slash == std::string_view::npos ? "" : name.substr(0, slash + 1);
+    folders[row] =
+        numbers
+            .try_emplace(folder, static_cast<std::uint32_t>(numbers.size()))
+            .first->second;
+  }
+  return folders;
+}
+
+}  // namespace imsearch

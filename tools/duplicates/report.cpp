@@ -1,0 +1,159 @@
+#include "duplicates/report.h"
+
+#include "common/standard_streams.h"
+
+#include "base/progress.h"
+#include "io/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace imsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::optional<std::uint64_t> bytes_of(const Library& library,
+                                      std::uint32_t row) {
+  const FileFacts& then = library.facts[row];
+  if (then.known) return then.bytes;
+  const FileFacts now = facts_of_status(std::string(library.name(row)));
+  if (now.known) return now.bytes;
+  return std::nullopt;
+}
+
+std::string size_text(const PictureFacts& picture) {
+  if (!picture.known()) return "-";
+  return fmt::format("{}x{}", picture.width, picture.height);
+}
+
+void print_line(const Library& library, std::size_t group, const char* relation,
+                const Duplicate& each) {
+  const auto bits = each.verdict.hash_bits;
+  const auto bytes = bytes_of(library, each.row);
+  print(fmt::format("{}\t{}\t{:.6f}\t{}\t{}\t{}\t{}\n", group, relation,
+                    each.similarity, bits ? std::to_string(*bits) : "-",
+                    bytes ? std::to_string(*bytes) : "-",
+                    size_text(library.facts[each.row].picture),
+                    escape_field(library.name(each.row))));
+}
+
+/// The image to keep, as a duplicate of itself.
+Duplicate kept(const Library& library, const DuplicateGroup& group) {
+  Duplicate self = {group.keep, 1, {}};
+  if (library.facts[group.keep].picture.phash) self.verdict.hash_bits = 0;
+  return self;
+}
+
+Json image_object(const Library& library, std::uint32_t row) {
+  Json object;
+  const std::string_view name = library.name(row);
+  object["name"] = to_utf8(name);
+  // JSON strings are UTF-8: bytes that are not travel beside them.
+  if (!is_utf8(name)) object["name_base64"] = base64(name);
+  object["row"] = row;
+  const auto bytes = bytes_of(library, row);
+  object["bytes"] = bytes ? Json(*bytes) : Json(nullptr);
+  const PictureFacts& picture = library.facts[row].picture;
+  object["width"] = picture.known() ? Json(picture.width) : Json(nullptr);
+  object["height"] = picture.known() ? Json(picture.height) : Json(nullptr);
+  return object;
+}
+
+Json extra_object(const Library& library, const Duplicate& extra) {
+  Json object = image_object(library, extra.row);
+  object["relation"] = name_of(extra.verdict.relation);
+  // The shortest number that says the six decimals which the table shows.
+  object["similarity"] =
+      std::round(static_cast<double>(extra.similarity) * 1e6) / 1e6;
+  const auto bits = extra.verdict.hash_bits;
+  object["hash_distance"] = bits ? Json(*bits) : Json(nullptr);
+  return object;
+}
+
+}  // namespace
+
+Freed freed_by(const Library& library, const DuplicateGroup& group) {
+  Freed freed;
+  for (const Duplicate& extra : group.extras) {
+    ++freed.extras;
+    freed.bytes += bytes_of(library, extra.row).value_or(0);
+  }
+  return freed;
+}
+
+void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups) {
+  struct Place {
+    Freed freed;
+    std::size_t group;
+  };
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    places.push_back({freed_by(library, groups[i]), i});
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (a.freed.bytes != b.freed.bytes) return a.freed.bytes > b.freed.bytes;
+    if (a.freed.extras != b.freed.extras)
+      return a.freed.extras > b.freed.extras;
+    const std::uint32_t left = groups[a.group].keep;
+    const std::uint32_t right = groups[b.group].keep;
+    const int names = library.name(left).compare(library.name(right));
+    return names != 0 ? names < 0 : left < right;
+  });
+  std::vector<DuplicateGroup> sorted;
+  for (const Place& place : places)
+    sorted.push_back(std::move(groups[place.group]));
+  groups = std::move(sorted);
+}
+
+void print_extras(const Library& library,
+                  const std::vector<DuplicateGroup>& groups, char end) {
+  for (const DuplicateGroup& group : groups)
+    for (const Duplicate& extra : group.extras) {
+      print(std::string(library.name(extra.row)));
+      print(std::string(1, end));
+    }
+}
+
+void print_lines(const Library& library,
+                 const std::vector<DuplicateGroup>& groups) {
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    print_line(library, g + 1, "keep", kept(library, groups[g]));
+    for (const Duplicate& extra : groups[g].extras)
+      print_line(library, g + 1, name_of(extra.verdict.relation), extra);
+  }
+}
+
+void print_objects(const Library& library,
+                   const std::vector<DuplicateGroup>& groups) {
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    Json object;
+    object["group"] = g + 1;
+    object["keep"] = image_object(library, groups[g].keep);
+    object["extras"] = Json::array();
+    for (const Duplicate& extra : groups[g].extras)
+      object["extras"].push_back(extra_object(library, extra));
+    object["extra_bytes"] = freed_by(library, groups[g]).bytes;
+    print(json_without_controls(object.dump()) + "\n");
+  }
+}
+
+std::string summary(const Library& library,
+                    const std::vector<DuplicateGroup>& groups) {
+  Freed all;
+  for (const DuplicateGroup& group : groups) {
+    const Freed freed = freed_by(library, group);
+    all.extras += freed.extras;
+    all.bytes += freed.bytes;
+  }
+  if (groups.empty()) return "no duplicates";
+  return fmt::format("{}, {}: deleting the extras frees {}",
+                     counted(groups.size(), "group"),
+                     counted(all.extras, "extra"),
+                     human_bytes(static_cast<double>(all.bytes)));
+}
+
+}  // namespace imsearch

@@ -1,0 +1,40 @@
+// Groups of duplicates as they are shown.
+#pragma once
+
+#include "duplicates/finder.h"
+#include "duplicates/library.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace imsearch {
+
+/// What deleting the extras frees, and of how many the size is known.
+struct Freed {
+  std::size_t extras = 0;
+  std::uint64_t bytes = 0;
+};
+
+Freed freed_by(const Library& library, const DuplicateGroup& group);
+
+/// Most bytes first, then most extras, then by the name of the image to keep.
+void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups);
+
+/// Names of extras, each ended by `end`.
+void print_extras(const Library& library,
+                  const std::vector<DuplicateGroup>& groups, char end);
+/// A line an image, tab-separated: group, relation, similarity, bits, bytes,
+/// width x height, name; "-" where something is not known.
+void print_lines(const Library& library,
+                 const std::vector<DuplicateGroup>& groups);
+/// A JSON object a group.
+void print_objects(const Library& library,
+                   const std::vector<DuplicateGroup>& groups);
+
+/// "3 groups, 7 extras, which take 12 MB".
+std::string summary(const Library& library,
+                    const std::vector<DuplicateGroup>& groups);
+
+}  // namespace imsearch
