@@ -3,19 +3,20 @@
 // vector to compare those with.
 #include "protocol/find.h"
 
-#include "index/top_k.h"
+#include "base/row_set.h"
 #include "index/vector_set.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <memory>
+#include <utility>
 
 namespace imsearch {
 namespace {
 
 constexpr std::uint32_t kRowsBetweenClocks = 4096;
-constexpr std::size_t kComparedTogether = 64;
 
 void check_clock(Deadline deadline) {
   if (std::chrono::steady_clock::now() > deadline)
@@ -49,49 +50,39 @@ void each_match(const Index& index, const NameMatcher& matcher,
   }
 }
 
-/// The k nearest of the rows that fit, each compared.
-Hits nearest_matches(const Index& index, const std::vector<float>& unit,
-                     const SearchRequest& search, Deadline deadline) {
-  TopK top(search.k);
+/// The rows that fit, for a search among them alone.
+std::shared_ptr<const RowSet> matching_rows(const Index& index,
+                                            const NameQuery& query,
+                                            Deadline deadline) {
   std::vector<std::uint32_t> rows;
-  std::vector<float> scratch(kComparedTogether * index.dim());
-  float distances[kComparedTogether];
-  const auto compare = [&] {
-    index.measure_rows(unit.data(), rows.data(), rows.size(), scratch.data(),
-                       distances);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      if (const Hit hit = {rows[i], distances[i]}; top.would_take(hit))
-        top.take(hit);
-    rows.clear();
-  };
-  each_match(index, NameMatcher(search.filter), deadline,
-             [&](std::uint32_t row) {
-               rows.push_back(row);
-               if (rows.size() < kComparedTogether) return;
-               compare();
-               check_clock(deadline);
-             });
-  compare();
-  return top.sorted();
+  each_match(index, NameMatcher(query), deadline,
+             [&](std::uint32_t row) { rows.push_back(row); });
+  return std::make_shared<RowSet>(index.rows(), std::move(rows));
+}
+
+Hits nearest_with(Searcher& searcher, const float* unit,
+                  const SearchRequest& search, const FindParams& params) {
+  if (search.exact) return searcher.search_exactly(unit, search.k);
+  SearchParams walk;
+  walk.k = search.k;
+  walk.ef = std::max(search.ef.value_or(params.ef), search.k);
+  return searcher.search(unit, walk);
 }
 
 Hits nearest(const OpenedIndex& opened, const SearchRequest& search,
              const FindParams& params, Deadline deadline) {
   const std::vector<float> unit = unit_of(search.vector);
+  if (search.exact && opened.index().vectors() == nullptr)
+    fail_request("exact search needs the vectors: {}",
+                 opened.index().why_no_vectors());
   Hits hits;
   opened.with_searcher([&](Searcher& searcher) {
-    if (search.filter.kind != NameQuery::Kind::kAll) {
-      hits = nearest_matches(opened.index(), unit, search, deadline);
-    } else if (search.exact) {
-      if (opened.index().vectors() == nullptr)
-        fail_request("exact search needs the vectors: {}",
-                     opened.index().why_no_vectors());
-      hits = searcher.search_exactly(unit.data(), search.k);
+    if (search.filter.kind == NameQuery::Kind::kAll) {
+      hits = nearest_with(searcher, unit.data(), search, params);
     } else {
-      SearchParams walk;
-      walk.k = search.k;
-      walk.ef = std::max(search.ef.value_or(params.ef), search.k);
-      hits = searcher.search(unit.data(), walk);
+      Searcher among(opened.index(),
+                     matching_rows(opened.index(), search.filter, deadline));
+      hits = nearest_with(among, unit.data(), search, params);
     }
   });
   return hits;

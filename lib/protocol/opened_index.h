@@ -37,6 +37,7 @@ class OpenedIndex {
   /// Throws Error as LocalIndex.
   explicit OpenedIndex(const std::string& path);
 
+  const LocalIndex& local() const { return opened_; }
   const Index& index() const { return opened_.index(); }
   std::size_t found_rows() const {
     return index().rows() - index().deleted_rows();

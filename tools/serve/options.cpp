@@ -65,6 +65,21 @@ void ServeOptions::add_to(CLI::App& app) {
                  "Candidates kept by searches that do not say how many")
       ->check(cli::whole(1, 10000))
       ->capture_default_str();
+  app.add_option("--root", root,
+                 "The folder that names of images count from: thumbnails are "
+                 "shown of files below it alone")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  app.add_flag("--no-images", no_images, "Show no thumbnails");
+  app.add_option("--weights", weights,
+                 "Weights for photos: demo, keras, torchvision or a file "
+                 "(default: those that the index records)")
+      ->type_name("NAME|FILE");
+  app.add_option("--model", model,
+                 "For photos: the TorchScript file that the index records "
+                 "(default: where it was)")
+      ->type_name("FILE")
+      ->excludes("--weights");
   app.add_option("--token-file", token_file,
                  "Answer only who sends the token in this file's first line")
       ->type_name("FILE");
@@ -97,6 +112,10 @@ void ServeOptions::add_to(CLI::App& app) {
   cli::add_quiet(app, quiet);
   cli::put_under(app, cli::Group::kOften, {"--index", "--name", "--listen"});
   cli::put_under(app, cli::Group::kSearch, {"--ef", "--space", "--field"});
+  cli::put_under(app, cli::Group::kImages,
+                 {"--root", "--no-images", "--weights", "--model"});
+  cli::completes(app, {"--weights"}, cli::kWeightsFiles);
+  cli::completes(app, {"--model"}, cli::kModelFiles);
   cli::put_under(app, cli::Group::kService,
                  {"--token-file", "--insecure", "--allow-host",
                   "--allow-origin", "--connections", "--line"});

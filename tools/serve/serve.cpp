@@ -83,6 +83,9 @@ SiteParams site_params(const ServeOptions& opt) {
   params.shown.vector_field = opt.field;
   params.shown.version = IMSEARCH_VERSION;
   if (!opt.token_file.empty()) params.guard.token = read_token(opt.token_file);
+  if (!opt.no_images) params.root = opt.root;
+  params.weights = opt.weights;
+  params.model = opt.model;
   params.guard.hosts = opt.hosts;
   params.guard.origins = opt.origins;
   params.log = opt.log == "json"   ? LogFormat::kJson

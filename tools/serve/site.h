@@ -1,5 +1,5 @@
-// All that is answered: the search protocol (lib/serve), and what stands beside
-// it: health, metrics, photos, thumbnails and the page.
+// All that is answered: the search protocol (lib/protocol), and what stands
+// beside it: health, metrics, photos, thumbnails and the page.
 #pragma once
 
 #include "protocol/search_api.h"
@@ -7,6 +7,8 @@
 #include "serve/guard.h"
 #include "serve/http_server.h"
 #include "serve/metrics.h"
+#include "serve/photos.h"
+#include "serve/pictures.h"
 
 #include <optional>
 #include <string>
@@ -17,6 +19,9 @@ struct SiteParams {
   ShownAs shown;
   GuardParams guard;
   LogFormat log = LogFormat::kText;
+  std::string root;  // of pictures; empty: none are shown
+  std::string weights;
+  std::string model;
 };
 
 /// Any thread.
@@ -30,8 +35,12 @@ class Site {
   void set_server(const HttpServer& server) { server_ = &server; }
 
  private:
-  std::optional<Reply> answer_at_once(const Request& request) const;
-  Reply answer(const Request& request) const;
+  std::optional<Reply> admit(const Exchange& exchange) const;
+  std::optional<Reply> answer_at_once(const Request& request);
+  std::optional<Reply> answer_person(const Request& request) const;
+  Reply answer(const Request& request);
+  Reply similar(const Request& request);
+  Reply thumbnail(const Request& request);
   std::string metrics_text() const;
   void answered(const Exchange& exchange);
 
@@ -39,6 +48,8 @@ class Site {
   SiteParams params_;
   Guard guard_;
   SearchApi api_;
+  Photos photos_;
+  Pictures pictures_;
   RequestCounts counts_;
   const HttpServer* server_ = nullptr;
 };
