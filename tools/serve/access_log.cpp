@@ -5,8 +5,15 @@
 
 #include <fmt/chrono.h>
 
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <string_view>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -25,7 +32,67 @@ std::string time_text() {
                      milliseconds);
 }
 
+/// Writes to standard error; gives up at its first failure, and, once `ended`,
+/// where it would have to wait.
+void write_all(std::string_view text, const std::atomic<bool>& ended) {
+  constexpr int kLook_ms = 100;
+  while (!text.empty()) {
+    pollfd output = {STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&output, 1, kLook_ms) <= 0) {
+      if (ended) return;
+      continue;
+    }
+    // No more than a pipe takes once it is ready.
+    const ssize_t n = ::write(STDERR_FILENO, text.data(),
+                              std::min<std::size_t>(text.size(), 4096));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
 }  // namespace
+
+AccessLog::AccessLog() : thread_([this] { write_until_end(); }) {}
+
+AccessLog::~AccessLog() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void AccessLog::add(const std::string& line) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (text_.size() + line.size() > kMostBytes) {
+      ++lost_;
+      return;
+    }
+    was_empty = text_.empty();
+    text_ += line;
+  }
+  if (was_empty) changed_.notify_one();
+}
+
+void AccessLog::write_until_end() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return ended_ || !text_.empty(); });
+    std::string text = std::exchange(text_, {});
+    if (const std::size_t lost = std::exchange(lost_, 0); lost > 0)
+      text +=
+          fmt::format("{} lines are missing here: nobody read them\n", lost);
+    const bool last = ended_;
+    lock.unlock();
+    write_all(text, ended_);
+    if (last) return;
+    lock.lock();
+  }
+}
 
 std::string log_line(LogFormat format, const Exchange& exchange) {
   if (format == LogFormat::kNone) return {};

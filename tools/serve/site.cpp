@@ -5,7 +5,6 @@
 #include "serve/page.h"
 
 #include <charconv>
-#include <cstdio>
 #include <utility>
 
 namespace imsearch {
@@ -207,7 +206,7 @@ void Site::answered(const Exchange& exchange) {
   counts_.add(route_of(exchange.request), exchange.reply.status,
               exchange.watch.seconds());
   const std::string line = log_line(params_.log, exchange);
-  if (!line.empty()) std::fputs(line.c_str(), stderr);
+  if (!line.empty()) log_.add(line);
 }
 
 }  // namespace imsearch

@@ -51,6 +51,7 @@ class Site {
   Photos photos_;
   Pictures pictures_;
   RequestCounts counts_;
+  AccessLog log_;
   const HttpServer* server_ = nullptr;
 };
 
