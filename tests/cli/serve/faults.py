@@ -91,11 +91,12 @@ class Faults(unittest.TestCase):
         for _ in range(BAD_REQUESTS):
             request = bad_request(chance)
             with self.connect() as client:
+                # One that is not whole waits for its rest, or is let go.
+                client.settimeout(0.05)
                 try:
                     client.sendall(request)
-                    client.shutdown(socket.SHUT_WR)
                     answer = client.recv(65536)
-                except ConnectionError:
+                except (ConnectionError, TimeoutError):
                     continue
                 if answer:
                     self.assertTrue(answer.startswith(b"HTTP/1."), request)
