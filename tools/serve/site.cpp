@@ -58,6 +58,13 @@ Reply list_reply(const ServedIndexes& indexes) {
   return reply;
 }
 
+/// Browsers ask for an icon by themselves.
+Reply no_content() {
+  Reply reply;
+  reply.status = 204;
+  return reply;
+}
+
 Reply text_reply(std::string body) {
   Reply reply;
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -107,6 +114,7 @@ std::optional<Reply> Site::answer_at_once(const Request& request) {
   if (request.path.size() == 1) {
     if (request.path[0] == "healthz") return text_reply("ok\n");
     if (request.path[0] == "metrics") return text_reply(metrics_text());
+    if (request.path[0] == "favicon.ico") return no_content();
   }
   if (asks(request, "similar") || asks(request, "thumb")) return std::nullopt;
   if (auto reply = answer_person(request)) return reply;
