@@ -88,12 +88,11 @@ void QueryOptions::add_questions_to(CLI::App& app) {
   const auto add = [&](const char* option, std::vector<std::string>& operands,
                        const char* help) {
     app.add_option(option, operands, help)
-        ->type_name("[W:]IMAGE")
+        ->type_name("IMAGE")
         ->allow_extra_args(false);
   };
   add("--plus", plus,
-      "Add an image to what is looked for, or 0.5:IMAGE with that weight; may "
-      "be repeated");
+      "Add an image to what is looked for, or 0.5:IMAGE with that weight");
   add("--minus", minus, "Take an image away from it, in the same way");
   app.add_flag("--all", all, "Look for each image of the index");
   app.add_option("--id", ids, "Row of the index to look for, from 0")
