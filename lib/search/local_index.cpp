@@ -11,9 +11,9 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "eval/measure.h"
+#include "index/picture_path.h"
 #include "index/searcher.h"
 #include "io/file.h"
-#include "io/folder.h"
 #include "io/name_filter.h"
 
 #include <algorithm>
@@ -126,19 +126,8 @@ std::vector<std::string> LocalIndex::files() const {
 }
 
 std::string LocalIndex::picture(std::uint32_t row,
-                                const std::string& name) const {
-  if (name.empty() || name.front() == '/') return name;
-  const std::vector<IndexSource>& sources = index_.info().sources;
-  const std::vector<std::string> paths = index_.source_paths();
-  std::size_t end = 0;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    end += sources[i].rows;
-    if (row >= end) continue;
-    const std::string folder = parent_folder(paths[i]);
-    const std::string path = folder == "." ? name : join_path(folder, name);
-    return file_exists(path) ? path : name;
-  }
-  return name;
+                                const std::string&) const {
+  return picture_path(index_, row);
 }
 
 std::optional<StoredRow> LocalIndex::row(std::size_t number) {

@@ -53,7 +53,7 @@ std::size_t write_answer_page(const std::vector<PageAnswer>& answers,
   PageWriter page(path, title, answers_script());
   page.write("<header><h1>" + html_name(title) +
              "</h1><p class=\"keys\">Keys: <kbd>j</kbd> <kbd>k</kbd> next and "
-             "last query, <kbd>\xE2\x86\x90</kbd> <kbd>\xE2\x86\x92</kbd> "
+             "previous query, <kbd>\xE2\x86\x90</kbd> <kbd>\xE2\x86\x92</kbd> "
              "pictures, <kbd>Enter</kbd> opens one</p></header>\n<main>\n");
   for (const PageAnswer& answer : answers) write_answer(answer, page);
   page.write("</main>\n");

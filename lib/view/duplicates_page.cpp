@@ -18,7 +18,8 @@ namespace {
 constexpr std::size_t kGroupsTogether = 32;
 
 std::string marked(bool differs, const std::string& text) {
-  return differs ? "<span class=\"differs\">" + text + "</span>" : text;
+  return fmt::format("<span class=\"fact{}\">{}</span>",
+                     differs ? " differs" : "", text);
 }
 
 /// Whether one shows more at a side than the other: their proportions differ
@@ -96,7 +97,7 @@ void write_header(const std::vector<PageGroup>& groups, PageWriter& page) {
   page.write(fmt::format(
       "<header><h1>{} of duplicates, {}</h1><p class=\"keys\">Choose what to "
       "keep; the line below gives the list of the rest. Nothing is deleted "
-      "here. Keys: <kbd>j</kbd> <kbd>k</kbd> next and last group, "
+      "here. Keys: <kbd>j</kbd> <kbd>k</kbd> next and previous group, "
       "<kbd>1</kbd> to <kbd>9</kbd> keep that picture or not, "
       "<kbd>\xE2\x86\x90</kbd> <kbd>\xE2\x86\x92</kbd> pictures, "
       "<kbd>Enter</kbd> opens one</p></header>\n<main>\n",

@@ -166,7 +166,7 @@ std::string facts_html(const ShownPicture& picture) {
   std::string text;
   const auto add = [&](const std::string& fact) {
     if (!text.empty()) text += " \xC2\xB7 ";
-    text += fact;
+    text += "<span class=\"fact\">" + fact + "</span>";
   };
   if (picture.width > 0)
     add(fmt::format("{} \xC3\x97 {}", picture.width, picture.height));

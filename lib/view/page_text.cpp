@@ -30,10 +30,12 @@ figure{margin:0;min-width:0}
 aspect-ratio:1;background:var(--ground);border-radius:6px;overflow:hidden}
 .picture:focus-visible{outline:3px solid var(--mark);outline-offset:2px}
 .picture img{max-width:100%;max-height:100%;width:auto;height:auto}
-.asked .picture,.kept .picture{outline:3px solid var(--mark)}
+.asked .picture,.kept .picture{outline:3px solid var(--mark);
+outline-offset:-3px}
 .none{color:var(--faint)}
 figcaption{padding:5px 2px}
 figcaption .name,figcaption small{display:block}
+.fact{white-space:nowrap}
 .differs{color:var(--warn);font-weight:600}
 .given .picture img{opacity:.45}
 label{cursor:pointer;display:inline-flex;gap:6px;align-items:center;
