@@ -37,11 +37,13 @@ class Collection:
         hats = sorted(os.listdir(self.path("photos/hat")))
         mugs = sorted(os.listdir(self.path("photos/mug")))
         shutil.copy(self.path("photos/hat", hats[0]), self.path("photos", EVIL))
-        os.mkdir(self.path("copies"))
-        for mug in mugs[:2]:
-            shutil.copy(self.path("photos/mug", mug), self.path("copies", mug))
+        os.mkdir(self.path("spare"))
+        # Sorted behind the pictures they are copies of.
+        for mug, name in zip(mugs, (b"it's.jpg", b"\xff '.jpg")):
+            shutil.copy(self.path("photos/mug", mug),
+                        os.path.join(os.fsencode(self.path("spare")), name))
         self.hat = "photos/hat/" + hats[0]
-        tool("extract", "-q", "photos", "copies", cwd=self.folder)
+        tool("extract", "-q", "photos", "spare", cwd=self.folder)
         tool("build-index", "-q", cwd=self.folder)
 
     def path(self, *parts):
@@ -63,12 +65,12 @@ class Browser:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs",
                                {"performance": "ALL", "browser": "ALL"})
-        if downloads:
-            options.add_experimental_option(
-                "prefs", {"download.default_directory": downloads,
-                          "download.prompt_for_download": False})
         self.driver = webdriver.Chrome(
             service=Service("/usr/bin/chromedriver"), options=options)
+        if downloads:
+            self.driver.execute_cdp_cmd(
+                "Browser.setDownloadBehavior",
+                {"behavior": "allow", "downloadPath": downloads})
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": height, "deviceScaleFactor": 1,
