@@ -34,3 +34,5 @@ endif()
 pkg_check_modules(heif QUIET libheif>=1.15)
 pkg_check_modules(jxl QUIET libjxl>=0.7)
 pkg_check_modules(tiff QUIET libtiff-4>=4.5)
+# Pictures on terminals that take sixels; the same.
+pkg_check_modules(sixel QUIET libsixel>=1.8)

@@ -3,13 +3,11 @@
 #include "query/image_questions.h"
 
 #include "common/indexed_model.h"
+#include "query/inputs.h"
 #include "query/questions.h"
 
 #include "base/parallel_for.h"
 #include "io/file.h"
-#include "io/folder.h"
-#include "io/glob.h"
-#include "io/image_file.h"
 
 #include <algorithm>
 
@@ -21,56 +19,31 @@ bool is_sendable(const std::string& path) {
   return !path.empty() && path.find('\0') == std::string::npos;
 }
 
-/// What else may have been meant by what is not an image file.
-std::string remedy_for(const std::string& path) {
-  if (is_directory(path))
-    return ": " + join_path(path, "*.jpg") +
-           ", without quotes, names those in it";
-  if (has_wildcards(path) && !file_exists(path))
-    return ": without quotes, the shell names the images of a pattern";
-  return "";
-}
-
 /// The question of `path`, with an error where the path alone shows that it is
 /// not an image file.
 Question question_of_path(const std::string& path) {
   Question question;
   question.text = path;
   question.picture = path;
-  try {
-    if (path.empty()) fail("an empty name is not that of an image");
-    if (!is_sendable(path)) fail("not the path of a file");
-    image_file_facts(path);
-  } catch (const Error& e) {
-    question.error = e.what() + remedy_for(path);
-  }
+  question.error = no_image(path, true);
   return question;
 }
 
-/// The paths that cannot be images, as questions with an error.
-std::vector<Question> wrong_paths(const std::vector<std::string>& paths) {
-  std::vector<Question> wrong;
-  for (const std::string& path : paths) {
-    Question question = question_of_path(path);
-    if (!question.error.empty()) wrong.push_back(std::move(question));
-  }
-  return wrong;
-}
-
 Question question_of_image(ExtractClient& extract, const std::string& path) {
-  Question question;
-  question.text = path;
-  question.picture = path;
-  if (!is_sendable(path)) return question_of_path(path);
+  Question question = question_of_path(path);
+  if (!is_sendable(path)) return question;
   try {
     const std::vector<float> feature = extract.receive();
+    question.error.clear();  // it may be there by now
     set_feature(question, feature.data(), feature.size());
+    question.own_pictures = {path};
   } catch (const ExtractDied&) {
     throw;
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& e) {
-    question.error = e.what() + remedy_for(path);
+    // What was typed says more than what a decoder says of it.
+    if (question.error.empty()) question.error = e.what();
   }
   return question;
 }
@@ -86,11 +59,29 @@ void ImageQuestions::start(std::size_t images) {
       static_cast<unsigned>(std::min<std::size_t>(threads, images)));
 }
 
+/// A pipe as the file that its bytes are kept in: they can be read once alone,
+/// and are wanted for the vector and for pictures of the answer.
+std::vector<std::string> ImageQuestions::files_of(
+    const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (path.empty() || path == "-" || !is_stream(path)) {
+      files.push_back(path);
+      continue;
+    }
+    std::unique_ptr<PipedFile>& piped = piped_[path];
+    if (piped == nullptr) piped = std::make_unique<PipedFile>(path);
+    files.push_back(piped->path());
+  }
+  return files;
+}
+
 void ImageQuestions::ask_each(const std::vector<std::string>& paths,
                               const Ask& ask) {
+  if (paths.empty()) return;
   if (!extract_) {
     // A network that is missing must not hide that a path is wrong.
-    std::vector<Question> wrong = wrong_paths(paths);
+    std::vector<Question> wrong = wrong_images(paths, true);
     if (wrong.size() == paths.size()) {
       for (Question& question : wrong) ask({std::move(question)});
       return;
@@ -104,13 +95,16 @@ void ImageQuestions::ask_each(const std::vector<std::string>& paths,
       throw;
     }
   }
+  const std::vector<std::string> files = files_of(paths);
   // Some are sent ahead, so that decoding goes on while an answer is printed.
   std::size_t sent = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     for (; sent < paths.size() && sent - i < ExtractClient::kMaxSubmitted;
          ++sent)
-      if (is_sendable(paths[sent])) extract_->submit(paths[sent]);
-    ask({question_of_image(*extract_, paths[i])});
+      if (is_sendable(files[sent])) extract_->submit(files[sent]);
+    Question question = question_of_image(*extract_, files[i]);
+    question.text = paths[i];
+    ask({std::move(question)});
   }
 }
 
