@@ -26,7 +26,7 @@ declare -A below=(
   [eval]="base"
   [remote]="base io"
   [search]="base simd io index eval remote"
-  [protocol]="base simd io index remote search"
+  [protocol]="base simd io image index remote search duplicates"
   [view]="base io image"
 )
 # What each tool may see of lib/ and tools/, itself aside.

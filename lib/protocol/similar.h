@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -18,8 +19,10 @@ namespace imsearch {
 struct SimilarRequest {
   SearchParams search;  // k, ef, exact and the rules for names
   float threshold = -std::numeric_limits<float>::infinity();
-  bool distinct = false;
-  std::optional<std::size_t> row;  // one of these two, or a picture
+  bool distinct = false;            // leave out duplicates of answers,
+  std::optional<float> duplicates;  // which are so similar; none: as is known
+  bool self = false;                // a posted image's own file is an answer
+  std::optional<std::size_t> row;   // one of these two, or a picture
   std::optional<std::string> name;
 };
 
@@ -32,6 +35,8 @@ struct AskedVector {
   std::optional<std::size_t> number;
   std::vector<float> unit;
   std::optional<std::uint32_t> excluded;
+  /// Whether a row's file is the picture that was posted; may be empty.
+  std::function<bool(std::uint32_t row)> is_own;
 };
 
 /// The indexed row that the request names. Throws RequestError: 404 where there

@@ -2,6 +2,7 @@
 // check of a path and its use, somebody could put a link there.
 #include "serve/pictures.h"
 
+#include "io/file.h"
 #include "io/memory_turn.h"
 #include "protocol/message.h"
 #include "view/picture.h"
@@ -77,6 +78,22 @@ std::shared_ptr<const std::string> Pictures::thumbnail(
     throw;
   } catch (const Error&) {
     fail_gone("the file is no image that can be read");
+  }
+}
+
+bool Pictures::has_bytes(const std::string& name,
+                         std::string_view bytes) const {
+  if (!shown()) return false;
+  try {
+    const Descriptor file = open_below(root_, name);
+    struct stat facts = {};
+    if (::fstat(file.get(), &facts) != 0 ||
+        static_cast<std::size_t>(facts.st_size) != bytes.size())
+      return false;
+    return read_prefix(fmt::format("/proc/self/fd/{}", file.get()),
+                       bytes.size() + 1, bytes.size()) == bytes;
+  } catch (const Error&) {
+    return false;
   }
 }
 

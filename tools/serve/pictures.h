@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace imsearch {
@@ -33,6 +34,9 @@ class Pictures {
   /// The bytes of a JPEG. Throws RequestError, with status 404 where the file
   /// cannot be shown; OutOfMemory, std::bad_alloc where it might be later.
   std::shared_ptr<const std::string> thumbnail(const std::string& name);
+
+  /// Whether the file that `name` means is shown here and has these bytes.
+  bool has_bytes(const std::string& name, std::string_view bytes) const;
 
   std::size_t cached_bytes() const;
 

@@ -161,6 +161,9 @@ Reply Site::similar(const Request& request) {
   } else {
     const PostedFile file = posted_file(request);
     vector = asked_feature(photos_.feature(*opened, file.bytes), file.name);
+    vector.is_own = [this, &opened, bytes = file.bytes](std::uint32_t row) {
+      return pictures_.has_bytes(std::string(opened->index().name(row)), bytes);
+    };
   }
   Reply reply;
   reply.body = similar_answer(*opened, asked, vector);
