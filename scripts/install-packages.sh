@@ -2,7 +2,7 @@
 # Install the packages of scripts/packages.txt that are missing (Debian 12).
 #
 # usage: install-packages.sh GROUP...      groups: build, formats, torch, test,
-#                                        dev, package, check, arm64, fetch,
+#                                        browser, dev, package, check, arm64, fetch,
 #                                        compare, peers, cluster, service,
 #                                        service-test, loaders, signature
 #

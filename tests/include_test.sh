@@ -27,6 +27,7 @@ declare -A below=(
   [eval]="base"
   [remote]="base io"
   [search]="base simd io index eval remote"
+  [protocol]="base simd io image index remote search duplicates"
   [view]="base io image archive"
 )
 # What each tool may see of lib/ and tools/, itself aside.
@@ -40,6 +41,7 @@ declare -A tool_below=(
   [bench]="common $lib_rooms"
   [push]="common $lib_rooms"
   [update]="common base io index simd image archive"
+  [serve]="common $lib_rooms"
   [duplicates]="common base simd io image index duplicates"
   [imsearch]="common base simd io image weights embed"
 )

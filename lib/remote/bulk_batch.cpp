@@ -4,6 +4,7 @@
 // order.
 #include "remote/bulk_batch.h"
 
+#include "io/json_text.h"
 #include "remote/dialect.h"
 #include "remote/stored_rows.h"
 

@@ -7,6 +7,7 @@
 // order of their numbers, as they do from an index file.
 #include "remote/remote_index.h"
 
+#include "io/json_text.h"
 #include "remote/loading.h"
 #include "remote/name_clause.h"
 #include "remote/stored_rows.h"

@@ -5,6 +5,7 @@
 // are seen as soon as a row is stored, searches only after a refresh.
 #include "remote/stored_rows.h"
 
+#include "io/json_text.h"
 #include "io/text.h"
 
 #include <algorithm>
@@ -155,22 +156,6 @@ std::vector<std::uint32_t> rows_of_name(HttpClient& client,
       });
   std::sort(rows.begin(), rows.end());
   return rows;
-}
-
-// By to_chars(), which writes the shortest text that is read back as the same
-// float. The room is made first, so that digits are written in place.
-void append_vector(std::string& text, const float* values, std::size_t count) {
-  constexpr std::size_t kLongest = 16;  // "-1.1754944e-38", and a comma
-  const std::size_t begin = text.size();
-  text.resize(begin + 2 + count * kLongest);
-  char* at = text.data() + begin;
-  *at++ = '[';
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i > 0) *at++ = ',';
-    at = std::to_chars(at, at + kLongest, values[i]).ptr;
-  }
-  *at++ = ']';
-  text.resize(static_cast<std::size_t>(at - text.data()));
 }
 
 }  // namespace imsearch

@@ -45,8 +45,4 @@ inline constexpr std::size_t kMostRowsOfName = 10000;
 std::vector<std::uint32_t> rows_of_name(HttpClient& client,
                                         std::string_view name);
 
-/// Appends "[0.5,0,-0.25]", in the fewest digits that are read back as the same
-/// float32. The values must be finite.
-void append_vector(std::string& text, const float* values, std::size_t count);
-
 }  // namespace imsearch

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "eval/measure.h"
+#include "index/picture_path.h"
 #include "index/searcher.h"
 #include "io/file.h"
 #include "io/name_filter.h"
@@ -122,6 +123,10 @@ std::vector<std::string> LocalIndex::files() const {
     for (const VectorFile& file : index_.vectors()->files())
       files.push_back(file.path());
   return files;
+}
+
+std::string LocalIndex::picture(std::uint32_t row, const std::string&) const {
+  return picture_path(index_, row);
 }
 
 std::optional<StoredRow> LocalIndex::row(std::size_t number) {

@@ -1,4 +1,4 @@
-// Draws one line of tiles for each query. The pictures of a line are decoded by
+// Draws a block of tiles for each query. The pictures of a block are decoded by
 // all CPUs at once, each within its share of memory (io/memory_turn.h), and
 // kept only as tiles of some 200 pixels. The sheet itself is one image until it
 // is written, so its size is bounded before anything is drawn: whatever is
@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
+#include "io/file.h"
 #include "io/memory_turn.h"
 #include "io/output_file.h"
 #include "view/canvas.h"
@@ -31,6 +32,7 @@ constexpr std::size_t kCaption = 46;   // two lines of text under a tile
 constexpr std::size_t kFrame = 4;      // around the query, outside its tile
 constexpr std::size_t kRule = 2;       // between the query and the first
 constexpr std::size_t kRowHeight = kTile + kCaption + kRowGap;
+constexpr std::size_t kAcross = 10;  // neighbours in a line
 
 // Three bytes each, held at once. At 10 neighbours they are 149 queries, and
 // larger pictures are hardly of use: Pillow, for one, warns of a decompression
@@ -45,6 +47,11 @@ constexpr Color kQueryColor{37, 99, 175};
 constexpr Color kRuleColor{214, 218, 224};
 constexpr Color kCaptionColor{20, 24, 31};
 constexpr Color kNameColor{96, 103, 114};
+
+struct Sides {
+  std::size_t width = 0;
+  std::size_t height = 0;
+};
 
 struct Fonts {
   Font caption{20};
@@ -94,64 +101,86 @@ void draw_centred(Image& strip, const Font& font, std::size_t x,
   font.draw(strip, left, static_cast<float>(top), color, shown);
 }
 
-void draw_picture(Image& strip, std::size_t x, const Tile& tile,
+void draw_picture(Image& strip, std::size_t x, std::size_t y, const Tile& tile,
                   const Fonts& fonts) {
   const std::optional<Image>& picture = tile.picture;
-  fill_box(strip, {x, kFrame, kTile, kTile}, picture ? kTileGround : kMissing);
+  const std::size_t top = y + kFrame;
+  fill_box(strip, {x, top, kTile, kTile}, picture ? kTileGround : kMissing);
   if (picture)
     paste(strip, x + (kTile - picture->width) / 2,
-          kFrame + (kTile - picture->height) / 2, *picture);
+          top + (kTile - picture->height) / 2, *picture);
   else
-    draw_centred(strip, fonts.name, x, kFrame + kTile / 2 - 8, kMissingText,
+    draw_centred(strip, fonts.name, x, top + kTile / 2 - 8, kMissingText,
                  tile.reason);
 }
 
-/// One query's line of the sheet.
-Image draw_row(const SheetRow& row, std::size_t width, const Fonts& fonts) {
-  Image strip = make_canvas(width, kRowHeight, kPaper);
+/// One answer: the query, and its neighbours in as many lines as they need.
+Image draw_block(const SheetRow& row, const Sides& sides, const Fonts& fonts) {
+  Image block = make_canvas(sides.width, sides.height, kPaper);
   const std::vector<Tile> tiles = load_tiles(row);
-  fill_box(strip, {kMargin - kFrame, 0, kTile + 2 * kFrame, kTile + 2 * kFrame},
+  fill_box(block, {kMargin - kFrame, 0, kTile + 2 * kFrame, kTile + 2 * kFrame},
            kQueryColor);
   if (row.size() > 1)
-    fill_box(strip,
+    fill_box(block,
              {kMargin + kTile + (kQueryGap - kRule) / 2, 0, kRule,
-              kRowHeight - kRowGap},
+              sides.height - kRowGap},
              kRuleColor);
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::size_t x = tile_x(i);
-    draw_picture(strip, x, tiles[i], fonts);
-    const std::size_t top = kFrame + kTile + 5;
-    draw_centred(strip, fonts.caption, x, top,
+    const std::size_t line = i == 0 ? 0 : (i - 1) / kAcross;
+    const std::size_t x = tile_x(i == 0 ? 0 : 1 + (i - 1) % kAcross);
+    const std::size_t y = line * kRowHeight;
+    draw_picture(block, x, y, tiles[i], fonts);
+    const std::size_t top = y + kFrame + kTile + 5;
+    draw_centred(block, fonts.caption, x, top,
                  i == 0 ? kQueryColor : kCaptionColor, row[i].caption);
-    draw_centred(strip, fonts.name, x, top + 21, kNameColor, row[i].name);
+    draw_centred(block, fonts.name, x, top + 21, kNameColor, row[i].name);
   }
-  return strip;
+  return block;
 }
 
-struct Sides {
-  std::size_t width = 0;
-  std::size_t height = 0;
+/// Where answers go: in columns, so that a sheet of many answers is not a strip
+/// that nobody can look at.
+struct Layout {
+  Sides block;  // of the largest answer
+  std::size_t columns = 1;
+  Sides sheet;
 };
 
-Sides sides_of(const std::vector<SheetRow>& rows) {
+Layout layout_of(const std::vector<SheetRow>& rows) {
   std::size_t tiles = 1;
-  for (const SheetRow& row : rows) tiles = std::max(tiles, row.size());
-  return {tile_x(tiles - 1) + kTile + kMargin,
-          rows.size() * kRowHeight + 2 * kMargin - kRowGap};
+  std::size_t lines = 1;
+  for (const SheetRow& row : rows) {
+    tiles = std::max(tiles, std::min(row.size(), kAcross + 1));
+    if (!row.empty())
+      lines = std::max(lines, (row.size() + kAcross - 2) / kAcross);
+  }
+  Layout layout;
+  layout.block = {tile_x(tiles - 1) + kTile + kMargin, lines * kRowHeight};
+  const auto lines_of_blocks = [&](std::size_t columns) {
+    return (rows.size() + columns - 1) / columns;
+  };
+  // At most half as high again as wide.
+  while (layout.columns < rows.size() &&
+         2 * lines_of_blocks(layout.columns) * layout.block.height >
+             3 * layout.columns * layout.block.width)
+    ++layout.columns;
+  layout.sheet = {layout.columns * layout.block.width,
+                  lines_of_blocks(layout.columns) * layout.block.height +
+                      2 * kMargin - kRowGap};
+  return layout;
 }
 
 /// Before anything is drawn, so that nobody waits in vain.
 void check_sides(const Sides& sides, const std::string& path) {
-  if (sides.width > kMaxJpegSide || sides.height > kMaxJpegSide)
-    fail(
-        "{}: {} x {} pixels are more than a JPEG can have ({} a side): draw "
-        "fewer queries or neighbours",
-        path, sides.width, sides.height, kMaxJpegSide);
   if (sides.height > kMaxSheetPixels / sides.width)
     fail(
         "{}: {} x {} pixels, a sheet may have {} million in all: draw fewer "
-        "queries or neighbours",
+        "queries or neighbours, or write a page with --html",
         path, sides.width, sides.height, kMaxSheetPixels / 1'000'000);
+}
+
+std::string file_of(const Image& sheet, const std::string& path) {
+  return ending_of(path) == "png" ? to_png(sheet) : to_jpeg(sheet);
 }
 
 }  // namespace
@@ -159,18 +188,17 @@ void check_sides(const Sides& sides, const std::string& path) {
 void write_contact_sheet(const std::vector<SheetRow>& rows,
                          const std::string& path) {
   if (rows.empty()) fail("{}: no query to draw", path);
-  const Sides sides = sides_of(rows);
-  check_sides(sides, path);
+  const Layout layout = layout_of(rows);
+  check_sides(layout.sheet, path);
   const Fonts fonts;
   OutputFile file(path);
-  Image sheet = make_canvas(sides.width, sides.height, kPaper);
-  std::size_t top = kMargin;
-  for (const SheetRow& row : rows) {
-    paste(sheet, 0, top, draw_row(row, sides.width, fonts));
-    top += kRowHeight;
-  }
+  Image sheet = make_canvas(layout.sheet.width, layout.sheet.height, kPaper);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    paste(sheet, i % layout.columns * layout.block.width,
+          kMargin + i / layout.columns * layout.block.height,
+          draw_block(rows[i], layout.block, fonts));
   check_interrupt();
-  file.write(to_jpeg(sheet));
+  file.write(file_of(sheet, path));
   check_interrupt();  // that took seconds where the sheet is large
   file.commit();
 }

@@ -16,13 +16,13 @@ struct SheetTile {
 /// One query: the first tile is the query itself.
 using SheetRow = std::vector<SheetTile>;
 
-/// Draws the rows as one JPEG, one line per query, and writes it to `path`
-/// whole or not at all. Pictures are decoded by all CPUs, within the memory
-/// that there is. Throws Error if the sheet can't be written; before anything
-/// is drawn, if it would be larger than a JPEG can be (65,500 pixels a side) or
-/// have more than 100 million pixels (149 queries at 10 neighbours, 79 at 20),
-/// which also bounds the memory that it takes to 300 MB. Interrupted on a
-/// signal.
+/// Draws the rows as one picture, a PNG if `path` ends so, else a JPEG, and
+/// writes it whole or not at all. A row has ten neighbours in a line, and
+/// further ones below these; many rows stand in columns. Pictures are decoded
+/// by all CPUs, within the memory that there is. Throws Error if the sheet
+/// can't be written; before anything is drawn, if it would have more than 100
+/// million pixels (149 queries at 10 neighbours), which also bounds the memory
+/// that it takes to 300 MB, of a PNG twice as much. Interrupted on a signal.
 void write_contact_sheet(const std::vector<SheetRow>& rows,
                          const std::string& path);
 

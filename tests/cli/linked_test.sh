@@ -16,7 +16,7 @@ loads() {
   [[ $libraries == *"$2"* ]]
 }
 
-for tool in extract build-index query query-service eval-recall bench push; do
+for tool in extract build-index query query-service eval-recall bench push serve; do
   echo "$tool loads no libtorch"
   ! loads "$tool" libtorch || complain "$tool is linked with libtorch"
 done
@@ -26,7 +26,7 @@ if [[ -e $IMSEARCH_BIN/extract-torch ]]; then
 fi
 
 # extract has it from HDF5, which reads files over networks, too.
-for tool in build-index query; do
+for tool in build-index query serve; do
   echo "$tool loads no libcurl"
   ! loads "$tool" libcurl || complain "$tool is linked with libcurl"
 done

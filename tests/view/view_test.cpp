@@ -168,16 +168,42 @@ TEST_CASE("a sheet that cannot be written leaves nothing behind") {
   CHECK(files_in(dir) == 0);
 }
 
-TEST_CASE("a sheet larger than a JPEG is refused before anything is drawn") {
+TEST_CASE("many neighbours and many queries wrap") {
   const test::TempDir dir;
+  const std::string red = write_picture(dir, "red.ppm", 40, 40, kRed);
   const SheetTile tile{"", "", ""};
-  CHECK_THROWS_WITH_AS(
-      write_contact_sheet({SheetRow(400, tile)}, dir / "wide.jpg"),
-      doctest::Contains("65500 a side"), Error);
-  CHECK_THROWS_AS(
-      write_contact_sheet(std::vector<SheetRow>(400, {tile}), dir / "high.jpg"),
-      Error);
-  CHECK(files_in(dir) == 0);
+  SheetRow row(24, tile);  // the query, and 23: three lines
+  row.back() = {red, "", ""};
+  write_contact_sheet({row}, dir / "long.jpg");
+  const Image neighbours = read_sheet(dir / "long.jpg");
+  CHECK(neighbours.width == 2480);
+  CHECK(neighbours.height == 3 * 270 + 24);
+  // The last is the third of the third line.
+  CHECK(is_near(neighbours, 272 + 2 * 220 + 104, 20 + 2 * 270 + 104, kRed));
+
+  std::vector<SheetRow> rows(60, SheetRow(7, tile));
+  rows[59][6] = {red, "", ""};
+  write_contact_sheet(rows, dir / "queries.jpg");
+  const Image queries = read_sheet(dir / "queries.jpg");
+  CHECK(queries.width == 3 * 1600);
+  CHECK(queries.height == 20 * 270 + 24);
+  CHECK(is_near(queries, 2 * 1600 + 272 + 5 * 220 + 104, 20 + 19 * 270 + 104,
+                kRed));
+}
+
+TEST_CASE("a sheet is written as its ending says") {
+  const test::TempDir dir;
+  const std::string red = write_picture(dir, "red.ppm", 40, 40, kRed);
+  const std::vector<SheetRow> rows = {{{red, "", ""}, {red, "", ""}}};
+  write_contact_sheet(rows, dir / "sheet.PNG");
+  write_contact_sheet(rows, dir / "sheet.jpg");
+  CHECK(read_file(dir / "sheet.PNG").rfind("\x89PNG", 0) == 0);
+  CHECK(read_file(dir / "sheet.jpg").rfind("\xFF\xD8", 0) == 0);
+  const Image png = read_sheet(dir / "sheet.PNG");
+  const Image jpeg = read_sheet(dir / "sheet.jpg");
+  CHECK(png.width == jpeg.width);
+  CHECK(png.height == jpeg.height);
+  CHECK(png.rgb[(100 * png.width + 100) * 3] == kRed.red);
 }
 
 TEST_CASE("a sheet of more pixels than memory is given for is refused") {

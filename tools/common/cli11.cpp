@@ -100,6 +100,9 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_option(const CLI::Option* option,
                           bool is_positional) const override {
     std::string left = "  " + make_option_name(option, is_positional);
+    // "--distinct{auto}" is CLI11's way to say what a flag alone means.
+    if (const auto brace = left.find('{'); brace != std::string::npos)
+      left.erase(brace);
     if (const auto comma = left.find(",--"); comma != std::string::npos)
       left.insert(comma + 1, " ");
     if (option->get_type_size() != 0 && !is_positional)

@@ -17,6 +17,7 @@ inline constexpr Command kCommands[] = {
     {"duplicates", "find duplicate images, and which one to keep"},
     {"eval-recall", "measure how many of the true neighbours the index finds"},
     {"bench", "measure how fast searching and extracting are"},
+    {"serve", "answer searches over HTTP: programs, and people in a browser"},
     {"push", "bring vectors to OpenSearch or Elasticsearch"},
     {"fetch-weights", "download the networks' official weights"},
 };

@@ -23,7 +23,8 @@ inline constexpr const char* kNamesFiles = "txt";
 inline constexpr const char* kWeightsFiles =
     "{demo,keras,torchvision} h5 pth safetensors";
 inline constexpr const char* kModelFiles = "pt pth ts";
-inline constexpr const char* kSheetFiles = "jpg jpeg";
+inline constexpr const char* kSheetFiles = "jpg jpeg png";
+inline constexpr const char* kPageFiles = "html htm";
 inline constexpr const char* kPlotFiles = "svg png";
 /// Names in the index that --index names.
 inline constexpr const char* kIndexNames = "<names>";

@@ -81,9 +81,9 @@ void add_name_rules(CLI::App& app, NameRules& rules) {
         ->check(not_empty);
   };
   add("--only", rules.only,
-      "Only images whose name, or a folder in it, matches; may be repeated");
+      "Only images whose name, or a folder in it, matches");
   add("--not", rules.without,
-      "No images whose name, or a folder in it, matches; may be repeated");
+      "No images whose name, or a folder in it, matches");
 }
 
 void say_if_raised(const std::vector<std::size_t>& efs, std::size_t k) {

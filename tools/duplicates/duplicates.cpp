@@ -12,6 +12,7 @@
 #include "duplicates/finder.h"
 #include "duplicates/library.h"
 #include "duplicates/options.h"
+#include "duplicates/page.h"
 #include "duplicates/preference.h"
 #include "duplicates/report.h"
 
@@ -115,6 +116,7 @@ int duplicates(const DuplicatesOptions& opt) {
   opt.check();
   catch_interrupts();
   const Library library = open_library(opt.index);
+  check_page(library, opt.page);
   DuplicateParams params;
   params.thresholds = opt.thresholds(library.index.info().model);
   params.threads = opt.threads;
@@ -146,6 +148,7 @@ int duplicates(const DuplicatesOptions& opt) {
   }
   sort_groups(library, groups);
   print(opt, library, groups);
+  if (!opt.page.empty()) write_page(library, groups, opt.page, opt.quiet);
   if (opt.quiet) return cli::kDone;
   say_left_out(files);
   cli::say(summary(library, groups));

@@ -4,6 +4,7 @@
 
 #include "common/cli.h"
 #include "common/completion.h"
+#include "common/file_names.h"
 
 #include <CLI/CLI.hpp>
 
@@ -65,17 +66,21 @@ void DuplicatesOptions::add_to(CLI::App& app) {
   app.add_flag("--extras", extras,
                "Print the names of all but the images to keep, and nothing "
                "else");
+  app.add_option("--html", page,
+                 "Write a page on which to look at the groups and to choose "
+                 "what to keep");
   cli::add_json(app, json);
   cli::add_null(app, null);
   cli::add_threads(app, threads);
   cli::add_quiet(app, quiet);
   using cli::Group;
   cli::put_under(app, Group::kOften,
-                 {"--index", "--keep", "--extras", "--reference"});
+                 {"--index", "--keep", "--extras", "--html", "--reference"});
   cli::put_under(app, Group::kInput,
                  {"--only", "--not", "--within-folder", "--across-folders"});
   cli::put_under(app, Group::kJudging, {"--threshold", "--loose", "--strict"});
   cli::put_under(app, Group::kOutput, {"--json", "--null"});
+  cli::completes(app, {"--html"}, cli::kPageFiles);
   cli::add_examples(app, {"", "--extras -0 --keep largest | xargs -0 -r rm",
                           "--reference library"});
 }
@@ -85,6 +90,9 @@ void DuplicatesOptions::check() const {
     cli::fail_usage("--extras prints names alone: leave out --json");
   if (null && !extras)
     cli::fail_usage("--null goes with --extras: lines have several fields");
+  if (page == "-")
+    cli::fail_usage("--html -: standard output is for the groups");
+  cli::check_output_name("--html", page, "a page", {"html", "htm"});
   if (threshold && (loose || strict))
     cli::fail_usage("--threshold says how similar: leave out {}",
                     loose ? "--loose" : "--strict");

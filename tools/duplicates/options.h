@@ -27,6 +27,7 @@ struct DuplicatesOptions {
   bool within_folder = false;
   bool across_folders = false;
   bool extras = false;
+  std::string page;
   bool null = false;
   bool json = false;
   bool quiet = false;

@@ -5,8 +5,12 @@
 
 #include "search/search_index.h"
 
+#include <cstddef>
 #include <limits>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 namespace imsearch {
@@ -14,7 +18,10 @@ namespace imsearch {
 struct AnswerParams {
   SearchParams search;
   float threshold = -std::numeric_limits<float>::infinity();  // similarity
-  unsigned threads = 0;                                       // 0: all CPUs
+  /// Leaves out what is at least as similar to an answer above it.
+  std::optional<float> distinct = {};
+  bool self = false;     // an image that is asked for may be its own answer
+  unsigned threads = 0;  // 0: all CPUs
 };
 
 /// One thread at a time; uses several for several questions. The answer to a
@@ -22,7 +29,7 @@ struct AnswerParams {
 class Answerer {
  public:
   /// `index` must outlive it. Throws Error if the index cannot be asked so.
-  Answerer(const SearchIndex& index, const AnswerParams& params);
+  Answerer(SearchIndex& index, const AnswerParams& params);
 
   /// The answer to each question, in order, with names; empty for a question
   /// with an error. A question that meets a row which cannot be compared
@@ -30,13 +37,23 @@ class Answerer {
   std::vector<Answer> answer(std::vector<Question>& questions);
 
  private:
-  void answer_one(SearchSession& session, Question& question,
-                  Answer& answer) const;
-  void drop_distant(Answer& answer) const;
+  /// One thread's sessions, by how many hits they ask for.
+  using Sessions = std::map<std::size_t, std::unique_ptr<SearchSession>>;
 
-  const SearchIndex* index_;
+  SearchSession& session_of(Sessions& sessions, std::size_t hits) const;
+  void answer_one(Sessions& sessions, Question& question, Answer& answer);
+  /// Asks for `hits` and leaves out what is not wanted; true if there are no
+  /// more to be had.
+  bool ask_for(std::size_t hits, Sessions& sessions, const Question& question,
+               Answer& answer);
+  void drop_distant(Answer& answer) const;
+  void leave_out_own(const Question& question, Answer& answer) const;
+  void leave_out_duplicates(Answer& answer);
+
+  SearchIndex* index_;
   AnswerParams params_;
-  std::vector<std::unique_ptr<SearchSession>> sessions_;  // one per thread
+  std::vector<Sessions> sessions_;  // one per thread
+  std::mutex reading_;  // index_ reads rows for one thread at a time
 };
 
 }  // namespace imsearch

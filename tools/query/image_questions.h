@@ -2,9 +2,11 @@
 #pragma once
 
 #include "common/extract_client.h"
+#include "query/inputs.h"
 #include "query/questions.h"
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,10 +36,12 @@ class ImageQuestions {
 
  private:
   void start(std::size_t images);
+  std::vector<std::string> files_of(const std::vector<std::string>& paths);
 
   const SearchIndex* index_;
   ImageParams params_;
   std::unique_ptr<ExtractClient> extract_;
+  std::map<std::string, std::unique_ptr<PipedFile>> piped_;  // by their names
 };
 
 }  // namespace imsearch

@@ -5,10 +5,12 @@
 #include "common/index_options.h"
 #include "common/options.h"
 #include "query/answerer.h"
+#include "query/operands.h"
 
 #include "io/file.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,14 +20,21 @@ struct QueryOptions {
   std::vector<std::string> images;
   std::vector<std::size_t> ids;
   std::vector<std::string> likes;
+  bool all = false;
+  std::vector<std::string> plus;
+  std::vector<std::string> minus;
   std::string vectors;
   std::string index = cli::kDefaultIndex;
   ServiceParams service;
   std::string sheet;
+  std::string page;
+  std::string preview;   // empty: none; "auto", or a protocol
+  std::string distinct;  // empty: no; "auto", or a similarity
   AnswerParams params;
   std::string weights;
   std::string model;
   bool json = false;
+  bool names = false;
   bool null = false;
   bool quiet = false;
 
@@ -33,9 +42,15 @@ struct QueryOptions {
 
   /// Throws UsageError for what does not go together.
   void check() const;
-  /// Throws UsageError if the sheet would replace something that is read, Error
-  /// if it has no folder to be in: before anything is asked.
-  void check_sheet(const SearchIndex& opened) const;
+  /// Throws UsageError if the sheet or the page would replace something that is
+  /// read, Error if it has no folder to be in: before anything is asked.
+  void check_outputs(const SearchIndex& opened) const;
+
+  /// --plus and --minus. Throws UsageError.
+  std::vector<Operand> operands() const;
+  /// What --distinct leaves out, of vectors of this model. Throws UsageError
+  /// where nobody has measured it.
+  std::optional<float> distinct_from(const ModelIdentity& made_by) const;
 
   bool ef_given() const;
   bool images_from_input() const;
@@ -45,6 +60,9 @@ struct QueryOptions {
  private:
   static void group(CLI::App& app);
   void add_questions_to(CLI::App& app);
+  void add_outputs_to(CLI::App& app);
+  void check_output(const SearchIndex& opened, const char* option,
+                    const std::string& path) const;
   void add_models_to(CLI::App& app);
   void add_service_to(CLI::App& app);
   void check_service() const;

@@ -18,9 +18,13 @@
 #include "query/answer_printer.h"
 #include "query/answerer.h"
 #include "query/image_questions.h"
+#include "query/inputs.h"
+#include "query/operands.h"
 #include "query/options.h"
+#include "query/previews.h"
 #include "query/questions.h"
 #include "query/service.h"
+#include "query/terminal.h"
 
 #include "base/command.h"
 #include "base/interrupt.h"
@@ -28,10 +32,12 @@
 #include "io/file.h"
 #include "search/local_index.h"
 
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -73,12 +79,10 @@ void ask_images_of_input(const QueryOptions& opt, ImageQuestions& images,
 }
 
 /// In the order given; those on standard input where the - stands.
-void ask_images(const QueryOptions& opt, const SearchIndex& index,
+void ask_images(const QueryOptions& opt, ImageQuestions& images,
                 const Ask& ask) {
-  ImageQuestions images(
-      index, {opt.weights, opt.model, opt.params.threads, opt.quiet});
   std::vector<std::string> named;
-  for (const std::string& image : opt.images) {
+  for (const std::string& image : expand_images(opt.images, opt.quiet)) {
     if (image != "-") {
       named.push_back(image);
       continue;
@@ -98,6 +102,21 @@ void ask_rows(const QueryOptions& opt, SearchIndex& index, const Ask& ask) {
   for (const std::string& name : opt.likes)
     questions.push_back(question_of_name(index, name));
   ask(std::move(questions));
+}
+
+/// Each by its name, which says more than its number.
+void ask_all(const QueryOptions& opt, SearchIndex& index, const Ask& ask) {
+  if (!opt.all) return;
+  constexpr std::size_t kTogether = 1024;
+  std::vector<Question> questions;
+  for (const std::uint32_t row :
+       index.sample(std::numeric_limits<std::size_t>::max(), 0)) {
+    questions.push_back(question_of_row(index, row));
+    questions.back().number.reset();
+    questions.back().text = questions.back().name;
+    if (questions.size() == kTogether) ask(std::exchange(questions, {}));
+  }
+  if (!questions.empty()) ask(std::move(questions));
 }
 
 void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
@@ -153,8 +172,68 @@ std::vector<std::string> names_from(const std::string& path,
   return {names.begin(), names.end()};
 }
 
+/// Whether nothing is asked for but images of which none can be one: then
+/// messages about an index or weights would only hide what is wrong.
+std::vector<Question> wrong_inputs(const QueryOptions& opt) {
+  if (!opt.ids.empty() || !opt.likes.empty() || !opt.vectors.empty() || opt.all)
+    return {};
+  std::vector<Question> wrong;
+  for (const std::string& image : opt.images) {
+    if (image == "-") return {};
+    const std::vector<Question> of_it =
+        wrong_images(expand_images({image}, true), true);
+    if (of_it.empty()) return {};
+    wrong.insert(wrong.end(), of_it.begin(), of_it.end());
+  }
+  return wrong;
+}
+
+AnswerFormat format_of(const QueryOptions& opt, const SearchIndex& index) {
+  AnswerFormat format;
+  format.json = opt.json;
+  format.names = opt.names;
+  format.end = opt.null ? '\0' : '\n';
+  format.exact = opt.params.search.exact;
+  format.exact_similarities = index.has_exact_similarities();
+  format.stream = opt.stream();
+  format.sheet = opt.sheet;
+  format.page = opt.page;
+  format.quiet = opt.quiet;
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  if (opt.preview == "auto" && !terminal)
+    cli::fail_usage("--preview: standard output is not a terminal");
+  if (!opt.json && !opt.names && (terminal || !opt.preview.empty()))
+    format.terminal = terminal_of_output();
+  if (!opt.preview.empty()) format.preview = protocol_of_terminal(opt.preview);
+  return format;
+}
+
+/// Everything that is asked, in the order of the manual.
+void ask_everything(const QueryOptions& opt, SearchIndex& index,
+                    const Ask& ask) {
+  ImageQuestions images(
+      index, {opt.weights, opt.model, opt.params.threads, opt.quiet});
+  const Operands operands(opt.operands(), index, images);
+  const Ask ask_sums = [&](std::vector<Question> questions) {
+    for (Question& question : questions) operands.add_to(question);
+    ask(std::move(questions));
+  };
+  if (opt.images.empty() && opt.ids.empty() && opt.likes.empty() &&
+      opt.vectors.empty() && !opt.all)
+    return ask({operands.alone()});
+  ask_images(opt, images, ask_sums);
+  ask_rows(opt, index, ask_sums);
+  ask_all(opt, index, ask_sums);
+  ask_vectors(opt, index, ask_sums);
+}
+
 int query(const QueryOptions& opt, char** argv) {
   opt.check();
+  const std::vector<Question> wrong = wrong_inputs(opt);
+  if (!wrong.empty()) {
+    print_errors(wrong, opt.json);
+    return cli::kFailed;
+  }
   AnswerParams params = opt.params;
   const std::unique_ptr<SearchIndex> opened =
       opt.service.url.empty() ? open_local(opt)
@@ -162,14 +241,13 @@ int query(const QueryOptions& opt, char** argv) {
   // Only here: signal handlers do not survive the exec of query-service.
   catch_interrupts();
   SearchIndex& index = *opened;
-  if (!opt.sheet.empty()) opt.check_sheet(index);
+  opt.check_outputs(index);
+  params.distinct = opt.distinct_from(index.model());
   if (opt.ef_given() && !params.search.exact)
     cli::say_if_raised({params.search.ef}, params.search.k);
   Answerer answerer(index, params);
-  AnswerPrinter results({opt.json, params.search.exact,
-                         index.has_exact_similarities(), opt.stream(),
-                         opt.sheet});
-  const Ask ask = [&](std::vector<Question> questions) {
+  AnswerPrinter results(index, format_of(opt, index));
+  ask_everything(opt, index, [&](std::vector<Question> questions) {
     refuse_zeros(index, questions);
     // Answers follow each other fast, but where each image is compared.
     std::optional<cli::ProgressLine> line;
@@ -179,11 +257,8 @@ int query(const QueryOptions& opt, char** argv) {
     line.reset();
     for (std::size_t i = 0; i < questions.size(); ++i)
       results.print(questions[i], answers[i]);
-  };
-  ask_images(opt, index, ask);
-  ask_rows(opt, index, ask);
-  ask_vectors(opt, index, ask);
-  results.draw_sheet(opt.quiet);
+  });
+  results.finish();
   return results.failed() ? cli::kFailed : cli::kDone;
 }
 

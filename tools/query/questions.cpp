@@ -21,8 +21,9 @@ namespace {
 
 constexpr const char* kNotFinite = "holds NaN or infinity";
 
-void ask_row(StoredRow row, Question& question) {
-  question.picture = std::move(row.name);
+void ask_row(const SearchIndex& index, StoredRow row, Question& question) {
+  question.picture = index.picture(row.row, row.name);
+  question.name = std::move(row.name);
   question.unit = std::move(row.unit);
   // An image would be its own nearest neighbour, which nobody asks for.
   question.excluded = row.row;
@@ -35,7 +36,7 @@ Question question_of_row(SearchIndex& index, std::size_t row) {
   Question question;
   question.number = row;
   if (std::optional<StoredRow> stored = index.row(row))
-    ask_row(std::move(*stored), question);
+    ask_row(index, std::move(*stored), question);
   else if (row >= index.rows())
     question.error =
         fmt::format("no such row: {} has {}", index.where(), index.rows());
@@ -58,7 +59,7 @@ Question question_of_name(SearchIndex& index, const std::string& name) {
         "name the first {}, the other in its own bytes",
         index.where(), escape_field(name));
   else if (stored || other)
-    ask_row(std::move(stored ? *stored : *other), question);
+    ask_row(index, std::move(stored ? *stored : *other), question);
   else
     question.error = fmt::format(
         "no image of that name in {}{}", index.where(),

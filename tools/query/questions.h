@@ -21,9 +21,13 @@ namespace imsearch {
 struct Question {
   std::string text;                       // as asked: a path or a name
   std::optional<std::size_t> number;      // instead of text: a row, a vector
+  std::string name;                       // of the row that is asked for
   std::string picture;                    // its image file; empty: none
   std::vector<float> unit;                // the query: a unit vector, or zero
   std::optional<std::uint32_t> excluded;  // a row that is not an answer
+  // Further ones: rows, and rows of these image files.
+  std::vector<std::uint32_t> own_rows;
+  std::vector<std::string> own_pictures;
   std::string error;  // not empty: why it cannot be answered
 
   /// The text or the number, for people and tables.

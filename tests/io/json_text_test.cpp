@@ -1,5 +1,4 @@
-// remote/number_text.h.
-#include "remote/stored_rows.h"
+#include "io/json_text.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -8,9 +7,10 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
-TEST_SUITE_BEGIN("remote");
+TEST_SUITE_BEGIN("io");
 
 using namespace imsearch;
 
@@ -43,6 +43,29 @@ TEST_CASE("every float is read back to the bit") {
   REQUIRE(read.size() == values.size());
   CHECK(std::memcmp(read.data(), values.data(),
                     values.size() * sizeof(float)) == 0);
+}
+
+TEST_CASE("a string is JSON, whatever its bytes are") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"a.jpg", R"("a.jpg")"},
+      {"a\"b\\c\n", R"("a\"b\\c\u000a")"},
+      {"<script>&", R"("\u003cscript\u003e\u0026")"},
+      {"\xC3\xA4\x7F", "\"\xC3\xA4\\u007f\""},
+      {"\xFFx", "\"\xEF\xBF\xBDx\""},
+      {"\xE2\x80\xA8", R"("\u2028")"}};
+  for (const auto& [bytes, json] : cases) {
+    std::string text;
+    append_string(text, bytes);
+    CHECK(text == json);
+    CHECK(nlohmann::json::parse(text).is_string());
+  }
+}
+
+TEST_CASE("numbers have the fewest digits") {
+  std::string text;
+  append_number(text, 0.1);
+  append_number(text, std::uint64_t{12});
+  CHECK(text == "0.112");
 }
 
 TEST_SUITE_END();

@@ -1,0 +1,139 @@
+"""One table of serve and, with its URL, of OpenSearch; see ../serve.sh.
+
+usage: compare.py BIN INDEX QUERIES [URL]
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import numpy as np
+from opensearchpy import OpenSearch
+
+DIM, K, QUERIES, PORT = 1280, 10, 500, 9477
+EFS = (16, 32, 64, 128, 256, 512)
+
+LUA = """
+local bodies = {}
+for line in io.lines("%s") do bodies[#bodies + 1] = line end
+local at = 0
+function request()
+  at = at %% #bodies + 1
+  return wrk.format("POST", "/photos/_search",
+                    {["Content-Type"] = "application/json"}, bodies[at])
+end
+"""
+
+
+def body(vector, ef):
+    return {"size": K, "_source": False, "query": {"knn": {"fvec": {
+        "vector": vector, "k": K, "method_parameters": {"ef_search": ef}}}}}
+
+
+def recall(client, queries, truth, ef):
+    found = 0
+    for vector, near in zip(queries, truth):
+        hits = client.search(index="photos", body=body(vector, ef))
+        found += len({int(h["_id"]) for h in hits["hits"]["hits"]} & near)
+    return found / (K * len(truth))
+
+
+def one_client(client, queries, ef):
+    """Milliseconds of each; those before are warm-up."""
+    times = []
+    for vector in queries[:50] + queries:
+        search = body(vector, ef)
+        begin = time.perf_counter()
+        client.search(index="photos", body=search)
+        times.append((time.perf_counter() - begin) * 1e3)
+    return np.percentile(times[50:], [50, 99])
+
+
+def milliseconds(text):
+    number, unit = re.match(r"([0-9.]+)(us|ms|s)", text).groups()
+    return float(number) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
+
+
+def wrk(url, queries, ef, seconds):
+    """Requests a second, p99 in milliseconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/bodies", "w") as out:
+            for vector in queries:
+                out.write(json.dumps(body(vector, ef)) + "\n")
+        with open(f"{folder}/ask.lua", "w") as out:
+            out.write(LUA % f"{folder}/bodies")
+        said = subprocess.run(
+            ["wrk", "-t1", "-c8", f"-d{seconds}s", "--latency", "-s",
+             f"{folder}/ask.lua", url], stdout=subprocess.PIPE,
+            check=True).stdout.decode()
+    if "Non-2xx" in said:
+        raise SystemExit(said)
+    return (float(re.search(r"Requests/sec: *([0-9.]+)", said).group(1)),
+            milliseconds(re.search(r"99% *(\S+)", said).group(1)))
+
+
+def measure(who, url, queries, truth, seconds=10):
+    client = OpenSearch(url, timeout=120)
+    for ef in EFS:
+        share = recall(client, queries, truth, ef)
+        if share >= .999:
+            break
+    p50, p99 = one_client(client, queries, ef)
+    rate, wrk_p99 = wrk(url, queries, ef, seconds)
+    print(f"{who}\t{ef}\t{share:.4f}\t{p50:.3f}\t{p99:.3f}\t{rate:.0f}\t"
+          f"{wrk_p99:.2f}", flush=True)
+    return p50, rate
+
+
+def start(binary, index):
+    """serve, and the seconds to its first answer."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [f"{binary}/serve", "-i", index, "--name", "photos", "--log", "none",
+         "-q", "--listen", f"127.0.0.1:{PORT}"])
+    while True:
+        try:
+            urllib.request.urlopen(
+                f"http://127.0.0.1:{PORT}/photos/_count").read()
+            return process, time.perf_counter() - begin
+        except OSError:
+            time.sleep(.001)
+
+
+def main():
+    binary, index, query_file = sys.argv[1:4]
+    queries = np.fromfile(query_file, np.float32).reshape(-1, DIM)[:QUERIES]
+    with tempfile.NamedTemporaryFile(suffix=".bin") as file:
+        queries.tofile(file)
+        file.flush()
+        lines = subprocess.run(
+            [f"{binary}/query", "-i", index, "--vectors", file.name, "--exact",
+             "--json", "-k", str(K)], stdout=subprocess.PIPE,
+            check=True).stdout.decode().splitlines()
+    truth = [{n["row"] for n in json.loads(line)["neighbors"]}
+             for line in lines]
+    queries = queries.tolist()
+    print("who\tef\trecall10\tp50_ms\tp99_ms\twrk_rps\twrk_p99_ms")
+    process, seconds = start(binary, index)
+    try:
+        ours = measure("serve", f"http://127.0.0.1:{PORT}", queries, truth)
+        if len(sys.argv) > 4:
+            theirs = measure("opensearch", sys.argv[4], queries, truth)
+            print(f"serve: {theirs[0] / ours[0]:.1f} times quicker, "
+                  f"{ours[1] / theirs[1]:.1f} times as many")
+        with open(f"/proc/{process.pid}/status") as status:
+            anonymous = re.search(r"RssAnon:\s+(\d+)", status.read()).group(1)
+        print(f"beside pages of files: {int(anonymous) / 1024:.1f} MB; start to "
+              f"first answer: {seconds:.3f} s; load of the machine: "
+              f"{os.getloadavg()[0]:.1f}")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    main()

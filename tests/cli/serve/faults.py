@@ -1,0 +1,180 @@
+"""Clients that do everything wrong. More of each with SERVE_BAD_REQUESTS and
+SERVE_CONNECTIONS, as scripts/check/serve.sh sets them."""
+import json
+import os
+import random
+import socket
+import threading
+import unittest
+
+from service import DIM, Folder, Service, make_index
+
+BAD_REQUESTS = int(os.environ.get("SERVE_BAD_REQUESTS", 1000))
+CONNECTIONS = int(os.environ.get("SERVE_CONNECTIONS", 300))
+
+GOOD = (b"POST /fvecs/_search HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s")
+PATHS = [b"/", b"/fvecs/_search", b"/fvecs/_msearch", b"/fvecs/similar",
+         b"/fvecs/thumb/1", b"/fvecs/_mget", b"/_cat/indices", b"/metrics",
+         b"/fvecs/", b"/fvecs/_doc/1", b"/fvecs/_count"]
+
+
+def good_body(chance):
+    return json.dumps({"size": 3, "query": {"knn": {"fvec": {
+        "vector": [chance.gauss(0, 1) for _ in range(DIM)], "k": 3}}}}).encode()
+
+
+def spoil(text, chance):
+    """A few bytes changed, dropped or doubled."""
+    text = bytearray(text)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(text) + 1)
+        what = chance.randrange(4)
+        if what == 0:
+            text[at:at] = bytes([chance.randrange(256)])
+        elif what == 1:
+            del text[at:at + chance.randint(1, 20)]
+        elif what == 2:
+            text[at:at + 1] = chance.choice([b"\0", b"\r\n", b"{", b"[" * 40,
+                                             b"9" * 30, b"%", b"\xff", b'"'])
+        else:
+            text[at:at] = text[at:at + chance.randint(1, 30)]
+    return bytes(text)
+
+
+def bad_request(chance):
+    kind = chance.randrange(5)
+    body = good_body(chance)
+    if kind == 0:
+        return bytes(chance.randrange(256) for _ in range(chance.randint(1, 200)))
+    if kind == 1:
+        return spoil(GOOD % (len(body), body), chance)
+    if kind == 2:
+        body = spoil(body, chance)
+        return GOOD % (len(body), body)
+    if kind == 3:
+        body = spoil(b'--x\r\nContent-Disposition: form-data; filename="a"\r\n'
+                     b"\r\nP6 2 2 255\n123456789012\r\n--x--\r\n", chance)
+        return (b"POST /fvecs/similar HTTP/1.1\r\nHost: localhost\r\nContent-"
+                b"Type: multipart/form-data; boundary=x\r\nContent-Length: "
+                b"%d\r\n\r\n%s" % (len(body), body))
+    path = spoil(chance.choice(PATHS) + b"?size=1&k=2&name=x", chance)
+    return b"%s %s HTTP/1.%d\r\nHost: localhost\r\n\r\n" % (
+        chance.choice([b"GET", b"POST", b"PUT", b"HEAD", b"BREW"]), path,
+        chance.randrange(2))
+
+
+class Faults(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Folder()
+        cls.folder = cls.place.__enter__()
+        cls.vectors, _ = make_index(cls.folder, 500)
+        cls.service = Service(cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.service.__exit__()
+        cls.place.__exit__()
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.service.port),
+                                        timeout=60)
+
+    def assert_alive(self):
+        """The very process that was started answers."""
+        self.assertIsNone(self.service.process.poll())
+        self.assertEqual(self.service.json("GET", "/fvecs/_count")["count"], 500)
+
+    def test_bad_requests(self):
+        chance = random.Random(7)
+        for _ in range(BAD_REQUESTS):
+            request = bad_request(chance)
+            with self.connect() as client:
+                # One that is not whole waits for its rest, or is let go.
+                client.settimeout(0.05)
+                try:
+                    client.sendall(request)
+                    answer = client.recv(65536)
+                except (ConnectionError, TimeoutError):
+                    continue
+                if answer:
+                    self.assertTrue(answer.startswith(b"HTTP/1."), request)
+                    status = int(answer[9:12])
+                    self.assertIn(status, (100, 200, 204, 302, 400, 403, 404,
+                                           405, 411, 413, 414, 431, 500, 501,
+                                           505), (request, answer))
+                    # No network made this index: that alone is our own fault.
+                    if status == 500:
+                        self.assertIn(b"model", answer, request)
+        self.assert_alive()
+
+    def test_half_closed_and_lost_connections(self):
+        body = json.dumps({"query": {"knn": {"fvec": {
+            "vector": list(self.vectors[0]), "k": 3}}}}).encode()
+        with self.connect() as client:
+            client.sendall(GOOD % (len(body), body))
+            client.shutdown(socket.SHUT_WR)
+            self.assertIn(b"200 OK", client.recv(65536))
+        big = b"GET /fvecs/_search?size=10000 HTTP/1.1\r\nHost: x\r\n\r\n"
+        for _ in range(50):
+            with self.connect() as client:
+                client.sendall(big.replace(b"x", b"localhost"))
+            with self.connect() as client:
+                client.sendall((GOOD % (len(body), body))[:-10])
+        self.assert_alive()
+
+    def test_many_connections_at_once(self):
+        clients = [self.connect() for _ in range(CONNECTIONS)]
+        for client in clients[::2]:  # these never send the rest
+            client.sendall(b"POST /fvecs/_search HTTP/1.1\r\nHost: local")
+        self.assert_alive()
+        request = b"GET /fvecs/_count HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        for client in clients[1::2]:
+            client.sendall(request)
+        for client in clients[1::2]:
+            self.assertIn(b"200 OK", client.recv(65536))
+        for client in clients:
+            client.close()
+
+    def test_headers_and_bodies_have_bounds(self):
+        for request, statuses in (
+                (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 10 ** 6,
+                 (431, 400, 0)),
+                (b"GET /" + b"x" * 10 ** 6, (414, 400, 0)),
+                (b"POST /fvecs/_search HTTP/1.1\r\nHost: localhost\r\n"
+                 b"Content-Length: 99999999999999999999\r\n\r\n", (400, 413)),
+                (b"POST /fvecs/_search HTTP/1.1\r\nHost: localhost\r\n"
+                 b"Content-Length: 99999999\r\n\r\n", (413,))):
+            with self.connect() as client:
+                try:
+                    client.sendall(request)
+                    answer = client.recv(65536)
+                except ConnectionError:
+                    answer = b""
+                self.assertIn(int(answer[9:12] or 0), statuses, request[:60])
+        self.assert_alive()
+
+    def test_a_full_line_says_so(self):
+        with Service(self.folder, "--line", "1", "-j", "1") as service:
+            body = json.dumps({"size": 1, "query": {"wildcard": {
+                "name": "*" + "a*" * 100}}})
+            statuses = []
+
+            def ask():
+                statuses.append(service.ask("POST", "/fvecs/_search", body)[:2])
+
+            threads = [threading.Thread(target=ask) for _ in range(40)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            refused = [headers for status, headers in statuses if status == 503]
+            self.assertTrue(all(status in (200, 503)
+                                for status, _ in statuses))
+            self.assertTrue(all(h["Retry-After"] for h in refused))
+            service.json("GET", "/fvecs/_count")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,89 @@
+#include "serve/photos.h"
+
+#include "common/indexed_model.h"
+
+#include "image/decode.h"
+#include "io/sidecar.h"
+#include "protocol/message.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace imsearch {
+namespace {
+
+/// A nameless file in memory, which another program of ours opens by number.
+Descriptor file_of(std::string_view bytes) {
+  Descriptor file(::memfd_create("photo", MFD_CLOEXEC));
+  if (!file.valid()) fail("memfd_create: {}", errno_text(errno));
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(file.get(), bytes.data(), bytes.size());
+    if (n < 0) fail("memfd: {}", errno_text(errno));
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return file;
+}
+
+[[noreturn]] void fail_image(int status, const std::string& why) {
+  throw RequestError(status, "image_exception", why);
+}
+
+/// Throws RequestError for what is no image, or too large a one: by its header
+/// alone, since nothing is decoded without memory.
+void check_image(std::string_view image) {
+  try {
+    decode_image(image, "", Reference::kTensorflow, 0);
+  } catch (const NeedsMemory& e) {
+    if (e.width * e.height <= Photos::kMostPixels) return;
+    fail_image(413, fmt::format("{} x {} pixels: at most {} are taken", e.width,
+                                e.height, Photos::kMostPixels));
+  } catch (const Error& e) {
+    fail_image(400, e.what());
+  }
+}
+
+}  // namespace
+
+Photos::Program Photos::borrow(const OpenedIndex& opened) {
+  const std::string model = describe(opened.index().info().model);
+  {
+    const std::lock_guard lock(mutex_);
+    while (!idle_.empty()) {
+      Program program = std::move(idle_.back());
+      idle_.pop_back();
+      // Those of another network were for an index that has been replaced.
+      if (program.model == model) return program;
+    }
+  }
+  return {model, extract_for(opened.local(), weights_, model_, 1)};
+}
+
+void Photos::give_back(Program program) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(program));
+}
+
+std::vector<float> Photos::feature(const OpenedIndex& opened,
+                                   std::string_view image) {
+  check_image(image);
+  const Descriptor file = file_of(image);
+  const std::string path =
+      fmt::format("/proc/{}/fd/{}", ::getpid(), file.get());
+  Program program = borrow(opened);
+  try {
+    std::vector<float> feature = program.client->embed(path);
+    give_back(std::move(program));
+    return feature;
+  } catch (const ExtractDied& e) {
+    fail_image(500, fmt::format("the image could not be read: {}", e.what()));
+  } catch (const Error& e) {
+    // The image's fault: the program goes on.
+    give_back(std::move(program));
+    fail_image(400, e.what());
+  }
+}
+
+}  // namespace imsearch
