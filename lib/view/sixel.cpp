@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "image/lazy_library.h"
+#include "base/lazy_library.h"
 #include "view/terminal_picture.h"
 
 #include <sixel.h>
