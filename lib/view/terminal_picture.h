@@ -16,7 +16,7 @@ enum class PictureProtocol { kKitty, kIterm2, kSixel };
 /// it. Throws Error: sixel, and libsixel is not there.
 std::string terminal_picture(const Image& image, PictureProtocol protocol);
 
-/// Sixels by libsixel, which is loaded for it (image/lazy_library.h). Throws
+/// Sixels by libsixel, which is loaded for it (base/lazy_library.h). Throws
 /// Error: it is not there.
 std::string to_sixel(const Image& image);
 
