@@ -83,7 +83,8 @@ std::int64_t modified_ns(const struct stat& status) {
 }
 
 /// One line into the ledger. False if it is malformed, or not the next row.
-bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger) {
+bool read_line(std::string_view line, std::size_t max_rows, const Names* names,
+               Ledger& ledger) {
   const std::string_view row = take_field(line);
   const std::string_view state = take_field(line);
   FileFacts facts;
@@ -104,6 +105,9 @@ bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger) {
   if (number >= max_rows) return true;
   if (number != ledger.rows.size()) return false;
   ledger.rows.push_back({facts, state == "gone"});
+  if (names != nullptr && number < names->size() && name != (*names)[number] &&
+      name != escape_field((*names)[number]))
+    ledger.has_other_names = true;
   return true;
 }
 
@@ -140,7 +144,8 @@ std::string ledger_path(const std::string& vectors) {
   return vectors + ".ledger.tsv";
 }
 
-Ledger read_ledger(const std::string& vectors, std::size_t max_rows) {
+Ledger read_ledger(const std::string& vectors, std::size_t max_rows,
+                   const Names* names) {
   Ledger ledger;
   const std::string path = ledger_path(vectors);
   if (!file_exists(path)) return ledger;
@@ -152,7 +157,7 @@ Ledger read_ledger(const std::string& vectors, std::size_t max_rows) {
     const bool whole = end != std::string_view::npos;
     const bool good =
         whole && (number == 1 ? line.substr(0, kHead.size()) == kHead
-                              : read_line(line, max_rows, ledger));
+                              : read_line(line, max_rows, names, ledger));
     if (!good)
       fail(
           "{}: line {} is not one of a ledger: remove the file, and images are "
