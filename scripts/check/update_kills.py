@@ -71,7 +71,8 @@ def main():
     photos = Photos(some, os.path.join(kept, "p"), rng)
     run(["update", "-q", "p"], kept)
     kinds = [photos.add, photos.edit, photos.rename, photos.rename_folder,
-             photos.swap, photos.touch, photos.zip_folder, photos.edit_zip]
+             photos.swap, photos.touch, photos.zip_folder, photos.edit_zip,
+             photos.unzip]
     done, runs, longest = 0, 0, 0.5
     while done < int(kills):
         runs += 1
@@ -79,6 +80,8 @@ def main():
             # Photos come back, so that there is something new each time.
             photos.later += rng.sample(images_in(some), 4)
             rng.choice(kinds)()
+            while len(images_in(photos.folder)) < 20:
+                photos.unzip()
         if rng.random() < 0.3:
             photos.delete()
         killed = kill_update(kept, rng.uniform(0, longest),

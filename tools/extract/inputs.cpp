@@ -55,7 +55,8 @@ Names all_names(const ExtractJob& job,
       if (listed[i].empty()) continue;
       names.append(listed[i]);
       std::string name(listed[i]);
-      if (sieve.is_archive(name, false)) inputs.archives.insert(std::move(name));
+      if (sieve.is_archive(name, false))
+        inputs.archives.insert(std::move(name));
     }
   }
   archives = std::move(inputs.archives);
