@@ -132,7 +132,8 @@ class LedgerReader {
   /// False if it is not the first line of a ledger.
   bool read_head(std::string_view line);
   /// One line into the ledger. False if it is malformed, or not the next row.
-  bool read_line(std::string_view line, std::size_t max_rows, Ledger& ledger);
+  bool read_line(std::string_view line, std::size_t max_rows,
+                 const Names* names, Ledger& ledger);
 
  private:
   void split(std::string_view line);
@@ -177,20 +178,21 @@ bool LedgerReader::read_facts(FileFacts& facts) const {
 }
 
 bool LedgerReader::read_line(std::string_view line, std::size_t max_rows,
-                             Ledger& ledger) {
+                             const Names* names, Ledger& ledger) {
   split(line);
   const std::size_t last = places_[kName];
   FileFacts facts;
   if (fields_.size() <= last || !read_facts(facts)) return false;
   const std::string_view row = field(kRow);
   const std::string_view state = field(kState);
+  const std::string_view name = field(kName);
   if (state == "archive") {
-    ledger.archives.push_back({unescape_field(field(kName)), facts});
+    ledger.archives.push_back({unescape_field(name), facts});
     return row == "-";
   }
   if (state == "bad") {
     ledger.bad.push_back(
-        {unescape_field(field(kName)), facts, unescape_field(field(kReason))});
+        {unescape_field(name), facts, unescape_field(field(kReason))});
     return row == "-";
   }
   std::size_t number = 0;
@@ -199,6 +201,9 @@ bool LedgerReader::read_line(std::string_view line, std::size_t max_rows,
   if (number >= max_rows) return true;
   if (number != ledger.rows.size()) return false;
   ledger.rows.push_back({facts, state == "gone"});
+  if (names != nullptr && number < names->size() && name != (*names)[number] &&
+      name != escape_field((*names)[number]))
+    ledger.has_other_names = true;
   return true;
 }
 
@@ -244,7 +249,8 @@ std::string ledger_path(const std::string& vectors) {
   return vectors + ".ledger.tsv";
 }
 
-Ledger read_ledger(const std::string& vectors, std::size_t max_rows) {
+Ledger read_ledger(const std::string& vectors, std::size_t max_rows,
+                   const Names* names) {
   Ledger ledger;
   const std::string path = ledger_path(vectors);
   if (!file_exists(path)) return ledger;
@@ -255,9 +261,9 @@ Ledger read_ledger(const std::string& vectors, std::size_t max_rows) {
     const std::size_t end = left.find('\n');
     const std::string_view line = left.substr(0, end);
     const bool whole = end != std::string_view::npos;
-    const bool good =
-        whole && (number == 1 ? reader.read_head(line)
-                              : reader.read_line(line, max_rows, ledger));
+    const bool good = whole && (number == 1 ? reader.read_head(line)
+                                            : reader.read_line(line, max_rows,
+                                                               names, ledger));
     if (!good)
       fail(
           "{}: line {} is not one of a ledger: remove the file, and images are "

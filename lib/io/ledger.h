@@ -88,6 +88,9 @@ struct Ledger {
                                 // of the others
   std::vector<BadImage> bad;
   std::vector<ReadArchive> archives;
+  // The names that the file tells of its rows are others than were asked for:
+  // the list of names was replaced, and then the process was killed.
+  bool has_other_names = false;
 };
 
 /// "fvecs.bin" -> "fvecs.bin.ledger.tsv".
@@ -95,8 +98,9 @@ std::string ledger_path(const std::string& vectors);
 
 /// The ledger beside `vectors`, without rows from `max_rows` on: a run that was
 /// killed may have left them. An empty one if there is none. Throws Error if it
-/// cannot be read or is malformed.
-Ledger read_ledger(const std::string& vectors, std::size_t max_rows);
+/// cannot be read or is malformed. `names`: those that its rows should have.
+Ledger read_ledger(const std::string& vectors, std::size_t max_rows,
+                   const Names* names = nullptr);
 
 /// Its text, with the names of its rows.
 std::string to_text(const Ledger& ledger, const Names& names);

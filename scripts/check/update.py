@@ -140,6 +140,16 @@ class Photos:
         return sorted(name for name in os.listdir(self.folder)
                       if name.endswith(".zip"))
 
+    def unzip(self):
+        if not self.zips():
+            return self.zip_folder()
+        archive = os.path.join(self.folder, self.rng.choice(self.zips()))
+        self.count += 1
+        with zipfile.ZipFile(archive) as file:
+            file.extractall(os.path.join(self.folder, f"folder {self.count}"))
+        os.remove(archive)
+        return archive
+
     def remove_zip(self):
         if not self.zips():
             return self.zip_folder()

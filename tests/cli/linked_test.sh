@@ -49,6 +49,14 @@ for library in libheif libtiff libjxl; do
     complain "extract loads $library for a JPEG"
 done
 loads_for "$formats/rgb.tif" libtiff || complain "TIFF without libtiff"
+echo "libarchive is loaded for archives alone"
+for tool in extract query update; do
+  ! loads "$tool" libarchive || complain "$tool is linked with libarchive"
+done
+! loads_for "$IMSEARCH_SOURCE/tests/golden/images/s444.jpg" libarchive ||
+  complain "extract loads libarchive for a JPEG"
+loads_for "$IMSEARCH_SOURCE/tests/golden/archives/solid.7z" libarchive ||
+  complain "7z without libarchive"
 
 echo "extract is not linked with the index"
 # Names of functions stay in a binary that is not stripped.

@@ -23,7 +23,7 @@ Collection open_collection(const CollectionPaths& paths) {
     fail("{}: {} names for the {} rows of {}", paths.names,
          collection.names.size(), rows, paths.vectors);
   const std::string target = follow_links(paths.vectors);
-  collection.ledger = read_ledger(target, rows);
+  collection.ledger = read_ledger(target, rows, &collection.names);
   collection.ledger.rows.resize(rows);
   collection.modified_ns = facts_of_status(target).modified_ns;
   vectors.check_settled();

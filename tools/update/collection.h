@@ -33,7 +33,7 @@ Collection open_collection(const CollectionPaths& paths);
 
 /// Replaces names, if they are others than before, and ledger. A kill between
 /// the two leaves names that are newer than the ledger's, which the next
-/// update takes for true. Throws Error.
+/// update takes for true and writes there. Throws Error.
 void write_collection(const CollectionPaths& paths, const Collection& after,
                       bool names_changed);
 

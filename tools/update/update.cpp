@@ -256,7 +256,8 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     return bring_up_to_date(opt, record, lock, collection);
   }
   ExtractRun run = extract_run(opt, record, &collection);
-  if (!plan.empty() || !plan.refreshed.empty() || !plan.forgotten.empty()) {
+  if (!plan.empty() || !plan.refreshed.empty() || !plan.forgotten.empty() ||
+      collection.ledger.has_other_names) {
     const bool renamed = enter(plan, collection);
     write_collection(opt.paths, collection, renamed);
   }

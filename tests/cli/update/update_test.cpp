@@ -248,6 +248,18 @@ TEST_CASE("folders that are away are no reason to forget their images") {
   CHECK(none.status == 1);
 }
 
+TEST_CASE("a ledger with the names from before a kill is mended") {
+  const auto dir = collection();
+  const std::string ledger = read_file(*dir / "fvecs.bin.ledger.tsv");
+  fs::rename(*dir / "p/3.ppm", *dir / "p/three.ppm");
+  update(*dir);
+  const std::string renamed = read_file(*dir / "fvecs.bin.ledger.tsv");
+  dir->write("fvecs.bin.ledger.tsv", ledger);  // as if killed before this
+  update(*dir);
+  CHECK(read_file(*dir / "fvecs.bin.ledger.tsv") == renamed);
+  check_as_from_nothing(*dir);
+}
+
 TEST_CASE("nothing is left of a first update that is refused") {
   const TempDir dir;
   fs::create_directory(dir / "p");
