@@ -45,6 +45,17 @@ void set_time(const Photos& photos, const std::string& name, long seconds) {
   REQUIRE(::utimensat(AT_FDCWD, photos.path(name).c_str(), times, 0) == 0);
 }
 
+/// The beginning of a JPEG with EXIF, a TIFF block that has one date: `text`,
+/// of 19 characters.
+std::string jpeg_of(const std::string& text) {
+  using namespace std::string_literals;
+  const std::string tiff = "II*\0\x08\0\0\0\x01\0\x32\x01\x02\0\x14\0\0\0"s +
+                           "\x1a\0\0\0\0\0\0\0"s + text + "\0"s;
+  const std::string exif = "Exif\0\0"s + tiff;
+  return "\xff\xd8\xff\xe1\0"s + static_cast<char>(exif.size() + 2) + exif +
+         "\xff\xd9"s;
+}
+
 std::string joined(const Lines& lines) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
@@ -155,6 +166,20 @@ TEST_CASE("--keep says which one stays") {
   fs::remove(photos.path("a/large-file.jpg"));
   CHECK(photos.groups({"--keep", "largest"})[0] == "1 keep c.jpg");
   CHECK(photos.run({"duplicates", "--keep", "best"}).status == 2);
+}
+
+TEST_CASE("dates are those of EXIF, else those of files") {
+  Photos photos(
+      {{"a.jpg", feature_of(0), kHash, jpeg_of("2015:05:05 00:00:00")},
+       {"b.jpg", feature_of(0), kHash, jpeg_of("2010:05:05 00:00:00")},
+       {"c.jpg", feature_of(0), kHash, "no picture"}});
+  photos.build();
+  for (const char* name : {"a.jpg", "b.jpg"})
+    set_time(photos, name, 1'600'000'000);   // 2020
+  set_time(photos, "c.jpg", 1'400'000'000);  // 2014
+  CHECK(photos.groups({"--keep", "oldest"})[0] == "1 keep b.jpg");
+  CHECK(photos.groups({"--keep", "newest"})[0] == "1 keep a.jpg");
+  CHECK(photos.extras({"--keep", "oldest"}).size() == 2);
 }
 
 TEST_CASE("the order of rows and the number of threads do not matter") {
