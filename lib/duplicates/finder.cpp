@@ -40,7 +40,7 @@ struct Image {
   bool asked = false;
   bool kept = false;
   std::uint32_t keeper = kNone;  // the image that it is a duplicate of
-  Duplicate as_partner;            // how: row is that of this image's leader
+  Duplicate as_partner;          // how: row is that of this image's leader
 };
 
 class Finder {
@@ -101,8 +101,8 @@ void Finder::gather_images() {
         content != 0 && !reference) {
       const std::uint32_t folder =
           candidates_.compared == Folders::kAny ? 0 : candidates_.folders[row];
-      image = known.try_emplace({content, folder, reference}, image)
-                  .first->second;
+      image =
+          known.try_emplace({content, folder, reference}, image).first->second;
     }
     if (image == images_.size()) {
       images_.emplace_back();
@@ -162,17 +162,17 @@ bool Finder::use(std::uint32_t number) {
 
 void Finder::ask_block(std::size_t begin, std::size_t end, Answers& answers) {
   answers.assign(end - begin, {});
-  parallel_for(end - begin, 16, params_.threads,
-               [&](std::size_t from, std::size_t to, unsigned thread) {
-                 for (std::size_t i = from; i < to; ++i) {
-                   const Image& image = images_[begin + i];
-                   if (image.keeper != kNone || image.reference ||
-                       image.rows.empty())
-                     continue;
-                   answers[i] = searches_[thread]->find(
-                       image.rows[0], params_.neighbours, true);
-                 }
-               });
+  parallel_for(
+      end - begin, 16, params_.threads,
+      [&](std::size_t from, std::size_t to, unsigned thread) {
+        for (std::size_t i = from; i < to; ++i) {
+          const Image& image = images_[begin + i];
+          if (image.keeper != kNone || image.reference || image.rows.empty())
+            continue;
+          answers[i] =
+              searches_[thread]->find(image.rows[0], params_.neighbours, true);
+        }
+      });
 }
 
 void Finder::join(std::uint32_t number, std::uint32_t keeper, Duplicate how) {
@@ -250,9 +250,11 @@ std::vector<DuplicateGroup> Finder::groups() {
     } else if (image.kept && image.leader != kNone && image.rows.size() > 1 &&
                copies_count) {
       const bool hashed = tables_.marks(image.leader).phash.has_value();
-      add_copies(group_at(i), image,
-                 {0, 1, {Relation::kBytes,
-                         hashed ? std::optional<int>(0) : std::nullopt}});
+      add_copies(
+          group_at(i), image,
+          {0,
+           1,
+           {Relation::kBytes, hashed ? std::optional<int>(0) : std::nullopt}});
     }
   }
   return groups;
@@ -308,8 +310,7 @@ std::vector<std::uint32_t> rows_with_duplicates(
 std::vector<DuplicateGroup> find_duplicates(
     const Index& index, const DuplicateCandidates& candidates,
     const DuplicateParams& params) {
-  std::vector<DuplicateGroup> groups =
-      Finder(index, candidates, params).find();
+  std::vector<DuplicateGroup> groups = Finder(index, candidates, params).find();
   // Rows of one image have no order of their own but that of the candidates.
   std::vector<std::uint32_t> places(index.rows());
   for (std::size_t i = 0; i < candidates.rows.size(); ++i)

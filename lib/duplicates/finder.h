@@ -20,9 +20,9 @@ namespace imsearch {
 
 struct DuplicateParams {
   DuplicateThresholds thresholds;
-  unsigned threads = 0;           // 0: usable_cpus()
-  std::size_t neighbours = 16;    // that a row asks the graph for at first
-  OnProgress on_progress = {};    // with the number of images done so far
+  unsigned threads = 0;         // 0: usable_cpus()
+  std::size_t neighbours = 16;  // that a row asks the graph for at first
+  OnProgress on_progress = {};  // with the number of images done so far
 };
 
 /// The images that are looked at.

@@ -41,9 +41,9 @@ class HashLookup {
   Band make_band(int shift, int bits) const;
 
   int most_bits_;
-  std::vector<std::uint64_t> hashes_;       // different ones, rising
-  std::vector<std::uint32_t> row_begins_;   // of the rows of a hash
-  std::vector<std::uint32_t> rows_;         // by hash
+  std::vector<std::uint64_t> hashes_;      // different ones, rising
+  std::vector<std::uint32_t> row_begins_;  // of the rows of a hash
+  std::vector<std::uint32_t> rows_;        // by hash
   std::vector<Band> bands_;
 };
 

@@ -24,7 +24,12 @@ std::optional<HashLookup> lookup_of(const std::vector<ImageMarks>& marks,
   return HashLookup(hashes, most_bits);
 }
 
-float l2sq_of(float similarity) {
+/// The distance that a walk of the graph is to go.
+float reach_of(const DuplicateThresholds& thresholds, bool hashed) {
+  const float similarity =
+      hashed && thresholds.agreed_bits >= 0
+          ? std::min(thresholds.similarity, thresholds.agreed_similarity)
+          : thresholds.similarity;
   // A little more: the similarity itself is compared afterwards.
   return 2 - 2 * similarity + 1e-5F;
 }
@@ -60,19 +65,18 @@ PartnerSearch::Answer PartnerSearch::find(std::uint32_t row,
   Answer answer;
   if (near_.is_zero(row)) return answer;
   const DuplicateRule& rule = tables_.rule();
+  const bool hashed = tables_.marks(row).phash.has_value();
   NearRows::Answer near =
-      near_.near(row, l2sq_of(rule.thresholds().similarity), neighbours, once);
+      near_.near(row, reach_of(rule.thresholds(), hashed), neighbours, once);
   rows_.clear();
   answer.complete =
       tables_.find_by_hash(row, once ? kHashesOnce : kAll, rows_) &&
       near.complete;
   const auto is_known = [&](std::uint32_t other) {
     if (other == row || near_.is_zero(other)) return true;
-    const auto found =
-        std::lower_bound(near.hits.begin(), near.hits.end(), other,
-                         [](const Hit& hit, std::uint32_t r) {
-                           return hit.row < r;
-                         });
+    const auto found = std::lower_bound(
+        near.hits.begin(), near.hits.end(), other,
+        [](const Hit& hit, std::uint32_t r) { return hit.row < r; });
     return found != near.hits.end() && found->row == other;
   };
   rows_.erase(std::remove_if(rows_.begin(), rows_.end(), is_known),
@@ -83,9 +87,8 @@ PartnerSearch::Answer PartnerSearch::find(std::uint32_t row,
   std::sort(near.hits.begin(), near.hits.end(),
             [](const Hit& a, const Hit& b) { return a.row < b.row; });
   for (const Hit& hit : near.hits)
-    if (const auto verdict = rule.judge(tables_.marks(row),
-                                        tables_.marks(hit.row),
-                                        hit.similarity()))
+    if (const auto verdict = rule.judge(
+            tables_.marks(row), tables_.marks(hit.row), hit.similarity()))
       answer.partners.push_back({hit.row, hit.similarity(), *verdict});
   return answer;
 }

@@ -46,7 +46,7 @@ class PartnerSearch {
 
   struct Answer {
     std::vector<Duplicate> partners;  // by row; deleted ones, too
-    bool complete = true;           // false: there may be more
+    bool complete = true;             // false: there may be more
   };
 
   /// Asks the graph for `neighbours` rows at first, and for more as long as all

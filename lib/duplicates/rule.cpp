@@ -61,7 +61,10 @@ std::optional<Verdict> DuplicateRule::judge(const ImageMarks& a,
     }
     if (best) return best;
   }
-  if (similarity >= t.similarity) return Verdict{Relation::kSimilar, bits};
+  const bool agreed =
+      bits && *bits <= t.agreed_bits && similarity >= t.agreed_similarity;
+  if (agreed || similarity >= t.similarity)
+    return Verdict{Relation::kSimilar, bits};
   return std::nullopt;
 }
 

@@ -9,7 +9,7 @@
 
 namespace imsearch {
 
-/// Two images are duplicates where any of the three holds.
+/// Two images are duplicates where any of these holds.
 struct DuplicateThresholds {
   /// Their features are as similar.
   float similarity = 1;
@@ -20,6 +20,10 @@ struct DuplicateThresholds {
   /// The same of the hash of one and those of the other mirrored or turned.
   int turned_bits = -1;
   float turned_similarity = 0;
+  /// Features and hashes both say so, neither of them loudly: what finds crops
+  /// and borders.
+  int agreed_bits = -1;
+  float agreed_similarity = 1;
 };
 
 enum class Strictness { kLoose, kDefault, kStrict };

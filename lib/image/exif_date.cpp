@@ -22,8 +22,8 @@ class Block {
       : bytes_(bytes), little_(bytes.substr(0, 2) == "II") {}
 
   bool is_tiff() const {
-    return bytes_.size() >= 8 &&
-           (little_ || bytes_.substr(0, 2) == "MM") && number_16(2) == 42;
+    return bytes_.size() >= 8 && (little_ || bytes_.substr(0, 2) == "MM") &&
+           number_16(2) == 42;
   }
   std::uint32_t first_directory() const { return number_32(4); }
 

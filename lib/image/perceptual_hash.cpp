@@ -78,12 +78,38 @@ std::int64_t weight_of(const Cell& cell) {
   return sum;
 }
 
-void add_row(const std::uint8_t* row, std::size_t size, std::uint32_t weight,
-             std::uint32_t* sums) {
-  // A weight is 32 at most, so that the products fit 16 bits.
-  const auto factor = static_cast<std::uint16_t>(weight);
-  for (std::size_t i = 0; i < size; ++i)
-    sums[i] += static_cast<std::uint16_t>(row[i] * factor);
+/// The sum of a cell's rows, column by column, in two parts: rows that count in
+/// full, as most do, of which 16 bits hold the sum of 257, and others.
+class ColumnSums {
+ public:
+  explicit ColumnSums(std::size_t size) : full_(size), rest_(size) {}
+
+  /// `image`: its rows are size() long. A row counts in full where its weight
+  /// is `whole`.
+  void add(const Image& image, const Cell& cell, std::uint32_t whole) {
+    std::fill(full_.begin(), full_.end(), std::uint16_t{0});
+    std::fill(rest_.begin(), rest_.end(), 0U);
+    for (const Share& share : cell) {
+      const std::uint8_t* row = image.rgb.data() + share.pixel * full_.size();
+      if (share.weight == whole)
+        for (std::size_t i = 0; i < full_.size(); ++i)
+          full_[i] = static_cast<std::uint16_t>(full_[i] + row[i]);
+      else
+        for (std::size_t i = 0; i < rest_.size(); ++i)
+          rest_[i] += row[i] * share.weight;
+    }
+    for (std::size_t i = 0; i < rest_.size(); ++i) rest_[i] += full_[i] * whole;
+  }
+
+  const std::vector<std::uint32_t>& sums() const { return rest_; }
+
+ private:
+  std::vector<std::uint16_t> full_;
+  std::vector<std::uint32_t> rest_;
+};
+
+std::uint32_t full_weight(std::size_t side) {
+  return side <= kPlaces ? kCells : 2;
 }
 
 using Cells = std::array<std::array<std::int64_t, kCells>, kCells>;
@@ -95,22 +121,20 @@ Cells average(const Image& image) {
   const std::size_t row_bytes = image.width * kChannels;
   const std::int64_t weight =
       weight_of(down[0]) * weight_of(across[0]) * kLumaParts;
-  std::vector<std::uint32_t> sums(row_bytes);
+  ColumnSums columns(row_bytes);
   Cells cells;
   for (std::size_t y = 0; y < kCells; ++y) {
-    std::fill(sums.begin(), sums.end(), 0);
-    for (const Share& share : down[y])
-      add_row(image.rgb.data() + share.pixel * row_bytes, row_bytes,
-              share.weight, sums.data());
+    columns.add(image, down[y], full_weight(image.height));
+    const std::vector<std::uint32_t>& sums = columns.sums();
     for (std::size_t x = 0; x < kCells; ++x) {
-      std::array<std::int64_t, kChannels> channels = {};
+      // Below 2^27: 512 in each direction, and 255.
+      std::array<std::uint32_t, kChannels> channels = {};
       for (const Share& share : across[x])
         for (std::size_t c = 0; c < kChannels; ++c)
-          channels[c] += std::int64_t{share.weight} *
-                         sums[share.pixel * kChannels + c];
+          channels[c] += share.weight * sums[share.pixel * kChannels + c];
       std::int64_t luma = 0;
       for (std::size_t c = 0; c < kChannels; ++c)
-        luma += kLuma[c] * channels[c];
+        luma += kLuma[c] * std::int64_t{channels[c]};
       cells[y][x] = luma * kCellSteps / weight;
     }
   }
@@ -143,8 +167,7 @@ Cosines make_cosines() {
     for (std::size_t i = 0; i < kCells / 2; ++i) {
       const auto angle = static_cast<double>((2 * i + 1) * k);
       cosines[k][i] = std::lround(kOne * std::cos(kPi * angle / (2 * kCells)));
-      cosines[k][kCells - 1 - i] =
-          k % 2 == 0 ? cosines[k][i] : -cosines[k][i];
+      cosines[k][kCells - 1 - i] = k % 2 == 0 ? cosines[k][i] : -cosines[k][i];
     }
   return cosines;
 }

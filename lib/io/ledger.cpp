@@ -184,8 +184,8 @@ bool LedgerReader::read_line(std::string_view line, std::size_t max_rows,
   const std::string_view row = field(kRow);
   const std::string_view state = field(kState);
   if (state == "bad") {
-    ledger.bad.push_back({unescape_field(field(kName)), facts,
-                          unescape_field(field(kReason))});
+    ledger.bad.push_back(
+        {unescape_field(field(kName)), facts, unescape_field(field(kReason))});
     return row == "-";
   }
   std::size_t number = 0;

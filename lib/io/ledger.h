@@ -27,10 +27,11 @@ namespace imsearch {
 
 /// What was seen of a picture once it was decoded.
 struct PictureFacts {
-  std::size_t width = 0;  // in pixels, as the network saw it: turned by EXIF
+  std::size_t width = 0;   // in pixels, as the network saw it: turned by EXIF
   std::size_t height = 0;  // where it was; 0 by 0: not known
-  std::optional<std::uint64_t> phash = {};  // image/perceptual_hash.h; none: not
-                                            // known, or next to nothing to see
+  std::optional<std::uint64_t> phash =
+      {};  // image/perceptual_hash.h; none: not
+           // known, or next to nothing to see
 
   bool known() const { return width > 0; }
 };
@@ -48,7 +49,7 @@ struct FileFacts {
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;  // since 1970
   std::array<std::uint64_t, 2> content =
-      {};  // XXH3, 128 bits, the high half first
+      {};                     // XXH3, 128 bits, the high half first
   PictureFacts picture = {};  // known where it was decoded
 };
 

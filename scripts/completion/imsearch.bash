@@ -64,4 +64,4 @@ _imsearch() {
 
 complete -F _imsearch imsearch imsearch-extract imsearch-build-index \
   imsearch-query imsearch-eval-recall imsearch-bench imsearch-push \
-  imsearch-update imsearch-fetch-weights
+  imsearch-update imsearch-duplicates imsearch-fetch-weights

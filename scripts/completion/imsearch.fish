@@ -34,6 +34,7 @@ function __imsearch_complete
 end
 
 for program in imsearch imsearch-extract imsearch-build-index imsearch-query \
-        imsearch-eval-recall imsearch-bench imsearch-push imsearch-update imsearch-fetch-weights
+        imsearch-eval-recall imsearch-bench imsearch-push imsearch-update \
+        imsearch-duplicates imsearch-fetch-weights
     complete -c $program -f -a '(__imsearch_complete)'
 end

@@ -29,7 +29,7 @@ same() {
 lines() { printf '%s\n' "$@"; }
 
 echo "the options of each tool are those of --help"
-for tool in extract update build-index query eval-recall bench push \
+for tool in extract update build-index query duplicates eval-recall bench push \
   'bench extract'; do
   read -ra words <<<"$tool"
   in_help=$(imsearch "${words[@]}" --help | grep -oE '^  -[^ ]+( -[^ ]+)?' |

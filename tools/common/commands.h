@@ -14,6 +14,7 @@ inline constexpr Command kCommands[] = {
     {"update", "bring vectors and index in step with the photos"},
     {"build-index", "make an index of vectors, or change it"},
     {"query", "find the most similar images"},
+    {"duplicates", "find duplicate images, and which one to keep"},
     {"eval-recall", "measure how many of the true neighbours the index finds"},
     {"bench", "measure how fast searching and extracting are"},
     {"push", "bring vectors to OpenSearch or Elasticsearch"},

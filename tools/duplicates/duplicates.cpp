@@ -37,9 +37,10 @@ void say_what_is_missing(const Library& library) {
     cli::say(library.why_no_ledger +
              ": images are compared by their features alone");
   else if (library.hashed == 0 && library.index.rows() > 0)
-    cli::say(fmt::format("{}: the ledger has no hashes: images are compared by "
-                         "their features alone; {} anew adds them",
-                         library.index.path(), command("extract")));
+    cli::say(
+        fmt::format("{}: the ledger has no hashes: images are compared by "
+                    "their features alone; {} anew adds them",
+                    library.index.path(), command("extract")));
 }
 
 /// Rows that are there, and that the patterns let pass.
@@ -88,12 +89,12 @@ void say_left_out(const FileCheck& files) {
                              : grouped(files.missing()) + " images are",
                          command("update")));
   if (files.changed() > 0)
-    cli::say(fmt::format("{} changed since, and left out: {} extracts them "
-                         "again",
-                         files.changed() == 1
-                             ? "1 image has"
+    cli::say(fmt::format(
+        "{} changed since, and left out: {} extracts them "
+        "again",
+        files.changed() == 1 ? "1 image has"
                              : grouped(files.changed()) + " images have",
-                         command("update")));
+        command("update")));
   if (files.same() > 0)
     cli::say(fmt::format("{} of a file that is another image's: left out",
                          files.same() == 1

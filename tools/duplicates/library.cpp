@@ -89,8 +89,7 @@ std::vector<std::uint32_t> folders_of(const Library& library) {
     const std::string_view folder =
         slash == std::string_view::npos ? "" : name.substr(0, slash + 1);
     folders[row] =
-        numbers
-            .try_emplace(folder, static_cast<std::uint32_t>(numbers.size()))
+        numbers.try_emplace(folder, static_cast<std::uint32_t>(numbers.size()))
             .first->second;
   }
   return folders;

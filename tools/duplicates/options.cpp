@@ -118,6 +118,7 @@ DuplicateThresholds DuplicatesOptions::thresholds(
   if (threshold) {
     if (!known) return thresholds_from(*threshold);
     known->similarity = *threshold;
+    known->agreed_bits = -1;  // no image that is less similar is shown as such
   }
   if (!known)
     cli::fail_usage(

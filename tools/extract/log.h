@@ -5,10 +5,10 @@
 // line for each image, in order, written once its row is: "row SUM", or "bad
 // SUM", where SUM is the XXH3 of the row or of the reason; then, after a tab
 // each, what the ledger records of the file (io/ledger.h), into which the log
-// turns at the end, and of the picture, or the reason of a bad image. The sums tell
-// what a machine that went down has lost, pages of zeros included; a killed
-// process loses only images that it was working on. So nothing is synced before
-// the end, and --resume reads all rows once.
+// turns at the end, and of the picture, or the reason of a bad image. The sums
+// tell what a machine that went down has lost, pages of zeros included; a
+// killed process loses only images that it was working on. So nothing is synced
+// before the end, and --resume reads all rows once.
 #pragma once
 
 #include "io/ledger.h"
