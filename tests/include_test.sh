@@ -39,7 +39,7 @@ declare -A tool_below=(
   [bench]="common $lib_rooms"
   [push]="common $lib_rooms"
   [update]="common base io index simd image"
-  [duplicates]="common base simd io image index duplicates"
+  [duplicates]="common base simd io image index duplicates view"
   [imsearch]="common base simd io image weights embed"
 )
 

@@ -206,4 +206,30 @@ TEST_CASE("--names gives names alone, with -0 in their own bytes") {
   CHECK_FALSE(contains(zero.out, "\t"));
 }
 
+TEST_CASE("options that say nothing sensible are told") {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"query", "--id", "1", "-l", "--json"},
+           {"query", "--id", "1", "--preview"},
+           {"query", "--id", "1", "--preview=ansi"},
+           {"query", "--id", "1", "-l", "--preview=kitty"},
+           {"query", "--id", "1", "--only", ""},
+           {"query", "--id", "1", "--not="},
+           {"query", "--id", "1", "--distinct=2"},
+           {"query", "--id", "1", "--distinct=near"},
+           {"query", "--id", "1", "--distinct"},  // of an unknown network
+           {"query", "--plus", "0:1.jpg"},
+           {"query", "--plus", "0.5:"},
+           {"query", "--minus", "-1:1.jpg"},
+           {"query", "--id", "1", "--html", "-"},
+           {"query", "--id", "1", "--html", "x.pdf"},
+           {"query", "--id", "1", "--html", "fvecs.bin"}}) {
+    CAPTURE(command);
+    const RunResult result = folders().run(command);
+    CHECK(result.status == 2);
+    CHECK(result.out.empty());
+    CHECK(contains(result.err, "try 'query --help'"));
+  }
+}
+
 TEST_SUITE_END();

@@ -307,21 +307,6 @@ TEST_CASE("a command line that asks nothing, or too much, is told") {
            {"query", "--id", "1", "--weights", "demo"},
            {"query", "--id", "1", "--model", "net.pt"},
            {"query", "--id", "1", "-k", "0"},
-           {"query", "--id", "1", "-l", "--json"},
-           {"query", "--id", "1", "--preview"},
-           {"query", "--id", "1", "--preview=ansi"},
-           {"query", "--id", "1", "-l", "--preview=kitty"},
-           {"query", "--id", "1", "--only", ""},
-           {"query", "--id", "1", "--not="},
-           {"query", "--id", "1", "--distinct=2"},
-           {"query", "--id", "1", "--distinct=near"},
-           {"query", "--id", "1", "--distinct"},  // of an unknown network
-           {"query", "--plus", "0:1.jpg"},
-           {"query", "--plus", "0.5:"},
-           {"query", "--minus", "-1:1.jpg"},
-           {"query", "--id", "1", "--html", "-"},
-           {"query", "--id", "1", "--html", "x.pdf"},
-           {"query", "--id", "1", "--html", "fvecs.bin"},
            {"query", "--id", "1", "--threshold", "high"}}) {
     const RunResult result = collection.run(command);
     CHECK(result.status == 2);

@@ -64,10 +64,11 @@ TEST_CASE("-0 and a model are for images alone") {
   CHECK(told("a.jpg --weights w").empty());
 }
 
-TEST_CASE("a sheet is a JPEG in a file") {
+TEST_CASE("a sheet is a picture in a file") {
   CHECK(told("a.jpg --sheet -") ==
         "--sheet -: standard output is for the answers");
-  CHECK_FALSE(told("a.jpg --sheet s.png").empty());
+  CHECK_FALSE(told("a.jpg --sheet s.svg").empty());
+  CHECK(told("a.jpg --sheet s.png").empty());
   CHECK(told("a.jpg --sheet s.jpg").empty());
 }
 
