@@ -57,7 +57,8 @@ TEST_CASE("standard input gives paths or vectors, not both") {
 }
 
 TEST_CASE("-0 and a model are for images alone") {
-  CHECK(told("a.jpg -0") == "-0 is for paths on standard input (-)");
+  CHECK(told("a.jpg -0") ==
+        "-0 is for paths on standard input (-), and for --names");
   CHECK(told("- -0").empty());
   CHECK(told("--id 3 --weights w") ==
         "--weights and --model are for images, and none is given");
