@@ -35,7 +35,6 @@ class LocalIndex : public SearchIndex {
   bool takes_zero_queries() const override { return true; }
   /// The index, and the vectors it was built from where it uses them.
   std::vector<std::string> files() const override;
-  std::size_t most_hits() const override { return index_.rows(); }
   std::string picture(std::uint32_t row,
                       const std::string& name) const override;
 

@@ -47,13 +47,15 @@ class SearchIndex {
   virtual std::vector<std::string> files() const = 0;
 
   /// The most hits that it gives at once.
-  virtual std::size_t most_hits() const = 0;
+  virtual std::size_t most_hits() const { return rows(); }
 
   /// Where the picture of a row of that name is, as seen from the working
   /// folder: names are relative to the folder of the vectors, as recorded, and
   /// to the working folder where it is not there. It may be gone. Any thread.
-  virtual std::string picture(std::uint32_t row,
-                              const std::string& name) const = 0;
+  virtual std::string picture(std::uint32_t /*row*/,
+                              const std::string& name) const {
+    return name;
+  }
 
   /// A row by its number, or the first of that name; none where there is no
   /// such row. Throws Error.

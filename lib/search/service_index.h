@@ -33,10 +33,6 @@ class ServiceIndex : public SearchIndex {
   std::vector<std::string> files() const override { return {}; }
   /// One less than a service gives: the row that is left out is found, too.
   std::size_t most_hits() const override { return kMaxRemoteTop - 1; }
-  /// A service does not know where anybody's pictures are.
-  std::string picture(std::uint32_t, const std::string& name) const override {
-    return name;
-  }
 
   std::optional<StoredRow> row(std::size_t number) override;
   std::optional<StoredRow> find(const std::string& name) override;

@@ -36,6 +36,16 @@ bool is_cropped(const ShownPicture& a, const ShownPicture& b) {
   return std::fabs(change - 1) > kRounding && std::fabs(turned - 1) > kRounding;
 }
 
+/// To the byte where a rounded number would be the same for both.
+std::string bytes_text(const ShownPicture& shown, const ShownPicture& kept) {
+  const auto rounded = [](const ShownPicture& picture) {
+    return human_bytes(static_cast<double>(picture.bytes));
+  };
+  if (shown.bytes != kept.bytes && rounded(shown) == rounded(kept))
+    return grouped(shown.bytes) + " bytes";
+  return rounded(shown);
+}
+
 /// What is known of the file, with what differs from the one to keep.
 std::string facts(const ShownPicture& shown, const ShownPicture& kept) {
   std::string text;
@@ -46,9 +56,7 @@ std::string facts(const ShownPicture& shown, const ShownPicture& kept) {
   if (shown.width > 0)
     add(shown.width != kept.width || shown.height != kept.height,
         fmt::format("{} \xC3\x97 {}", shown.width, shown.height));
-  if (shown.there)
-    add(shown.bytes != kept.bytes,
-        human_bytes(static_cast<double>(shown.bytes)));
+  if (shown.there) add(shown.bytes != kept.bytes, bytes_text(shown, kept));
   if (!shown.date.empty()) add(shown.date != kept.date, shown.date);
   if (is_cropped(shown, kept)) add(true, "other proportions");
   return text;

@@ -45,7 +45,7 @@ query -q --id 0 --id 2 --id 3 -k 3 >now
 same "rows of an index with a model have the same neighbours" answers.tsv now
 for photo in beige-straw-01 brown-plain-03; do
   name=photos/hat/$photo.jpg
-  found=$(query -q -k 1 "$name" | cut -f 4)
+  found=$(query -q -k 1 --self "$name" | cut -f 4)
   [[ $found == "$name" ]] || complain "$name: found $found first"
 done
 query -q photos/hat/black-plain-06.jpg >now
@@ -64,7 +64,7 @@ cmp fvecs.bin before || complain "a known photo was added"
 extract -q --append photos/mug/blue-dots-03.jpg
 cmp -n "$(stat -c %s before)" fvecs.bin before || complain "old rows changed"
 build-index -q --append
-found=$(query -q -k 1 photos/mug/blue-dots-03.jpg | cut -f 4)
+found=$(query -q -k 1 --self photos/mug/blue-dots-03.jpg | cut -f 4)
 [[ $found == photos/mug/blue-dots-03.jpg ]] || complain "the new one: $found"
 
 echo "a changed byte is noticed"

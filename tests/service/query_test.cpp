@@ -132,6 +132,38 @@ TEST_SUITE("service") {
     CHECK(contains(wrong.err, "400: "));
   }
 
+  TEST_CASE("names, sums and duplicates are asked as of a file") {
+    const PushedCollection& both = pushed();
+    for (const Options& options : std::vector<Options>{
+             {"--id", "8", "--only", "1*", "-k", "20"},
+             {"--id", "8", "--not", "*.JPG"},
+             {"--id", "8", "--only", "[!1-3]?.jpg", "--not", "4?.*", "-k", "9"},
+             {"--id", "8", "--only", "39[0-9].jpg", "-k", "30"},
+             {"--id", "8", "--plus", "0.5:17.jpg", "--minus", "3.jpg"},
+             {"--minus", "2:9.jpg", "--plus", "5.jpg", "-k", "3"},
+             {"--id", "8", "--distinct=0.6", "-k", "8"},
+             {"--like", "8.jpg", "--self", "-k", "3"},
+             {"--all", "-k", "1"}}) {
+      CAPTURE(options);
+      Options command = {"query"};
+      command.insert(command.end(), options.begin(), options.end());
+      check_same_answers(both.at_file(command), both.at_service(command));
+    }
+    const RunResult names =
+        both.at_service({"query", "--id", "8", "-l", "-k", "3"});
+    CHECK(names.out ==
+          both.at_file({"query", "--id", "8", "-l", "-k", "3"}).out);
+    // Together with a clause of the service's own.
+    const RunResult filtered =
+        both.at_service({"query", "--id", "8", "--only", "1*", "--filter",
+                         R"({"terms":{"name":["12.jpg","13.jpg","21.jpg"]}})"});
+    CHECK(lines_of(filtered.out).size() == 2);
+    const RunResult bytes =
+        both.at_service({"query", "--id", "8", "--only", "\xFF*"});
+    CHECK(bytes.status == 1);
+    CHECK(contains(bytes.err, "not UTF-8"));
+  }
+
   TEST_CASE("JSON says that similarities are rounded") {
     const PushedCollection& both = pushed();
     const RunResult result =

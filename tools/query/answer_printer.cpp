@@ -135,7 +135,7 @@ std::vector<std::string> AnswerPrinter::pictures(const Answer& answer) const {
 void AnswerPrinter::print_names(const Answer& answer) const {
   std::string text;
   for (const std::string& path : pictures(answer)) {
-    text += path;
+    text += format_.escape ? escape_field(path) : path;
     text += format_.end;
   }
   if (format_.stream) text += format_.end;

@@ -21,6 +21,7 @@ struct AnswerFormat {
   bool json = false;
   bool names = false;  // alone, each ended by `end`
   char end = '\n';
+  bool escape = false;  // control characters of names, for a terminal
   std::optional<Terminal> terminal = {};        // for people, instead of fields
   std::optional<PictureProtocol> preview = {};  // with pictures, there
   bool exact = false;  // --exact, which JSON tells, and the next

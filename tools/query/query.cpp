@@ -142,6 +142,14 @@ std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
                           "be found; {} indexes them again",
                           opt.index, counted(index.rows(), "row"),
                           command("build-index --restore-deleted")));
+  const NameRules& rules = opt.params.search.name_rules;
+  if (!rules.empty() && index.deleted_rows() < index.rows() &&
+      opened->rows_passing(rules)->size() == 0)
+    cli::say(fmt::format(
+        "{}{}: no name in {} is left: nothing can be found",
+        rules.only.empty() ? "--not " : "--only ",
+        rules.only.empty() ? rules.without.front() : rules.only.front(),
+        opt.index));
   if (index.rows_behind() > 0 && !opt.quiet)
     cli::say(fmt::format("{}: the vectors have {} more: {} adds them",
                          opt.index, counted(index.rows_behind(), "row"),
@@ -200,6 +208,7 @@ AnswerFormat format_of(const QueryOptions& opt, const SearchIndex& index) {
   format.page = opt.page;
   format.quiet = opt.quiet;
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  format.escape = terminal;
   if (opt.preview == "auto" && !terminal)
     cli::fail_usage("--preview: standard output is not a terminal");
   if (!opt.json && !opt.names && (terminal || !opt.preview.empty()))

@@ -34,7 +34,7 @@ using NameList = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("each question has its answer, in order, with names") {
-  const ListedIndex index = compass();
+  ListedIndex index = compass();
   AnswerParams params;
   params.search.k = 2;
   params.threads = 3;
@@ -52,7 +52,7 @@ TEST_CASE("each question has its answer, in order, with names") {
 }
 
 TEST_CASE("a row that is asked for does not answer") {
-  const ListedIndex index = compass();
+  ListedIndex index = compass();
   std::vector<Question> questions = {question({1, 0})};
   questions[0].excluded = 0;
   AnswerParams params;
@@ -61,7 +61,7 @@ TEST_CASE("a row that is asked for does not answer") {
 }
 
 TEST_CASE("answers below the threshold are dropped with their names") {
-  const ListedIndex index = compass();
+  ListedIndex index = compass();
   AnswerParams params;
   params.search.k = 4;
   const auto names_at = [&](float threshold) {
@@ -78,7 +78,7 @@ TEST_CASE("answers below the threshold are dropped with their names") {
 }
 
 TEST_CASE("a question with an error is not asked") {
-  const ListedIndex index = compass();
+  ListedIndex index = compass();
   std::vector<Question> questions = {question({}), question({1, 0})};
   questions[0].error = "no such row";
   const auto answers = Answerer(index, {}).answer(questions);
@@ -100,7 +100,39 @@ TEST_CASE("a damaged row is an error of the questions that meet it") {
 }
 
 TEST_CASE("no questions have no answers") {
-  const ListedIndex index = compass();
+  ListedIndex index = compass();
   std::vector<Question> none;
   CHECK(Answerer(index, {}).answer(none).empty());
+}
+
+TEST_CASE("rows of a question's own are left out, and others come up") {
+  ListedIndex index = compass();
+  AnswerParams params;
+  params.search.k = 2;
+  std::vector<Question> questions = {question({1, 0}), question({1, 0})};
+  questions[0].own_rows = {0, 2};
+  const auto answers = Answerer(index, params).answer(questions);
+  CHECK(answers[0].names == NameList{"near", "west"});
+  CHECK(answers[1].names == NameList{"east", "near"});
+  params.self = true;
+  questions[1].excluded = 0;
+  const auto with_self = Answerer(index, params).answer(questions);
+  CHECK(with_self[0].names == NameList{"east", "near"});
+  CHECK(with_self[1].names == NameList{"east", "near"});
+}
+
+TEST_CASE("duplicates of answers above are left out, as long as there are") {
+  ListedIndex index = compass();
+  AnswerParams params;
+  params.search.k = 2;
+  params.distinct = 0.5F;
+  std::vector<Question> questions = {question({1, 0})};
+  CHECK(Answerer(index, params).answer(questions)[0].names ==
+        NameList{"east", "north"});
+  params.distinct = 0.9F;
+  CHECK(Answerer(index, params).answer(questions)[0].names ==
+        NameList{"east", "near"});
+  params.search.k = 4;
+  params.distinct = -1.0F;
+  CHECK(Answerer(index, params).answer(questions)[0].names == NameList{"east"});
 }

@@ -57,17 +57,19 @@ TEST_CASE("standard input gives paths or vectors, not both") {
 }
 
 TEST_CASE("-0 and a model are for images alone") {
-  CHECK(told("a.jpg -0") == "-0 is for paths on standard input (-)");
+  CHECK(told("a.jpg -0") ==
+        "-0 is for paths on standard input (-), and for --names");
   CHECK(told("- -0").empty());
   CHECK(told("--id 3 --weights w") ==
         "--weights and --model are for images, and none is given");
   CHECK(told("a.jpg --weights w").empty());
 }
 
-TEST_CASE("a sheet is a JPEG in a file") {
+TEST_CASE("a sheet is a picture in a file") {
   CHECK(told("a.jpg --sheet -") ==
         "--sheet -: standard output is for the answers");
-  CHECK_FALSE(told("a.jpg --sheet s.png").empty());
+  CHECK_FALSE(told("a.jpg --sheet s.svg").empty());
+  CHECK(told("a.jpg --sheet s.png").empty());
   CHECK(told("a.jpg --sheet s.jpg").empty());
 }
 

@@ -2,6 +2,7 @@
 #include "query/answer_printer.h"
 
 #include "support/captured.h"
+#include "support/listed_index.h"
 
 #include <doctest/doctest.h>
 
@@ -29,9 +30,14 @@ Answer two_neighbours() {
   return answer;
 }
 
+const test::ListedIndex& listed() {
+  static const test::ListedIndex kListed({{"a.jpg", {1, 0}}});
+  return kListed;
+}
+
 std::string printed(const AnswerFormat& format, const Question& question,
                     const Answer& answer) {
-  AnswerPrinter results(format);
+  AnswerPrinter results(listed(), format);
   return printed_by([&] { results.print(question, answer); });
 }
 
@@ -104,7 +110,7 @@ TEST_CASE("names that are not UTF-8 come as base64 beside") {
 TEST_CASE("an error is complained of, and told in JSON instead of neighbours") {
   Question question = asked("a\tb");
   question.error = "no such image";
-  AnswerPrinter results(json());
+  AnswerPrinter results(listed(), json());
   CHECK_FALSE(results.failed());
   std::string out;
   const std::string err = complained_by(

@@ -22,12 +22,12 @@ TEST_CASE("a line begins with the question, neighbours follow") {
   Answer answer;
   answer.hits = {{7, 0.25F}};
   answer.names = {"photos/a.jpg"};
-  const SheetRow row = sheet_row(question, answer);
+  const SheetRow row = sheet_row(question, answer, {"folder/a.jpg"});
   REQUIRE(row.size() == 2);
   CHECK(row[0].path == "photos/q.jpg");
   CHECK(row[0].caption == "query");
   CHECK(row[0].name == "q.jpg");
-  CHECK(row[1].path == "photos/a.jpg");
+  CHECK(row[1].path == "folder/a.jpg");
   CHECK(row[1].caption == "0.875");
   CHECK(row[1].name == "a.jpg");
 }
@@ -35,7 +35,7 @@ TEST_CASE("a line begins with the question, neighbours follow") {
 TEST_CASE("a vector has no picture, and is called by its number") {
   Question question;
   question.number = 3;
-  const SheetRow row = sheet_row(question, {});
+  const SheetRow row = sheet_row(question, {}, {});
   REQUIRE(row.size() == 1);
   CHECK(row[0].path.empty());
   CHECK(row[0].name == "vector 3");
