@@ -11,6 +11,7 @@
 
 #include <microhttpd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string_view>
@@ -21,6 +22,8 @@ namespace imsearch {
 namespace {
 
 constexpr unsigned kSilentSeconds = Connections::kIdleSeconds;
+constexpr std::size_t kReservedBytes = 1 << 20;
+constexpr std::size_t kSmallAnswer = 64 << 10;
 constexpr std::size_t kConnectionBytes = 32 << 10;  // headers, and to read into
 
 std::string header(MHD_Connection* connection, const char* name) {
@@ -190,7 +193,8 @@ int HttpServer::begin(MHD_Connection* connection, Exchange& exchange,
   if (promised > most) return refuse(too_large(most));
   if (body_bytes_ + promised > kMostBodyBytes)
     return refuse(busy("too many large requests at once: ask again later"));
-  request.body.reserve(promised);
+  // A promise is cheap: more is taken as it comes.
+  request.body.reserve(std::min(promised, kReservedBytes));
   return MHD_YES;
 }
 
@@ -230,7 +234,17 @@ int HttpServer::answer(MHD_Connection* connection, Exchange& exchange) {
   return MHD_YES;
 }
 
+void HttpServer::take_answer_bytes(Exchange& exchange) {
+  const std::size_t bytes = exchange.reply.body.size();
+  if (bytes <= kSmallAnswer) return;
+  exchange.answer_bytes = bytes;
+  if (answer_bytes_.fetch_add(bytes) + bytes > kMostAnswerBytes)
+    exchange.reply =
+        busy("too many large answers at once: ask again later, or for less");
+}
+
 int HttpServer::send(MHD_Connection* connection, Exchange& exchange) {
+  take_answer_bytes(exchange);
   hooks_.finish(exchange.head, exchange.reply);
   const Reply& reply = exchange.reply;
   connections_.set_stage(connection, Stage::kSending);
@@ -255,6 +269,7 @@ void HttpServer::end(MHD_Connection* connection, Exchange* exchange) {
   if (exchange == nullptr) return;
   const std::unique_ptr<Exchange> owned(exchange);
   body_bytes_ -= exchange->budget_bytes;
+  answer_bytes_ -= exchange->answer_bytes;
   if (exchange->has_begun) hooks_.answered(*exchange);
 }
 
