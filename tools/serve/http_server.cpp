@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -89,9 +91,13 @@ Reply busy(const char* why) {
 
 struct HttpServer::Callbacks {
   static void* on_target(void*, const char* target, MHD_Connection*) {
-    auto* exchange = new (std::nothrow) Exchange;
-    if (exchange != nullptr) exchange->head.target = target;
-    return exchange;
+    try {
+      auto exchange = std::make_unique<Exchange>();
+      exchange->head.target = target;
+      return exchange.release();
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
   }
 
   static MHD_Result on_request(void* self, MHD_Connection* connection,
@@ -127,10 +133,15 @@ struct HttpServer::Callbacks {
     auto& connections = static_cast<HttpServer*>(self)->connections_;
     const MHD_ConnectionInfo* info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
-      connections.add(connection, info->connect_fd);
-    else
+    if (code != MHD_CONNECTION_NOTIFY_STARTED) {
       connections.remove(connection);
+      return;
+    }
+    try {
+      connections.add(connection, info->connect_fd);
+    } catch (const std::bad_alloc&) {
+      // The library's own bound, for silence, is left.
+    }
   }
 };
 
@@ -223,7 +234,11 @@ int HttpServer::answer(MHD_Connection* connection, Exchange& exchange) {
   // Suspended before anybody can resume it.
   MHD_suspend_connection(connection);
   const bool taken = line_.take([this, connection, &exchange] {
-    exchange.reply = hooks_.answer(exchange.request);
+    try {
+      exchange.reply = hooks_.answer(exchange.request);
+    } catch (const std::exception&) {
+      exchange.reply.status = 503;  // no memory was left for the error's text
+    }
     exchange.is_answered = true;
     MHD_resume_connection(connection);
   });
@@ -270,7 +285,12 @@ void HttpServer::end(MHD_Connection* connection, Exchange* exchange) {
   const std::unique_ptr<Exchange> owned(exchange);
   body_bytes_ -= exchange->budget_bytes;
   answer_bytes_ -= exchange->answer_bytes;
-  if (exchange->has_begun) hooks_.answered(*exchange);
+  if (!exchange->has_begun) return;
+  try {
+    hooks_.answered(*exchange);
+  } catch (const std::exception&) {
+    // No memory for a line of the log.
+  }
 }
 
 }  // namespace imsearch
