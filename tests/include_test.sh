@@ -84,6 +84,11 @@ foreign_library_misplaced() {
     torch/* | ATen/* | c10/* | caffe2/* | dnnl* | oneapi/*)
       [[ $file == lib/embed/* ]] ||
         echo "only lib/embed sees libtorch and oneDNN" ;;
+    microhttpd.h)
+      [[ $file == tools/serve/* ]] ||
+        echo "only tools/serve sees libmicrohttpd" ;;
+    simdjson.h)
+      [[ $file == lib/protocol/* ]] || echo "only lib/protocol sees simdjson" ;;
     curl/*)
       [[ $file == lib/remote/* ]] || echo "only lib/remote sees libcurl" ;;
   esac
@@ -176,6 +181,11 @@ try_itself() {
   expect 1 tools/bench/x.cpp '#include <caffe2/serialize/inline_container.h>'
   expect 1 lib/image/x.cpp '#include "dnnl.hpp"'
   expect 0 lib/remote/x.cpp '#include <curl/curl.h>'
+  expect 0 tools/serve/x.cpp '#include <microhttpd.h>'
+  expect 1 lib/protocol/x.cpp '#include <microhttpd.h>'
+  expect 0 lib/protocol/x.cpp '#include <simdjson.h>'
+  expect 1 tools/serve/x.cpp '#include <simdjson.h>'
+  expect 1 lib/protocol/x.cpp '#include "embed/engine.h"'
   expect 1 tools/bench/x.cpp '#include <curl/curl.h>'
   expect 1 lib/simd/avx512.cpp '#include <vector>'
   expect 1 lib/simd/avx2.cpp '#include "base/error.h"'

@@ -267,6 +267,9 @@ Reply SearchApi::searches(const Request& request,
     json += json.empty() ? "" : ",";
     const std::string& name = line.index.empty() ? index : line.index;
     if (name.empty()) fail_request("a search of _msearch names no index");
+    if (watch.seconds() > static_cast<double>(kPatience.count()))
+      throw RequestError(503, "timeout_exception",
+                         "these searches take too long: ask for fewer at once");
     try {
       json += searched(one, index_at(*indexes_, name));
     } catch (...) {

@@ -16,7 +16,7 @@
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kMostRules = 100;
+constexpr std::size_t kMostRules = 20;
 
 bool flag(const std::string& name, const std::string& value) {
   if (value.empty() || value == "1" || value == "true") return true;

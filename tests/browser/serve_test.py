@@ -59,7 +59,7 @@ class Page(unittest.TestCase):
         for i, path in enumerate(photos()[:50]):
             shutil.copy(path, f"{cls.folder}/photos/{i:02}.jpg")
         for i, name in enumerate(STRANGE):
-            shutil.copy(photos()[i], f"{cls.folder}/photos/{name}")
+            shutil.copy(photos()[30 + i], f"{cls.folder}/photos/{name}")
         run("extract", "-q", "--weights", "demo", "-0", "photos",
             cwd=cls.folder)
         run("build-index", "-q", "-0", "fvecs.bin", cwd=cls.folder)

@@ -51,6 +51,10 @@ void write_all(std::string_view text, const std::atomic<bool>& ended) {
   }
 }
 
+std::string lost_line(std::size_t lost) {
+  return fmt::format("{} lines are missing here: nobody read them\n", lost);
+}
+
 }  // namespace
 
 AccessLog::AccessLog() : thread_([this] { write_until_end(); }) {}
@@ -82,13 +86,12 @@ void AccessLog::write_until_end() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return ended_ || !text_.empty(); });
-    std::string text = std::exchange(text_, {});
-    if (const std::size_t lost = std::exchange(lost_, 0); lost > 0)
-      text +=
-          fmt::format("{} lines are missing here: nobody read them\n", lost);
+    const std::string text = std::exchange(text_, {});
+    const std::size_t lost = std::exchange(lost_, 0);
     const bool last = ended_;
     lock.unlock();
     write_all(text, ended_);
+    if (lost > 0) write_all(lost_line(lost), ended_);
     if (last) return;
     lock.lock();
   }

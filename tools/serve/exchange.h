@@ -33,6 +33,7 @@ struct Exchange {
   bool is_refused = false;  // there is a reply, whatever the body
   bool is_answered = false;
   std::size_t budget_bytes = 0;  // taken for its body
+  std::size_t answer_bytes = 0;  // and for its answer
 };
 
 }  // namespace imsearch

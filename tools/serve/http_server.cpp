@@ -11,8 +11,11 @@
 
 #include <microhttpd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -21,6 +24,8 @@ namespace imsearch {
 namespace {
 
 constexpr unsigned kSilentSeconds = Connections::kIdleSeconds;
+constexpr std::size_t kReservedBytes = 1 << 20;
+constexpr std::size_t kSmallAnswer = 64 << 10;
 constexpr std::size_t kConnectionBytes = 32 << 10;  // headers, and to read into
 
 std::string header(MHD_Connection* connection, const char* name) {
@@ -86,9 +91,13 @@ Reply busy(const char* why) {
 
 struct HttpServer::Callbacks {
   static void* on_target(void*, const char* target, MHD_Connection*) {
-    auto* exchange = new (std::nothrow) Exchange;
-    if (exchange != nullptr) exchange->head.target = target;
-    return exchange;
+    try {
+      auto exchange = std::make_unique<Exchange>();
+      exchange->head.target = target;
+      return exchange.release();
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
   }
 
   static MHD_Result on_request(void* self, MHD_Connection* connection,
@@ -124,10 +133,15 @@ struct HttpServer::Callbacks {
     auto& connections = static_cast<HttpServer*>(self)->connections_;
     const MHD_ConnectionInfo* info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
-      connections.add(connection, info->connect_fd);
-    else
+    if (code != MHD_CONNECTION_NOTIFY_STARTED) {
       connections.remove(connection);
+      return;
+    }
+    try {
+      connections.add(connection, info->connect_fd);
+    } catch (const std::bad_alloc&) {
+      // The library's own bound, for silence, is left.
+    }
   }
 };
 
@@ -190,7 +204,8 @@ int HttpServer::begin(MHD_Connection* connection, Exchange& exchange,
   if (promised > most) return refuse(too_large(most));
   if (body_bytes_ + promised > kMostBodyBytes)
     return refuse(busy("too many large requests at once: ask again later"));
-  request.body.reserve(promised);
+  // A promise is cheap: more is taken as it comes.
+  request.body.reserve(std::min(promised, kReservedBytes));
   return MHD_YES;
 }
 
@@ -219,7 +234,11 @@ int HttpServer::answer(MHD_Connection* connection, Exchange& exchange) {
   // Suspended before anybody can resume it.
   MHD_suspend_connection(connection);
   const bool taken = line_.take([this, connection, &exchange] {
-    exchange.reply = hooks_.answer(exchange.request);
+    try {
+      exchange.reply = hooks_.answer(exchange.request);
+    } catch (const std::exception&) {
+      exchange.reply.status = 503;  // no memory was left for the error's text
+    }
     exchange.is_answered = true;
     MHD_resume_connection(connection);
   });
@@ -230,7 +249,17 @@ int HttpServer::answer(MHD_Connection* connection, Exchange& exchange) {
   return MHD_YES;
 }
 
+void HttpServer::take_answer_bytes(Exchange& exchange) {
+  const std::size_t bytes = exchange.reply.body.size();
+  if (bytes <= kSmallAnswer) return;
+  exchange.answer_bytes = bytes;
+  if (answer_bytes_.fetch_add(bytes) + bytes > kMostAnswerBytes)
+    exchange.reply =
+        busy("too many large answers at once: ask again later, or for less");
+}
+
 int HttpServer::send(MHD_Connection* connection, Exchange& exchange) {
+  take_answer_bytes(exchange);
   hooks_.finish(exchange.head, exchange.reply);
   const Reply& reply = exchange.reply;
   connections_.set_stage(connection, Stage::kSending);
@@ -255,7 +284,13 @@ void HttpServer::end(MHD_Connection* connection, Exchange* exchange) {
   if (exchange == nullptr) return;
   const std::unique_ptr<Exchange> owned(exchange);
   body_bytes_ -= exchange->budget_bytes;
-  if (exchange->has_begun) hooks_.answered(*exchange);
+  answer_bytes_ -= exchange->answer_bytes;
+  if (!exchange->has_begun) return;
+  try {
+    hooks_.answered(*exchange);
+  } catch (const std::exception&) {
+    // No memory for a line of the log.
+  }
 }
 
 }  // namespace imsearch

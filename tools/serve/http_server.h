@@ -46,6 +46,9 @@ class HttpServer {
   /// Bytes of all bodies that are held at once.
   static constexpr std::size_t kMostBodyBytes = std::size_t{256} << 20;
 
+  /// Bytes of all large answers that are being sent.
+  static constexpr std::size_t kMostAnswerBytes = std::size_t{256} << 20;
+
   /// Serves the listening `socket`, which it closes. Throws Error.
   HttpServer(int socket, const HttpParams& params, HttpHooks hooks);
   ~HttpServer();
@@ -66,12 +69,14 @@ class HttpServer {
   int begin(MHD_Connection* connection, Exchange& exchange, const char* method);
   bool take_body(Exchange& exchange, const char* data, std::size_t size_bytes);
   int answer(MHD_Connection* connection, Exchange& exchange);
+  void take_answer_bytes(Exchange& exchange);
   int send(MHD_Connection* connection, Exchange& exchange);
   void end(MHD_Connection* connection, Exchange* exchange);
 
   HttpHooks hooks_;
   std::atomic<bool> draining_{false};
   std::atomic<std::size_t> body_bytes_{0};
+  std::atomic<std::size_t> answer_bytes_{0};
   Connections connections_;
   WorkLine line_;
   MHD_Daemon* daemon_ = nullptr;

@@ -3,6 +3,8 @@
 #include "common/cli.h"
 
 #include <chrono>
+#include <new>
+#include <string>
 #include <utility>
 
 namespace imsearch {
@@ -34,15 +36,23 @@ void IndexWatch::look_now() {
   changed_.notify_all();
 }
 
+void IndexWatch::look(bool anyway) const {
+  try {
+    for (const auto& served : *indexes_)
+      if (const std::string said = served->refresh(anyway); !said.empty())
+        cli::say(said);
+  } catch (const std::bad_alloc&) {
+    // There may be memory the next time.
+  }
+}
+
 void IndexWatch::look_until_end() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
     changed_.wait_for(lock, kPeriod, [this] { return ended_ || now_; });
     const bool anyway = std::exchange(now_, false);
     lock.unlock();
-    for (const auto& served : *indexes_)
-      if (const std::string said = served->refresh(anyway); !said.empty())
-        cli::say(said);
+    look(anyway);
     lock.lock();
   }
 }

@@ -22,6 +22,7 @@ class IndexWatch {
   void look_now();
 
  private:
+  void look(bool anyway) const;
   void look_until_end();
 
   const ServedIndexes* indexes_;

@@ -22,7 +22,7 @@ bool is_index_name(const std::string& name) {
   return !name.empty() && name.size() <= 200 &&
          std::all_of(name.begin(), name.end(), is_allowed) &&
          name.find_first_of("_-.") != 0 && name != "healthz" &&
-         name != "metrics";
+         name != "metrics" && name != "favicon.ico";
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ async function askPhoto(file) {
   photo = file;
   const body = new FormData();
   body.append("image", file, file.name || "pasted");
-  const answer = await ask("similar?" + countParameter(),
+  const answer = await ask("similar?self=true&" + countParameter(),
                            { method: "POST", body });
   if (!answer) return;
   if (preview) URL.revokeObjectURL(preview);

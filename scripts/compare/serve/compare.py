@@ -2,6 +2,7 @@
 
 usage: compare.py BIN INDEX QUERIES [URL]
 """
+import http.client
 import json
 import os
 import re
@@ -89,12 +90,12 @@ def measure(who, url, queries, truth, seconds=10):
     return p50, rate
 
 
-def start(binary, index):
+def start(binary, index, folder=None):
     """serve, and the seconds to its first answer."""
     begin = time.perf_counter()
     process = subprocess.Popen(
         [f"{binary}/serve", "-i", index, "--name", "photos", "--log", "none",
-         "-q", "--listen", f"127.0.0.1:{PORT}"])
+         "-q", "--listen", f"127.0.0.1:{PORT}"], cwd=folder)
     while True:
         try:
             urllib.request.urlopen(
@@ -102,6 +103,34 @@ def start(binary, index):
             return process, time.perf_counter() - begin
         except OSError:
             time.sleep(.001)
+
+
+def photos(binary, photos_folder, count=300):
+    """Milliseconds of a photo that is posted: p50 and p99."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([f"{binary}/extract", "-q", "--weights", "demo",
+                        photos_folder], cwd=folder, check=True)
+        subprocess.run([f"{binary}/build-index", "-q"], cwd=folder, check=True)
+        with open(f"{folder}/fnames.txt") as names:
+            paths = names.read().splitlines()
+        process, _ = start(binary, f"{folder}/fvecs.bin.hnsw.index", folder)
+        try:
+            kept = http.client.HTTPConnection("127.0.0.1", PORT)
+            times = []
+            for turn in range(count + 20):
+                with open(paths[turn % len(paths)], "rb") as image:
+                    photo = image.read()
+                begin = time.perf_counter()
+                kept.request("POST", "/photos/similar?k=10", photo)
+                reply = kept.getresponse()
+                reply.read()
+                times.append((time.perf_counter() - begin) * 1e3)
+                if reply.status != 200:
+                    raise SystemExit(f"{paths[turn % len(paths)]}: no answer")
+            return np.percentile(times[20:], [50, 99])
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def main():
@@ -133,6 +162,10 @@ def main():
     finally:
         process.terminate()
         process.wait()
+    here = os.path.dirname(os.path.abspath(__file__))
+    folder = os.environ.get("PHOTOS", f"{here}/../../../data/photos")
+    p50, p99 = photos(os.path.abspath(binary), os.path.abspath(folder))
+    print(f"a photo that is posted: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
 
 
 if __name__ == "__main__":

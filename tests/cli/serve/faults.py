@@ -3,11 +3,13 @@ SERVE_CONNECTIONS, as scripts/check/serve.sh sets them."""
 import json
 import os
 import random
+import resource
 import socket
+import subprocess
 import threading
 import unittest
 
-from service import DIM, Folder, Service, make_index
+from service import DIM, Folder, Service, make_index, tool
 
 BAD_REQUESTS = int(os.environ.get("SERVE_BAD_REQUESTS", 1000))
 CONNECTIONS = int(os.environ.get("SERVE_CONNECTIONS", 300))
@@ -154,6 +156,49 @@ class Faults(unittest.TestCase):
                     answer = b""
                 self.assertIn(int(answer[9:12] or 0), statuses, request[:60])
         self.assert_alive()
+
+    def test_memory_that_lacks_is_said_to(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_DATA, (180 << 20, 180 << 20))
+
+        body = b"[" + b"1," * (7 << 20) + b"1]"
+        with Service(self.folder, preexec_fn=limit) as service:
+            statuses = []
+
+            def ask():
+                try:
+                    statuses.append(service.ask("POST", "/fvecs/_search",
+                                                body)[0])
+                except OSError:  # not even for an answer
+                    statuses.append(0)
+
+            threads = [threading.Thread(target=ask) for _ in range(16)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertTrue(set(statuses) <= {0, 400, 503}, statuses)
+            self.assertIsNone(service.process.poll())
+            self.assertEqual(service.json("GET", "/fvecs/_count")["count"], 500)
+
+    def test_a_log_that_cannot_be_written_stops_nothing(self):
+        with Folder() as run_folder, open("/dev/full", "wb") as full:
+            place = f"{run_folder}/s"
+            process = subprocess.Popen(
+                [tool("serve"), "--listen", f"unix:{place}"],
+                cwd=self.folder, stderr=full)
+            try:
+                while not os.path.exists(place):
+                    self.assertIsNone(process.poll())
+                for _ in range(3):
+                    with socket.socket(socket.AF_UNIX) as client:
+                        client.connect(place)
+                        client.sendall(b"GET /healthz HTTP/1.1\r\n"
+                                       b"Host: localhost\r\n\r\n")
+                        self.assertIn(b"200 OK", client.recv(1000))
+            finally:
+                process.terminate()
+                self.assertEqual(process.wait(timeout=60), 0)
 
     def test_a_full_line_says_so(self):
         with Service(self.folder, "--line", "1", "-j", "1") as service:

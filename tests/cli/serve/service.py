@@ -108,12 +108,13 @@ class Service:
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
             headers = {"Content-Type": "application/json", **(headers or {})}
-        own.request(method, path, body, headers or {})
-        reply = own.getresponse()
-        content = reply.read()
-        if connection is None:
-            own.close()
-        return reply.status, reply.headers, content
+        try:
+            own.request(method, path, body, headers or {})
+            reply = own.getresponse()
+            return reply.status, reply.headers, reply.read()
+        finally:
+            if connection is None:
+                own.close()
 
     def json(self, method, path, body=None, status=200, **options):
         got, _, content = self.ask(method, path, body, **options)
