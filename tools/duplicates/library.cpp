@@ -18,7 +18,7 @@ namespace {
 Index open_index(const std::string& path) {
   if (!file_exists(path))
     fail("{}: no such file: {} makes one", path, command("build-index"));
-  return Index(path, IndexAccess::kLoaded);
+  return Index(path);
 }
 
 void read_ledgers(Library& library) {

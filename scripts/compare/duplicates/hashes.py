@@ -14,6 +14,7 @@ import os
 import sys
 import time
 import types
+import unittest.mock
 
 
 def hashes_of_imagehash(paths):
@@ -27,12 +28,24 @@ def hashes_of_imagehash(paths):
 
 
 def hashes_of_imagededup(paths):
+    # What its networks need is imported, and not used, by its hashes.
+    unused = [name for name in
+              ("torch", "torch.nn", "torch.utils", "torch.utils.data",
+               "torchvision", "torchvision.models",
+               "torchvision.models.vision_transformer", "torchvision.transforms",
+               "torchvision.transforms.functional")
+              if importlib.util.find_spec(name.split(".")[0]) is None]
+    for name in unused:
+        sys.modules[name] = unittest.mock.MagicMock(
+            __spec__=None, __path__=[], Tensor=type("Tensor", (), {}))
     found = importlib.util.find_spec("imagededup")
     folder = os.path.join(list(found.submodule_search_locations)[0], "methods")
     package = types.ModuleType("imagededup.methods")
     package.__path__ = [folder]
     sys.modules["imagededup.methods"] = package
     from imagededup.methods.hashing import PHash
+    for name in unused:
+        del sys.modules[name]
     hasher = PHash(verbose=False)
     return [int(hasher.encode_image(path), 16) for path in paths]
 
