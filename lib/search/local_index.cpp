@@ -125,8 +125,7 @@ std::vector<std::string> LocalIndex::files() const {
   return files;
 }
 
-std::string LocalIndex::picture(std::uint32_t row,
-                                const std::string&) const {
+std::string LocalIndex::picture(std::uint32_t row, const std::string&) const {
   return picture_path(index_, row);
 }
 
