@@ -20,6 +20,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <system_error>
 
@@ -107,13 +108,14 @@ std::string PageWriter::source_of(const std::string& jpeg) {
   room_ = 0;  // from here on all of them, so that the page does not grow on
   if (beside_.empty() && ::mkdir(folder_.c_str(), 0777) == 0)
     made_folder_ = true;
-  const std::string file =
-      join_path(folder_, fmt::format("{:06}.jpg", beside_.size() + 1));
-  OutputFile output(file);
-  output.write(jpeg);
-  output.commit();
-  beside_.push_back(file);
-  return link_from(path_, file);
+  const std::string name = fmt::format("{:06}.jpg", beside_.size() + 1);
+  beside_.push_back(join_path(folder_, name));
+  // Not synced, each of thousands: the page alone says that it is complete.
+  std::ofstream output(beside_.back(), std::ios::binary);
+  output << jpeg;
+  output.close();
+  if (!output) fail("{}: {}", beside_.back(), errno_text(errno));
+  return "./" + url_path(join_path(base_name(folder_), name));
 }
 
 std::vector<ShownPicture> PageWriter::show(

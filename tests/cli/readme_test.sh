@@ -4,7 +4,8 @@
 set -euo pipefail
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-ln -s "$IMSEARCH_SOURCE/data" "$scratch/data"
+# A copy: an example that removes something must not reach the source tree.
+cp -R "$IMSEARCH_SOURCE/data" "$scratch/data"
 mkdir "$scratch/build"
 ln -s "$IMSEARCH_BIN" "$scratch/build/bin"
 unset IMSEARCH_WEIGHTS
