@@ -3,6 +3,10 @@
 // before that, when the first line was read, and goes when the reply is sent or
 // the connection lost.
 //
+// Connections are accepted by a thread of our own (acceptor.h): the library,
+// told to accept no more while its threads are busy, aborts the program
+// (0.9.75, MHD_quiesce_daemon() with epoll).
+//
 // While a request waits for its turn, its connection is suspended: the library
 // does not look at it, and calls the handler again once it is resumed.
 #include "serve/http_server.h"
@@ -10,6 +14,7 @@
 #include "base/error.h"
 
 #include <microhttpd.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <charconv>
@@ -24,6 +29,7 @@ namespace imsearch {
 namespace {
 
 constexpr unsigned kSilentSeconds = Connections::kIdleSeconds;
+constexpr unsigned kConnectionsAhead = 256;  // that are not counted yet
 constexpr std::size_t kReservedBytes = 1 << 20;
 constexpr std::size_t kSmallAnswer = 64 << 10;
 constexpr std::size_t kConnectionBytes = 32 << 10;  // headers, and to read into
@@ -148,10 +154,11 @@ struct HttpServer::Callbacks {
 HttpServer::HttpServer(int socket, const HttpParams& params, HttpHooks hooks)
     : hooks_(std::move(hooks)), line_(params.threads, params.line) {
   daemon_ = MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr,
-      nullptr, Callbacks::on_request, this, MHD_OPTION_LISTEN_SOCKET, socket,
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+          MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC,
+      0, nullptr, nullptr, Callbacks::on_request, this,
       MHD_OPTION_THREAD_POOL_SIZE, params.threads < 2 ? 0U : params.threads,
-      MHD_OPTION_CONNECTION_LIMIT, params.connections,
+      MHD_OPTION_CONNECTION_LIMIT, params.connections + kConnectionsAhead,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes,
       MHD_OPTION_CONNECTION_TIMEOUT, kSilentSeconds,
       MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
@@ -160,22 +167,46 @@ HttpServer::HttpServer(int socket, const HttpParams& params, HttpHooks hooks)
       Callbacks::on_connection, this, MHD_OPTION_END);
   if (daemon_ == nullptr)
     fail("libmicrohttpd cannot be started: {}", errno_text(errno));
+  acceptor_ = std::make_unique<Acceptor>(
+      Descriptor(socket), [this, most = params.connections](int listening) {
+        return accept_one(listening, most);
+      });
+}
+
+bool HttpServer::accept_one(int listening, std::size_t most) {
+  if (connections_.open() >= most) return false;
+  sockaddr_storage address = {};
+  socklen_t size = sizeof address;
+  auto* peer = reinterpret_cast<sockaddr*>(&address);
+  const int client =
+      ::accept4(listening, peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (client < 0) return false;
+  // It closes the socket where it refuses it.
+  MHD_add_connection(daemon_, client, peer, size);
+  return true;
 }
 
 HttpServer::~HttpServer() {
+  acceptor_.reset();
   MHD_stop_daemon(daemon_);
 }
 
 bool HttpServer::drain(std::chrono::seconds patience) {
   draining_ = true;
-  const int socket = MHD_quiesce_daemon(daemon_);
-  if (socket >= 0) ::close(socket);
+  acceptor_.reset();
   const auto end = std::chrono::steady_clock::now() + patience;
-  while (connections_.busy() > 0) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
+  const auto is_quiet = [&] {
+    while (connections_.busy() > 0) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+  };
+  if (!is_quiet()) return false;
+  // A connection that is kept may bring one more request at any time: from here
+  // on none waits, so that the second look sees the last that does.
+  stopping_ = true;
+  return is_quiet();
 }
 
 int HttpServer::begin(MHD_Connection* connection, Exchange& exchange,
@@ -229,6 +260,10 @@ int HttpServer::answer(MHD_Connection* connection, Exchange& exchange) {
   connections_.set_stage(connection, Stage::kWork);
   if (auto reply = hooks_.answer_at_once(exchange.request)) {
     exchange.reply = std::move(*reply);
+    return send(connection, exchange);
+  }
+  if (stopping_) {
+    exchange.reply = busy("the service ends: ask again later");
     return send(connection, exchange);
   }
   // Suspended before anybody can resume it.

@@ -4,6 +4,7 @@
 // what is not goes into a line (work_line.h), while its connection waits.
 #pragma once
 
+#include "serve/acceptor.h"
 #include "serve/connections.h"
 #include "serve/exchange.h"
 #include "serve/work_line.h"
@@ -66,6 +67,7 @@ class HttpServer {
   struct Callbacks;  // what libmicrohttpd calls
 
  private:
+  bool accept_one(int listening, std::size_t most);
   int begin(MHD_Connection* connection, Exchange& exchange, const char* method);
   bool take_body(Exchange& exchange, const char* data, std::size_t size_bytes);
   int answer(MHD_Connection* connection, Exchange& exchange);
@@ -74,12 +76,14 @@ class HttpServer {
   void end(MHD_Connection* connection, Exchange* exchange);
 
   HttpHooks hooks_;
-  std::atomic<bool> draining_{false};
+  std::atomic<bool> draining_{false};  // connections end with their answer
+  std::atomic<bool> stopping_{false};  // no request may wait any more
   std::atomic<std::size_t> body_bytes_{0};
   std::atomic<std::size_t> answer_bytes_{0};
   Connections connections_;
   WorkLine line_;
   MHD_Daemon* daemon_ = nullptr;
+  std::unique_ptr<Acceptor> acceptor_;
 };
 
 }  // namespace imsearch

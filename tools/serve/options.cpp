@@ -40,6 +40,21 @@ std::string name_of_file(const std::string& path) {
 }
 
 void ServeOptions::add_to(CLI::App& app) {
+  add_indexes_to(app);
+  add_pictures_to(app);
+  add_access_to(app);
+  app.add_option("--log", log,
+                 "A line on standard error for each request: text, json or "
+                 "none")
+      ->check(CLI::IsMember({"text", "json", "none"}))
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  cli::add_threads(app, threads);
+  cli::add_quiet(app, quiet);
+  group(app);
+}
+
+void ServeOptions::add_indexes_to(CLI::App& app) {
   app.add_option("-i,--index", indexes,
                  "Index file (default: fvecs.bin.hnsw.index); may be given "
                  "several times")
@@ -65,6 +80,9 @@ void ServeOptions::add_to(CLI::App& app) {
                  "Candidates kept by searches that do not say how many")
       ->check(cli::whole(1, 10000))
       ->capture_default_str();
+}
+
+void ServeOptions::add_pictures_to(CLI::App& app) {
   app.add_option("--root", root,
                  "The folder that names of images count from: thumbnails are "
                  "shown of files below it alone")
@@ -80,6 +98,9 @@ void ServeOptions::add_to(CLI::App& app) {
                  "(default: where it was)")
       ->type_name("FILE")
       ->excludes("--weights");
+}
+
+void ServeOptions::add_access_to(CLI::App& app) {
   app.add_option("--token-file", token_file,
                  "Answer only who sends the token in this file's first line")
       ->type_name("FILE");
@@ -102,14 +123,9 @@ void ServeOptions::add_to(CLI::App& app) {
                  "Most requests that wait for their turn; others get a 503")
       ->check(cli::whole(1, 100000))
       ->capture_default_str();
-  app.add_option("--log", log,
-                 "A line on standard error for each request: text, json or "
-                 "none")
-      ->check(CLI::IsMember({"text", "json", "none"}))
-      ->type_name("FORMAT")
-      ->capture_default_str();
-  cli::add_threads(app, threads);
-  cli::add_quiet(app, quiet);
+}
+
+void ServeOptions::group(CLI::App& app) {
   cli::put_under(app, cli::Group::kOften, {"--index", "--name", "--listen"});
   cli::put_under(app, cli::Group::kSearch, {"--ef", "--space", "--field"});
   cli::put_under(app, cli::Group::kImages,

@@ -39,6 +39,12 @@ struct ServeOptions {
   /// Fills in what was not given. Throws UsageError for what does not go
   /// together, and for names that no URL can have.
   void finish();
+
+ private:
+  void add_indexes_to(CLI::App& app);
+  void add_pictures_to(CLI::App& app);
+  void add_access_to(CLI::App& app);
+  static void group(CLI::App& app);
 };
 
 /// The name that an index file gets in URLs: "photos" of "a/photos.index".

@@ -188,13 +188,13 @@ Reply Site::thumbnail(const Request& request) {
 
 std::string Site::metrics_text() const {
   std::string text = counts_.text();
-  if (server_ != nullptr) {
+  if (const HttpServer* server = server_) {
     text += metric("connections", "gauge", "Open connections.", "",
-                   static_cast<double>(server_->open_connections()));
+                   static_cast<double>(server->open_connections()));
     text += metric("queue", "gauge", "Requests that wait for their turn.", "",
-                   static_cast<double>(server_->waiting()));
+                   static_cast<double>(server->waiting()));
     text += metric("queue_working", "gauge", "Requests that have it.", "",
-                   static_cast<double>(server_->working()));
+                   static_cast<double>(server->working()));
   }
   text += metric("resident_memory_bytes", "gauge",
                  "Memory of this process, pages of index files included.", "",

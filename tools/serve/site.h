@@ -10,6 +10,7 @@
 #include "serve/photos.h"
 #include "serve/pictures.h"
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -52,7 +53,7 @@ class Site {
   Pictures pictures_;
   RequestCounts counts_;
   AccessLog log_;
-  const HttpServer* server_ = nullptr;
+  std::atomic<const HttpServer*> server_{nullptr};
 };
 
 }  // namespace imsearch
