@@ -77,8 +77,7 @@ void QueryOptions::group(CLI::App& app) {
   cli::completes(app, {"--sheet"}, cli::kSheetFiles);
   cli::completes(app, {"--weights"}, cli::kWeightsFiles);
   cli::completes(app, {"--model"}, cli::kModelFiles);
-  cli::add_examples(app, {"photo.jpg -k 5", "photos/ --html answers.html",
-                          "red.jpg --plus hat.jpg --only photos/2024"});
+  cli::add_examples(app, {"photo.jpg -k 5", "photos/ --html answers.html"});
 }
 
 void QueryOptions::add_questions_to(CLI::App& app) {

@@ -119,7 +119,7 @@ TEST_SUITE("cli") {
     CHECK(appended.status == 0);
     CHECK(contains(appended.err, "2 rows added to 3"));
     const RunResult found =
-        run({"query", "-k", "1", "images/4.ppm"}, demo_in(*dir));
+        run({"query", "--self", "-k", "1", "images/4.ppm"}, demo_in(*dir));
     CHECK(contains(found.out, "\t1.000000\timages/4.ppm\n"));
   }
 

@@ -135,8 +135,8 @@ TEST_SUITE("cli") {
     REQUIRE(run_in(dir, {"build-index", "-q", "turned", "-n", "turned.txt",
                          "-o", "index"})
                 .status == 0);
-    const RunResult query =
-        run_in(dir, {"query", "-i", "index", "-k", "1", "p1.jpg", "p3.jpg"});
+    const RunResult query = run_in(
+        dir, {"query", "--self", "-i", "index", "-k", "1", "p1.jpg", "p3.jpg"});
     INFO(query.err);
     CHECK(query.status == 0);
     CHECK(query.err.empty());

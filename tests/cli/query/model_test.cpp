@@ -45,7 +45,7 @@ TEST_CASE("query --model takes the preprocessing from the index") {
   const Modelled m;
   for (const char* image : {"p0.jpg", "p3.jpg"}) {
     const RunResult result =
-        m.run({"query", "--model", "net.pt", "-k", "1", image});
+        m.run({"query", "--self", "--model", "net.pt", "-k", "1", image});
     CHECK(result.err.empty());
     CHECK(result.status == 0);
     CHECK(result.out == std::string(image) + "\t1\t1.000000\t" + image + "\n");
@@ -54,7 +54,7 @@ TEST_CASE("query --model takes the preprocessing from the index") {
 
 TEST_CASE("without --model, query takes the file that extract took") {
   const Modelled m;
-  const RunResult found = m.run({"query", "p0.jpg", "-k", "1"});
+  const RunResult found = m.run({"query", "--self", "p0.jpg", "-k", "1"});
   CHECK(found.status == 0);
   CHECK(found.out == "p0.jpg\t1\t1.000000\tp0.jpg\n");
   const std::string made =

@@ -20,7 +20,7 @@ using imsearch::test::TempDir;
 namespace {
 
 constexpr std::array<float, 2> kRow = {1, 2};
-const std::string kRowLine = "row 4de8d78f7134f4b7\t-\t-\t-\n";
+const std::string kRowLine = "row 4de8d78f7134f4b7\t-\t-\t-\t-\t-\t-\n";
 const std::string kBadLine = "bad ed2104355d2e486e\t-\t-\t-\tnot an image\n";
 
 std::vector<LogEntry> entries_of(const std::string& text) {
@@ -48,11 +48,11 @@ TEST_CASE("entries are read back in order") {
   REQUIRE(log.next(entry));
   CHECK(entry.good);
   CHECK(entry.row_checksum == 0x4de8d78f7134f4b7);
-  CHECK(log.position() == 9 + 27);
+  CHECK(log.position() == 9 + 33);
   REQUIRE(log.next(entry));
   CHECK_FALSE(entry.good);
   CHECK(entry.reason == "not an image");
-  CHECK(log.position() == 9 + 27 + 40);
+  CHECK(log.position() == 9 + 33 + 40);
   CHECK_FALSE(log.next(entry));
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("an entry that was not written whole does not count") {
     LogEntry entry;
     CHECK(log.next(entry));
     CHECK_FALSE(log.next(entry));
-    CHECK(log.position() == 9 + 27);
+    CHECK(log.position() == 9 + 33);
   }
 }
 
