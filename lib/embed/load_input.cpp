@@ -9,6 +9,7 @@
 #include "image/decode.h"
 #include "image/exif.h"
 #include "image/perceptual_hash.h"
+#include "image/pixel_grid.h"
 #include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/file.h"
@@ -23,6 +24,7 @@
 #include <cstdint>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace imsearch {
 namespace {
@@ -52,25 +54,65 @@ std::string read_image_file(const std::string& path, std::size_t size) {
   return bytes;
 }
 
-/// The image as the network is to see it, within the memory of `turn`, which
-/// grows where needed.
-Image load_image(const std::string& bytes, const std::string& path,
-                 const Preprocessing& preprocessing, MemoryTurn& turn) {
+/// Calls work(max_bytes) within the memory of `turn`, which grows where
+/// needed. `turned`: a whole picture is turned, and is there twice.
+template <typename Work>
+void within(MemoryTurn& turn, bool turned, Work work) {
+  std::uint64_t needed = 0;
+  try {
+    return work(turn.small_bytes());
+  } catch (const NeedsMemory& e) {
+    const std::uint64_t pixel_bytes = std::uint64_t{3} * e.width * e.height;
+    needed = e.bytes;
+    turn.grow(std::max(needed, turned ? 2 * pixel_bytes : 0),
+              fmt::format("{} x {} pixels", e.width, e.height));
+  }
+  work(needed);
+}
+
+/// Decodes the whole picture, which the network's input is made of.
+void load_whole(const std::string& bytes, const std::string& path,
+                const Preprocessing& preprocessing, MemoryTurn& turn,
+                float* input, FileFacts& facts) {
   const int orientation = preprocessing.exif ? exif_orientation(bytes) : 1;
-  const auto decoded = [&](std::uint64_t max_bytes) {
-    return turn_upright(
+  within(turn, orientation != 1, [&](std::uint64_t max_bytes) {
+    const Image image = turn_upright(
         decode_image(bytes, path, preprocessing.reference(), max_bytes),
         orientation);
+    facts.picture = {image.width, image.height, perceptual_hash(image)};
+    preprocess(image, preprocessing, input);
+  });
+}
+
+/// Decodes the pixels that the input and the hash are made of.
+void load_picked(const std::string& bytes, const std::string& path,
+                 const Preprocessing& preprocessing, MemoryTurn& turn,
+                 float* input, FileFacts& facts) {
+  const int orientation = preprocessing.exif ? exif_orientation(bytes) : 1;
+  const bool on_its_side = is_on_its_side(orientation);
+  const auto choose = [&](std::size_t width, std::size_t height) {
+    std::size_t upright_width = width;
+    std::size_t upright_height = height;
+    if (on_its_side) std::swap(upright_width, upright_height);
+    std::vector<PixelGrid> grids = {
+        *preprocess_grid(upright_width, upright_height, preprocessing),
+        hash_grid(upright_width, upright_height)};
+    for (PixelGrid& grid : grids)
+      grid = as_stored(grid, width, height, orientation);
+    return grids;
   };
-  try {
-    return decoded(turn.small_bytes());
-  } catch (const NeedsMemory& e) {
-    // Turned, it is there twice.
-    const std::uint64_t pixel_bytes = std::uint64_t{3} * e.width * e.height;
-    turn.grow(std::max(e.bytes, orientation == 1 ? 0 : 2 * pixel_bytes),
-              fmt::format("{} x {} pixels", e.width, e.height));
-    return decoded(e.bytes);
-  }
+  within(turn, false, [&](std::uint64_t max_bytes) {
+    PickedPicture picture =
+        pick_image(bytes, path, preprocessing.reference(), max_bytes, choose);
+    if (on_its_side) std::swap(picture.width, picture.height);
+    for (Image& part : picture.parts)
+      part = turn_upright(std::move(part), orientation);
+    facts.picture = {
+        picture.width, picture.height,
+        perceptual_hash(picture.parts[1], picture.width, picture.height)};
+    preprocess_picked(picture.parts[0], picture.width, picture.height,
+                      preprocessing, input);
+  });
 }
 
 /// A file, or a member of an archive, by its path.
@@ -105,9 +147,9 @@ void decode(const MemberContent& content, const std::string& path,
   ContentHash hash;
   hash.add(bytes.data(), bytes.size());
   facts = {true, bytes.size(), content.facts.modified_ns, hash.value()};
-  const Image image = load_image(bytes, path, preprocessing, turn);
-  facts.picture = {image.width, image.height, perceptual_hash(image)};
-  preprocess(image, preprocessing, input);
+  const auto load =
+      preprocess_grid(1, 1, preprocessing) ? load_picked : load_whole;
+  load(bytes, path, preprocessing, turn, input, facts);
 }
 
 }  // namespace

@@ -133,4 +133,16 @@ Image decode_image(std::string_view bytes, const std::string& name,
   return decode(bytes, name, reference, max_bytes);
 }
 
+PickedPicture pick_image(std::string_view bytes, const std::string& name,
+                         Reference reference, std::uint64_t max_bytes,
+                         const ChooseGrids& choose) {
+  if (looks_like_jpeg(bytes))
+    return pick_jpeg(bytes, reference, max_bytes, choose);
+  const Image image = decode(bytes, name, reference, max_bytes);
+  PickedPicture picture{image.width, image.height, {}};
+  for (const PixelGrid& grid : choose(image.width, image.height))
+    picture.parts.push_back(pick(image, grid));
+  return picture;
+}
+
 }  // namespace imsearch

@@ -14,15 +14,15 @@
 #include <bitset>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kCells = 32;       // a side
-constexpr std::size_t kPlaces = 512;     // a longer side is averaged over
-constexpr std::size_t kFrequencies = 9;  // 0 to 8
-constexpr std::size_t kChannels = 3;
+constexpr std::size_t kCells = 32;        // a side
+constexpr std::size_t kPlaces = 512;      // a longer side is averaged over
+constexpr std::size_t kFrequencies = 9;   // 0 to 8
 constexpr std::int64_t kCellSteps = 256;  // of a level
 constexpr std::int64_t kLumaParts = 1000;
 constexpr std::array<std::int64_t, kChannels> kLuma = {299, 587, 114};
@@ -72,6 +72,22 @@ std::vector<Cell> cells_of(std::size_t side) {
   return side <= kPlaces ? cells_by_area(side) : cells_by_places(side);
 }
 
+Places places_of(std::size_t side) {
+  Places places;
+  for (const Cell& cell : cells_of(side))
+    for (const Share& share : cell) places.push_back(share.pixel);
+  return distinct(std::move(places));
+}
+
+/// The cells of a side where only the pixels at places_of(side) are there.
+std::vector<Cell> picked_cells(std::size_t side) {
+  const Places places = places_of(side);
+  std::vector<Cell> cells = cells_of(side);
+  for (Cell& cell : cells)
+    for (Share& share : cell) share.pixel = rank_of(places, share.pixel);
+  return cells;
+}
+
 std::int64_t weight_of(const Cell& cell) {
   std::int64_t sum = 0;
   for (const Share& share : cell) sum += share.weight;
@@ -88,10 +104,10 @@ void add_row(const std::uint8_t* row, std::size_t size, std::uint32_t weight,
 
 using Cells = std::array<std::array<std::int64_t, kCells>, kCells>;
 
-/// Luma in steps of 1 / kCellSteps.
-Cells average(const Image& image) {
-  const std::vector<Cell> down = cells_of(image.height);
-  const std::vector<Cell> across = cells_of(image.width);
+/// Luma in steps of 1 / kCellSteps. `image`: the pixels of hash_grid().
+Cells average(const Image& image, std::size_t width, std::size_t height) {
+  const std::vector<Cell> down = picked_cells(height);
+  const std::vector<Cell> across = picked_cells(width);
   const std::size_t row_bytes = image.width * kChannels;
   const std::int64_t weight =
       weight_of(down[0]) * weight_of(across[0]) * kLumaParts;
@@ -106,8 +122,8 @@ Cells average(const Image& image) {
       std::array<std::int64_t, kChannels> channels = {};
       for (const Share& share : across[x])
         for (std::size_t c = 0; c < kChannels; ++c)
-          channels[c] += std::int64_t{share.weight} *
-                         sums[share.pixel * kChannels + c];
+          channels[c] +=
+              std::int64_t{share.weight} * sums[share.pixel * kChannels + c];
       std::int64_t luma = 0;
       for (std::size_t c = 0; c < kChannels; ++c)
         luma += kLuma[c] * channels[c];
@@ -143,8 +159,7 @@ Cosines make_cosines() {
     for (std::size_t i = 0; i < kCells / 2; ++i) {
       const auto angle = static_cast<double>((2 * i + 1) * k);
       cosines[k][i] = std::lround(kOne * std::cos(kPi * angle / (2 * kCells)));
-      cosines[k][kCells - 1 - i] =
-          k % 2 == 0 ? cosines[k][i] : -cosines[k][i];
+      cosines[k][kCells - 1 - i] = k % 2 == 0 ? cosines[k][i] : -cosines[k][i];
     }
   return cosines;
 }
@@ -180,8 +195,19 @@ std::uint64_t transposed(std::uint64_t hash) {
 
 }  // namespace
 
+PixelGrid hash_grid(std::size_t width, std::size_t height) {
+  return {places_of(height), places_of(width)};
+}
+
 std::optional<std::uint64_t> perceptual_hash(const Image& image) {
-  const Cells cells = average(image);
+  return perceptual_hash(pick(image, hash_grid(image.width, image.height)),
+                         image.width, image.height);
+}
+
+std::optional<std::uint64_t> perceptual_hash(const Image& picked,
+                                             std::size_t width,
+                                             std::size_t height) {
+  const Cells cells = average(picked, width, height);
   if (is_flat(cells)) return std::nullopt;
   const Coefficients coefficients = transform(cells);
   std::uint64_t hash = coefficients[8][8] > 0 ? 1 : 0;

@@ -64,15 +64,34 @@ void interpolate_row(const float* row, const std::vector<Tap>& taps,
   }
 }
 
+/// The places that taps read, or all where these are most: rows without gaps
+/// are copied faster.
+Places places_of(const std::vector<Tap>& taps, std::size_t side) {
+  Places places;
+  for (const Tap& tap : taps) {
+    places.push_back(tap.lower);
+    places.push_back(tap.upper);
+  }
+  places = distinct(std::move(places));
+  return 2 * places.size() < side ? places : all_places(side);
+}
+
+/// The same taps where only the pixels at `places` are there.
+std::vector<Tap> among(const Places& places, std::vector<Tap> taps) {
+  for (Tap& tap : taps) {
+    tap.lower = rank_of(places, tap.lower);
+    tap.upper = rank_of(places, tap.upper);
+  }
+  return taps;
+}
+
 // Input rows, interpolated horizontally, of which the last two are kept: the
 // next output row often needs one of them again.
 class InterpolatedRows {
  public:
-  InterpolatedRows(const Image& image, std::size_t width)
-      : image_(image),
-        taps_(make_taps(image.width, width)),
-        input_(padded_row(image.width)) {
-    for (Row& row : rows_) row.values.resize(padded_row(width));
+  InterpolatedRows(const Image& image, std::vector<Tap> taps)
+      : image_(image), taps_(std::move(taps)), input_(padded_row(image.width)) {
+    for (Row& row : rows_) row.values.resize(padded_row(taps_.size()));
   }
 
   /// Valid until two other rows have been asked for.
@@ -102,16 +121,33 @@ class InterpolatedRows {
 
 }  // namespace
 
-void resize_tensorflow(const Image& image, std::size_t height,
-                       std::size_t width, float* out) {
-  InterpolatedRows rows(image, width);
-  for (const Tap& tap : make_taps(image.height, height)) {
+PixelGrid tensorflow_grid(const Resizing& resizing) {
+  return {places_of(make_taps(resizing.in_height, resizing.height),
+                    resizing.in_height),
+          places_of(make_taps(resizing.in_width, resizing.width),
+                    resizing.in_width)};
+}
+
+void resize_picked_tensorflow(const Image& picked, const Resizing& resizing,
+                              float* out) {
+  const auto down = make_taps(resizing.in_height, resizing.height);
+  const auto across = make_taps(resizing.in_width, resizing.width);
+  InterpolatedRows rows(picked,
+                        among(places_of(across, resizing.in_width), across));
+  for (const Tap& tap : among(places_of(down, resizing.in_height), down)) {
     const float* top = rows.row(tap.lower);
     const float* bottom = rows.row(tap.upper);
-    for (std::size_t i = 0; i < width * kChannels; ++i)
+    for (std::size_t i = 0; i < across.size() * kChannels; ++i)
       out[i] = top[i] + (bottom[i] - top[i]) * tap.lerp;
-    out += width * kChannels;
+    out += across.size() * kChannels;
   }
+}
+
+void resize_tensorflow(const Image& image, std::size_t height,
+                       std::size_t width, float* out) {
+  const Resizing resizing{image.height, image.width, height, width};
+  resize_picked_tensorflow(pick(image, tensorflow_grid(resizing)), resizing,
+                           out);
 }
 
 }  // namespace imsearch
