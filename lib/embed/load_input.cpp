@@ -37,82 +37,71 @@ std::string read_image_file(const std::string& path, std::size_t size) {
   const Descriptor file(
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.valid()) fail("{}", errno_text(errno));
-  std::string bytes;
-  // Its end is noticed by reading into one block more.
-  bytes.reserve(size + kBlockBytes);
+  // One byte more, by which its end is noticed.
+  std::string bytes(std::min(size, kMaxImageFileBytes) + 1, '\0');
+  std::size_t used = 0;
   // A file that grows meanwhile must not be read for ever.
-  while (bytes.size() < kMaxImageFileBytes) {
+  while (used < kMaxImageFileBytes) {
     check_interrupt();
-    const std::size_t old_size = bytes.size();
-    bytes.resize(old_size + kBlockBytes);
-    const ssize_t n = ::read(file.get(), &bytes[old_size], kBlockBytes);
-    const int error_number = errno;
-    bytes.resize(old_size + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (used == bytes.size()) bytes.resize(used + kBlockBytes);
+    const ssize_t n = ::read(file.get(), &bytes[used],
+                             std::min(bytes.size() - used, kBlockBytes));
     if (n == 0) break;
-    if (n < 0 && error_number != EINTR) fail("{}", errno_text(error_number));
+    if (n < 0 && errno != EINTR) fail("{}", errno_text(errno));
+    used += static_cast<std::size_t>(std::max<ssize_t>(n, 0));
   }
+  bytes.resize(used);
   return bytes;
 }
 
-/// Calls work(max_bytes) within the memory of `turn`, which grows where
-/// needed. `turned`: a whole picture is turned, and is there twice.
-template <typename Work>
-void within(MemoryTurn& turn, bool turned, Work work) {
-  std::uint64_t needed = 0;
-  try {
-    return work(turn.small_bytes());
-  } catch (const NeedsMemory& e) {
-    const std::uint64_t pixel_bytes = std::uint64_t{3} * e.width * e.height;
-    needed = e.bytes;
-    turn.grow(std::max(needed, turned ? 2 * pixel_bytes : 0),
-              fmt::format("{} x {} pixels", e.width, e.height));
-  }
-  work(needed);
+/// Up to that many pixels, to choose among them takes longer than to make all.
+constexpr std::size_t kSmallPixels = 1'000'000;
+
+/// What input and hash read of a picture that is turned later: two grids, or
+/// all where most of it is read.
+std::vector<PixelGrid> grids_of(std::size_t width, std::size_t height,
+                                int orientation,
+                                const Preprocessing& preprocessing) {
+  std::size_t upright_width = width;
+  std::size_t upright_height = height;
+  if (is_on_its_side(orientation)) std::swap(upright_width, upright_height);
+  const auto input_grid =
+      preprocess_grid(upright_width, upright_height, preprocessing);
+  if (!input_grid || width * height <= kSmallPixels)
+    return {whole_grid(width, height)};
+  const PixelGrid hashed = hash_grid(upright_width, upright_height);
+  return {as_stored(*input_grid, width, height, orientation),
+          as_stored(hashed, width, height, orientation)};
 }
 
-/// Decodes the whole picture, which the network's input is made of.
-void load_whole(const std::string& bytes, const std::string& path,
-                const Preprocessing& preprocessing, MemoryTurn& turn,
-                float* input, FileFacts& facts) {
+/// The pixels that the network and the hash are to see, upright, within the
+/// memory of `turn`, which grows where needed.
+PickedPicture load_picture(const std::string& bytes, const std::string& path,
+                           const Preprocessing& preprocessing,
+                           MemoryTurn& turn) {
   const int orientation = preprocessing.exif ? exif_orientation(bytes) : 1;
-  within(turn, orientation != 1, [&](std::uint64_t max_bytes) {
-    const Image image = turn_upright(
-        decode_image(bytes, path, preprocessing.reference(), max_bytes),
-        orientation);
-    facts.picture = {image.width, image.height, perceptual_hash(image)};
-    preprocess(image, preprocessing, input);
-  });
-}
-
-/// Decodes the pixels that the input and the hash are made of.
-void load_picked(const std::string& bytes, const std::string& path,
-                 const Preprocessing& preprocessing, MemoryTurn& turn,
-                 float* input, FileFacts& facts) {
-  const int orientation = preprocessing.exif ? exif_orientation(bytes) : 1;
-  const bool on_its_side = is_on_its_side(orientation);
-  const auto choose = [&](std::size_t width, std::size_t height) {
-    std::size_t upright_width = width;
-    std::size_t upright_height = height;
-    if (on_its_side) std::swap(upright_width, upright_height);
-    std::vector<PixelGrid> grids = {
-        *preprocess_grid(upright_width, upright_height, preprocessing),
-        hash_grid(upright_width, upright_height)};
-    for (PixelGrid& grid : grids)
-      grid = as_stored(grid, width, height, orientation);
-    return grids;
-  };
-  within(turn, false, [&](std::uint64_t max_bytes) {
+  const auto decoded = [&](std::uint64_t max_bytes) {
     PickedPicture picture =
-        pick_image(bytes, path, preprocessing.reference(), max_bytes, choose);
-    if (on_its_side) std::swap(picture.width, picture.height);
+        pick_image(bytes, path, preprocessing.reference(), max_bytes,
+                   [&](std::size_t width, std::size_t height) {
+                     return grids_of(width, height, orientation, preprocessing);
+                   });
+    if (is_on_its_side(orientation)) std::swap(picture.width, picture.height);
     for (Image& part : picture.parts)
       part = turn_upright(std::move(part), orientation);
-    facts.picture = {
-        picture.width, picture.height,
-        perceptual_hash(picture.parts[1], picture.width, picture.height)};
-    preprocess_picked(picture.parts[0], picture.width, picture.height,
-                      preprocessing, input);
-  });
+    return picture;
+  };
+  try {
+    return decoded(turn.small_bytes());
+  } catch (const NeedsMemory& e) {
+    // Turned as a whole, it is there twice.
+    const bool twice =
+        orientation != 1 && !preprocess_grid(1, 1, preprocessing);
+    const std::uint64_t pixel_bytes = std::uint64_t{3} * e.width * e.height;
+    turn.grow(std::max(e.bytes, twice ? 2 * pixel_bytes : 0),
+              fmt::format("{} x {} pixels", e.width, e.height));
+    return decoded(e.bytes);
+  }
 }
 
 /// A file, or a member of an archive, by its path.
@@ -147,9 +136,18 @@ void decode(const MemberContent& content, const std::string& path,
   ContentHash hash;
   hash.add(bytes.data(), bytes.size());
   facts = {true, bytes.size(), content.facts.modified_ns, hash.value()};
-  const auto load =
-      preprocess_grid(1, 1, preprocessing) ? load_picked : load_whole;
-  load(bytes, path, preprocessing, turn, input, facts);
+  const PickedPicture picture = load_picture(bytes, path, preprocessing, turn);
+  const std::size_t width = picture.width;
+  const std::size_t height = picture.height;
+  const Image& seen = picture.parts.front();
+  if (picture.parts.size() == 1) {
+    facts.picture = {width, height, perceptual_hash(seen)};
+    preprocess(seen, preprocessing, input);
+  } else {
+    facts.picture = {width, height,
+                     perceptual_hash(picture.parts[1], width, height)};
+    preprocess_picked(seen, width, height, preprocessing, input);
+  }
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -138,10 +139,14 @@ PickedPicture pick_image(std::string_view bytes, const std::string& name,
                          const ChooseGrids& choose) {
   if (looks_like_jpeg(bytes))
     return pick_jpeg(bytes, reference, max_bytes, choose);
-  const Image image = decode(bytes, name, reference, max_bytes);
+  Image image = decode(bytes, name, reference, max_bytes);
   PickedPicture picture{image.width, image.height, {}};
-  for (const PixelGrid& grid : choose(image.width, image.height))
-    picture.parts.push_back(pick(image, grid));
+  const auto grids = choose(image.width, image.height);
+  if (is_whole(grids, image.width, image.height))
+    picture.parts.push_back(std::move(image));
+  else
+    for (const PixelGrid& grid : grids)
+      picture.parts.push_back(pick(image, grid));
   return picture;
 }
 

@@ -3,6 +3,11 @@
 // own makes a truncated file an error, and not a picture with a grey end.
 // libjpeg reports errors by a function that must not return: it jumps back to
 // guarded(), which throws.
+//
+// Where few pixels of a large picture are wanted, libjpeg gives the planes of
+// brightness and colour, and the pixels are made of them (image/jpeg_planes.h).
+// What is left is mostly the decoding of Huffman codes, which nothing saves:
+// each begins where the one before ends.
 #include "image/decoders.h"
 
 #include "base/error.h"
@@ -373,8 +378,14 @@ PickedPicture pick_jpeg(std::string_view bytes, Reference reference,
   for (const PixelGrid& grid : picker.grids()) needed += grid.bytes();
   if (needed > max_bytes)
     throw NeedsMemory(reader.width(), reader.height(), needed);
+  PickedPicture picture{reader.width(), reader.height(), {}};
+  if (is_whole(picker.grids(), picture.width, picture.height)) {
+    picture.parts.push_back(reader.read_pixels());
+    return picture;
+  }
   reader.pick_pixels(picker);
-  return {reader.width(), reader.height(), picker.take()};
+  picture.parts = picker.take();
+  return picture;
 }
 
 }  // namespace imsearch

@@ -104,10 +104,9 @@ void add_row(const std::uint8_t* row, std::size_t size, std::uint32_t weight,
 
 using Cells = std::array<std::array<std::int64_t, kCells>, kCells>;
 
-/// Luma in steps of 1 / kCellSteps. `image`: the pixels of hash_grid().
-Cells average(const Image& image, std::size_t width, std::size_t height) {
-  const std::vector<Cell> down = picked_cells(height);
-  const std::vector<Cell> across = picked_cells(width);
+/// Luma in steps of 1 / kCellSteps.
+Cells average(const Image& image, const std::vector<Cell>& down,
+              const std::vector<Cell>& across) {
   const std::size_t row_bytes = image.width * kChannels;
   const std::int64_t weight =
       weight_of(down[0]) * weight_of(across[0]) * kLumaParts;
@@ -193,27 +192,29 @@ std::uint64_t transposed(std::uint64_t hash) {
   return result;
 }
 
-}  // namespace
-
-PixelGrid hash_grid(std::size_t width, std::size_t height) {
-  return {places_of(height), places_of(width)};
-}
-
-std::optional<std::uint64_t> perceptual_hash(const Image& image) {
-  return perceptual_hash(pick(image, hash_grid(image.width, image.height)),
-                         image.width, image.height);
-}
-
-std::optional<std::uint64_t> perceptual_hash(const Image& picked,
-                                             std::size_t width,
-                                             std::size_t height) {
-  const Cells cells = average(picked, width, height);
+std::optional<std::uint64_t> hash_of(const Cells& cells) {
   if (is_flat(cells)) return std::nullopt;
   const Coefficients coefficients = transform(cells);
   std::uint64_t hash = coefficients[8][8] > 0 ? 1 : 0;
   for (std::size_t bit = 1; bit < 64; ++bit)
     if (coefficients[bit / 8][bit % 8] > 0) hash |= std::uint64_t{1} << bit;
   return hash;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> perceptual_hash(const Image& image) {
+  return hash_of(average(image, cells_of(image.height), cells_of(image.width)));
+}
+
+PixelGrid hash_grid(std::size_t width, std::size_t height) {
+  return {places_of(height), places_of(width)};
+}
+
+std::optional<std::uint64_t> perceptual_hash(const Image& picked,
+                                             std::size_t width,
+                                             std::size_t height) {
+  return hash_of(average(picked, picked_cells(height), picked_cells(width)));
 }
 
 std::uint64_t turned_hash(std::uint64_t hash, int orientation) {

@@ -47,6 +47,12 @@ PixelGrid whole_grid(std::size_t width, std::size_t height) {
   return {all_places(height), all_places(width)};
 }
 
+bool is_whole(const std::vector<PixelGrid>& grids, std::size_t width,
+              std::size_t height) {
+  return grids.size() == 1 && grids[0].rows.size() == height &&
+         grids[0].columns.size() == width;
+}
+
 Image pick(const Image& image, const PixelGrid& grid) {
   GridPicker picker({grid});
   for (const std::size_t row : grid.rows)

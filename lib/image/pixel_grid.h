@@ -35,8 +35,12 @@ struct PixelGrid {
   std::size_t bytes() const { return rows.size() * columns.size() * kChannels; }
 };
 
-/// Of the whole picture.
+/// All pixels.
 PixelGrid whole_grid(std::size_t width, std::size_t height);
+
+/// Whether all that is wanted of a picture is the whole of it, once.
+bool is_whole(const std::vector<PixelGrid>& grids, std::size_t width,
+              std::size_t height);
 
 /// The pixels of `image`, in which the grid must lie, as a picture of
 /// grid.rows.size() rows.

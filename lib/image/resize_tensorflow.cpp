@@ -64,20 +64,19 @@ void interpolate_row(const float* row, const std::vector<Tap>& taps,
   }
 }
 
-/// The places that taps read, or all where these are most: rows without gaps
-/// are copied faster.
-Places places_of(const std::vector<Tap>& taps, std::size_t side) {
+/// The places that taps read.
+Places places_of(const std::vector<Tap>& taps) {
   Places places;
   for (const Tap& tap : taps) {
     places.push_back(tap.lower);
     places.push_back(tap.upper);
   }
-  places = distinct(std::move(places));
-  return 2 * places.size() < side ? places : all_places(side);
+  return distinct(std::move(places));
 }
 
-/// The same taps where only the pixels at `places` are there.
-std::vector<Tap> among(const Places& places, std::vector<Tap> taps) {
+/// The same taps where only the pixels at places_of() are there.
+std::vector<Tap> picked_taps(std::vector<Tap> taps) {
+  const Places places = places_of(taps);
   for (Tap& tap : taps) {
     tap.lower = rank_of(places, tap.lower);
     tap.upper = rank_of(places, tap.upper);
@@ -119,35 +118,37 @@ class InterpolatedRows {
   Row rows_[2];
 };
 
+void interpolate(const Image& image, const std::vector<Tap>& down,
+                 std::vector<Tap> across, float* out) {
+  const std::size_t count = across.size() * kChannels;
+  InterpolatedRows rows(image, std::move(across));
+  for (const Tap& tap : down) {
+    const float* top = rows.row(tap.lower);
+    const float* bottom = rows.row(tap.upper);
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = top[i] + (bottom[i] - top[i]) * tap.lerp;
+    out += count;
+  }
+}
+
 }  // namespace
 
+void resize_tensorflow(const Image& image, std::size_t height,
+                       std::size_t width, float* out) {
+  interpolate(image, make_taps(image.height, height),
+              make_taps(image.width, width), out);
+}
+
 PixelGrid tensorflow_grid(const Resizing& resizing) {
-  return {places_of(make_taps(resizing.in_height, resizing.height),
-                    resizing.in_height),
-          places_of(make_taps(resizing.in_width, resizing.width),
-                    resizing.in_width)};
+  return {places_of(make_taps(resizing.in_height, resizing.height)),
+          places_of(make_taps(resizing.in_width, resizing.width))};
 }
 
 void resize_picked_tensorflow(const Image& picked, const Resizing& resizing,
                               float* out) {
-  const auto down = make_taps(resizing.in_height, resizing.height);
-  const auto across = make_taps(resizing.in_width, resizing.width);
-  InterpolatedRows rows(picked,
-                        among(places_of(across, resizing.in_width), across));
-  for (const Tap& tap : among(places_of(down, resizing.in_height), down)) {
-    const float* top = rows.row(tap.lower);
-    const float* bottom = rows.row(tap.upper);
-    for (std::size_t i = 0; i < across.size() * kChannels; ++i)
-      out[i] = top[i] + (bottom[i] - top[i]) * tap.lerp;
-    out += across.size() * kChannels;
-  }
-}
-
-void resize_tensorflow(const Image& image, std::size_t height,
-                       std::size_t width, float* out) {
-  const Resizing resizing{image.height, image.width, height, width};
-  resize_picked_tensorflow(pick(image, tensorflow_grid(resizing)), resizing,
-                           out);
+  interpolate(picked,
+              picked_taps(make_taps(resizing.in_height, resizing.height)),
+              picked_taps(make_taps(resizing.in_width, resizing.width)), out);
 }
 
 }  // namespace imsearch
