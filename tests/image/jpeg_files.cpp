@@ -62,6 +62,8 @@ JpegKind random_kind(std::uint64_t seed, std::size_t most) {
   const auto& sampling = kSamplings[random() % std::size(kSamplings)];
   kind.across = sampling[0];
   kind.down = sampling[1];
+  // Ten blocks are the most that a unit may have.
+  if (count_of(kind.inks) == 4 && kind.across * kind.down > 4) kind.down = 1;
   kind.quality = static_cast<int>(random() % 100 + 1);
   if (one_in(3)) kind.restart = static_cast<unsigned>(random() % 20);
   kind.progressive = one_in(5);
