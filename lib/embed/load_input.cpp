@@ -9,6 +9,7 @@
 #include "image/decode.h"
 #include "image/exif.h"
 #include "image/perceptual_hash.h"
+#include "image/pixel_grid.h"
 #include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/file.h"
@@ -23,6 +24,7 @@
 #include <cstdint>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace imsearch {
 namespace {
@@ -35,39 +37,68 @@ std::string read_image_file(const std::string& path, std::size_t size) {
   const Descriptor file(
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.valid()) fail("{}", errno_text(errno));
-  std::string bytes;
-  // Its end is noticed by reading into one block more.
-  bytes.reserve(size + kBlockBytes);
+  // One byte more, by which its end is noticed.
+  std::string bytes(std::min(size, kMaxImageFileBytes) + 1, '\0');
+  std::size_t used = 0;
   // A file that grows meanwhile must not be read for ever.
-  while (bytes.size() < kMaxImageFileBytes) {
+  while (used < kMaxImageFileBytes) {
     check_interrupt();
-    const std::size_t old_size = bytes.size();
-    bytes.resize(old_size + kBlockBytes);
-    const ssize_t n = ::read(file.get(), &bytes[old_size], kBlockBytes);
-    const int error_number = errno;
-    bytes.resize(old_size + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (used == bytes.size()) bytes.resize(used + kBlockBytes);
+    const ssize_t n = ::read(file.get(), &bytes[used],
+                             std::min(bytes.size() - used, kBlockBytes));
     if (n == 0) break;
-    if (n < 0 && error_number != EINTR) fail("{}", errno_text(error_number));
+    if (n < 0 && errno != EINTR) fail("{}", errno_text(errno));
+    used += static_cast<std::size_t>(std::max<ssize_t>(n, 0));
   }
+  bytes.resize(used);
   return bytes;
 }
 
-/// The image as the network is to see it, within the memory of `turn`, which
-/// grows where needed.
-Image load_image(const std::string& bytes, const std::string& path,
-                 const Preprocessing& preprocessing, MemoryTurn& turn) {
+/// Up to that many pixels, to choose among them takes longer than to make all.
+constexpr std::size_t kSmallPixels = 1'000'000;
+
+/// What input and hash read of a picture that is turned later: two grids, or
+/// all where most of it is read.
+std::vector<PixelGrid> grids_of(std::size_t width, std::size_t height,
+                                int orientation,
+                                const Preprocessing& preprocessing) {
+  std::size_t upright_width = width;
+  std::size_t upright_height = height;
+  if (is_on_its_side(orientation)) std::swap(upright_width, upright_height);
+  const auto input_grid =
+      preprocess_grid(upright_width, upright_height, preprocessing);
+  if (!input_grid || width * height <= kSmallPixels)
+    return {whole_grid(width, height)};
+  const PixelGrid hashed = hash_grid(upright_width, upright_height);
+  return {as_stored(*input_grid, width, height, orientation),
+          as_stored(hashed, width, height, orientation)};
+}
+
+/// The pixels that the network and the hash are to see, upright, within the
+/// memory of `turn`, which grows where needed.
+PickedPicture load_picture(const std::string& bytes, const std::string& path,
+                           const Preprocessing& preprocessing,
+                           MemoryTurn& turn) {
   const int orientation = preprocessing.exif ? exif_orientation(bytes) : 1;
   const auto decoded = [&](std::uint64_t max_bytes) {
-    return turn_upright(
-        decode_image(bytes, path, preprocessing.reference(), max_bytes),
-        orientation);
+    PickedPicture picture =
+        pick_image(bytes, path, preprocessing.reference(), max_bytes,
+                   [&](std::size_t width, std::size_t height) {
+                     return grids_of(width, height, orientation, preprocessing);
+                   });
+    if (is_on_its_side(orientation)) std::swap(picture.width, picture.height);
+    for (Image& part : picture.parts)
+      part = turn_upright(std::move(part), orientation);
+    return picture;
   };
   try {
     return decoded(turn.small_bytes());
   } catch (const NeedsMemory& e) {
-    // Turned, it is there twice.
+    // Turned as a whole, it is there twice.
+    const bool twice =
+        orientation != 1 && !preprocess_grid(1, 1, preprocessing);
     const std::uint64_t pixel_bytes = std::uint64_t{3} * e.width * e.height;
-    turn.grow(std::max(e.bytes, orientation == 1 ? 0 : 2 * pixel_bytes),
+    turn.grow(std::max(e.bytes, twice ? 2 * pixel_bytes : 0),
               fmt::format("{} x {} pixels", e.width, e.height));
     return decoded(e.bytes);
   }
@@ -105,9 +136,18 @@ void decode(const MemberContent& content, const std::string& path,
   ContentHash hash;
   hash.add(bytes.data(), bytes.size());
   facts = {true, bytes.size(), content.facts.modified_ns, hash.value()};
-  const Image image = load_image(bytes, path, preprocessing, turn);
-  facts.picture = {image.width, image.height, perceptual_hash(image)};
-  preprocess(image, preprocessing, input);
+  const PickedPicture picture = load_picture(bytes, path, preprocessing, turn);
+  const std::size_t width = picture.width;
+  const std::size_t height = picture.height;
+  const Image& seen = picture.parts.front();
+  if (picture.parts.size() == 1) {
+    facts.picture = {width, height, perceptual_hash(seen)};
+    preprocess(seen, preprocessing, input);
+  } else {
+    facts.picture = {width, height,
+                     perceptual_hash(picture.parts[1], width, height)};
+    preprocess_picked(seen, width, height, preprocessing, input);
+  }
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -131,6 +132,22 @@ bool looks_like_image(std::string_view bytes) {
 Image decode_image(std::string_view bytes, const std::string& name,
                    Reference reference, std::uint64_t max_bytes) {
   return decode(bytes, name, reference, max_bytes);
+}
+
+PickedPicture pick_image(std::string_view bytes, const std::string& name,
+                         Reference reference, std::uint64_t max_bytes,
+                         const ChooseGrids& choose) {
+  if (looks_like_jpeg(bytes))
+    return pick_jpeg(bytes, reference, max_bytes, choose);
+  Image image = decode(bytes, name, reference, max_bytes);
+  PickedPicture picture{image.width, image.height, {}};
+  const auto grids = choose(image.width, image.height);
+  if (is_whole(grids, image.width, image.height))
+    picture.parts.push_back(std::move(image));
+  else
+    for (const PixelGrid& grid : grids)
+      picture.parts.push_back(pick(image, grid));
+  return picture;
 }
 
 }  // namespace imsearch

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "image/pixel_grid.h"
 
 #include <cstdint>
 #include <string>
@@ -41,5 +42,12 @@ bool looks_like_image(std::string_view beginning);
 Image decode_image(std::string_view bytes, const std::string& name,
                    Reference reference = Reference::kTensorflow,
                    std::uint64_t max_bytes = UINT64_MAX);
+
+/// Decodes the same pixels, but gives only those that `choose` wants. A large
+/// JPEG then takes less time, and no memory for the others. Throws as
+/// decode_image() does.
+PickedPicture pick_image(std::string_view bytes, const std::string& name,
+                         Reference reference, std::uint64_t max_bytes,
+                         const ChooseGrids& choose);
 
 }  // namespace imsearch

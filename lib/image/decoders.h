@@ -11,6 +11,7 @@
 
 #include "image/decode.h"
 #include "image/image.h"
+#include "image/pixel_grid.h"
 
 #include <cstdint>
 #include <string_view>
@@ -20,6 +21,12 @@ namespace imsearch {
 /// By libjpeg-turbo, called as `reference` calls it.
 Image decode_jpeg(std::string_view bytes, Reference reference,
                   std::uint64_t max_bytes);
+
+/// The pixels of it that `choose` wants: no others are made where they are few
+/// and the colours are of the usual kind, and no others are kept. NeedsMemory
+/// and `max_bytes` are about the chosen pixels and what libjpeg holds.
+PickedPicture pick_jpeg(std::string_view bytes, Reference reference,
+                        std::uint64_t max_bytes, const ChooseGrids& choose);
 
 /// By libpng, which TensorFlow uses too. 16 bits are cut to the upper 8, an
 /// animation gives its default image. A file that ends before its last chunk is

@@ -211,6 +211,23 @@ int orientation_in_xmp(std::string_view xmp) {
   return kAsItStands;
 }
 
+// Whether the file's columns run from right to left, and its rows upwards, in
+// the order in which the upright picture wants them.
+bool has_columns_back(int orientation) {
+  return orientation == 2 || orientation == 3 || orientation == 7 ||
+         orientation == 8;
+}
+bool has_rows_back(int orientation) {
+  return orientation == 3 || orientation == 4 || orientation == 6 ||
+         orientation == 7;
+}
+
+Places mirrored(Places places, std::size_t side) {
+  std::reverse(places.begin(), places.end());
+  for (std::size_t& place : places) place = side - 1 - place;
+  return places;
+}
+
 }  // namespace
 
 int exif_orientation(std::string_view image_file) {
@@ -221,14 +238,9 @@ int exif_orientation(std::string_view image_file) {
 
 Image turn_upright(Image image, int orientation) {
   if (orientation == kAsItStands) return image;
-  // From 5 on, the rows of the file are the columns of the picture.
-  const bool on_its_side = orientation >= 5;
-  // Whether the file's columns run from right to left, and its rows upwards, in
-  // the order in which the upright picture wants them.
-  const bool columns_back = orientation == 2 || orientation == 3 ||
-                            orientation == 7 || orientation == 8;
-  const bool rows_back = orientation == 3 || orientation == 4 ||
-                         orientation == 6 || orientation == 7;
+  const bool on_its_side = is_on_its_side(orientation);
+  const bool columns_back = has_columns_back(orientation);
+  const bool rows_back = has_rows_back(orientation);
   Image upright{image.width, image.height, {}};
   if (on_its_side) std::swap(upright.width, upright.height);
   upright.rgb.resize(image.rgb.size());
@@ -244,6 +256,22 @@ Image turn_upright(Image image, int orientation) {
       out = std::copy(in, in + kChannels, out);
     }
   return upright;
+}
+
+// From 5 on, the rows of the file are the columns of the picture.
+bool is_on_its_side(int orientation) {
+  return orientation >= 5;
+}
+
+PixelGrid as_stored(const PixelGrid& upright, std::size_t width,
+                    std::size_t height, int orientation) {
+  PixelGrid stored = upright;
+  if (is_on_its_side(orientation)) std::swap(stored.rows, stored.columns);
+  if (has_columns_back(orientation))
+    stored.columns = mirrored(std::move(stored.columns), width);
+  if (has_rows_back(orientation))
+    stored.rows = mirrored(std::move(stored.rows), height);
+  return stored;
 }
 
 }  // namespace imsearch

@@ -7,7 +7,9 @@
 #pragma once
 
 #include "image/image.h"
+#include "image/pixel_grid.h"
 
+#include <cstddef>
 #include <string_view>
 
 namespace imsearch {
@@ -21,5 +23,14 @@ int exif_orientation(std::string_view image_file);
 /// The picture turned and mirrored so that it stands upright. `orientation` 1
 /// to 8.
 Image turn_upright(Image image, int orientation);
+
+/// Where the pixels that `upright` has of the picture turned upright lie in
+/// what the file has, whose sides are `width` and `height`: picked there and
+/// then turned by turn_upright(), they are the same.
+PixelGrid as_stored(const PixelGrid& upright, std::size_t width,
+                    std::size_t height, int orientation);
+
+/// Whether turning exchanges width and height.
+bool is_on_its_side(int orientation);
 
 }  // namespace imsearch

@@ -10,16 +10,19 @@ NeedsMemory::NeedsMemory(std::size_t image_width, std::size_t image_height,
       height(image_height),
       bytes(needed_bytes) {}
 
-void check_pixel_bytes(std::size_t width, std::size_t height,
-                       std::uint64_t limit, std::uint64_t beside) {
-  constexpr std::uint64_t kPixelBytes = 3;
-  constexpr std::uint64_t kMaxPixels = kMaxPixelBytes / kPixelBytes;
+void check_sides(std::size_t width, std::size_t height) {
+  constexpr std::uint64_t kMaxPixels = kMaxPixelBytes / kChannels;
   if (width == 0 || height == 0)
     fail("an image of {}x{} has no pixels", width, height);
   if (height > kMaxPixels / width)
     fail("header claims {}x{} pixels, more than the {} that are allowed", width,
          height, kMaxPixels);
-  const std::uint64_t needed = kPixelBytes * width * height + beside;
+}
+
+void check_pixel_bytes(std::size_t width, std::size_t height,
+                       std::uint64_t limit, std::uint64_t beside) {
+  check_sides(width, height);
+  const std::uint64_t needed = kChannels * width * height + beside;
   if (needed > limit) throw NeedsMemory(width, height, needed);
 }
 

@@ -35,10 +35,13 @@ struct NeedsMemory : Error {
   std::uint64_t bytes;
 };
 
+/// Throws Error, with both numbers, if a picture of these sides is larger than
+/// any may be (kMaxPixelBytes) or has no pixels.
+void check_sides(std::size_t width, std::size_t height);
+
 /// For decoders, once they know a picture's sides: it takes 3 bytes a pixel,
 /// and `beside` bytes that the decoder holds at the same time. Throws
-/// NeedsMemory if that is more than `limit`; Error, with both numbers, if the
-/// picture is larger than any may be (kMaxPixelBytes) or has no pixels.
+/// NeedsMemory if that is more than `limit`; Error as check_sides() does.
 void check_pixel_bytes(std::size_t width, std::size_t height,
                        std::uint64_t limit, std::uint64_t beside = 0);
 

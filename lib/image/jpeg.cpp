@@ -3,9 +3,16 @@
 // own makes a truncated file an error, and not a picture with a grey end.
 // libjpeg reports errors by a function that must not return: it jumps back to
 // guarded(), which throws.
+//
+// Where few pixels of a large picture are wanted, libjpeg gives the planes of
+// brightness and colour, and the pixels are made of them (image/jpeg_planes.h).
+// What is left is mostly the decoding of Huffman codes, which nothing saves:
+// each begins where the one before ends.
 #include "image/decoders.h"
 
 #include "base/error.h"
+#include "image/jpeg_planes.h"
+#include "image/pixel_grid.h"
 
 #include <cctype>
 #include <csetjmp>
@@ -20,6 +27,8 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace imsearch {
@@ -34,6 +43,10 @@ constexpr std::size_t kMaxScannedPixels = 5'000'000'000;
 
 // Rows that libjpeg holds for upsampling and in CMYK, per pixel of width.
 constexpr std::size_t kRowBytes = 256;
+
+// Of how many pixels one is wanted at most where making it alone takes less
+// time than libjpeg's making of whole rows.
+constexpr std::size_t kSparse = 12;
 
 constexpr std::size_t kInks = 4;
 constexpr std::size_t kColors = 3;
@@ -178,18 +191,35 @@ class JpegReader {
   }
 
   Image read_pixels() {
-    start();
     Image image{width(), height(), {}};
     // Rows are added as they come, so that a header's large claim costs
     // nothing until there is data behind it.
     image.rgb.reserve(width() * height() * 3);
-    while (codec_.output_scanline < codec_.output_height)
-      if (folds_cmyk())
-        read_cmyk_row(image);
-      else
-        read_rgb_rows(image);
-    guarded([this] { jpeg_finish_decompress(&codec_); });
+    const std::size_t row = width() * 3;
+    read_all_rows(
+        [&](std::size_t begin, std::size_t count) {
+          image.rgb.resize((begin + count) * row);
+          return image.rgb.data() + begin * row;
+        },
+        [](std::size_t, const std::uint8_t*) {});
     return image;
+  }
+
+  void pick_pixels(GridPicker& picker) {
+    std::size_t wanted = 0;
+    for (const PixelGrid& grid : picker.grids()) wanted += grid.bytes();
+    const auto layout = plane_layout();
+    if (layout && wanted * kSparse <= width() * height() * kColors)
+      return pick_from_planes(*layout, picker);
+    std::vector<std::uint8_t> rows;
+    read_all_rows(
+        [&](std::size_t, std::size_t count) {
+          rows.resize(count * width() * 3);
+          return rows.data();
+        },
+        [&](std::size_t y, const std::uint8_t* rgb) {
+          picker.add_row(y, rgb);
+        });
   }
 
  private:
@@ -218,29 +248,96 @@ class JpegReader {
     guarded([this] { jpeg_start_decompress(&codec_); });
   }
 
-  void read_rgb_rows(Image& image) {
+  /// Calls place(y, count) for where `count` rows from row `y` on go, and
+  /// done(y, rgb) for each row that is there.
+  template <typename Place, typename Done>
+  void read_all_rows(Place place, Done done) {
+    start();
     const std::size_t row = width() * 3;
-    const std::size_t begin = codec_.output_scanline;
-    const std::size_t count =
-        std::min({rows_.size(), height() - begin,
-                  static_cast<std::size_t>(codec_.rec_outbuf_height)});
-    image.rgb.resize((begin + count) * row);
-    for (std::size_t i = 0; i < count; ++i)
-      rows_[i] = image.rgb.data() + (begin + i) * row;
+    const auto together =
+        folds_cmyk()
+            ? std::size_t{1}
+            : std::min(rows_.size(),
+                       static_cast<std::size_t>(codec_.rec_outbuf_height));
+    while (codec_.output_scanline < codec_.output_height) {
+      const std::size_t begin = codec_.output_scanline;
+      std::uint8_t* rgb = place(begin, std::min(together, height() - begin));
+      if (folds_cmyk())
+        read_cmyk_row(rgb);
+      else
+        read_rgb_rows(rgb, std::min(together, height() - begin));
+      for (std::size_t y = begin; y < codec_.output_scanline; ++y)
+        done(y, rgb + (y - begin) * row);
+    }
+    guarded([this] { jpeg_finish_decompress(&codec_); });
+  }
+
+  void read_rgb_rows(std::uint8_t* rgb, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) rows_[i] = rgb + i * width() * 3;
     read_rows(count);
   }
 
-  void read_cmyk_row(Image& image) {
-    const std::size_t begin = codec_.output_scanline;
+  void read_cmyk_row(std::uint8_t* rgb) {
     inks_.resize(width() * 4);
-    image.rgb.resize((begin + 1) * width() * 3);
     rows_[0] = inks_.data();
     read_rows(1);
     // Pillow takes all CMYK for Adobe's.
     const bool inverted =
         reference_ == Reference::kPillow || codec_.saw_Adobe_marker != FALSE;
-    fold_cmyk(inks_, inverted, reference_,
-              image.rgb.data() + begin * width() * 3);
+    fold_cmyk(inks_, inverted, reference_, rgb);
+  }
+
+  /// How the planes lie, where PlanePixels can make pixels of them; nothing for
+  /// inks, for colours that are not YCbCr, and for rare kinds of sampling.
+  std::optional<PlaneLayout> plane_layout() const {
+    PlaneLayout layout{width(), height(),
+                       static_cast<std::size_t>(codec_.num_components)};
+    const jpeg_component_info* parts = codec_.comp_info;
+    const auto stored_once = [](const jpeg_component_info& part) {
+      return part.h_samp_factor == 1 && part.v_samp_factor == 1;
+    };
+    if (codec_.jpeg_color_space == JCS_GRAYSCALE && layout.planes == 1 &&
+        stored_once(parts[0]))
+      return layout;
+    if (codec_.jpeg_color_space != JCS_YCbCr || layout.planes != kColors ||
+        !stored_once(parts[1]) || !stored_once(parts[2]))
+      return std::nullopt;
+    layout.across = static_cast<std::size_t>(parts[0].h_samp_factor);
+    layout.down = static_cast<std::size_t>(parts[0].v_samp_factor);
+    // Of colours that are only 2 values wide, libjpeg repeats each.
+    if (layout.across > 2 || layout.down > layout.across ||
+        layout.plane_width(1) <= 2)
+      return std::nullopt;
+    return layout;
+  }
+
+  void pick_from_planes(const PlaneLayout& layout, GridPicker& picker) {
+    codec_.raw_data_out = TRUE;
+    start();
+    std::array<std::size_t, kColors> row_bytes = {};
+    for (std::size_t i = 0; i < layout.planes; ++i)
+      row_bytes[i] =
+          DCTSIZE *
+          (std::size_t{codec_.comp_info[i].width_in_blocks} + MAX_SAMP_FACTOR);
+    PlanePixels pixels(layout, row_bytes, picker);
+    std::array<std::array<JSAMPROW, 2 * PlaneLayout::kRows>, kColors> rows = {};
+    std::array<JSAMPARRAY, kColors> planes = {};
+    const std::size_t band = layout.band_rows();
+    while (codec_.output_scanline < codec_.output_height) {
+      for (std::size_t i = 0; i < layout.planes; ++i) {
+        planes[i] = rows[i].data();
+        const std::size_t count = i == 0 ? band : PlaneLayout::kRows;
+        for (std::size_t y = 0; y < count; ++y)
+          rows[i][y] = pixels.next_row(i, y);
+      }
+      guarded([this, &planes, band] {
+        jpeg_read_raw_data(&codec_, planes.data(),
+                           static_cast<JDIMENSION>(band));
+      });
+      pixels.add_band();
+    }
+    pixels.finish();
+    guarded([this] { jpeg_finish_decompress(&codec_); });
   }
 
   // libjpeg may give fewer rows than asked for; the caller's loop asks again.
@@ -269,6 +366,26 @@ Image decode_jpeg(std::string_view bytes, Reference reference,
   check_pixel_bytes(reader.width(), reader.height(), max_bytes,
                     reader.held_bytes());
   return reader.read_pixels();
+}
+
+PickedPicture pick_jpeg(std::string_view bytes, Reference reference,
+                        std::uint64_t max_bytes, const ChooseGrids& choose) {
+  JpegReader reader(bytes, reference);
+  reader.read_header();
+  check_sides(reader.width(), reader.height());
+  GridPicker picker(choose(reader.width(), reader.height()));
+  std::uint64_t needed = reader.held_bytes();
+  for (const PixelGrid& grid : picker.grids()) needed += grid.bytes();
+  if (needed > max_bytes)
+    throw NeedsMemory(reader.width(), reader.height(), needed);
+  PickedPicture picture{reader.width(), reader.height(), {}};
+  if (is_whole(picker.grids(), picture.width, picture.height)) {
+    picture.parts.push_back(reader.read_pixels());
+    return picture;
+  }
+  reader.pick_pixels(picker);
+  picture.parts = picker.take();
+  return picture;
 }
 
 }  // namespace imsearch

@@ -14,15 +14,15 @@
 #include <bitset>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace imsearch {
 namespace {
 
-constexpr std::size_t kCells = 32;       // a side
-constexpr std::size_t kPlaces = 512;     // a longer side is averaged over
-constexpr std::size_t kFrequencies = 9;  // 0 to 8
-constexpr std::size_t kChannels = 3;
+constexpr std::size_t kCells = 32;        // a side
+constexpr std::size_t kPlaces = 512;      // a longer side is averaged over
+constexpr std::size_t kFrequencies = 9;   // 0 to 8
 constexpr std::int64_t kCellSteps = 256;  // of a level
 constexpr std::int64_t kLumaParts = 1000;
 constexpr std::array<std::int64_t, kChannels> kLuma = {299, 587, 114};
@@ -72,6 +72,22 @@ std::vector<Cell> cells_of(std::size_t side) {
   return side <= kPlaces ? cells_by_area(side) : cells_by_places(side);
 }
 
+Places places_of(std::size_t side) {
+  Places places;
+  for (const Cell& cell : cells_of(side))
+    for (const Share& share : cell) places.push_back(share.pixel);
+  return distinct(std::move(places));
+}
+
+/// The cells of a side where only the pixels at places_of(side) are there.
+std::vector<Cell> picked_cells(std::size_t side) {
+  const Places places = places_of(side);
+  std::vector<Cell> cells = cells_of(side);
+  for (Cell& cell : cells)
+    for (Share& share : cell) share.pixel = rank_of(places, share.pixel);
+  return cells;
+}
+
 std::int64_t weight_of(const Cell& cell) {
   std::int64_t sum = 0;
   for (const Share& share : cell) sum += share.weight;
@@ -115,9 +131,8 @@ std::uint32_t full_weight(std::size_t side) {
 using Cells = std::array<std::array<std::int64_t, kCells>, kCells>;
 
 /// Luma in steps of 1 / kCellSteps.
-Cells average(const Image& image) {
-  const std::vector<Cell> down = cells_of(image.height);
-  const std::vector<Cell> across = cells_of(image.width);
+Cells average(const Image& image, const std::vector<Cell>& down,
+              const std::vector<Cell>& across) {
   const std::size_t row_bytes = image.width * kChannels;
   const std::int64_t weight =
       weight_of(down[0]) * weight_of(across[0]) * kLumaParts;
@@ -201,16 +216,29 @@ std::uint64_t transposed(std::uint64_t hash) {
   return result;
 }
 
-}  // namespace
-
-std::optional<std::uint64_t> perceptual_hash(const Image& image) {
-  const Cells cells = average(image);
+std::optional<std::uint64_t> hash_of(const Cells& cells) {
   if (is_flat(cells)) return std::nullopt;
   const Coefficients coefficients = transform(cells);
   std::uint64_t hash = coefficients[8][8] > 0 ? 1 : 0;
   for (std::size_t bit = 1; bit < 64; ++bit)
     if (coefficients[bit / 8][bit % 8] > 0) hash |= std::uint64_t{1} << bit;
   return hash;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> perceptual_hash(const Image& image) {
+  return hash_of(average(image, cells_of(image.height), cells_of(image.width)));
+}
+
+PixelGrid hash_grid(std::size_t width, std::size_t height) {
+  return {places_of(height), places_of(width)};
+}
+
+std::optional<std::uint64_t> perceptual_hash(const Image& picked,
+                                             std::size_t width,
+                                             std::size_t height) {
+  return hash_of(average(picked, picked_cells(height), picked_cells(width)));
 }
 
 std::uint64_t turned_hash(std::uint64_t hash, int orientation) {

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "image/pixel_grid.h"
 
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,14 @@ namespace imsearch {
 /// mean by less than 2 of 255 levels, and the bits would be those of noise. The
 /// image must not be empty. Reads at most 1024 rows of it.
 std::optional<std::uint64_t> perceptual_hash(const Image& image);
+
+/// The pixels that perceptual_hash() reads: at most 1024 rows and columns.
+PixelGrid hash_grid(std::size_t width, std::size_t height);
+
+/// The hash of a picture of these sides, from the pixels of hash_grid() alone.
+std::optional<std::uint64_t> perceptual_hash(const Image& picked,
+                                             std::size_t width,
+                                             std::size_t height);
 
 /// What the hash of a picture becomes when the picture is turned and mirrored
 /// as turn_upright() (image/exif.h) does for `orientation`, 1 to 8. Exact but

@@ -62,6 +62,13 @@ void scale_by_statistics(float* values, const Preprocessing& preprocessing) {
                       preprocessing.deviation[c];
 }
 
+void scale(const Preprocessing& preprocessing, float* values) {
+  if (preprocessing.scale == Preprocessing::Scale::kMinusOneToOne)
+    scale_to_minus_one_to_one(values, preprocessing.input_floats());
+  else
+    scale_by_statistics(values, preprocessing);
+}
+
 }  // namespace
 
 void preprocess(const Image& image, const Preprocessing& preprocessing,
@@ -78,10 +85,23 @@ void preprocess(const Image& image, const Preprocessing& preprocessing,
       crop_pillow(image, preprocessing, out);
       break;
   }
-  if (preprocessing.scale == Preprocessing::Scale::kMinusOneToOne)
-    scale_to_minus_one_to_one(out, preprocessing.input_floats());
-  else
-    scale_by_statistics(out, preprocessing);
+  scale(preprocessing, out);
+}
+
+std::optional<PixelGrid> preprocess_grid(std::size_t width, std::size_t height,
+                                         const Preprocessing& preprocessing) {
+  if (preprocessing.resize != Preprocessing::Resize::kSquashTensorflow)
+    return std::nullopt;
+  const std::size_t side = preprocessing.input_size;
+  return tensorflow_grid({height, width, side, side});
+}
+
+void preprocess_picked(const Image& picked, std::size_t width,
+                       std::size_t height, const Preprocessing& preprocessing,
+                       float* out) {
+  const std::size_t side = preprocessing.input_size;
+  resize_picked_tensorflow(picked, {height, width, side, side}, out);
+  scale(preprocessing, out);
 }
 
 }  // namespace imsearch

@@ -3,9 +3,11 @@
 
 #include "image/decode.h"
 #include "image/image.h"
+#include "image/pixel_grid.h"
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 namespace imsearch {
 
@@ -50,5 +52,16 @@ struct Preprocessing {
 /// Writes preprocessing.input_floats() values, height x width x RGB, to `out`.
 void preprocess(const Image& image, const Preprocessing& preprocessing,
                 float* out);
+
+/// The pixels that preprocess() reads of a picture of these sides; nothing if
+/// it reads all.
+std::optional<PixelGrid> preprocess_grid(std::size_t width, std::size_t height,
+                                         const Preprocessing& preprocessing);
+
+/// The same as preprocess() from the pixels of preprocess_grid() alone, which
+/// must have a value. `width` and `height` are the whole picture's.
+void preprocess_picked(const Image& picked, std::size_t width,
+                       std::size_t height, const Preprocessing& preprocessing,
+                       float* out);
 
 }  // namespace imsearch

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "image/pixel_grid.h"
 
 #include <cstddef>
 
@@ -13,6 +14,21 @@ namespace imsearch {
 /// floats of 0..255 to `out`. The image must not be empty.
 void resize_tensorflow(const Image& image, std::size_t height,
                        std::size_t width, float* out);
+
+/// Both sides of a picture before and after, in pixels.
+struct Resizing {
+  std::size_t in_height;
+  std::size_t in_width;
+  std::size_t height;
+  std::size_t width;
+};
+
+/// The pixels that resize_tensorflow() reads.
+PixelGrid tensorflow_grid(const Resizing& resizing);
+
+/// The same as resize_tensorflow(), from the pixels of tensorflow_grid() alone.
+void resize_picked_tensorflow(const Image& picked, const Resizing& resizing,
+                              float* out);
 
 /// A part of a picture, in pixels.
 struct Window {

@@ -64,15 +64,33 @@ void interpolate_row(const float* row, const std::vector<Tap>& taps,
   }
 }
 
+/// The places that taps read.
+Places places_of(const std::vector<Tap>& taps) {
+  Places places;
+  for (const Tap& tap : taps) {
+    places.push_back(tap.lower);
+    places.push_back(tap.upper);
+  }
+  return distinct(std::move(places));
+}
+
+/// The same taps where only the pixels at places_of() are there.
+std::vector<Tap> picked_taps(std::vector<Tap> taps) {
+  const Places places = places_of(taps);
+  for (Tap& tap : taps) {
+    tap.lower = rank_of(places, tap.lower);
+    tap.upper = rank_of(places, tap.upper);
+  }
+  return taps;
+}
+
 // Input rows, interpolated horizontally, of which the last two are kept: the
 // next output row often needs one of them again.
 class InterpolatedRows {
  public:
-  InterpolatedRows(const Image& image, std::size_t width)
-      : image_(image),
-        taps_(make_taps(image.width, width)),
-        input_(padded_row(image.width)) {
-    for (Row& row : rows_) row.values.resize(padded_row(width));
+  InterpolatedRows(const Image& image, std::vector<Tap> taps)
+      : image_(image), taps_(std::move(taps)), input_(padded_row(image.width)) {
+    for (Row& row : rows_) row.values.resize(padded_row(taps_.size()));
   }
 
   /// Valid until two other rows have been asked for.
@@ -100,18 +118,37 @@ class InterpolatedRows {
   Row rows_[2];
 };
 
+void interpolate(const Image& image, const std::vector<Tap>& down,
+                 std::vector<Tap> across, float* out) {
+  const std::size_t count = across.size() * kChannels;
+  InterpolatedRows rows(image, std::move(across));
+  for (const Tap& tap : down) {
+    const float* top = rows.row(tap.lower);
+    const float* bottom = rows.row(tap.upper);
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = top[i] + (bottom[i] - top[i]) * tap.lerp;
+    out += count;
+  }
+}
+
 }  // namespace
 
 void resize_tensorflow(const Image& image, std::size_t height,
                        std::size_t width, float* out) {
-  InterpolatedRows rows(image, width);
-  for (const Tap& tap : make_taps(image.height, height)) {
-    const float* top = rows.row(tap.lower);
-    const float* bottom = rows.row(tap.upper);
-    for (std::size_t i = 0; i < width * kChannels; ++i)
-      out[i] = top[i] + (bottom[i] - top[i]) * tap.lerp;
-    out += width * kChannels;
-  }
+  interpolate(image, make_taps(image.height, height),
+              make_taps(image.width, width), out);
+}
+
+PixelGrid tensorflow_grid(const Resizing& resizing) {
+  return {places_of(make_taps(resizing.in_height, resizing.height)),
+          places_of(make_taps(resizing.in_width, resizing.width))};
+}
+
+void resize_picked_tensorflow(const Image& picked, const Resizing& resizing,
+                              float* out) {
+  interpolate(picked,
+              picked_taps(make_taps(resizing.in_height, resizing.height)),
+              picked_taps(make_taps(resizing.in_width, resizing.width)), out);
 }
 
 }  // namespace imsearch

@@ -18,7 +18,7 @@ using imsearch::test::TempDir;
 namespace {
 
 const std::string kRow = "\0\0\x80\x3f\0\0\0\x40"s;  // 1 and 2, as float32
-const std::string kRowLine = "row 4de8d78f7134f4b7\t-\t-\t-\n";
+const std::string kRowLine = "row 4de8d78f7134f4b7\t-\t-\t-\t-\t-\t-\n";
 const std::string kBadLine = "bad ed2104355d2e486e\t-\t-\t-\tnot an image\n";
 const std::string kLog = "identity\n" + kRowLine + kBadLine + kRowLine;
 
