@@ -7,6 +7,14 @@ target_compile_options(imsearch_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffp-contract=off)
 target_include_directories(imsearch_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib")
 
+# imsearch_compiles_apart(NAME…): rooms of which each source is compiled alone in
+# every preset, since their speed is what is measured.
+function(imsearch_compiles_apart)
+  foreach(name IN LISTS ARGN)
+    set_target_properties(imsearch_${name} PROPERTIES UNITY_BUILD OFF)
+  endforeach()
+endfunction()
+
 # imsearch_room(NAME SOURCES file… DEPS target… [PRIVATE target…])
 # A library imsearch_NAME. DEPS are the rooms and packages that its headers
 # show, PRIVATE those that only its sources use.

@@ -32,7 +32,7 @@ constexpr std::size_t kBlock = 4096;  // images asked about at once
 
 /// Images of the same bytes, or a single one. Where folders or references
 /// matter, only those that agree in these.
-struct Image {
+struct KnownImage {
   std::vector<std::uint32_t> rows;  // in the order of preference
   std::uint32_t leader = kNone;     // the first that can be used, once asked
   bool reference = false;
@@ -74,13 +74,13 @@ class Finder {
   void decide_by_references(std::uint32_t image, PartnerSearch::Answer& answer);
   void join(std::uint32_t image, std::uint32_t keeper, Duplicate how);
   std::vector<DuplicateGroup> groups();
-  void add_copies(DuplicateGroup& group, const Image& image,
+  void add_copies(DuplicateGroup& group, const KnownImage& image,
                   const Duplicate& how);
 
   const DuplicateCandidates& candidates_;
   const DuplicateParams& params_;
   PartnerTables tables_;
-  std::vector<Image> images_;            // the best to keep first
+  std::vector<KnownImage> images_;       // the best to keep first
   std::vector<std::uint32_t> image_of_;  // of each row; kNone: not looked at
   std::vector<std::unique_ptr<PartnerSearch>> searches_;  // one a thread
 };
@@ -146,7 +146,7 @@ std::vector<std::pair<std::uint32_t, Duplicate>> Finder::images_among(
 
 /// Whether any of its files is there.
 bool Finder::use(std::uint32_t number) {
-  Image& image = images_[number];
+  KnownImage& image = images_[number];
   if (image.asked) return image.leader != kNone;
   image.asked = true;
   auto& rows = image.rows;
@@ -166,7 +166,7 @@ void Finder::ask_block(std::size_t begin, std::size_t end, Answers& answers) {
       end - begin, 16, params_.threads,
       [&](std::size_t from, std::size_t to, unsigned thread) {
         for (std::size_t i = from; i < to; ++i) {
-          const Image& image = images_[begin + i];
+          const KnownImage& image = images_[begin + i];
           if (image.keeper != kNone || image.reference || image.rows.empty())
             continue;
           answers[i] =
@@ -176,7 +176,7 @@ void Finder::ask_block(std::size_t begin, std::size_t end, Answers& answers) {
 }
 
 void Finder::join(std::uint32_t number, std::uint32_t keeper, Duplicate how) {
-  Image& image = images_[number];
+  KnownImage& image = images_[number];
   if (image.keeper != kNone && !is_closer(how, image.as_partner)) return;
   image.keeper = keeper;
   how.row = image.leader;
@@ -223,7 +223,7 @@ void Finder::decide_by_references(std::uint32_t number,
   join_best();
 }
 
-void Finder::add_copies(DuplicateGroup& group, const Image& image,
+void Finder::add_copies(DuplicateGroup& group, const KnownImage& image,
                         const Duplicate& how) {
   for (const std::uint32_t row : image.rows)
     if (row != group.keep)
@@ -242,7 +242,7 @@ std::vector<DuplicateGroup> Finder::groups() {
   };
   const bool copies_count = candidates_.compared != Folders::kAcross;
   for (std::uint32_t i = 0; i < images_.size(); ++i) {
-    const Image& image = images_[i];
+    const KnownImage& image = images_[i];
     if (image.keeper != kNone) {
       const Duplicate& how = image.as_partner;
       add_copies(group_at(image.keeper), image,

@@ -3,6 +3,7 @@
 // hashes fit is measured.
 #include "duplicates/partners.h"
 
+#include "image/exif.h"
 #include "image/perceptual_hash.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 namespace imsearch {
 namespace {
 
-constexpr int kOrientations = 8;
 /// So many rows of fitting hashes are compared for a row that may turn out to
 /// be a duplicate itself.
 constexpr std::size_t kHashesOnce = 64;

@@ -1,5 +1,6 @@
 #include "duplicates/rule.h"
 
+#include "image/exif.h"
 #include "image/perceptual_hash.h"
 
 #include <tuple>
@@ -10,7 +11,6 @@ namespace {
 constexpr int kAsItStands = 1;
 constexpr int kMirrored = 2;
 constexpr int kUpsideDownMirrored = 4;
-constexpr int kOrientations = 8;
 
 }  // namespace
 

@@ -14,6 +14,9 @@
 
 namespace imsearch {
 
+/// Ways in which a picture may stand, from 1, which is upright.
+inline constexpr int kOrientations = 8;
+
 /// The orientation, 1 to 8, in an image file's EXIF, or in its XMP where EXIF
 /// has none; 1, as it stands, where neither has one or where it is broken. It
 /// may be stored as a number of any type; the first of several counts. JPEG,

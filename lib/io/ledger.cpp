@@ -209,6 +209,11 @@ bool LedgerReader::read_line(std::string_view line, std::size_t max_rows,
 
 }  // namespace
 
+bool same_status(const FileFacts& a, const FileFacts& b) {
+  return a.known && b.known && a.bytes == b.bytes &&
+         a.modified_ns == b.modified_ns;
+}
+
 bool same_content(const FileFacts& a, const FileFacts& b) {
   return a.known && b.known && a.content != kUnknownContent &&
          a.bytes == b.bytes && a.content == b.content;

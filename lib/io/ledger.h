@@ -54,6 +54,8 @@ struct FileFacts {
   PictureFacts picture = {};  // known where it was decoded
 };
 
+/// Whether both are known, of the same size and time; and of the same content.
+bool same_status(const FileFacts& a, const FileFacts& b);
 bool same_content(const FileFacts& a, const FileFacts& b);
 
 /// Facts as the ledger's fields of that name, with a tab between each: bytes,

@@ -41,7 +41,7 @@ std::int64_t date_of(const Library& library, std::uint32_t row) {
   return facts.known ? facts.modified_ns / kSecond : kLast;
 }
 
-std::int64_t bytes_of(const Library& library, std::uint32_t row) {
+std::int64_t bytes_or_none(const Library& library, std::uint32_t row) {
   const FileFacts& then = library.facts[row];
   if (then.known) return static_cast<std::int64_t>(then.bytes);
   return static_cast<std::int64_t>(
@@ -56,14 +56,15 @@ std::array<std::int64_t, 3> numbers_of(const Library& library, Keep keep,
     case Keep::kFirst:
       return {};
     case Keep::kLargest:
-      return {-pixels, -bytes_of(library, row), 0};
+      return {-pixels, -bytes_or_none(library, row), 0};
     case Keep::kShortestName:
       return {static_cast<std::int64_t>(library.name(row).size()), 0, 0};
     case Keep::kOldest:
-      return {date_of(library, row), -pixels, -bytes_of(library, row)};
+      return {date_of(library, row), -pixels, -bytes_or_none(library, row)};
     case Keep::kNewest: {
       const std::int64_t date = date_of(library, row);
-      return {date == kLast ? kLast : -date, -pixels, -bytes_of(library, row)};
+      return {date == kLast ? kLast : -date, -pixels,
+              -bytes_or_none(library, row)};
     }
   }
   return {};

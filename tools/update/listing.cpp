@@ -15,11 +15,6 @@
 namespace imsearch {
 namespace {
 
-bool same_status(const FileFacts& a, const FileFacts& b) {
-  return a.known && b.known && a.bytes == b.bytes &&
-         a.modified_ns == b.modified_ns;
-}
-
 /// What the ledger has of one archive.
 struct KnownMember {
   std::string name;

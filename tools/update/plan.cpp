@@ -31,11 +31,6 @@ std::vector<FileFacts> ask_about(const Listing& listing, unsigned threads) {
   return facts;
 }
 
-bool same_status(const FileFacts& a, const FileFacts& b) {
-  return a.known && b.known && a.bytes == b.bytes &&
-         a.modified_ns == b.modified_ns;
-}
-
 /// An image that its row does not suit, or that has none.
 struct LooseImage {
   std::size_t image = 0;  // in the list
