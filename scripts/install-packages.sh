@@ -62,17 +62,22 @@ install() {
   "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
 }
 
-# What it costs, in apt's words: packages, bytes to fetch, bytes on disk.
-say_cost() {
-  LC_ALL=C apt-get install --assume-no --no-install-recommends "${missing[@]}" |
-    grep -E 'newly installed|^Need to get|^After this' >&2 || true
+# What it costs, in apt's words: packages, bytes to fetch, bytes on disk. Nothing
+# where apt does not know all of them.
+cost() {
+  LC_ALL=C apt-get install --assume-no --no-install-recommends "${missing[@]}" \
+    2>/dev/null |
+    grep -E 'newly installed|^Need to get|^After this' || true
 }
 
 say "installing ${missing[*]}"
 # The lists of packages may be absent or old: then they are fetched first.
-apt-cache show "${missing[@]}" >/dev/null 2>&1 ||
+costs=$(cost)
+if [[ -z $costs ]]; then
   "${as_root[@]}" apt-get update
-say_cost
+  costs=$(cost)
+fi
+while read -r line; do say "$line"; done <<<"$costs"
 if ! install; then
   "${as_root[@]}" apt-get update
   install
