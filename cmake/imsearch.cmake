@@ -8,7 +8,8 @@ target_compile_options(imsearch_flags INTERFACE
 target_include_directories(imsearch_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib")
 
 # imsearch_compiles_apart(NAME…): rooms of which each source is compiled alone in
-# every preset, since their speed is what is measured.
+# every preset: of some the speed is measured, and of lib/remote programs link what
+# they need alone, so that serve, which knows its dialects, is free of libcurl.
 function(imsearch_compiles_apart)
   foreach(name IN LISTS ARGN)
     set_target_properties(imsearch_${name} PROPERTIES UNITY_BUILD OFF)

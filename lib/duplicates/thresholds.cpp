@@ -24,7 +24,7 @@ constexpr ByStrictness kKeras = {{
 }};
 constexpr ByStrictness kDemo = {{
     {0.990F, 5, 0.60F, 3, 0.40F, 12, 0.970F},
-    {0.995F, 4, 0.60F, 2, 0.40F, 16, 0.980F},
+    {0.995F, 4, 0.70F, 2, 0.40F, 16, 0.980F},
     {0.998F, 3, 0.80F, 1, 0.60F, 10, 0.990F},
 }};
 
