@@ -56,8 +56,8 @@ lintian --allow-root --fail-on error "$build"/packages/*.deb
 ask() {
   cat <<'SCRIPT'
 set -e
-mkdir -p work
-cd work
+mkdir -p tried
+cd tried
 imsearch extract --force -q ../photos
 imsearch build-index -q
 imsearch query -q -k 5 ../photos/hat/*.jpg >answers
@@ -68,7 +68,7 @@ say "the answers of $build/bin"
 mkdir "$work/here"
 ln -s "$photos" "$work/here/photos"
 (cd "$work/here" && PATH=$build/bin:$PATH bash -c "$(ask)")
-[[ -s $work/here/work/answers ]] || fail "no answers"
+[[ -s $work/here/tried/answers ]] || fail "no answers"
 
 # in_root ROOT COMMAND...: what is mounted for it is gone when it ends.
 # shellcheck disable=SC2016 # the inner shell expands
@@ -80,14 +80,14 @@ in_root() {
 }
 
 same_answers() {
-  cmp "$work/here/work/answers" "$1/work/answers" || fail "$2: other answers"
-  say "$2: the same $(wc -l <"$1/work/answers") lines of answers"
+  cmp "$work/here/tried/answers" "$1/tried/answers" || fail "$2: other answers"
+  say "$2: the same $(wc -l <"$1/tried/answers") lines of answers"
 }
 
 # A file of imsearch outside of what this script put there.
 left_over() {
   find "$1" -xdev \( -path "$1/proc" -o -path "$1/photos" \
-    -o -path "$1/packages" -o -path "$1/work" -o -path "$1/var/log" \) -prune \
+    -o -path "$1/packages" -o -path "$1/tried" -o -path "$1/var/log" \) -prune \
     -o -path "*/${1##*/}/*imsearch*" -print
 }
 
@@ -125,10 +125,10 @@ for fact in "\"version\": \"$version\"" \
   '"file": "/usr/share/imsearch/mobilenet_v2_demo.safetensors"'; do
   grep -qF "$fact" "$work/facts" || fail "--version --json: no $fact"
 done
-in_root "$root" touch /work/network.pt
-for options in '--engine torch' '--model /work/network.pt'; do
+in_root "$root" touch /tried/network.pt
+for options in '--engine torch' '--model /tried/network.pt'; do
   # shellcheck disable=SC2086 # two words
-  if in_root "$root" imsearch extract -o /work/v $options /photos \
+  if in_root "$root" imsearch extract -o /tried/v $options /photos \
     2>"$work/log"; then
     fail "$options runs without imsearch-torch"
   fi
@@ -140,8 +140,8 @@ say "apt install imsearch-torch"
 apt install -y "/packages/imsearch-torch$debian"
 in_root "$root" bash -c "$(ask | sed 's/extract/extract --engine torch/')"
 # Another library adds in another order: the last digit may be another.
-cut -f 1,2,4 "$root/work/answers" |
-  cmp - <(cut -f 1,2,4 "$work/here/work/answers") || fail "torch: other answers"
+cut -f 1,2,4 "$root/tried/answers" |
+  cmp - <(cut -f 1,2,4 "$work/here/tried/answers") || fail "torch: other answers"
 say "imsearch-torch: the same answers"
 
 say "apt autopurge"
