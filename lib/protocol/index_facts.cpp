@@ -19,18 +19,6 @@ using Ordered = nlohmann::ordered_json;
 /// The protocol's version whose requests are understood.
 constexpr const char* kProtocolVersion = "2.19.0";
 
-const char* space_name(Space space) {
-  switch (space) {
-    case Space::kCosine:
-      return "cosinesimil";
-    case Space::kL2:
-      return "l2";
-    case Space::kInnerProduct:
-      return "innerproduct";
-  }
-  return "";
-}
-
 IndexMeta meta_of(const OpenedIndex& opened, const ShownAs& shown) {
   const IndexInfo& info = opened.index().info();
   IndexMeta meta;
@@ -55,7 +43,7 @@ Ordered mappings(const OpenedIndex& opened, const ShownAs& shown) {
   const IndexInfo& info = opened.index().info();
   const Ordered method = {{"name", "hnsw"},
                           {"engine", "lucene"},
-                          {"space_type", space_name(shown.find.space)},
+                          {"space_type", opensearch_space(shown.find.space)},
                           {"parameters",
                            {{"m", info.params.M},
                             {"ef_construction", info.params.ef_construction}}}};

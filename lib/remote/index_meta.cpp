@@ -89,6 +89,18 @@ std::string to_text(Space space) {
   fail("no such space: {}", static_cast<int>(space));
 }
 
+const char* opensearch_space(Space space) {
+  switch (space) {
+    case Space::kCosine:
+      return "cosinesimil";
+    case Space::kL2:
+      return "l2";
+    case Space::kInnerProduct:
+      return "innerproduct";
+  }
+  fail("no such space: {}", static_cast<int>(space));
+}
+
 Space space_from_text(const std::string& text) {
   for (const Space space : {Space::kCosine, Space::kL2, Space::kInnerProduct})
     if (text == to_text(space)) return space;

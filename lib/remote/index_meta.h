@@ -20,6 +20,8 @@ enum class Space { kCosine, kL2, kInnerProduct };
 
 /// "cosine", "l2", "innerproduct".
 std::string to_text(Space space);
+/// OpenSearch's word for it, in mappings: "cosinesimil" for cosine.
+const char* opensearch_space(Space space);
 /// Throws Error for another text.
 Space space_from_text(const std::string& text);
 

@@ -10,18 +10,6 @@
 namespace imsearch {
 namespace {
 
-const char* space_name(Space space) {
-  switch (space) {
-    case Space::kCosine:
-      return "cosinesimil";
-    case Space::kL2:
-      return "l2";
-    case Space::kInnerProduct:
-      return "innerproduct";
-  }
-  fail("no such space: {}", static_cast<int>(space));
-}
-
 /// Which engine keeps rows in fewer bytes by which factors.
 void check_compression(const ServiceInfo& service, const IndexSpec& spec) {
   if (spec.compression == 1) return;
@@ -40,7 +28,7 @@ Json vector_field(const IndexSpec& spec) {
                            {"ef_construction", spec.ef_construction}};
   field["method"] = {{"name", "hnsw"},
                      {"engine", spec.engine},
-                     {"space_type", space_name(spec.space)},
+                     {"space_type", opensearch_space(spec.space)},
                      {"parameters", parameters}};
   if (spec.compression > 1)
     field["compression_level"] = fmt::format("{}x", spec.compression);
@@ -94,7 +82,7 @@ std::string OpenSearch::search_body(const SearchSpec& spec, Space space) const {
         R"("lang":"knn","params":{{"field":"{}","query_value":{},)"
         R"("space_type":"{}"}}}}}}}})",
         spec.filter.empty() ? R"({"match_all":{}})" : spec.filter, kVectorField,
-        spec.vector, space_name(space));
+        spec.vector, opensearch_space(space));
   return fmt::format(R"("query":{{"knn":{{"{}":{{"vector":{},"k":{},)"
                      R"("method_parameters":{{"ef_search":{}}}{}}}}}}})",
                      kVectorField, spec.vector, spec.k, spec.ef,

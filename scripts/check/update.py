@@ -64,6 +64,25 @@ def rows_by_name(folder):
     return rows
 
 
+def made_anew(kept, work):
+    """A folder with what extract and build-index make of the same photos."""
+    fresh = os.path.join(work, "fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    os.makedirs(fresh)
+    os.symlink(os.path.join(kept, "p"), os.path.join(fresh, "p"))
+    run(["extract", "-q", "p"], fresh)
+    run(["build-index", "-q"], fresh)
+    return fresh
+
+
+def same_rows(kept, fresh):
+    """The names of rows, which are the same in both folders."""
+    ours, theirs = rows_by_name(kept), rows_by_name(fresh)
+    assert ours.keys() == theirs.keys(), ours.keys() ^ theirs.keys()
+    assert ours == theirs
+    return sorted(ours)
+
+
 def answers(folder, names):
     """For each name, its similar images, those of equal similarity sorted."""
     result = {}
@@ -204,21 +223,14 @@ def main():
         begin = time.time()
         summary = json.loads(run(["update", "-q", "--json"], kept))
         seconds = time.time() - begin
-        fresh = os.path.join(work, "fresh")
-        shutil.rmtree(fresh, ignore_errors=True)
-        os.makedirs(fresh)
-        os.symlink(os.path.join(kept, "p"), os.path.join(fresh, "p"))
-        run(["extract", "-q", "p"], fresh)
-        run(["build-index", "-q"], fresh)
-        ours, theirs = rows_by_name(kept), rows_by_name(fresh)
-        assert ours.keys() == theirs.keys(), ours.keys() ^ theirs.keys()
-        assert ours == theirs
-        asked = rng.sample(sorted(ours), 10)
+        fresh = made_anew(kept, work)
+        names = same_rows(kept, fresh)
+        asked = rng.sample(names, 10)
         assert answers(kept, asked) == answers(fresh, asked)
         run(["build-index", "--verify"], kept)
         counts = " ".join(f"{summary[key]} {key}"
                           for key in ("new", "changed", "gone", "moved"))
-        print(f"{number}\t{kind.__name__}\t{counts}\t{len(ours)} images\t"
+        print(f"{number}\t{kind.__name__}\t{counts}\t{len(names)} images\t"
               f"{seconds:.2f} s\t{os.path.basename(what)}", flush=True)
     print("all the same as from nothing")
 

@@ -1,6 +1,7 @@
 // update and query on collections that have archives, made by Python's zipfile
 // and tarfile.
 #include "cli/extract/files.h"
+#include "cli/update/collections.h"
 #include "io/file.h"
 #include "io/ledger.h"
 #include "support/contains.h"
@@ -10,33 +11,26 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
 
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
 using imsearch::test::contains;
+using test::run_in;
 using test::RunResult;
 using test::TempDir;
+using test::write_image;
 using Lines = std::vector<std::string>;
 namespace fs = std::filesystem;
 
 namespace {
-
-RunResult run_in(const TempDir& dir, const Lines& command) {
-  return test::run(command, test::demo_in(dir));
-}
 
 RunResult good(const TempDir& dir, const Lines& command) {
   RunResult result = run_in(dir, command);
   CAPTURE(result.err);
   CHECK(result.status == 0);
   return result;
-}
-
-void write_image(const TempDir& dir, const std::string& name, int seed) {
-  dir.write(name, test::pattern_ppm(seed));
 }
 
 /// Python's zipfile or tarfile makes `archive` of files, "name in it=file".
@@ -81,32 +75,11 @@ Lines dry_run(const TempDir& dir, const Lines& more = {}) {
   return lines;
 }
 
-std::map<std::string, std::string> rows_by_name(const TempDir& dir) {
-  const Lines names = test::lines_of(dir / "fnames.txt");
-  const Lines rows = test::rows_of(dir / "fvecs.bin");
-  const Ledger ledger = read_ledger(dir / "fvecs.bin", rows.size());
-  REQUIRE(names.size() == rows.size());
-  REQUIRE(ledger.rows.size() == rows.size());
-  std::map<std::string, std::string> result;
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if (!ledger.rows[i].gone) CHECK(result.emplace(names[i], rows[i]).second);
-  return result;
-}
-
 /// Vectors, answers and ledger are those of extract and build-index from
 /// nothing.
-void check_as_from_nothing(const TempDir& dir) {
+void check_archives_as_from_nothing(const TempDir& dir) {
   const TempDir fresh;
-  fs::create_symlink(dir / "p", fresh / "p");
-  good(fresh, {"extract", "-q", "p"});
-  good(fresh, {"build-index", "-q"});
-  const auto rows = rows_by_name(dir);
-  CHECK(rows == rows_by_name(fresh));
-  for (const auto& [name, row] : rows) {
-    CAPTURE(name);
-    const Lines ask = {"query", "--like", name, "-k", "100"};
-    CHECK(run_in(dir, ask).out == run_in(fresh, ask).out);
-  }
+  test::check_as_from_nothing(dir, fresh);
   const Ledger ours = read_ledger(dir / "fvecs.bin", 1000);
   const Ledger theirs = read_ledger(fresh / "fvecs.bin", 1000);
   CHECK(ours.bad.size() == theirs.bad.size());
@@ -116,7 +89,6 @@ void check_as_from_nothing(const TempDir& dir) {
     CHECK(facts_text(ours.archives[i].facts) ==
           facts_text(theirs.archives[i].facts));
   }
-  good(dir, {"build-index", "--verify"});
   CHECK(dry_run(dir).empty());
 }
 
@@ -124,7 +96,7 @@ void check_as_from_nothing(const TempDir& dir) {
 
 TEST_CASE("an archive that has not changed is not opened") {
   const auto dir = collection();
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
   // As many bytes and the same time: only who opens it sees that it is another.
   const std::string path = *dir / "p/a.zip";
   const fs::file_time_type time = fs::last_write_time(path);
@@ -145,7 +117,7 @@ TEST_CASE("a member of the same size and time is known by its content") {
          {"x/3.ppm=s/changed.ppm", "x/4.ppm=s/4.ppm", "x/5.ppm=s/5.ppm"});
     CHECK(dry_run(*dir) == Lines{"changed\tp/a.zip/x/3.ppm"});
     good(*dir, {"update", "-q"});
-    check_as_from_nothing(*dir);
+    check_archives_as_from_nothing(*dir);
   }
 }
 
@@ -162,7 +134,7 @@ TEST_CASE(
                                "moved\tp/a.zip/moved.ppm\tp/a.zip/x/4.ppm"});
   const RunResult result = good(*dir, {"update", "--json"});
   CHECK(contains(result.err, "extract: 2 images, 0 bad"));
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
 }
 
 TEST_CASE(
@@ -175,12 +147,12 @@ TEST_CASE(
                                "moved\tp/b.tar.gz/1.ppm\tp/1.ppm"});
   const RunResult zipped = good(*dir, {"update"});
   CHECK(!contains(zipped.err, "extract:"));
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
 
   fs::rename(*dir / "p/a.zip", *dir / "p/c.zip");
   CHECK(dry_run(*dir).size() == 3);
   good(*dir, {"update"});
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
 
   fs::remove(*dir / "p/c.zip");
   for (const char* name : {"3.ppm", "4.ppm", "5.ppm"})
@@ -189,7 +161,7 @@ TEST_CASE(
   CHECK(dry_run(*dir).size() == 3);
   const RunResult unpacked = good(*dir, {"update"});
   CHECK(!contains(unpacked.err, "extract:"));
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
 }
 
 TEST_CASE("archives that are gone, damaged, mended") {
@@ -201,18 +173,18 @@ TEST_CASE("archives that are gone, damaged, mended") {
   dir->write("p/a.zip", whole.substr(0, whole.size() / 2));
   const RunResult damaged = good(*dir, {"update"});
   CHECK(contains(damaged.err, "p/a.zip: truncated archive"));
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
   // It is not tried again before it changes.
   CHECK(!contains(good(*dir, {"update"}).err, "truncated"));
   CHECK(contains(good(*dir, {"update", "--retry"}).err, "truncated"));
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
   dir->write("p/a.zip", whole);
   good(*dir, {"update"});
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
   fs::remove(*dir / "p/a.zip");
   CHECK(dry_run(*dir).size() == 3);
   good(*dir, {"update", "--compact"});
-  check_as_from_nothing(*dir);
+  check_archives_as_from_nothing(*dir);
 }
 
 TEST_CASE("--checksum looks into archives; other rules list them anew") {

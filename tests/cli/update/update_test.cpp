@@ -1,6 +1,7 @@
 // update on real files: what has changed is found, and what is there afterwards
 // is what extract and build-index make of the same images from nothing.
 #include "cli/extract/files.h"
+#include "cli/update/collections.h"
 #include "io/file.h"
 #include "io/ledger.h"
 #include "support/contains.h"
@@ -11,27 +12,20 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <map>
 #include <memory>
 
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
 using imsearch::test::contains;
+using test::run_in;
 using test::RunResult;
 using test::TempDir;
+using test::write_image;
 using Lines = std::vector<std::string>;
 namespace fs = std::filesystem;
 
 namespace {
-
-RunResult run_in(const TempDir& dir, const Lines& command) {
-  return test::run(command, test::demo_in(dir));
-}
-
-void write_image(const TempDir& dir, const std::string& name, int seed) {
-  dir.write(name, test::pattern_ppm(seed));
-}
 
 /// p/0.ppm to p/5.ppm, extracted and indexed by update.
 std::unique_ptr<TempDir> collection() {
@@ -61,36 +55,6 @@ Lines dry_run(const TempDir& dir, const Lines& options = {}) {
   return lines;
 }
 
-/// The rows of the images that are there, by their names.
-std::map<std::string, std::string> rows_by_name(const TempDir& dir) {
-  const Lines names = test::lines_of(dir / "fnames.txt");
-  const Lines rows = test::rows_of(dir / "fvecs.bin");
-  const Ledger ledger = read_ledger(dir / "fvecs.bin", rows.size());
-  REQUIRE(names.size() == rows.size());
-  REQUIRE(ledger.rows.size() == rows.size());
-  std::map<std::string, std::string> result;
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if (!ledger.rows[i].gone) CHECK(result.emplace(names[i], rows[i]).second);
-  return result;
-}
-
-/// Everything is as extract and build-index make it from nothing, but for the
-/// numbers of rows.
-void check_as_from_nothing(const TempDir& dir) {
-  const TempDir fresh;
-  fs::create_symlink(dir / "p", fresh / "p");
-  REQUIRE(run_in(fresh, {"extract", "-q", "p"}).status == 0);
-  REQUIRE(run_in(fresh, {"build-index", "-q"}).status == 0);
-  const auto rows = rows_by_name(dir);
-  CHECK(rows == rows_by_name(fresh));
-  for (const auto& [name, row] : rows) {
-    CAPTURE(name);
-    const Lines ask = {"query", "--like", name, "-k", "100"};
-    CHECK(run_in(dir, ask).out == run_in(fresh, ask).out);
-  }
-  CHECK(run_in(dir, {"build-index", "--verify"}).status == 0);
-}
-
 RunResult update(const TempDir& dir, const Lines& options = {}) {
   Lines command = {"update"};
   command.insert(command.end(), options.begin(), options.end());
@@ -104,12 +68,12 @@ RunResult update(const TempDir& dir, const Lines& options = {}) {
 
 TEST_CASE("the first update extracts and builds, the next finds nothing") {
   const auto dir = collection();
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
   CHECK(dry_run(*dir).empty());
   const std::string index = read_file(*dir / "fvecs.bin.hnsw.index");
   update(*dir);
   CHECK(read_file(*dir / "fvecs.bin.hnsw.index") == index);
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("new, changed, gone and moved images are told and followed") {
@@ -132,7 +96,7 @@ TEST_CASE("new, changed, gone and moved images are told and followed") {
   CHECK(summary["seconds"] > 0);
   // Two images were extracted, and no others.
   CHECK(contains(result.err, "extract: 2 images, 0 bad"));
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
   CHECK(dry_run(*dir).empty());
 }
 
@@ -151,7 +115,7 @@ TEST_CASE(
   const RunResult result = update(*dir);
   CHECK_FALSE(contains(result.err, "extract:"));
   CHECK(contains(result.err, "0 gone, 2 moved"));
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("a file that was only touched is read, and not extracted") {
@@ -160,7 +124,7 @@ TEST_CASE("a file that was only touched is read, and not extracted") {
                       fs::file_time_type::clock::now() + std::chrono::hours(1));
   CHECK(dry_run(*dir).empty());
   CHECK_FALSE(contains(update(*dir).err, "extract:"));
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("--checksum finds other content of the same size and time") {
@@ -171,7 +135,7 @@ TEST_CASE("--checksum finds other content of the same size and time") {
   CHECK(dry_run(*dir).empty());
   CHECK(dry_run(*dir, {"--checksum"}) == Lines{"changed\tp/0.ppm"});
   update(*dir, {"--checksum"});
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("a bad image is tried again when it changes, or with --retry") {
@@ -185,7 +149,7 @@ TEST_CASE("a bad image is tried again when it changes, or with --retry") {
   write_image(*dir, "p/bad.ppm", 40);
   CHECK(dry_run(*dir) == Lines{"new\tp/bad.ppm"});
   CHECK(contains(update(*dir).err, "7 images, 0 bad"));
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("an image that comes back is found again") {
@@ -193,13 +157,13 @@ TEST_CASE("an image that comes back is found again") {
   const std::string bytes = read_file(*dir / "p/4.ppm");
   fs::remove(*dir / "p/4.ppm");
   update(*dir);
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
   dir->write("p/4.ppm", bytes);
   update(*dir);
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
   // Also where the index is built anew over one in which it was deleted.
   REQUIRE(run_in(*dir, {"build-index", "-q"}).status == 0);
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("build-index leaves out what is gone") {
@@ -209,7 +173,7 @@ TEST_CASE("build-index leaves out what is gone") {
   fs::remove(*dir / "fvecs.bin.hnsw.index");
   const RunResult built = run_in(*dir, {"build-index"});
   CHECK(contains(built.err, "6 rows, 1 marked as deleted"));
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("--compact leaves no row of what is gone") {
@@ -219,7 +183,7 @@ TEST_CASE("--compact leaves no row of what is gone") {
   update(*dir, {"--compact"});
   CHECK(test::rows_of(*dir / "fvecs.bin").size() == 5);
   CHECK_FALSE(contains(read_file(*dir / "fvecs.bin.ledger.tsv"), "\tgone\t"));
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
   CHECK(dry_run(*dir).empty());
 }
 
@@ -257,7 +221,7 @@ TEST_CASE("a ledger with the names from before a kill is mended") {
   dir->write("fvecs.bin.ledger.tsv", ledger);  // as if killed before this
   update(*dir);
   CHECK(read_file(*dir / "fvecs.bin.ledger.tsv") == renamed);
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
 }
 
 TEST_CASE("nothing is left of a first update that is refused") {
@@ -283,7 +247,7 @@ TEST_CASE("update works from any folder, with names that count from its own") {
              {"update", "-o", *dir / "fvecs.bin", "-n", *dir / "fnames.txt"});
   CAPTURE(result.err);
   CHECK(result.status == 0);
-  check_as_from_nothing(*dir);
+  test::check_as_from_nothing(*dir);
   CHECK(contains(run_in(elsewhere, {"update", ".", "-o", *dir / "fvecs.bin",
                                     "-n", *dir / "fnames.txt"})
                      .err,

@@ -1,0 +1,50 @@
+#include "cli/update/collections.h"
+
+#include "io/ledger.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+namespace imsearch::test {
+
+RunResult run_in(const TempDir& dir, const std::vector<std::string>& command) {
+  return run(command, demo_in(dir));
+}
+
+void write_image(const TempDir& dir, const std::string& name, int seed) {
+  dir.write(name, pattern_ppm(seed));
+}
+
+std::map<std::string, std::string> rows_by_name(const TempDir& dir) {
+  const std::vector<std::string> names = lines_of(dir / "fnames.txt");
+  const std::vector<std::string> rows = rows_of(dir / "fvecs.bin");
+  const Ledger ledger = read_ledger(dir / "fvecs.bin", rows.size());
+  REQUIRE(names.size() == rows.size());
+  REQUIRE(ledger.rows.size() == rows.size());
+  std::map<std::string, std::string> result;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (!ledger.rows[i].gone) CHECK(result.emplace(names[i], rows[i]).second);
+  return result;
+}
+
+void check_as_from_nothing(const TempDir& dir, const TempDir& fresh) {
+  std::filesystem::create_symlink(dir / "p", fresh / "p");
+  REQUIRE(run_in(fresh, {"extract", "-q", "p"}).status == 0);
+  REQUIRE(run_in(fresh, {"build-index", "-q"}).status == 0);
+  const auto rows = rows_by_name(dir);
+  CHECK(rows == rows_by_name(fresh));
+  for (const auto& [name, row] : rows) {
+    CAPTURE(name);
+    const std::vector<std::string> ask = {"query", "--like", name, "-k", "100"};
+    CHECK(run_in(dir, ask).out == run_in(fresh, ask).out);
+  }
+  CHECK(run_in(dir, {"build-index", "--verify"}).status == 0);
+}
+
+void check_as_from_nothing(const TempDir& dir) {
+  const TempDir fresh;
+  check_as_from_nothing(dir, fresh);
+}
+
+}  // namespace imsearch::test
