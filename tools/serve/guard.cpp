@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t kShortestToken = 16;
 
-std::string lower_case(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 /// The host of "host:port" and "[::1]:port", without brackets.
 std::string host_in(const std::string& text) {
   if (!text.empty() && text[0] == '[') {
@@ -77,6 +71,12 @@ Reply preflight() {
 
 }  // namespace
 
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
 bool Guard::knows_host(const std::string& text) const {
   const std::string host = host_in(text);
   return host == "localhost" || is_address(host) ||
@@ -93,7 +93,7 @@ bool Guard::knows_origin(const RequestHead& head) const {
     return true;
   return std::any_of(params_.origins.begin(), params_.origins.end(),
                      [&](const std::string& known) {
-                       return known == "*" || known == origin;
+                       return known == "*" || known == lower_case(origin);
                      });
 }
 

@@ -11,6 +11,10 @@
 
 namespace imsearch {
 
+/// ASCII alone, as names of hosts are.
+std::string lower_case(std::string text);
+
+/// Hosts and origins are given in lower case.
 struct GuardParams {
   std::string token;                 // empty: none is asked for
   std::vector<std::string> hosts;    // names beside addresses and localhost

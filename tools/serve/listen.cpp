@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -19,7 +20,8 @@ namespace imsearch {
 namespace {
 
 constexpr int kFirstPassed = 3;  // sd_listen_fds(3)
-constexpr int kBacklog = 4096;   // the system takes its own bound
+constexpr unsigned kLastPort = 65535;
+constexpr int kBacklog = 4096;  // the system takes its own bound
 
 bool is_loopback(const sockaddr_storage& address) {
   if (address.ss_family == AF_UNIX) return true;
@@ -121,6 +123,15 @@ Listener listen_at_tcp(const std::string& address) {
       colon == address.npos ? address : address.substr(colon + 1);
   if (host.size() > 1 && host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
+  // getaddrinfo() would take what is beyond 16 bits off a number.
+  unsigned number = 0;
+  const char* end = port.data() + port.size();
+  const auto [stop, wrong] = std::from_chars(port.data(), end, number);
+  if (wrong != std::errc() || stop != end || number > kLastPort)
+    fail(
+        "--listen {}: {} is no port: one is a number from 0 to {}, behind the "
+        "last colon",
+        address, port, kLastPort);
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;

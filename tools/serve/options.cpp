@@ -92,7 +92,8 @@ void ServeOptions::add_pictures_to(CLI::App& app) {
   app.add_option("--weights", weights,
                  "Weights for photos: demo, keras, torchvision or a file "
                  "(default: those that the index records)")
-      ->type_name("NAME|FILE");
+      ->type_name("NAME|FILE")
+      ->check(cli::weights_name());
   app.add_option("--model", model,
                  "For photos: the TorchScript file that the index records "
                  "(default: where it was)")
@@ -161,6 +162,25 @@ void ServeOptions::finish() {
   if (field.empty() || field == "name" || field == "name_base64" ||
       field[0] == '_')
     cli::fail_usage("--field {}: not a name for the field of vectors", field);
+  for (std::string& host : hosts) {
+    host = lower_case(host);
+    if (host.empty() || host.find_first_of("/:") != host.npos)
+      cli::fail_usage("--allow-host {}: a host's name alone is meant", host);
+  }
+  for (std::string& origin : origins) {
+    origin = lower_case(origin);
+    const std::size_t scheme = origin.find("://");
+    if (origin != "*" && (scheme == origin.npos || scheme == 0 ||
+                          origin.find('/', scheme + 3) != origin.npos ||
+                          origin.size() == scheme + 3))
+      cli::fail_usage(
+          "--allow-origin {}: https://HOST is meant, without a path, or *",
+          origin);
+  }
+  if (!no_images && !is_directory(root))
+    cli::fail_usage("--root {}: no such folder; --no-images needs none", root);
+  if (!model.empty() && !file_exists(model))
+    cli::fail_usage("--model {}: no such file", model);
   if (insecure && !token_file.empty())
     cli::fail_usage("--insecure and --token-file: one of them");
 }

@@ -115,8 +115,8 @@ class Life(unittest.TestCase):
             self.assertEqual(service.ask("GET", "/healthz")[0], 200)
 
     def test_other_sites_may_not_ask(self):
-        with self.serve("--allow-host", "photos.home", "--allow-origin",
-                        "https://a.example") as service:
+        with self.serve("--allow-host", "Photos.Home", "--allow-origin",
+                        "https://A.example") as service:
             for host, status in (("localhost:9", 200), ("127.0.0.1", 200),
                                  ("[::1]:80", 200), ("PHOTOS.home", 200),
                                  ("evil.example", 403),
@@ -219,6 +219,14 @@ class Life(unittest.TestCase):
                             (["--field", "name"], "field"),
                             (["-i", "none.index"], "no such file"),
                             (["--listen", "1.2.3.4.5:x"], "--listen"),
+                            (["--listen", "127.0.0.1:99999"], "65535"),
+                            (["--allow-host", "a:80"], "--allow-host"),
+                            (["--allow-host", ""], "--allow-host"),
+                            (["--allow-origin", "https://a/"], "without"),
+                            (["--allow-origin", "a.example"], "https://"),
+                            (["--root", "fnames.txt"], "no such folder"),
+                            (["--model", "none.pt"], "none.pt"),
+                            (["--weights", "kerras"], "kerras"),
                             (["--listen", "unix:fnames.txt"], "no socket")):
             with self.subTest(args):
                 self.assertIn(words, self.refused(*args))
