@@ -42,7 +42,7 @@ declare -A tool_below=(
   [push]="common $lib_rooms"
   [update]="common base io index simd image archive"
   [serve]="common $lib_rooms"
-  [duplicates]="common base simd io image index duplicates view"
+  [duplicates]="common base simd io image archive index duplicates view"
   [imsearch]="common base simd io image weights embed"
 )
 

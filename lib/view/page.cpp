@@ -2,7 +2,9 @@
 // order.
 #include "view/page.h"
 
+#include "archive/member_cursor.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/parallel_for.h"
 #include "base/progress.h"
 #include "io/file.h"
@@ -43,18 +45,38 @@ std::string folder_beside(const std::string& page) {
   return page.substr(0, page.size() - cut) + "_files";
 }
 
+/// Unknown where the archive has no such member, or cannot be read.
+FileFacts facts_of_existing(const MemberPath& path) {
+  try {
+    return facts_of_member(path);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// Of a file or, with the link to that, of a member of an archive.
 void look_at_file(const std::string& path, const std::string& page,
                   ShownPicture& picture) {
-  struct stat status {};
-  if (path.empty() || ::stat(path.c_str(), &status) != 0) return;
+  if (path.empty()) return;
+  FileFacts facts = facts_of_status(path);
+  std::string file = path;
+  if (!facts.known)
+    if (const auto member = member_path(path)) {
+      facts = facts_of_existing(*member);
+      file = member->archive;
+    }
+  if (!facts.known) return;
   picture.there = true;
-  picture.bytes = static_cast<std::uint64_t>(status.st_size);
+  picture.bytes = facts.bytes;
+  const time_t seconds = facts.modified_ns / 1'000'000'000;
   tm time{};
   std::array<char, 16> text{};
-  if (::localtime_r(&status.st_mtim.tv_sec, &time) != nullptr &&
+  if (::localtime_r(&seconds, &time) != nullptr &&
       ::strftime(text.data(), text.size(), "%Y-%m-%d", &time) > 0)
     picture.date = text.data();
-  picture.link = link_from(page, path);
+  picture.link = link_from(page, file);
 }
 
 std::optional<Thumbnail> try_thumbnail(const std::string& path) {

@@ -1,11 +1,13 @@
 #include "duplicates/files.h"
 
+#include "archive/member_cursor.h"
 #include "base/error.h"
 #include "index/vector_set.h"
 #include "io/file.h"
 
 #include <sys/stat.h>
 
+#include <optional>
 #include <string>
 
 namespace imsearch {
@@ -29,14 +31,50 @@ bool has_changed(const std::string& path, const FileFacts& then) {
   }
 }
 
+std::optional<MemberPath> path_in_archive(const std::string& path) {
+  return file_exists(path) ? std::nullopt : member_path(path);
+}
+
 }  // namespace
+
+bool is_in_archive(const Library& library, std::uint32_t row) {
+  return path_in_archive(std::string(library.name(row))).has_value();
+}
 
 FileCheck::FileCheck(const Library& library) : library_(library) {
   for (const std::uint32_t row : spread_over(library.facts.size(), kSample))
-    if (!library.gone[row] && file_exists(std::string(library.name(row)))) {
+    if (!library.gone[row] && (file_exists(std::string(library.name(row))) ||
+                               is_in_archive(library, row))) {
       names_are_files_ = true;
       return;
     }
+}
+
+/// As the ledger says, which is trusted as long as size and time are the same.
+bool FileCheck::is_unchanged(const std::string& archive) {
+  const auto [place, is_new] = unchanged_.try_emplace(archive, false);
+  if (!is_new) return place->second;
+  const FileFacts now = facts_of_status(archive);
+  for (const ReadArchive& then : library_.archives)
+    if (then.name == archive && same_status(then.facts, now))
+      place->second = true;
+  return place->second;
+}
+
+/// Where the archive has changed, it is read for this image.
+bool FileCheck::is_usable_member(std::uint32_t row, const MemberPath& path) {
+  if (is_unchanged(path.archive)) return true;
+  try {
+    const FileFacts now = facts_of_member(path);
+    const FileFacts& then = library_.facts[row];
+    if (!then.known || same_status(then, now)) return true;
+    ++changed_;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    ++missing_;
+  }
+  return false;
 }
 
 bool FileCheck::is_usable(std::uint32_t row) {
@@ -44,6 +82,8 @@ bool FileCheck::is_usable(std::uint32_t row) {
   const std::string path(library_.name(row));
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
+    if (const auto member = path_in_archive(path))
+      return is_usable_member(row, *member);
     ++missing_;
     return false;
   }

@@ -8,14 +8,23 @@
 
 #include "duplicates/library.h"
 
+#include "archive/archive_name.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <utility>
 
 namespace imsearch {
 
+/// Whether the row's image lies in an archive, so that no file is of its name.
+bool is_in_archive(const Library& library, std::uint32_t row);
+
 /// One thread. The library must outlive it.
+///
+/// An image in an archive may be kept, as long as it is there. It is not given
+/// up by its name: see is_in_archive().
 class FileCheck {
  public:
   explicit FileCheck(const Library& library);
@@ -33,7 +42,11 @@ class FileCheck {
   std::size_t same() const { return same_; }
 
  private:
+  bool is_usable_member(std::uint32_t row, const MemberPath& path);
+  bool is_unchanged(const std::string& archive);
+
   const Library& library_;
+  std::map<std::string, bool> unchanged_;  // of archives
   bool names_are_files_ = false;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;
   std::size_t missing_ = 0;

@@ -43,6 +43,8 @@ void read_ledgers(Library& library) {
       if (library.facts[row].picture.phash) ++library.hashed;
     }
     settled.check();
+    library.archives.insert(library.archives.end(), ledger.archives.begin(),
+                            ledger.archives.end());
     first += rows;
   }
 }
@@ -50,7 +52,7 @@ void read_ledgers(Library& library) {
 }  // namespace
 
 Library open_library(const std::string& index_path) {
-  Library library = {open_index(index_path), {}, {}, "", 0};
+  Library library = {open_index(index_path), {}, {}, {}, "", 0};
   const std::size_t rows = library.index.rows();
   library.facts.resize(rows);
   library.gone.resize(rows);
@@ -65,7 +67,9 @@ std::vector<ImageMarks> marks_of(const Library& library) {
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < marks.size(); ++row) {
     marks[row].phash = library.facts[row].picture.phash;
-    if (library.facts[row].known) rows.push_back(row);
+    const FileFacts& facts = library.facts[row];
+    if (facts.known && facts.content != FileFacts().content)
+      rows.push_back(row);
   }
   const auto content = [&](std::uint32_t row) {
     const FileFacts& facts = library.facts[row];

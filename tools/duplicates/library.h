@@ -18,8 +18,9 @@ struct Library {
   Index index;
   std::vector<FileFacts> facts;  // one a row; unknown where no ledger tells
   std::vector<bool> gone;        // one a row: by the index or a ledger
-  std::string why_no_ledger;     // empty: every file of vectors has one
-  std::size_t hashed = 0;        // rows with a hash
+  std::vector<ReadArchive> archives;  // as they were when they were read
+  std::string why_no_ledger;          // empty: every file of vectors has one
+  std::size_t hashed = 0;             // rows with a hash
 
   std::string_view name(std::uint32_t row) const { return index.name(row); }
 };

@@ -14,9 +14,10 @@ enum class Keep { kFirst, kLargest, kOldest, kNewest, kShortestName };
 /// ledger tells. Such an order is for few rows.
 bool needs_files(Keep keep, const Library& library);
 
-/// Sorts rows, the best to keep first. What is equal is sorted by size, name
-/// and row, so that the order of rows in the index does not matter as long as
-/// names differ. Throws Interrupted.
+/// Sorts rows, the best to keep first. What is equal is sorted by name and
+/// row, and before that by size where dates or sizes decide, so that the order
+/// of rows in the index does not matter as long as names differ. Throws
+/// Interrupted.
 void sort_by_preference(const Library& library, Keep keep,
                         std::vector<std::uint32_t>& rows);
 

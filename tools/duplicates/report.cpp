@@ -3,6 +3,7 @@
 #include "duplicates/report.h"
 
 #include "common/standard_streams.h"
+#include "duplicates/files.h"
 
 #include "base/progress.h"
 #include "io/text.h"
@@ -83,6 +84,7 @@ Freed freed_by(const Library& library, const DuplicateGroup& group) {
   Freed freed;
   for (const Duplicate& extra : group.extras) {
     ++freed.extras;
+    if (is_in_archive(library, extra.row)) continue;
     freed.bytes += bytes_of(library, extra.row).value_or(0);
   }
   return freed;
@@ -115,6 +117,7 @@ void print_extras(const Library& library,
                   const std::vector<DuplicateGroup>& groups, char end) {
   for (const DuplicateGroup& group : groups)
     for (const Duplicate& extra : group.extras) {
+      if (is_in_archive(library, extra.row)) continue;
       print(std::string(library.name(extra.row)));
       print(std::string(1, end));
     }

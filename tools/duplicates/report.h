@@ -11,7 +11,8 @@
 
 namespace imsearch {
 
-/// What deleting the extras frees, and of how many the size is known.
+/// Extras, and the bytes that deleting them frees: none of images in archives,
+/// nor of those whose size is not known.
 struct Freed {
   std::size_t extras = 0;
   std::uint64_t bytes = 0;
@@ -22,7 +23,7 @@ Freed freed_by(const Library& library, const DuplicateGroup& group);
 /// Most bytes first, then most extras, then by the name of the image to keep.
 void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups);
 
-/// Names of extras, each ended by `end`.
+/// Names of extras that are files, each ended by `end`.
 void print_extras(const Library& library,
                   const std::vector<DuplicateGroup>& groups, char end);
 /// A line an image, tab-separated: group, relation, similarity, bits, bytes,
@@ -33,7 +34,7 @@ void print_lines(const Library& library,
 void print_objects(const Library& library,
                    const std::vector<DuplicateGroup>& groups);
 
-/// "3 groups, 7 extras, which take 12 MB".
+/// "3 groups, 7 extras: deleting the extras frees 12 MB".
 std::string summary(const Library& library,
                     const std::vector<DuplicateGroup>& groups);
 

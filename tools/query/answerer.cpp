@@ -6,6 +6,7 @@
 // there are enough or no more.
 #include "query/answerer.h"
 
+#include "archive/archive_name.h"
 #include "base/parallel_for.h"
 #include "index/index.h"
 #include "io/file.h"
@@ -24,6 +25,15 @@ void erase(Answer& answer, std::size_t place) {
   const auto offset = static_cast<std::ptrdiff_t>(place);
   answer.hits.erase(answer.hits.begin() + offset);
   answer.names.erase(answer.names.begin() + offset);
+}
+
+/// Whether both are the same file, or the same member of an archive.
+bool same_picture(const std::string& a, const std::string& b) {
+  if (same_file(a, b)) return true;
+  const auto one = file_exists(a) ? std::nullopt : member_path(a);
+  const auto other = file_exists(b) ? std::nullopt : member_path(b);
+  return one && other && one->member == other->member &&
+         same_file(one->archive, other->archive);
 }
 
 /// Whether both are files of the same bytes. Reads them only where they are of
@@ -96,7 +106,7 @@ void Answerer::leave_out_own(const Question& question, Answer& answer) const {
             ++i;
           return i;
         };
-    std::size_t own = first_that(same_file);
+    std::size_t own = first_that(same_picture);
     if (own == answer.hits.size()) own = first_that(same_bytes);
     if (own < answer.hits.size()) erase(answer, own);
   }

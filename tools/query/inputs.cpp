@@ -4,6 +4,7 @@
 
 #include "common/cli.h"
 
+#include "archive/archive_name.h"
 #include "archive/member_cursor.h"
 #include "base/error.h"
 #include "image/decode.h"
@@ -108,11 +109,14 @@ std::string no_image(const std::string& path, bool streams) {
     }
   }
   constexpr std::size_t kBeginning = 64;
+  constexpr std::size_t kBeginningOfArchive = 512;
   try {
     image_file_facts(path);
     const std::string beginning = read_prefix(path, kBeginning);
     if (!looks_like_image(beginning) && begins_as_text(beginning))
       return "a text, not an image";
+    if (looks_like_archive(path, read_prefix(path, kBeginningOfArchive)))
+      return "an archive: name an image in it, such as " + path + "/photo.jpg";
   } catch (const Error& e) {
     return e.what();
   }

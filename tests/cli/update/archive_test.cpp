@@ -214,7 +214,7 @@ TEST_CASE("query finds, draws and refuses members of archives") {
   const auto dir = collection();
   const std::string name = "p/a.zip/x/4.ppm";
   const std::string first = name + "\t1\t1.000000\t" + name + "\n";
-  CHECK(good(*dir, {"query", name, "-k", "1"}).out == first);
+  CHECK(good(*dir, {"query", "--self", name, "-k", "1"}).out == first);
   write_image(*dir, "same.ppm", 4);
   CHECK(good(*dir, {"query", "same.ppm", "-k", "1"}).out ==
         "same.ppm\t1\t1.000000\t" + name + "\n");
@@ -240,4 +240,35 @@ TEST_CASE("query finds, draws and refuses members of archives") {
   const RunResult no_archive = run_in(*dir, {"query", "same.ppm/x.ppm"});
   CHECK(no_archive.status == 1);
   CHECK(contains(no_archive.err, "same.ppm/x.ppm: "));
+}
+
+TEST_CASE("duplicates and pages know members of archives") {
+  const auto dir = collection();
+  write_image(*dir, "p/copy.ppm", 4);
+  good(*dir, {"update", "-q"});
+  const std::string member = "p/a.zip/x/4.ppm";
+  const RunResult found = good(*dir, {"duplicates"});
+  CHECK_FALSE(contains(found.err, "not there any more"));
+  CHECK(contains(found.out, member + "\n"));
+  CHECK(contains(found.out, "p/copy.ppm\n"));
+  // By its name a member cannot be deleted, whichever of the two is kept.
+  CHECK(good(*dir, {"duplicates", "-q", "--extras", "--keep", "shortest-name"})
+            .out.empty());
+  CHECK(good(*dir, {"duplicates", "-q", "--extras"}).out == "p/copy.ppm\n");
+
+  const RunResult page =
+      good(*dir, {"query", "--html", "page.html", "-k", "2", member});
+  CHECK_FALSE(contains(page.err, "not found"));
+  CHECK(contains(read_file(*dir / "page.html"), "data:image/jpeg"));
+  // It is not its own answer; the copy is.
+  const RunResult answers = good(*dir, {"query", "-k", "1", member});
+  CHECK(contains(answers.out, "\tp/copy.ppm\n"));
+  CHECK(contains(run_in(*dir, {"query", "p/a.zip"}).err, "an archive: name"));
+
+  // What the ledger says of an archive that has changed is not believed.
+  fs::remove(*dir / "p/a.zip");
+  pack(*dir, "p/a.zip", {"x/3.ppm=s/3.ppm", "x/5.ppm=s/5.ppm"});
+  const RunResult without = good(*dir, {"duplicates"});
+  CHECK(without.out.empty());
+  CHECK(contains(without.err, "not there any more"));
 }
