@@ -1,8 +1,9 @@
 #!/bin/bash
 # serve asked by clients that it was not written with: opensearch-py and
-# elasticsearch-py 7.13 from PyPI, OpenSearch's JavaScript client where npm is, curl,
-# and by nginx as its manual has it; then 10,000 bad requests, 2,000 connections,
-# an index replaced 100 times under load, and SECONDS of mixed load.
+# elasticsearch-py 7.13 from PyPI, OpenSearch's JavaScript client where npm is and
+# its Java client where mvn is, curl, and by nginx as its manual has it; then 10,000
+# bad requests, 2,000 connections, an index replaced 100 times under load, and
+# SECONDS of mixed load.
 #
 # usage: serve.sh [SECONDS]               60 unless given; 3600 is the soak
 #
@@ -29,6 +30,13 @@ fi
 if command -v npm >/dev/null &&
   [[ ! -d $cache/node_modules/@opensearch-project ]]; then
   npm --prefix "$cache" install --silent '@opensearch-project/opensearch@2.13.0' >&2
+fi
+if command -v mvn >/dev/null && [[ ! -e $cache/java/Ask.class ]]; then
+  mkdir -p "$cache/java"
+  mvn -q -B -f "$source/scripts/check/java/pom.xml" dependency:build-classpath \
+    -Dmdep.outputFile="$(readlink -f "$cache/java")/classpath" >&2
+  javac -cp "$(<"$cache/java/classpath")" -d "$cache/java" \
+    "$source/scripts/check/java/Ask.java" >&2
 fi
 export IMSEARCH_BIN=$source/build/bin IMSEARCH_SOURCE=$source
 export IMSEARCH_CHECK=$cache PYTHONDONTWRITEBYTECODE=1

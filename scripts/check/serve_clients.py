@@ -48,6 +48,17 @@ def nginx_of_manual(folder, port):
             .replace("/etc/ssl/photos", f"{folder}/photos"))
 
 
+def ask_java(port, k, vector):
+    """By OpenSearch's Java client, which serve.sh compiled."""
+    folder = os.path.join(os.environ["IMSEARCH_CHECK"], "java")
+    with open(f"{folder}/classpath") as names:
+        classes = f"{folder}:{names.read().strip()}"
+    said = subprocess.run(
+        ["java", "-cp", classes, "Ask", str(port), str(k), *map(str, vector)],
+        stdout=subprocess.PIPE, check=True).stdout
+    return json.loads(said)
+
+
 def behind_nginx(folder, vector, truth):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
                     "-keyout", f"{folder}/photos.key", "-out",
@@ -111,6 +122,9 @@ def main():
                     cwd=os.environ["IMSEARCH_CHECK"], stdout=subprocess.PIPE,
                     check=True).stdout
                 check("JavaScript", json.loads(said), truth[3])
+            if os.path.exists(os.path.join(os.environ["IMSEARCH_CHECK"],
+                                           "java", "Ask.class")):
+                check("Java", ask_java(service.port, 5, vectors[4]), truth[4])
             said = subprocess.run(
                 ["curl", "-s", "-H", "Content-Type: application/json", "-d",
                  json.dumps(bodies[0]), f"{url}/photos/_search"],

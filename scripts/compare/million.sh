@@ -47,24 +47,10 @@ fi
 seq "$rows" > "$folder/names.txt"
 head -c $((200 * 1280 * 4)) "$vectors.q" > "$folder/queries.bin"
 
-# This shell and what it starts, into a group of bounded memory.
-bound_memory() {
-  local bytes=$((gigabytes << 30)) group
-  group=/sys/fs/cgroup/imsearch-$$
-  if [[ -f /sys/fs/cgroup/cgroup.controllers ]]; then
-    mkdir "$group" && echo "$bytes" > "$group/memory.max" &&
-      echo $BASHPID > "$group/cgroup.procs" && say "memory.max $bytes (cgroup 2)"
-  else
-    group=/sys/fs/cgroup/memory/imsearch-$$
-    mkdir "$group" && echo "$bytes" > "$group/memory.limit_in_bytes" &&
-      echo $BASHPID > "$group/cgroup.procs" &&
-      say "memory.limit_in_bytes $bytes (cgroup 1)"
-  fi
-}
-if bound_memory 2> "$folder/said"; then
-  cat "$folder/said" >&2
-else
-  say "no control group can be made: memory is not bounded"
+# Once more from the start, now within bounded memory.
+if [[ -z ${MILLION_BOUNDED:-} ]]; then
+  export MILLION_BOUNDED=1
+  exec "$source/scripts/compare/bounded.sh" "$gigabytes" "$0" "$rows" "$seed"
 fi
 
 echo "build"
