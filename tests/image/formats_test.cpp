@@ -166,7 +166,7 @@ TEST_SUITE("image") {
       const std::string bytes = format_file(line.name);
       if (is_left_out(bytes)) continue;
       CAPTURE(line.name);
-      for (const std::size_t part : {1, 2, 4})
+      for (const std::size_t part : {1U, 2U, 4U})
         CHECK(reason(bytes.substr(0, bytes.size() * part / 8)) != "no error");
     }
   }

@@ -10,6 +10,7 @@
 #include "common/completion.h"
 #include "common/nearest_name.h"
 #include "common/progress_line.h"
+#include "common/standard_streams.h"
 #include "common/version.h"
 
 #include "base/command.h"
@@ -70,13 +71,6 @@ void end_by_fault(const char* path) {
   ::_exit(kFailed);
 }
 
-/// A full disk or a closed pipe may show only when buffers are written: answers
-/// that were lost must not end with status 0.
-void check_standard_output() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    fail("standard output: {}", errno_text(errno));
-}
-
 /// An option, or argument, that nobody asked for: the one that was meant, if
 /// one can tell.
 std::string text_of_extra(const CLI::App& app) {
@@ -130,7 +124,7 @@ void begin(int argc, char** argv) {
 int run_body(const std::function<int()>& body) {
   try {
     const int status = body();
-    check_standard_output();
+    flush_output();
     return status;
   } catch (const UsageError& e) {
     say(e.what());
@@ -142,7 +136,7 @@ int run_body(const std::function<int()>& body) {
 int print_completions(const CLI::App& app,
                       const std::vector<std::string>& words) {
   std::fputs(completions(app, words).c_str(), stdout);
-  check_standard_output();
+  flush_output();
   return kDone;
 }
 

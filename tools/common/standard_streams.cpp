@@ -12,14 +12,26 @@
 #include <cstdio>
 
 namespace imsearch {
+namespace {
+
+/// What waits for a slow reader, a pager for one, is woken by ^C: then that is
+/// the reason, and no failure of the output.
+[[noreturn]] void fail_to_write() {
+  const int error = errno;
+  if (error == EINTR) check_interrupt();
+  fail("standard output: {}", errno_text(error));
+}
+
+}  // namespace
 
 void print(std::string_view text) {
+  check_interrupt();  // the next write may wait for the reader again
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
-    fail("standard output: {}", errno_text(errno));
+    fail_to_write();
 }
 
 void flush_output() {
-  if (std::fflush(stdout) != 0) fail("standard output: {}", errno_text(errno));
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) fail_to_write();
 }
 
 std::size_t read_input(char* to, std::size_t size_bytes) {

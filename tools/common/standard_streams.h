@@ -11,10 +11,12 @@
 
 namespace imsearch {
 
-/// Throws Error if the text can't be written.
+/// Throws Error if the text can't be written; Interrupted from the first signal
+/// on, also one that ended the wait for a slow reader.
 void print(std::string_view text);
 
-/// Hands what was printed to the reader now. Throws Error.
+/// Hands what was printed to the reader now. Throws as print() does, also for
+/// what was lost before: answers that were lost must not end with status 0.
 void flush_output();
 
 /// Reads what is there, at most `size_bytes`, waiting for a byte at least; 0 at

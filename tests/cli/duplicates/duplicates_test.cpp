@@ -1,5 +1,6 @@
 // duplicates on collections whose features and hashes are chosen, so that what
 // must come out is known.
+#include "cli/co_process.h"
 #include "cli/duplicates/photos.h"
 #include "support/contains.h"
 
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <random>
 #include <sstream>
@@ -391,6 +393,24 @@ TEST_CASE("names hold every byte") {
   const auto group = nlohmann::json::parse(json.out);
   CHECK(group["keep"]["name"] == first);
   CHECK(group["extras"][0].contains("name_base64"));
+}
+
+TEST_CASE("^C ends it while its reader waits, as a pager does") {
+  std::vector<Photo> crowd;
+  for (std::size_t i = 0; i < 3000; ++i)  // more lines than a pipe holds
+    crowd.push_back(
+        {std::string(60, 'x') + std::to_string(i), feature_of(i / 2)});
+  Photos photos(crowd);
+  photos.build(false);
+  for (const char* format : {"--quiet", "--json", "--extras"}) {
+    CAPTURE(format);
+    test::CoProcess duplicates({"duplicates", "--threshold", ".9", format},
+                               photos.dir().path());
+    duplicates.read_line();
+    duplicates.send_signal(SIGINT);
+    CHECK(contains(duplicates.read_error_to_end(), "duplicates: interrupted"));
+    CHECK(duplicates.wait() == 130);
+  }
 }
 
 TEST_CASE("an unknown network needs a threshold, and options that agree") {
