@@ -2,6 +2,7 @@
 // check of a path and its use, somebody could put a link there.
 #include "serve/pictures.h"
 
+#include "archive/archive_name.h"
 #include "io/file.h"
 #include "io/memory_turn.h"
 #include "protocol/message.h"
@@ -37,6 +38,42 @@ std::string real_path(const std::string& path) {
   return text;
 }
 
+/// Such archives are read from their front to the image, not only past headers.
+bool is_unpacked_to_seek(const std::string& archive) {
+  const auto ends_with = [&](std::string_view ending) {
+    return archive.size() >= ending.size() &&
+           archive.compare(archive.size() - ending.size(), ending.size(),
+                           ending) == 0;
+  };
+  return !ends_with(".zip") && !ends_with(".tar");
+}
+
+/// An image's file, or the archive that holds it.
+struct OpenedImage {
+  Descriptor file;
+  std::string member;  // its name in the archive; empty: it is the file
+
+  /// What reads the file that is open, wherever its name leads by now.
+  std::string path() const {
+    std::string text = fmt::format("/proc/self/fd/{}", file.get());
+    return member.empty() ? text : text + "/" + member;
+  }
+};
+
+/// Throws RequestError as open_below(), and for what takes too long to show.
+OpenedImage open_image(const std::string& root, const std::string& name) {
+  const auto member = member_path(
+      !name.empty() && name[0] == '/' ? name : real_path(root) + "/" + name);
+  OpenedImage image{open_below(root, member ? member->archive : name),
+                    member ? member->member : ""};
+  struct stat facts = {};
+  ::fstat(image.file.get(), &facts);
+  if (static_cast<std::size_t>(facts.st_size) > Pictures::kMostFileBytes &&
+      (!member || is_unpacked_to_seek(member->archive)))
+    fail_gone("the file is too large to be shown");
+  return image;
+}
+
 }  // namespace
 
 Descriptor open_below(const std::string& root, const std::string& name) {
@@ -59,19 +96,16 @@ Descriptor open_below(const std::string& root, const std::string& name) {
 std::shared_ptr<const std::string> Pictures::thumbnail(
     const std::string& name) {
   if (!shown()) fail_gone("pictures are not shown here (--no-images)");
-  const Descriptor file = open_below(root_, name);
+  const OpenedImage image = open_image(root_, name);
   struct stat facts = {};
-  ::fstat(file.get(), &facts);
-  if (static_cast<std::size_t>(facts.st_size) > kMostFileBytes)
-    fail_gone("the file is too large to be shown");
-  const std::string key =
-      fmt::format("{}:{}:{}:{}.{}", facts.st_dev, facts.st_ino, facts.st_size,
-                  facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
+  ::fstat(image.file.get(), &facts);
+  const std::string key = fmt::format(
+      "{}:{}:{}:{}.{}/{}", facts.st_dev, facts.st_ino, facts.st_size,
+      facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, image.member);
   if (auto kept = cached(key)) return kept;
   try {
     auto jpeg = std::make_shared<const std::string>(
-        make_thumbnail(fmt::format("/proc/self/fd/{}", file.get()), kSide)
-            .jpeg);
+        make_thumbnail(image.path(), kSide).jpeg);
     keep(key, jpeg);
     return jpeg;
   } catch (const OutOfMemory&) {

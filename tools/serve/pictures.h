@@ -24,6 +24,7 @@ class Pictures {
  public:
   static constexpr std::size_t kSide = 256;  // pixels
   static constexpr std::size_t kMostCachedBytes = std::size_t{32} << 20;
+  /// Of an image file, and of an archive that must be unpacked to be read.
   static constexpr std::size_t kMostFileBytes = std::size_t{128} << 20;
 
   /// `root` empty: no pictures are shown.
@@ -31,7 +32,7 @@ class Pictures {
 
   bool shown() const { return !root_.empty(); }
 
-  /// The bytes of a JPEG. Throws RequestError, with status 404 where the file
+  /// The bytes of a JPEG, of an image file or of one in an archive. Throws RequestError, with status 404 where the file
   /// cannot be shown; OutOfMemory, std::bad_alloc where it might be later.
   std::shared_ptr<const std::string> thumbnail(const std::string& name);
 

@@ -2,7 +2,9 @@
 import json
 import os
 import shutil
+import tarfile
 import unittest
+import zipfile
 
 from service import SOURCE, Folder, Service, run
 
@@ -120,6 +122,44 @@ class Photos(unittest.TestCase):
             self.assertEqual(narrow.ask("GET", "/fvecs/thumb/0")[0], 404)
         with Service(self.folder, "--no-images") as service:
             self.assertEqual(service.ask("GET", "/fvecs/thumb/0")[0], 404)
+
+    def test_thumbnails_of_images_in_archives(self):
+        with Folder() as folder, Folder() as elsewhere:
+            os.mkdir(f"{folder}/below")
+            plain = f"{self.folder}/{self.names[1]}"
+            for archive in (zipfile.ZipFile(f"{folder}/below/a.zip", "w"),
+                            zipfile.ZipFile(f"{elsewhere}/out.zip", "w")):
+                with archive:
+                    archive.write(plain, "dir/one.jpg")
+            with tarfile.open(f"{folder}/below/b.tar.gz", "w:gz") as archive:
+                archive.add(plain, "two.jpg")
+                archive.add(f"{self.folder}/out.jpg", "three.jpg")
+            os.symlink(f"{elsewhere}/out.zip", f"{folder}/below/out.zip")
+            run("extract", "-q", "--weights", "demo", "below/a.zip",
+                "below/b.tar.gz", "below/out.zip", cwd=folder)
+            with open(f"{folder}/fnames.txt") as names:
+                rows = {name: row for row, name in
+                        enumerate(names.read().splitlines())}
+            run("build-index", "-q", cwd=folder)
+            expected = self.service.ask("GET", "/fvecs/thumb/1")[2]
+            with Service(folder) as service:
+                def thumb(name):
+                    return service.ask("GET", f"/fvecs/thumb/{rows[name]}")
+                for name in ("below/a.zip/dir/one.jpg", "below/b.tar.gz/two.jpg"):
+                    self.assertEqual(thumb(name)[::2], (200, expected), name)
+                other = thumb("below/b.tar.gz/three.jpg")
+                self.assertEqual(other[0], 200)
+                self.assertNotEqual(other[2], expected)
+                self.assertEqual(thumb("below/out.zip/dir/one.jpg")[0], 404)
+            with Service(folder, "--root", "below") as service:
+                self.assertEqual(
+                    service.ask("GET", "/fvecs/thumb/0")[0], 404)
+            run("extract", "-q", "--force", "--weights", "demo", "a.zip",
+                "-o", "../fvecs.bin", "-n", "../fnames.txt", cwd=f"{folder}/below")
+            run("build-index", "-q", cwd=folder)
+            with Service(folder, "--root", "below") as service:
+                self.assertEqual(
+                    service.ask("GET", "/fvecs/thumb/0")[::2], (200, expected))
 
     def test_files_that_are_gone_are_said_to_be(self):
         with Folder() as folder:
