@@ -2,8 +2,8 @@
 # serve asked by clients that it was not written with: opensearch-py and
 # elasticsearch-py 7.13 from PyPI, OpenSearch's JavaScript client where npm is and
 # its Java client where mvn is, curl, and by nginx as its manual has it; then 10,000
-# bad requests, 2,000 connections, an index replaced 100 times under load, and
-# SECONDS of mixed load.
+# bad requests, 2,000 connections, clients that are slow on purpose, an index
+# replaced 100 times under load, and SECONDS of mixed load.
 #
 # usage: serve.sh [SECONDS]               60 unless given; 3600 is the soak
 #
@@ -43,4 +43,5 @@ export IMSEARCH_CHECK=$cache PYTHONDONTWRITEBYTECODE=1
 "$venv/bin/python" "$source/scripts/check/serve_clients.py"
 cd "$source/tests/cli/serve"
 SERVE_BAD_REQUESTS=10000 SERVE_CONNECTIONS=2000 python3 faults.py
+python3 "$source/scripts/check/serve_slow.py"
 exec python3 "$source/scripts/check/serve_load.py" "${1:-60}"
