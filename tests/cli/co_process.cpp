@@ -158,6 +158,21 @@ void CoProcess::resize(unsigned columns) const {
   ::ioctl(error_, TIOCSWINSZ, &size);
 }
 
+void CoProcess::wait_until_asleep() const {
+  constexpr int kMostMs = 60'000;
+  constexpr int kTimesSeen = 5;
+  for (int waited_ms = 0, seen = 0; seen < kTimesSeen; ++waited_ms) {
+    if (waited_ms > kMostMs) fail("the process does not come to rest");
+    std::ifstream stat("/proc/" + std::to_string(process_) + "/stat");
+    std::string number;
+    std::string name;
+    std::string state;
+    stat >> number >> name >> state;
+    seen = state == "S" ? seen + 1 : 0;
+    ::usleep(1000);
+  }
+}
+
 void CoProcess::send_signal(int number) const {
   ::kill(process_, number);
 }

@@ -39,6 +39,10 @@ class CoProcess {
   /// Changes the width of the terminal.
   void resize(unsigned columns) const;
 
+  /// Waits until its main thread waits for something, for a few milliseconds.
+  /// Throws Error if it does not within a minute.
+  void wait_until_asleep() const;
+
   void send_signal(int number) const;
   /// Waits for its end: the exit code, or 128 + signal. Throws Error if it
   /// does not end within a minute.

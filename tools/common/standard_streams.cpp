@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,13 +25,21 @@ namespace {
 
 }  // namespace
 
+// In pieces that a pipe takes as a whole or not at all: a part that went
+// through would hide that a signal ended the wait for the reader, and stdio
+// would wait again.
 void print(std::string_view text) {
-  check_interrupt();  // the next write may wait for the reader again
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
-    fail_to_write();
+  do {
+    check_interrupt();
+    const std::string_view piece = text.substr(0, PIPE_BUF);
+    if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
+      fail_to_write();
+    text.remove_prefix(piece.size());
+  } while (!text.empty());
 }
 
 void flush_output() {
+  check_interrupt();
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) fail_to_write();
 }
 

@@ -407,6 +407,7 @@ TEST_CASE("^C ends it while its reader waits, as a pager does") {
     test::CoProcess duplicates({"duplicates", "--threshold", ".9", format},
                                photos.dir().path());
     duplicates.read_line();
+    duplicates.wait_until_asleep();
     duplicates.send_signal(SIGINT);
     CHECK(contains(duplicates.read_error_to_end(), "duplicates: interrupted"));
     CHECK(duplicates.wait() == 130);
