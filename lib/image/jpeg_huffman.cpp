@@ -137,7 +137,8 @@ bool HuffmanTable::read_rare(BitWindow& window, Single single,
   return true;
 }
 
-bool HuffmanTable::read_others(BitWindow& shared, std::int16_t* block) const {
+HuffmanTable::Others HuffmanTable::read_others(BitWindow& shared,
+                                               std::int16_t* block) const {
   // As many fit between two refills.
   constexpr int kReads = BitWindow::kReady / kIndexBits;
   BitWindow window = shared;
@@ -158,7 +159,7 @@ bool HuffmanTable::read_others(BitWindow& shared, std::int16_t* block) const {
     if (pair->bits == 0) {
       window.refill();
       Coefficient rare;
-      if (!read(window, rare)) return false;
+      if (!read(window, rare)) return Others::kDamaged;
       at += rare.steps;
       block[kNaturalPlace[at]] = static_cast<std::int16_t>(rare.value);
     }
@@ -169,7 +170,8 @@ bool HuffmanTable::read_others(BitWindow& shared, std::int16_t* block) const {
     window.back(pair->second_bits);
   }
   shared = window;
-  return at == kLast || at >= kEndOfBlock;
+  if (at == kEndOfBlock) return Others::kNone;
+  return at == kLast || at > kEndOfBlock ? Others::kSome : Others::kDamaged;
 }
 
 }  // namespace imsearch

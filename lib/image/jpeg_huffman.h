@@ -49,10 +49,10 @@ class HuffmanTable {
     return true;
   }
 
+  enum class Others { kDamaged, kNone, kSome };
   /// Reads all coefficients of a block but the first into their places in
   /// `block`, natural order, which must be zero before and has one place more.
-  /// False where the data are damaged.
-  bool read_others(BitWindow& window, std::int16_t* block) const;
+  Others read_others(BitWindow& window, std::int16_t* block) const;
 
  private:
   // What the next kIndexBits bits say; all of it is 0 where they are not even a

@@ -78,7 +78,8 @@ __m128i product(__m128i a, Factor factor) {
   return _mm_mulhi_epi16(_mm_slli_epi16(a, kShift), _mm_set1_epi16(fixed));
 }
 
-Rows transformed(const Rows& in) {
+// Both are used twice, and must be inlined to keep rows in registers.
+[[gnu::always_inline]] inline Rows transformed(const Rows& in) {
   const __m128i even = sum(in[0], in[4]);
   const __m128i odd = difference(in[0], in[4]);
   const __m128i both = sum(in[2], in[6]);
@@ -107,7 +108,7 @@ Rows transformed(const Rows& in) {
 }
 
 /// Rows become columns.
-Rows exchanged(const Rows& in) {
+[[gnu::always_inline]] inline Rows exchanged(const Rows& in) {
   Rows pairs;
   for (std::size_t i = 0; i < 4; ++i) {
     pairs[2 * i] = _mm_unpacklo_epi16(in[i], in[i + 4]);

@@ -95,9 +95,17 @@ class ScanDecoder {
     if (first != means_[plane]) return false;
     alignas(16) std::int16_t block[kBlockSize + 1] = {};
     block[0] = first;
-    if (!tables.others.read_others(bits_.window, block)) return false;
-    fast_idct(block, tables.multipliers, out, row_bytes);
-    return true;
+    switch (tables.others.read_others(bits_.window, block)) {
+      case HuffmanTable::Others::kDamaged:
+        return false;
+      case HuffmanTable::Others::kNone:
+        fast_idct_of_one(first, tables.multipliers, out, row_bytes);
+        return true;
+      case HuffmanTable::Others::kSome:
+        fast_idct(block, tables.multipliers, out, row_bytes);
+        return true;
+    }
+    return false;
   }
 
   const Scan& scan_;
