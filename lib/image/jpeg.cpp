@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "image/jpeg_header.h"
 #include "image/jpeg_planes.h"
-#include "image/jpeg_scan.h"
 #include "image/pixel_grid.h"
 
 #include <cctype>
@@ -189,7 +188,7 @@ class JpegReader {
       // Rounded up to whole units of all channels, of 4 blocks a side at most.
       bytes += (std::uint64_t{part.width_in_blocks} + MAX_SAMP_FACTOR) *
                (std::uint64_t{part.height_in_blocks} + MAX_SAMP_FACTOR) *
-               DCTSIZE2 * sizeof(JCOEF);
+               (DCTSIZE2 * sizeof(JCOEF) + sizeof(std::uint64_t));
     }
     return bytes;
   }
@@ -214,8 +213,7 @@ class JpegReader {
     for (const PixelGrid& grid : picker.grids()) wanted += grid.bytes();
     const auto layout = plane_layout(codec_);
     const std::size_t all = width() * height() * kColors;
-    if (layout && wanted * kFew <= all && pick_from_scan(*layout, picker))
-      return;
+    if (layout && wanted * kFew <= all && pick_alone(*layout, picker)) return;
     if (layout && wanted * kSparse <= all)
       return pick_from_planes(*layout, picker);
     std::vector<std::uint8_t> rows;
@@ -303,18 +301,21 @@ class JpegReader {
     return bytes;
   }
 
-  /// Decodes the scan without libjpeg, which is left where it stands. False
+  /// Decodes the planes without libjpeg, which is left where it stands. False
   /// where that cannot be: nothing was picked.
-  bool pick_from_scan(const PlaneLayout& layout, GridPicker& picker) {
+  bool pick_alone(const PlaneLayout& layout, GridPicker& picker) const {
     if (!has_fast_idct() || reference_ != Reference::kTensorflow) return false;
-    const auto scan = only_scan(codec_);
-    if (!scan) return false;
     GridPicker tried(picker.grids());
     PlanePixels pixels(layout, row_bytes(layout), tried);
     const std::string_view data(
         reinterpret_cast<const char*>(source_.next_input_byte),
         source_.bytes_in_buffer);
-    if (!decode_scan(*scan, layout, data, pixels)) return false;
+    const std::size_t scans = kMaxScannedPixels / (width() * height());
+    const auto scan = only_scan(codec_);
+    const auto header = progressive_header(codec_);
+    if (!(scan && decode_scan(*scan, layout, data, pixels)) &&
+        !(header && decode_progressive(*header, layout, data, scans, pixels)))
+      return false;
     picker = std::move(tried);
     return true;
   }

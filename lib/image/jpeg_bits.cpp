@@ -67,11 +67,18 @@ void ScanBits::unstuff() {
   }
 }
 
-bool ScanBits::pass(std::uint8_t marker) {
+bool ScanBits::leave(std::string_view& data) {
   if (!at_marker_) fill();
   const std::ptrdiff_t left = window.left(end_);
   if (!at_marker_ || left < 0 || left >= 8) return false;
-  if (in_end_ - in_ < 2 || in_[1] != marker) return false;
+  data = {reinterpret_cast<const char*>(in_),
+          static_cast<std::size_t>(in_end_ - in_)};
+  return true;
+}
+
+bool ScanBits::pass(std::uint8_t marker) {
+  std::string_view rest;
+  if (!leave(rest) || rest.size() < 2 || in_[1] != marker) return false;
   in_ += 2;
   begin_segment();
   return true;

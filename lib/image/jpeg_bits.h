@@ -101,6 +101,10 @@ class ScanBits {
   /// so, the bits behind it come next.
   bool pass(std::uint8_t marker);
 
+  /// Whether less than a byte is left before a marker. If so, `data` become
+  /// what begins with it.
+  bool leave(std::string_view& data);
+
  private:
   bool fill();
   void unstuff();
@@ -112,6 +116,33 @@ class ScanBits {
   std::vector<std::uint8_t> buffer_;
   std::uint8_t* end_ = nullptr;           // of what was unstuffed
   const std::uint8_t* enough_ = nullptr;  // before it, kAhead bytes are there
+};
+
+/// Counts units of blocks from one restart to the next.
+class RestartCounter {
+ public:
+  /// `interval`: units; 0: no restarts.
+  explicit RestartCounter(std::size_t interval) : interval_(interval) {}
+
+  /// Before each unit: whether a marker comes first.
+  bool due() {
+    if (interval_ == 0) return false;
+    if (since_++ < interval_) return false;
+    since_ = 1;
+    return true;
+  }
+
+  /// The next marker.
+  std::uint8_t marker() {
+    constexpr std::size_t kFirst = 0xd0;
+    constexpr std::size_t kCount = 8;
+    return static_cast<std::uint8_t>(kFirst + passed_++ % kCount);
+  }
+
+ private:
+  std::size_t interval_;
+  std::size_t since_ = 0;
+  std::size_t passed_ = 0;
 };
 
 }  // namespace imsearch

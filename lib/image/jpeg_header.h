@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/jpeg_planes.h"
+#include "image/jpeg_progressive.h"
 #include "image/jpeg_scan.h"
 
 #include <cstddef>
@@ -22,5 +23,10 @@ std::optional<PlaneLayout> plane_layout(const jpeg_decompress_struct& codec);
 /// Whether the first scan of a picture that has a layout is its only one, with
 /// baseline's Huffman codes; its data begin where libjpeg would read on.
 std::optional<Scan> only_scan(const jpeg_decompress_struct& codec);
+
+/// What the headers of a progressive picture that has a layout say, with
+/// Huffman codes. Its data begin where libjpeg would read on.
+std::optional<ProgressiveHeader> progressive_header(
+    const jpeg_decompress_struct& codec);
 
 }  // namespace imsearch

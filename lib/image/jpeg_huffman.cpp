@@ -11,25 +11,6 @@ constexpr unsigned kLast = kBlockSize - 1;
 constexpr int kLongest = 16;     // bits of a word
 constexpr unsigned kZeros = 15;  // the run of a word without a value
 
-/// Zigzag order, from low to high frequencies along the diagonals, to natural
-/// order; what lies beyond the block, to the place behind it.
-constexpr std::size_t kPlaces = 256;
-constexpr std::array<std::uint8_t, kPlaces> natural_places() {
-  std::array<std::uint8_t, kPlaces> places = {};
-  for (std::size_t i = kBlockSize; i < kPlaces; ++i) places[i] = kBlockSize;
-  constexpr std::size_t kSide = 8;
-  std::size_t next = 0;
-  for (std::size_t diagonal = 0; diagonal < 2 * kSide - 1; ++diagonal)
-    for (std::size_t i = 0; i <= diagonal; ++i) {
-      const std::size_t down = diagonal % 2 == 0 ? diagonal - i : i;
-      const std::size_t across = diagonal - down;
-      if (down < kSide && across < kSide)
-        places[next++] = static_cast<std::uint8_t>(down * kSide + across);
-    }
-  return places;
-}
-constexpr auto kNaturalPlace = natural_places();
-
 /// The value of `size` bits: those of negative ones are one's complements.
 int value_of(std::uint32_t bits, int size) {
   if (size == 0) return 0;
@@ -94,8 +75,11 @@ HuffmanTable::Single HuffmanTable::single_of(std::uint8_t symbol) const {
   }
   const unsigned zeros = symbol >> 4;
   single.size = symbol & 15;
-  single.steps = static_cast<std::uint8_t>(
-      single.size == 0 && zeros < kZeros ? kEndOfBlock : zeros + 1);
+  if (single.size != 0 || zeros == kZeros)
+    single.steps = static_cast<std::uint8_t>(zeros + 1);
+  else
+    single.steps = static_cast<std::uint8_t>(
+        kEndOfBlock + (kind_ == Kind::kRuns ? zeros : 0));
   return single;
 }
 

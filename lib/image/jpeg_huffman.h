@@ -22,19 +22,40 @@ struct HuffmanCode {
   std::array<std::uint8_t, 256> symbols = {};
 };
 
+/// Zigzag order, from low to high frequencies along the diagonals, to natural
+/// order; what lies beyond the block, to the place behind it.
+inline constexpr std::size_t kPlaces = 256;
+constexpr std::array<std::uint8_t, kPlaces> natural_places() {
+  std::array<std::uint8_t, kPlaces> places = {};
+  for (std::size_t i = kBlockSize; i < kPlaces; ++i) places[i] = kBlockSize;
+  constexpr std::size_t kSide = 8;
+  std::size_t next = 0;
+  for (std::size_t diagonal = 0; diagonal < 2 * kSide - 1; ++diagonal)
+    for (std::size_t i = 0; i <= diagonal; ++i) {
+      const std::size_t down = diagonal % 2 == 0 ? diagonal - i : i;
+      const std::size_t across = diagonal - down;
+      if (down < kSide && across < kSide)
+        places[next++] = static_cast<std::uint8_t>(down * kSide + across);
+    }
+  return places;
+}
+inline constexpr auto kNaturalPlace = natural_places();
+
 /// What a code word and the bits behind it say.
 struct Coefficient {
-  /// From the coefficient before, in zigzag order: 1 and the zeros between. Of
-  /// an end of the block: kEndOfBlock.
+  /// From the coefficient before, in zigzag order: 1 and the zeros between; 16
+  /// zeros are a coefficient, too. Of an end of the block: kEndOfBlock, and of
+  /// kRuns, how many bits that say of how many blocks come next.
   unsigned steps = 0;
   int value = 0;
 };
 inline constexpr unsigned kEndOfBlock = 128;
 
-/// A code for the first coefficients of blocks (DC), or for the others (AC).
+/// A code for the first coefficients of blocks (DC), or for the others (AC), of
+/// which progressive files end runs of blocks together.
 class HuffmanTable {
  public:
-  enum class Kind { kFirst, kOthers };
+  enum class Kind { kFirst, kOthers, kRuns };
 
   /// Nothing where libjpeg would refuse the code.
   static std::optional<HuffmanTable> make(const HuffmanCode& code, Kind kind);
@@ -52,6 +73,7 @@ class HuffmanTable {
   enum class Others { kDamaged, kNone, kSome };
   /// Reads all coefficients of a block but the first into their places in
   /// `block`, natural order, which must be zero before and has one place more.
+  /// Of kOthers.
   Others read_others(BitWindow& window, std::int16_t* block) const;
 
  private:

@@ -9,8 +9,6 @@
 namespace imsearch {
 namespace {
 
-constexpr std::uint8_t kFirstRestart = 0xd0;
-constexpr std::uint8_t kRestarts = 8;
 constexpr std::uint8_t kEndOfImage = 0xd9;
 
 struct Tables {
@@ -23,7 +21,11 @@ class ScanDecoder {
  public:
   ScanDecoder(const Scan& scan, const PlaneLayout& layout,
               std::string_view data, PlanePixels& pixels)
-      : scan_(scan), layout_(layout), bits_(data), pixels_(pixels) {}
+      : scan_(scan),
+        layout_(layout),
+        bits_(data),
+        pixels_(pixels),
+        restarts_(scan.restart_units) {}
 
   bool decode() {
     if (!make_tables()) return false;
@@ -45,28 +47,21 @@ class ScanDecoder {
  private:
   bool make_tables() {
     for (std::size_t i = 0; i < layout_.planes; ++i) {
-      const ScanPlane& plane = scan_.planes[i];
-      auto first = HuffmanTable::make(plane.first, HuffmanTable::Kind::kFirst);
+      auto first =
+          HuffmanTable::make(scan_.first[i], HuffmanTable::Kind::kFirst);
       auto others =
-          HuffmanTable::make(plane.others, HuffmanTable::Kind::kOthers);
+          HuffmanTable::make(scan_.others[i], HuffmanTable::Kind::kOthers);
       if (!first || !others) return false;
       tables_.push_back({std::move(*first), std::move(*others),
-                         fast_multipliers(plane.steps)});
+                         fast_multipliers(scan_.steps[i])});
     }
     return true;
   }
 
   bool pass_restart() {
-    if (scan_.restart_units == 0) return true;
-    if (units_since_ == scan_.restart_units) {
-      const auto marker =
-          static_cast<std::uint8_t>(kFirstRestart + restarts_++ % kRestarts);
-      if (!bits_.pass(marker)) return false;
-      means_ = {};
-      units_since_ = 0;
-    }
-    ++units_since_;
-    return true;
+    if (!restarts_.due()) return true;
+    means_ = {};
+    return bits_.pass(restarts_.marker());
   }
 
   bool read_unit(std::size_t unit) {
@@ -114,8 +109,7 @@ class ScanDecoder {
   PlanePixels& pixels_;
   std::vector<Tables> tables_;
   std::array<int, kChannels> means_ = {};
-  std::size_t units_since_ = 0;  // the last restart
-  std::size_t restarts_ = 0;
+  RestartCounter restarts_;
 };
 
 }  // namespace

@@ -15,16 +15,11 @@
 
 namespace imsearch {
 
-/// How a plane is coded.
-struct ScanPlane {
-  HuffmanCode first;
-  HuffmanCode others;
-  std::array<std::uint16_t, kBlockSize> steps = {};  // of quantization
-};
-
-/// What the headers say.
+/// What the headers say, of each plane.
 struct Scan {
-  std::array<ScanPlane, kChannels> planes;
+  std::array<HuffmanCode, kChannels> first;
+  std::array<HuffmanCode, kChannels> others;
+  std::array<std::array<std::uint16_t, kBlockSize>, kChannels> steps = {};
   std::size_t restart_units = 0;  // from marker to marker; 0: there are none
 };
 
