@@ -42,8 +42,7 @@ class BitWindow {
 
   /// The next `count` bits, 0 to 32.
   std::uint32_t take(int count) {
-    if (count == 0) return 0;
-    const std::uint32_t bits = peek(count);
+    const auto bits = static_cast<std::uint32_t>(bits_ >> 1 >> (63 - count));
     skip(count);
     return bits;
   }

@@ -200,6 +200,7 @@ class BlockReader {
     const unsigned known_count = scan_.last - scan_.first + 1 - zero_count;
     BitWindow window = window_;
     Gathered bits;
+    std::uint64_t mask = block.mask;
     unsigned passed = 0;  // zeros
     for (unsigned at = scan_.first; run_ == 0 && at <= scan_.last;) {
       window.refill();
@@ -217,8 +218,10 @@ class BlockReader {
       at = place + 1;
       if (next.value == 0) continue;
       block.values[kNaturalPlace[place]] = shifted(next.value);
-      block.mask |= std::uint64_t{1} << place;
+      mask |= std::uint64_t{1} << place;
     }
+    block.mask = mask;
+    window.refill();
     bits.add(window, known_count - bits.count);
     refine(block, known, bits);
     if (run_ > 0) --run_;
@@ -228,15 +231,16 @@ class BlockReader {
 
   /// Up to 63 bits.
   struct Gathered {
+    /// So many need no refill behind a word and its sign.
+    static constexpr unsigned kReady = 32;
+
     void add(BitWindow& window, unsigned more) {
-      constexpr unsigned kMost = 32;
       count += more;
-      while (more > 0) {
-        const unsigned now = std::min(more, kMost);
+      for (; more > kReady; more -= kReady) {
+        bits = bits << kReady | window.take(kReady);
         window.refill();
-        bits = bits << now | window.take(static_cast<int>(now));
-        more -= now;
       }
+      bits = bits << more | window.take(static_cast<int>(more));
     }
     std::uint64_t bits = 0;
     unsigned count = 0;

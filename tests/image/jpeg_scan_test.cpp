@@ -24,7 +24,7 @@ using test::JpegKind;
 constexpr std::size_t kRowBytes = 4096;
 
 /// `bytes` must have headers that libjpeg takes.
-bool decodes_alone(const std::string& bytes) {
+bool decodes_alone(const std::string& bytes, std::size_t most_scans = 100) {
   jpeg_decompress_struct codec = {};
   jpeg_error_mgr errors = {};
   codec.err = jpeg_std_error(&errors);
@@ -32,15 +32,16 @@ bool decodes_alone(const std::string& bytes) {
   jpeg_mem_src(&codec, reinterpret_cast<const unsigned char*>(bytes.data()),
                bytes.size());
   jpeg_read_header(&codec, TRUE);
-  const auto layout = plane_layout(codec);
-  const auto scan = only_scan(codec);
   bool whole = false;
-  if (layout && scan) {
+  if (const auto layout = plane_layout(codec)) {
     GridPicker picker({whole_grid(layout->width, layout->height)});
     PlanePixels pixels(*layout, {kRowBytes, kRowBytes, kRowBytes}, picker);
-    const std::size_t begin = bytes.size() - codec.src->bytes_in_buffer;
-    whole = decode_scan(*scan, *layout, std::string_view(bytes).substr(begin),
-                        pixels);
+    const auto data = std::string_view(bytes).substr(
+        bytes.size() - codec.src->bytes_in_buffer);
+    if (const auto scan = only_scan(codec))
+      whole = decode_scan(*scan, *layout, data, pixels);
+    else if (const auto header = progressive_header(codec))
+      whole = decode_progressive(*header, *layout, data, most_scans, pixels);
   }
   jpeg_destroy_decompress(&codec);
   return whole;
@@ -50,7 +51,8 @@ bool decodes_alone(const std::string& bytes) {
 JpegKind usual_kind(std::uint64_t seed) {
   std::mt19937_64 random(seed);
   JpegKind kind = test::random_kind(seed, 200);
-  kind.progressive = kind.arithmetic = false;
+  kind.progressive = random() % 3 == 0;
+  kind.arithmetic = false;
   kind.width = std::max<std::size_t>(kind.width, 6);
   kind.inks = random() % 4 == 0 ? JpegKind::Inks::kGrey : JpegKind::Inks::kYcc;
   kind.across = kind.inks == JpegKind::Inks::kGrey
@@ -117,12 +119,32 @@ TEST_SUITE("image") {
     CHECK(!decodes_alone(replaced(bytes, end, "\xff\xda")));
     CHECK(!decodes_alone(replaced(bytes, "\xff\xd1", "\xff\xd2")));
     CHECK(!decodes_alone(replaced(bytes, "\xff\xd1", "")));
-    JpegKind other = with_restarts();
-    other.progressive = true;
-    CHECK(!decodes_alone(jpeg_file(other, 1)));
-    other.progressive = false;
-    other.arithmetic = true;
-    CHECK(!decodes_alone(jpeg_file(other, 1)));
+    JpegKind arithmetic = with_restarts();
+    arithmetic.arithmetic = true;
+    CHECK(!decodes_alone(jpeg_file(arithmetic, 1)));
+  }
+
+  TEST_CASE("progressive JPEGs that lack a scan are left to libjpeg") {
+    JpegKind kind = with_restarts();
+    kind.progressive = true;
+    const std::string bytes = jpeg_file(kind, 1);
+    CHECK(decodes_alone(bytes));
+    // libjpeg's own ten.
+    CHECK(decodes_alone(bytes, 10));
+    CHECK(!decodes_alone(bytes, 9));
+    const std::string_view scan = "\xff\xda";
+    const std::size_t last = bytes.rfind(scan);
+    CHECK(!decodes_alone(bytes.substr(0, last) + "\xff\xd9"));
+    CHECK(
+        !decodes_alone(bytes.substr(0, bytes.size() - 2) + bytes.substr(last)));
+    CHECK(!decodes_alone(replaced(bytes, "\xff\xd1", "\xff\xd2")));
+    CHECK(!decodes_alone(replaced(bytes, scan, "\xff\xdb")));
+    for (std::size_t at = last + 2; at < last + 10; ++at) {
+      std::string other = bytes;
+      other[at] = static_cast<char>(other[at] + 4);
+      CAPTURE(at - last);
+      CHECK(!decodes_alone(other));
+    }
   }
 
   TEST_CASE("coefficients too large for 16 bits wrap as libjpeg's do") {
