@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "image/jpeg_header.h"
 #include "image/jpeg_planes.h"
+#include "image/pick_by.h"
 #include "image/pixel_grid.h"
 
 #include <cctype>
@@ -192,6 +193,8 @@ class JpegReader {
     }
     return bytes;
   }
+
+  std::uint64_t held_to_pick() { return held_bytes(); }
 
   Image read_pixels() {
     Image image{width(), height(), {}};
@@ -376,20 +379,7 @@ PickedPicture pick_jpeg(std::string_view bytes, Reference reference,
                         std::uint64_t max_bytes, const ChooseGrids& choose) {
   JpegReader reader(bytes, reference);
   reader.read_header();
-  check_sides(reader.width(), reader.height());
-  GridPicker picker(choose(reader.width(), reader.height()));
-  std::uint64_t needed = reader.held_bytes();
-  for (const PixelGrid& grid : picker.grids()) needed += grid.bytes();
-  if (needed > max_bytes)
-    throw NeedsMemory(reader.width(), reader.height(), needed);
-  PickedPicture picture{reader.width(), reader.height(), {}};
-  if (is_whole(picker.grids(), picture.width, picture.height)) {
-    picture.parts.push_back(reader.read_pixels());
-    return picture;
-  }
-  reader.pick_pixels(picker);
-  picture.parts = picker.take();
-  return picture;
+  return pick_by(reader, max_bytes, choose);
 }
 
 }  // namespace imsearch
