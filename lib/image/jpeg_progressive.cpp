@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -40,6 +42,22 @@ struct PlaneSides {
   std::size_t padded_down;
 };
 
+/// Zeros that take no memory until they are written, so that a header's large
+/// claim costs nothing until there is data behind it.
+template <typename Value>
+class ZeroedArray {
+ public:
+  explicit ZeroedArray(std::size_t count)
+      : values_(static_cast<Value*>(std::calloc(count, sizeof(Value))),
+                std::free) {
+    if (values_ == nullptr) throw std::bad_alloc();
+  }
+  Value* data() const { return values_.get(); }
+
+ private:
+  std::unique_ptr<Value, void (*)(void*)> values_;
+};
+
 /// The coefficients of a plane, and how many of their bits are known.
 class CoefficientPlane {
  public:
@@ -54,7 +72,7 @@ class CoefficientPlane {
 
   CoefficientBlock block(std::size_t x, std::size_t y) {
     const std::size_t i = y * sides_.padded_across + x;
-    return {values_.data() + i * kBlockSize, masks_[i]};
+    return {values_.data() + i * kBlockSize, masks_.data()[i]};
   }
 
   /// Whether the scan is the next one for each of its coefficients, whose bits
@@ -83,8 +101,8 @@ class CoefficientPlane {
   static constexpr int kHighestBit = 13;
 
   PlaneSides sides_;
-  std::vector<std::int16_t> values_;
-  std::vector<std::uint64_t> masks_;
+  ZeroedArray<std::int16_t> values_;
+  ZeroedArray<std::uint64_t> masks_;
   std::array<int, kBlockSize> lowest_ = {};  // bit that is known
 };
 

@@ -2,9 +2,9 @@
 // is transformed at once and goes into the band that PlanePixels keeps.
 #include "image/jpeg_scan.h"
 
-#include <algorithm>
-#include <memory>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace imsearch {
 namespace {
