@@ -139,6 +139,7 @@ PickedPicture pick_image(std::string_view bytes, const std::string& name,
                          const ChooseGrids& choose) {
   if (looks_like_jpeg(bytes))
     return pick_jpeg(bytes, reference, max_bytes, choose);
+  if (looks_like_png(bytes)) return pick_png(bytes, max_bytes, choose);
   Image image = decode(bytes, name, reference, max_bytes);
   PickedPicture picture{image.width, image.height, {}};
   const auto grids = choose(image.width, image.height);

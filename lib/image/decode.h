@@ -44,7 +44,7 @@ Image decode_image(std::string_view bytes, const std::string& name,
                    std::uint64_t max_bytes = UINT64_MAX);
 
 /// Decodes the same pixels, but gives only those that `choose` wants. A large
-/// JPEG then takes less time, and no memory for the others. Throws as
+/// JPEG then takes less time, and as a PNG no memory for the others. Throws as
 /// decode_image() does.
 PickedPicture pick_image(std::string_view bytes, const std::string& name,
                          Reference reference, std::uint64_t max_bytes,

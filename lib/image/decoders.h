@@ -33,6 +33,11 @@ PickedPicture pick_jpeg(std::string_view bytes, Reference reference,
 /// an error, and so is a wrong checksum where it matters.
 Image decode_png(std::string_view bytes, std::uint64_t max_bytes);
 
+/// The pixels of it that `choose` wants, as pick_jpeg(). Others are made, but
+/// not kept, unless the rows are interlaced.
+PickedPicture pick_png(std::string_view bytes, std::uint64_t max_bytes,
+                       const ChooseGrids& choose);
+
 /// By libwebp: lossy, lossless, and the first frame of an animation, which
 /// stands on black where it does not cover its canvas. A file shorter than it
 /// says is an error.

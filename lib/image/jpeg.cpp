@@ -4,14 +4,16 @@
 // libjpeg reports errors by a function that must not return: it jumps back to
 // guarded(), which throws.
 //
-// Where few pixels of a large picture are wanted, libjpeg gives the planes of
-// brightness and colour, and the pixels are made of them (image/jpeg_planes.h).
-// What is left is mostly the decoding of Huffman codes, which nothing saves:
-// each begins where the one before ends.
+// Where few pixels of a large picture are wanted, they are made of the planes
+// of brightness and colour (image/jpeg_planes.h). These are decoded by
+// ourselves where the file is a whole one of the usual kind
+// (image/jpeg_scan.h), and by libjpeg otherwise.
 #include "image/decoders.h"
 
 #include "base/error.h"
+#include "image/jpeg_header.h"
 #include "image/jpeg_planes.h"
+#include "image/pick_by.h"
 #include "image/pixel_grid.h"
 
 #include <cctype>
@@ -27,7 +29,6 @@
 #include <algorithm>
 #include <array>
 #include <new>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,9 @@ constexpr std::size_t kRowBytes = 256;
 // Of how many pixels one is wanted at most where making it alone takes less
 // time than libjpeg's making of whole rows.
 constexpr std::size_t kSparse = 12;
+
+// The same where the scan is decoded without libjpeg.
+constexpr std::size_t kFew = 4;
 
 constexpr std::size_t kInks = 4;
 constexpr std::size_t kColors = 3;
@@ -185,10 +189,12 @@ class JpegReader {
       // Rounded up to whole units of all channels, of 4 blocks a side at most.
       bytes += (std::uint64_t{part.width_in_blocks} + MAX_SAMP_FACTOR) *
                (std::uint64_t{part.height_in_blocks} + MAX_SAMP_FACTOR) *
-               DCTSIZE2 * sizeof(JCOEF);
+               (DCTSIZE2 * sizeof(JCOEF) + sizeof(std::uint64_t));
     }
     return bytes;
   }
+
+  std::uint64_t held_to_pick() { return held_bytes(); }
 
   Image read_pixels() {
     Image image{width(), height(), {}};
@@ -208,8 +214,10 @@ class JpegReader {
   void pick_pixels(GridPicker& picker) {
     std::size_t wanted = 0;
     for (const PixelGrid& grid : picker.grids()) wanted += grid.bytes();
-    const auto layout = plane_layout();
-    if (layout && wanted * kSparse <= width() * height() * kColors)
+    const auto layout = plane_layout(codec_);
+    const std::size_t all = width() * height() * kColors;
+    if (layout && wanted * kFew <= all && pick_alone(*layout, picker)) return;
+    if (layout && wanted * kSparse <= all)
       return pick_from_planes(*layout, picker);
     std::vector<std::uint8_t> rows;
     read_all_rows(
@@ -287,39 +295,38 @@ class JpegReader {
     fold_cmyk(inks_, inverted, reference_, rgb);
   }
 
-  /// How the planes lie, where PlanePixels can make pixels of them; nothing for
-  /// inks, for colours that are not YCbCr, and for rare kinds of sampling.
-  std::optional<PlaneLayout> plane_layout() const {
-    PlaneLayout layout{width(), height(),
-                       static_cast<std::size_t>(codec_.num_components)};
-    const jpeg_component_info* parts = codec_.comp_info;
-    const auto stored_once = [](const jpeg_component_info& part) {
-      return part.h_samp_factor == 1 && part.v_samp_factor == 1;
-    };
-    if (codec_.jpeg_color_space == JCS_GRAYSCALE && layout.planes == 1 &&
-        stored_once(parts[0]))
-      return layout;
-    if (codec_.jpeg_color_space != JCS_YCbCr || layout.planes != kColors ||
-        !stored_once(parts[1]) || !stored_once(parts[2]))
-      return std::nullopt;
-    layout.across = static_cast<std::size_t>(parts[0].h_samp_factor);
-    layout.down = static_cast<std::size_t>(parts[0].v_samp_factor);
-    // Of colours that are only 2 values wide, libjpeg repeats each.
-    if (layout.across > 2 || layout.down > layout.across ||
-        layout.plane_width(1) <= 2)
-      return std::nullopt;
-    return layout;
+  /// Bytes that a row of each plane takes, where blocks are written whole.
+  std::array<std::size_t, kColors> row_bytes(const PlaneLayout& layout) const {
+    std::array<std::size_t, kColors> bytes = {};
+    for (std::size_t i = 0; i < layout.planes; ++i)
+      bytes[i] = DCTSIZE * (std::size_t{codec_.comp_info[i].width_in_blocks} +
+                            MAX_SAMP_FACTOR);
+    return bytes;
+  }
+
+  /// Decodes the planes without libjpeg, which is left where it stands. False
+  /// where that cannot be: nothing was picked.
+  bool pick_alone(const PlaneLayout& layout, GridPicker& picker) const {
+    if (!has_fast_idct() || reference_ != Reference::kTensorflow) return false;
+    GridPicker tried(picker.grids());
+    PlanePixels pixels(layout, row_bytes(layout), tried);
+    const std::string_view data(
+        reinterpret_cast<const char*>(source_.next_input_byte),
+        source_.bytes_in_buffer);
+    const std::size_t scans = kMaxScannedPixels / (width() * height());
+    const auto scan = only_scan(codec_);
+    const auto header = progressive_header(codec_);
+    if (!(scan && decode_scan(*scan, layout, data, pixels)) &&
+        !(header && decode_progressive(*header, layout, data, scans, pixels)))
+      return false;
+    picker = std::move(tried);
+    return true;
   }
 
   void pick_from_planes(const PlaneLayout& layout, GridPicker& picker) {
     codec_.raw_data_out = TRUE;
     start();
-    std::array<std::size_t, kColors> row_bytes = {};
-    for (std::size_t i = 0; i < layout.planes; ++i)
-      row_bytes[i] =
-          DCTSIZE *
-          (std::size_t{codec_.comp_info[i].width_in_blocks} + MAX_SAMP_FACTOR);
-    PlanePixels pixels(layout, row_bytes, picker);
+    PlanePixels pixels(layout, row_bytes(layout), picker);
     std::array<std::array<JSAMPROW, 2 * PlaneLayout::kRows>, kColors> rows = {};
     std::array<JSAMPARRAY, kColors> planes = {};
     const std::size_t band = layout.band_rows();
@@ -372,20 +379,7 @@ PickedPicture pick_jpeg(std::string_view bytes, Reference reference,
                         std::uint64_t max_bytes, const ChooseGrids& choose) {
   JpegReader reader(bytes, reference);
   reader.read_header();
-  check_sides(reader.width(), reader.height());
-  GridPicker picker(choose(reader.width(), reader.height()));
-  std::uint64_t needed = reader.held_bytes();
-  for (const PixelGrid& grid : picker.grids()) needed += grid.bytes();
-  if (needed > max_bytes)
-    throw NeedsMemory(reader.width(), reader.height(), needed);
-  PickedPicture picture{reader.width(), reader.height(), {}};
-  if (is_whole(picker.grids(), picture.width, picture.height)) {
-    picture.parts.push_back(reader.read_pixels());
-    return picture;
-  }
-  reader.pick_pixels(picker);
-  picture.parts = picker.take();
-  return picture;
+  return pick_by(reader, max_bytes, choose);
 }
 
 }  // namespace imsearch

@@ -52,6 +52,8 @@ class PlanePixels {
   /// Where row `i` of the next band of a plane goes.
   std::uint8_t* next_row(std::size_t plane, std::size_t i);
 
+  std::size_t row_bytes(std::size_t plane) const { return row_bytes_[plane]; }
+
   /// The next band is there.
   void add_band();
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "image/metadata.h"
+#include "image/pick_by.h"
 
 #include <png.h>
 
@@ -15,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <vector>
 
 namespace imsearch {
 namespace {
@@ -108,25 +110,36 @@ class PngReader {
     return kRows * 8 * width();
   }
 
+  /// The same while single pixels are picked: an interlaced picture is there as
+  /// a whole before any row of it is.
+  std::uint64_t held_to_pick() const {
+    const std::uint64_t row = kChannels * width();
+    return held_bytes() + (is_interlaced() ? height() : 1) * row;
+  }
+
   Image read_pixels() {
-    int passes = 0;
-    guarded([this, &passes] { passes = ask_for_rgb(); });
     Image image{width(), height(), {}};
-    const std::size_t row = width() * 3;
+    const std::size_t row = width() * kChannels;
     // Unless they come in several passes, rows are added as they come, so that
     // a header's large claim costs nothing until there is data behind it.
-    if (passes > 1) image.rgb.resize(height() * row);
+    if (is_interlaced()) image.rgb.resize(height() * row);
     image.rgb.reserve(height() * row);
-    for (int pass = 1; pass <= passes; ++pass)
-      for (std::size_t y = 0; y < height(); ++y) {
-        if (passes == 1) image.rgb.resize((y + 1) * row);
-        if (pass == passes && y + 1 == height())
-          session_.allowance = row_bytes_ + row_bytes_ / 8 + kMaxBehindLastRow;
-        read_row(image.rgb.data() + y * row);
-      }
-    session_.allowance = SIZE_MAX;
-    guarded([this] { png_read_end(png_, nullptr); });
+    read_rows(
+        [&](std::size_t y) {
+          if (!is_interlaced()) image.rgb.resize((y + 1) * row);
+          return image.rgb.data() + y * row;
+        },
+        [](std::size_t) {});
     return image;
+  }
+
+  void pick_pixels(GridPicker& picker) {
+    const std::size_t row = width() * kChannels;
+    std::vector<std::uint8_t> rgb((is_interlaced() ? height() : 1) * row);
+    const auto place = [&](std::size_t y) {
+      return rgb.data() + (is_interlaced() ? y * row : 0);
+    };
+    read_rows(place, [&](std::size_t y) { picker.add_row(y, place(y)); });
   }
 
  private:
@@ -148,6 +161,27 @@ class PngReader {
       reason[0] =
           static_cast<char>(std::tolower(static_cast<unsigned char>(*reason)));
     fail("invalid PNG: {}", reason);
+  }
+
+  bool is_interlaced() const {
+    return png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE;
+  }
+
+  /// Calls place(y) for where row `y` is to be, in each pass, and done(y) in
+  /// the last.
+  template <typename Place, typename Done>
+  void read_rows(Place place, Done done) {
+    int passes = 0;
+    guarded([this, &passes] { passes = ask_for_rgb(); });
+    for (int pass = 1; pass <= passes; ++pass)
+      for (std::size_t y = 0; y < height(); ++y) {
+        if (pass == passes && y + 1 == height())
+          session_.allowance = row_bytes_ + row_bytes_ / 8 + kMaxBehindLastRow;
+        read_row(place(y));
+        if (pass == passes) done(y);
+      }
+    session_.allowance = SIZE_MAX;
+    guarded([this] { png_read_end(png_, nullptr); });
   }
 
   // TensorFlow's transformations (core/lib/png/png_io.cc) for 3 channels of 8
@@ -190,6 +224,14 @@ Image decode_png(std::string_view bytes, std::uint64_t max_bytes) {
   check_pixel_bytes(reader.width(), reader.height(), max_bytes,
                     reader.held_bytes());
   return reader.read_pixels();
+}
+
+PickedPicture pick_png(std::string_view bytes, std::uint64_t max_bytes,
+                       const ChooseGrids& choose) {
+  find_png_chunk(bytes, "IEND");
+  PngReader reader(bytes);
+  reader.read_header();
+  return pick_by(reader, max_bytes, choose);
 }
 
 }  // namespace imsearch

@@ -85,7 +85,8 @@ TEST_SUITE("image") {
           "header_only.jpg",    "no_eoi.jpg",      "png_palette.jpg",
           "restart.jpg",        "rgb_adobe0.jpg",  "s3x1.jpg",
           "s410.jpg",           "s420_odd.jpg",    "s440.jpg",
-          "truncated_half.jpg", "ycck.jpg"}) {
+          "truncated_half.jpg", "ycck.jpg",        "png_rgb8.jpg",
+          "png_interlaced.jpg", "png_grey8.jpg",   "png_rgb16.jpg"}) {
       CAPTURE(name);
       const std::string bytes = test::golden_image(name);
       CHECK(test::picks_differ(bytes, Reference::kTensorflow) == "");
