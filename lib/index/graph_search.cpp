@@ -123,8 +123,8 @@ GraphSearch::GraphSearch(const GraphView& view)
       visited_(view.rows) {}
 
 void GraphSearch::measure(const std::int8_t* query) {
-  l2sq_i8_rows_(query, view_->reduced, view_->width, batch_.data(),
-                batch_count_, distances_.data());
+  l2sq_i8_rows_(query, view_->reduced, view_->width, view_->width,
+                batch_.data(), batch_count_, distances_.data());
 }
 
 void GraphSearch::fetch_next_links() const {
