@@ -140,7 +140,7 @@ void build_index(const VectorSet& vectors, const Names& names,
   const CodedRows coded = code_rows(vectors, reduction.view(), threads);
   std::optional<HnswGraph> graph;
   if (coded.rows > 0) {
-    graph.emplace(coded.rows, coded.width, params);
+    graph.emplace(coded, params);
     insert_rows(*graph, 0, coded, threads, on_progress);
   }
   const HnswGraph* built = graph ? &*graph : nullptr;
@@ -193,7 +193,7 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   const std::size_t kept = refitted ? 0 : index.rows();
   const CodedRows coded =
       code_appended(index, vectors, reduction, kept, threads);
-  HnswGraph graph(coded.rows, coded.width, params);
+  HnswGraph graph(coded, params);
   if (kept > 0) graph.restore(index.impl().view);
   insert_rows(graph, kept, coded, threads, on_progress);
   // No bits mean that no row is deleted. New rows get bits of zero.

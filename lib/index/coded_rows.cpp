@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "index/huge_pages.h"
 
 #include <new>
 
@@ -24,7 +25,7 @@ CodedRows room_for_codes(std::size_t rows, std::size_t dim, std::size_t width) {
     coded.width = width;
     coded.codes.resize(rows * coded.stride);
     coded.scales.resize(rows);
-    coded.reduced.resize(rows * width);
+    resize_on_huge_pages(coded.reduced, rows * width);
     coded.errors.resize(rows);
     return coded;
   } catch (const std::bad_alloc&) {
@@ -36,6 +37,7 @@ void code_rows_from(std::size_t first, const VectorSet& vectors,
                     const ReductionView& reduction,
                     const std::function<std::size_t(std::size_t)>& row_of,
                     unsigned threads, CodedRows& rows) {
+  rows.projects = reduction.projects;
   parallel_for(
       rows.rows - first, kRowsCoded, threads,
       [&](std::size_t begin, std::size_t end, unsigned) {

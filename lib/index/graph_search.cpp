@@ -109,6 +109,10 @@ std::uint32_t CandidatePool::expand_nearest() {
   return row;
 }
 
+std::uint32_t CandidatePool::nearest() const {
+  return entries_[0].row & ~kExpanded;
+}
+
 Hits CandidatePool::hits() const {
   Hits hits(entries_.begin(),
             entries_.begin() + static_cast<std::ptrdiff_t>(size_));
@@ -120,6 +124,7 @@ GraphSearch::GraphSearch(const GraphView& view)
     : view_(&view),
       batch_(2 * view.M),
       distances_(2 * view.M),
+      staged_(view.reduced, view.width, view.projects, 2 * view.M),
       visited_(view.rows) {}
 
 void GraphSearch::measure(const std::int8_t* query) {
@@ -181,15 +186,6 @@ std::uint32_t GraphSearch::descend(const std::int8_t* query) {
   return index < view_->rows ? index : 0;
 }
 
-// A new walk makes all marks of earlier ones void by counting up, instead of
-// clearing an array as long as the index; that is needed only when 16 bits have
-// run out, once in some 65,000 walks.
-void GraphSearch::start_visiting() {
-  if (++epoch_ != 0) return;
-  std::fill(visited_.begin(), visited_.end(), std::uint16_t{0});
-  epoch_ = 1;
-}
-
 void GraphSearch::visit_alone(std::uint32_t row) {
   batch_[0] = row;
   batch_count_ = 1;
@@ -197,17 +193,12 @@ void GraphSearch::visit_alone(std::uint32_t row) {
 
 void GraphSearch::visit_unvisited(std::uint32_t row) {
   const LinkList list = view_->links_of(row);
-  const std::size_t fetched = std::min(view_->width, kFetchedBytes);
-  batch_count_ = 0;
-  for (std::size_t i = 0; i < list.count; ++i) {
-    const std::uint32_t link = list.links[i];
-    if (link >= view_->rows) continue;
-    prefetch(view_->code(link), fetched);
-    // A quarter are already visited, unpredictably: avoid the branch.
-    batch_[batch_count_] = link;
-    batch_count_ += visited_[link] != epoch_ ? 1 : 0;
-    visited_[link] = epoch_;
-  }
+  const std::size_t fetched = std::min(staged_.first_bytes(), kFetchedBytes);
+  const std::int8_t* const codes = view_->reduced;
+  const std::size_t width = view_->width;
+  batch_count_ = visited_.add_unvisited(
+      list.links, list.count, batch_.data(),
+      [=](std::uint32_t link) { prefetch(codes + link * width, fetched); });
 }
 
 std::pair<const DuplicateRow*, const DuplicateRow*> GraphSearch::duplicates_of(
@@ -254,10 +245,13 @@ void GraphSearch::walk_level0(const std::int8_t* query) {
     const std::uint32_t row = pool_.expand_nearest();
     fetch_next_links();
     visit_unvisited(row);
-    measure(query);
+    batch_count_ =
+        staged_.measure(query, pool_.limit(), batch_.data(), batch_count_);
     for (std::size_t i = 0; i < batch_count_; ++i) {
-      const auto l2sq = static_cast<float>(distances_[i]);
-      if (pool_.would_keep(l2sq)) pool_.push(l2sq, batch_[i]);
+      const float l2sq = staged_.l2sq(i);
+      if (!pool_.would_keep(l2sq)) continue;
+      pool_.push(l2sq, batch_[i]);
+      staged_.is_near(i);
     }
     fetch_next_links();  // of another, if one came nearer
   }
@@ -285,9 +279,10 @@ Hits GraphSearch::walk_from(std::uint32_t start, const std::int8_t* query,
   const CandidatePool::Limits limits = {
       std::min(ef, view_->rows), std::min(capacity, view_->rows), view_->width};
   pool_.reset(limits, is_hidden ? all_hidden : none);
-  start_visiting();
+  visited_.start();
+  visited_.add(start);
+  staged_.start();
   visit_alone(start);
-  visited_[batch_[0]] = epoch_;
   measure(query);
   pool_.push(static_cast<float>(distances_[0]), batch_[0]);
   walk_level0(query);

@@ -8,6 +8,8 @@
 
 #include "base/search.h"
 #include "index/graph_view.h"
+#include "index/staged_codes.h"
+#include "index/visited_rows.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
@@ -61,6 +63,7 @@ class CandidatePool {
 
   /// Whether push() would keep a candidate of that distance.
   bool would_keep(float l2sq) const { return l2sq < limit_; }
+  float limit() const { return limit_; }
   /// Adds a candidate that it would_keep(), and drops what is then too far.
   void push(float l2sq, std::uint32_t row);
 
@@ -73,6 +76,8 @@ class CandidatePool {
   std::uint32_t nearest_unexpanded() const {
     return entries_[first_unexpanded_].row;
   }
+  /// The nearest of all; there must be one.
+  std::uint32_t nearest() const;
   /// Gives that row, too, and marks it as expanded.
   std::uint32_t expand_nearest();
 
@@ -125,7 +130,6 @@ class GraphSearch {
   std::uint32_t descend(const std::int8_t* query);
   void visit_alone(std::uint32_t row);
   void visit_unvisited(std::uint32_t row);
-  void start_visiting();
   void walk_level0(const std::int8_t* query);
   std::pair<const DuplicateRow*, const DuplicateRow*> duplicates_of(
       std::uint32_t row) const;
@@ -140,8 +144,8 @@ class GraphSearch {
       batch_;  // rows to be measured, the first batch_count_
   std::size_t batch_count_ = 0;
   std::vector<std::int32_t> distances_;  // theirs
-  std::vector<std::uint16_t> visited_;   // == epoch_: in this walk
-  std::uint16_t epoch_ = 0;
+  StagedCodes staged_;
+  VisitedRows visited_;
 };
 
 }  // namespace imsearch
