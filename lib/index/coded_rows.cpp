@@ -37,7 +37,6 @@ void code_rows_from(std::size_t first, const VectorSet& vectors,
                     const ReductionView& reduction,
                     const std::function<std::size_t(std::size_t)>& row_of,
                     unsigned threads, CodedRows& rows) {
-  rows.projects = reduction.projects;
   parallel_for(
       rows.rows - first, kRowsCoded, threads,
       [&](std::size_t begin, std::size_t end, unsigned) {

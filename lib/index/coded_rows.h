@@ -17,7 +17,6 @@ struct CodedRows {
   std::size_t rows = 0;
   std::size_t stride = 0;            // code_stride(dim)
   std::size_t width = 0;             // of short codes
-  bool projects = false;             // they are projections: reduction.h
   std::vector<std::int8_t> codes;    // [rows, stride], sq8.h
   std::vector<float> scales;         // [rows]
   std::vector<std::int8_t> reduced;  // [rows, width], reduction.h

@@ -40,8 +40,10 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
   const CodedRows coded = code_rows(
       vectors, reduction, sample,
       [&](std::size_t i) { return i * (rows / sample); }, threads);
-  HnswGraph graph(coded, params);
-  insert_rows(graph, 0, coded, threads, {});
+  const ShortCodes codes = {coded.rows, coded.width, coded.reduced.data(),
+                            reduction.projects};
+  HnswGraph graph(codes, params);
+  insert_rows(graph, 0, codes, threads, {});
   const double growth = std::log(static_cast<double>(rows)) /
                         std::log(static_cast<double>(sample));
   return watch.seconds() * static_cast<double>(rows) /

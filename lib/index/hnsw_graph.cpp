@@ -57,32 +57,28 @@ struct HnswGraph::Impl {
   /// What one thread needs to insert a row.
   struct Scratch {
     explicit Scratch(const Impl& graph)
-        : visited(graph.rows),
-          codes(graph.codes, graph.width, graph.projects, 2 * graph.params.M),
-          selection(graph.codes, graph.width),
+        : visited(graph.codes.rows),
+          distances(graph.codes.codes, graph.codes.width, graph.codes.projects,
+                    2 * graph.params.M),
+          selection(graph.codes.codes, graph.codes.width),
           batch(2 * graph.params.M),
-          distances(2 * graph.params.M + 1) {}
+          l2sq(2 * graph.params.M) {}
 
     VisitedRows visited;
     CandidatePool pool;
-    StagedCodes codes;
+    StagedCodes distances;
     LinkSelection selection;
     Hits chosen;
     Hits others;
     std::vector<std::uint32_t> batch;
-    std::vector<std::int32_t> distances;
+    std::vector<std::int32_t> l2sq;
   };
 
-  Impl(const CodedRows& coded, const HnswParams& params_)
-      : codes(coded.reduced.data()),
-        rows(coded.rows),
-        width(coded.width),
-        projects(coded.projects),
-        params(params_),
-        first_rows(rows) {
-    resize_on_huge_pages(links, rows * link_stride(params.M));
+  Impl(const ShortCodes& codes_, const HnswParams& params_)
+      : codes(codes_), params(params_), first_rows(codes.rows) {
+    resize_on_huge_pages(links, codes.rows * link_stride(params.M));
     std::size_t upper = 0;
-    for (std::uint32_t row = 0; row < rows; ++row) {
+    for (std::uint32_t row = 0; row < codes.rows; ++row) {
       if (level(row) == 0) continue;
       upper_places.emplace(row, upper);
       upper += level(row) * (1 + params.M);
@@ -92,9 +88,6 @@ struct HnswGraph::Impl {
 
   std::size_t level(std::uint32_t row) const {
     return hnsw_level(params.seed, row, params.M);
-  }
-  const std::int8_t* code(std::uint32_t row) const {
-    return codes + row * width;
   }
   std::size_t most_links(std::size_t level_) const {
     return level_ == 0 ? 2 * params.M : params.M;
@@ -112,8 +105,6 @@ struct HnswGraph::Impl {
   std::mutex& lock_of(std::uint32_t row) { return locks[row % kLocks]; }
 
   std::unique_ptr<Scratch> take_scratch();
-  void measure(const std::int8_t* from, const std::uint32_t* wanted,
-               std::size_t count, std::int32_t* out) const;
   std::size_t visit_unvisited(std::uint32_t row, std::size_t level_,
                               Scratch& scratch);
   void find_near(std::uint32_t row, std::uint32_t start, std::size_t level_,
@@ -123,10 +114,7 @@ struct HnswGraph::Impl {
   void link(std::uint32_t row, std::size_t level_, Scratch& scratch);
   void add(std::uint32_t row, Scratch& scratch);
 
-  const std::int8_t* codes;
-  std::size_t rows;
-  std::size_t width;
-  bool projects;
+  ShortCodes codes;
   HnswParams params;
   std::vector<std::uint32_t> links;  // as in a file
   std::unordered_map<std::uint32_t, std::size_t> upper_places;
@@ -148,12 +136,6 @@ std::unique_ptr<HnswGraph::Impl::Scratch> HnswGraph::Impl::take_scratch() {
   return scratch;
 }
 
-void HnswGraph::Impl::measure(const std::int8_t* from,
-                              const std::uint32_t* wanted, std::size_t count,
-                              std::int32_t* out) const {
-  simd::active().l2sq_i8_rows(from, codes, width, width, wanted, count, out);
-}
-
 /// Puts the rows that `row` links to and that are not yet visited into
 /// scratch.batch.
 std::size_t HnswGraph::Impl::visit_unvisited(std::uint32_t row,
@@ -161,11 +143,10 @@ std::size_t HnswGraph::Impl::visit_unvisited(std::uint32_t row,
                                              Scratch& scratch) {
   const std::lock_guard<std::mutex> lock(lock_of(row));
   const std::uint32_t* words = list(row, level_);
-  const std::int8_t* const first = codes;
-  const std::size_t stride = width;
+  const ShortCodes all = codes;
   return scratch.visited.add_unvisited(
       words + 1, words[0], scratch.batch.data(),
-      [=](std::uint32_t link) { __builtin_prefetch(first + link * stride); });
+      [=](std::uint32_t link) { __builtin_prefetch(all.code(link)); });
 }
 
 /// Finds up to `ef` rows near `row`, walking from `start`, into scratch.pool.
@@ -173,20 +154,20 @@ void HnswGraph::Impl::find_near(std::uint32_t row, std::uint32_t start,
                                 std::size_t level_, std::size_t ef,
                                 Scratch& scratch) {
   CandidatePool& pool = scratch.pool;
-  pool.reset({ef, ef, width}, {});
+  pool.reset({ef, ef, codes.width}, {});
   scratch.visited.start();
   scratch.visited.add(start);
-  scratch.codes.start();
+  scratch.distances.start();
   scratch.batch[0] = start;
   std::size_t count = 1;
   for (;;) {
-    count = scratch.codes.measure(code(row), pool.limit(), scratch.batch.data(),
-                                  count);
+    count = scratch.distances.measure(codes.code(row), pool.limit(),
+                                      scratch.batch.data(), count);
     for (std::size_t i = 0; i < count; ++i) {
-      const float l2sq = scratch.codes.l2sq(i);
+      const float l2sq = scratch.distances.l2sq(i);
       if (!pool.would_keep(l2sq)) continue;
       pool.push(l2sq, scratch.batch[i]);
-      scratch.codes.is_near(i);
+      scratch.distances.is_near(i);
     }
     if (!pool.has_unexpanded()) return;
     const std::uint32_t nearest = pool.expand_nearest();
@@ -208,11 +189,13 @@ void HnswGraph::Impl::link_back(std::uint32_t row, const Hit& from,
     words[++words[0]] = from.row;
     return;
   }
-  measure(code(row), words + 1, most, scratch.distances.data());
+  simd::active().l2sq_i8_rows(codes.code(row), codes.codes, codes.width,
+                              codes.width, words + 1, most,
+                              scratch.l2sq.data());
   Hits& others = scratch.others;
   others.clear();
   for (std::size_t i = 0; i < most; ++i)
-    others.push_back({words[1 + i], static_cast<float>(scratch.distances[i])});
+    others.push_back({words[1 + i], static_cast<float>(scratch.l2sq[i])});
   others.push_back(from);
   std::sort(others.begin(), others.end());
   scratch.selection.select(others, least_links(), most);
@@ -259,11 +242,11 @@ void HnswGraph::Impl::add(std::uint32_t row, Scratch& scratch) {
   max_level = top;
 }
 
-HnswGraph::HnswGraph(const CodedRows& coded, const HnswParams& params) {
+HnswGraph::HnswGraph(const ShortCodes& codes, const HnswParams& params) {
   try {
-    impl_ = std::make_unique<Impl>(coded, params);
+    impl_ = std::make_unique<Impl>(codes, params);
   } catch (const std::exception&) {  // all that can go wrong is memory
-    fail("not enough memory for a graph of {} rows", coded.rows);
+    fail("not enough memory for a graph of {} rows", codes.rows);
   }
 }
 
@@ -272,7 +255,7 @@ HnswGraph::~HnswGraph() = default;
 void HnswGraph::insert(std::uint32_t row) {
   Impl& graph = *impl_;
   graph.first_rows[row] =
-      graph.finder.first_row(graph.code(row), graph.width, row);
+      graph.finder.first_row(graph.codes.code(row), graph.codes.width, row);
   if (graph.first_rows[row] != row) return;
   std::unique_ptr<Impl::Scratch> scratch = graph.take_scratch();
   graph.add(row, *scratch);
@@ -291,7 +274,7 @@ void HnswGraph::restore(const GraphView& finished) {
         finished.duplicates[i].in_graph;
   for (std::uint32_t row = 0; row < finished.rows; ++row)
     if (graph.first_rows[row] == row)
-      graph.finder.first_row(graph.code(row), graph.width, row);
+      graph.finder.first_row(graph.codes.code(row), graph.codes.width, row);
   std::copy_n(finished.links, finished.rows * link_stride(graph.params.M),
               graph.links.data());
   for (std::uint32_t i = 0; i < finished.upper_records; ++i) {

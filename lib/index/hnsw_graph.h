@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/progress.h"
-#include "index/coded_rows.h"
 #include "index/graph_view.h"
 #include "index/index.h"
 
@@ -17,6 +16,16 @@
 
 namespace imsearch {
 
+/// The short codes of rows, one after the other. Owns nothing.
+struct ShortCodes {
+  std::size_t rows = 0;
+  std::size_t width = 0;
+  const std::int8_t* codes = nullptr;
+  bool projects = false;  // they are those of projections (reduction.h)
+
+  const std::int8_t* code(std::size_t row) const { return codes + row * width; }
+};
+
 /// The level of a row: a function of seed, row and M alone, so that it depends
 /// on no thread. Level l or higher has probability M^-l.
 std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M);
@@ -25,9 +34,9 @@ std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M);
 /// may use several threads as insert() says; everything else is for one.
 class HnswGraph {
  public:
-  /// Room for the rows of `coded` (at least one), whose short codes must
-  /// outlive the graph. Throws Error if memory is short.
-  HnswGraph(const CodedRows& coded, const HnswParams& params);
+  /// Room for all rows of `codes` (at least one), which must outlive the graph.
+  /// Throws Error if memory is short.
+  HnswGraph(const ShortCodes& codes, const HnswParams& params);
   ~HnswGraph();
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;
@@ -69,10 +78,10 @@ class HnswGraph {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Inserts the rows of `coded` from `first` on into a graph that holds those
+/// Inserts the rows of `codes` from `first` on into a graph that holds those
 /// before, on `threads` threads (0: all). `on_progress` gets how many were
 /// inserted. Throws Error, Interrupted.
-void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+void insert_rows(HnswGraph& graph, std::size_t first, const ShortCodes& codes,
                  unsigned threads, const OnProgress& on_progress);
 
 }  // namespace imsearch

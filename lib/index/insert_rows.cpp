@@ -45,9 +45,9 @@ class ProgressGate {
 
 }  // namespace
 
-void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+void insert_rows(HnswGraph& graph, std::size_t first, const ShortCodes& codes,
                  unsigned threads, const OnProgress& on_progress) {
-  std::vector<std::uint32_t> order(coded.rows - first);
+  std::vector<std::uint32_t> order(codes.rows - first);
   std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
   // Rows with upper levels, and the first of all, go in alone
   // (HnswGraph::insert says why).
