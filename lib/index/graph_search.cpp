@@ -32,8 +32,6 @@ constexpr std::size_t kFetchedBytes = 128;
 }  // namespace
 
 void CandidatePool::reset(const Limits& limits, const IsHidden& is_hidden) {
-  // Room for one more, which push() adds before it drops one.
-  if (entries_.size() <= limits.capacity) entries_.resize(limits.capacity + 1);
   limits_ = limits;
   is_hidden_ = is_hidden ? &is_hidden : nullptr;
   limit_ = std::numeric_limits<float>::infinity();
@@ -47,24 +45,36 @@ bool CandidatePool::is_visible(std::uint32_t row) const {
   return is_hidden_ == nullptr || !(*is_hidden_)(row & ~kExpanded);
 }
 
-void CandidatePool::push(float l2sq, std::uint32_t row) {
-  const auto begin = entries_.begin();
-  const auto end = begin + static_cast<std::ptrdiff_t>(size_);
-  const auto place = std::upper_bound(
-      begin, end, l2sq,
-      [](float value, const Hit& c) { return value < c.l2sq; });
-  std::move_backward(place, end, end + 1);
-  *place = {row, l2sq};
-  ++size_;
-  first_unexpanded_ =
-      std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
-  if (place == begin) indistinct_ = indistinct_l2sq(limits_.width, l2sq);
+void CandidatePool::add(Hit* candidates, std::size_t count) {
+  if (count == 0) return;
+  std::sort(candidates, candidates + count);
   if (is_hidden_ == nullptr) {
+    merge(candidates, count);
     trim_all_visible();
     return;
   }
-  if (is_visible(row)) ++visible_;
-  trim_with_hidden();
+  for (std::size_t i = 0; i < count && candidates[i].l2sq < limit_; ++i) {
+    merge(candidates + i, 1);
+    if (is_visible(candidates[i].row)) ++visible_;
+    trim_with_hidden();
+  }
+}
+
+// From the back, so that each moves once, however many come together.
+void CandidatePool::merge(const Hit* sorted, std::size_t count) {
+  if (entries_.size() < size_ + count) entries_.resize(size_ + count);
+  Hit* const entries = entries_.data();
+  std::size_t old = size_;
+  std::size_t place = size_ += count;
+  while (count > 0) {
+    const Hit& last = sorted[count - 1];
+    while (old > 0 && entries[old - 1].l2sq > last.l2sq)
+      entries[--place] = entries[--old];
+    entries[--place] = last;
+    --count;
+  }
+  first_unexpanded_ = std::min(first_unexpanded_, place);
+  if (place == 0) indistinct_ = indistinct_l2sq(limits_.width, entries[0].l2sq);
 }
 
 // A candidate is dropped if there are enough without it, unless codes cannot
@@ -245,14 +255,10 @@ void GraphSearch::walk_level0(const std::int8_t* query) {
     const std::uint32_t row = pool_.expand_nearest();
     fetch_next_links();
     visit_unvisited(row);
-    batch_count_ =
-        staged_.measure(query, pool_.limit(), batch_.data(), batch_count_);
-    for (std::size_t i = 0; i < batch_count_; ++i) {
-      const float l2sq = staged_.l2sq(i);
-      if (!pool_.would_keep(l2sq)) continue;
-      pool_.push(l2sq, batch_[i]);
-      staged_.is_near(i);
-    }
+    std::size_t found = 0;
+    Hit* hits = staged_.find_nearer(query, pool_.limit(), batch_.data(),
+                                    batch_count_, found);
+    pool_.add(hits, found);
     fetch_next_links();  // of another, if one came nearer
   }
 }
@@ -284,7 +290,8 @@ Hits GraphSearch::walk_from(std::uint32_t start, const std::int8_t* query,
   staged_.start();
   visit_alone(start);
   measure(query);
-  pool_.push(static_cast<float>(distances_[0]), batch_[0]);
+  Hit first = {start, static_cast<float>(distances_[0])};
+  pool_.add(&first, 1);
   walk_level0(query);
   if (pool_.is_overfull()) return {};
   if (!is_hidden && view_->duplicate_count == 0) return pool_.hits();

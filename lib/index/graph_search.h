@@ -44,10 +44,11 @@ inline float indistinct_l2sq(std::size_t width, float nearest) {
   return std::max(static_cast<float>(width) * 2 / 3, further * further);
 }
 
-/// The nearest candidates visited so far, sorted; equal distances stay in the
-/// order they came in. Those whose links have been followed are marked as
-/// expanded. Hidden ones are kept, since ways lead through them, as long as
-/// they are nearer than the last one that is visible (not hidden).
+/// The nearest candidates visited so far, sorted; of equal distances those that
+/// came first, by row where they came together. Those whose links have been
+/// followed are marked as expanded. Hidden ones are kept, since ways lead
+/// through them, as long as they are nearer than the last one that is visible
+/// (not hidden).
 class CandidatePool {
  public:
   /// How many candidates it keeps.
@@ -61,11 +62,10 @@ class CandidatePool {
   /// `is_hidden`, which may be empty, must last as long as the pool is used.
   void reset(const Limits& limits, const IsHidden& is_hidden);
 
-  /// Whether push() would keep a candidate of that distance.
-  bool would_keep(float l2sq) const { return l2sq < limit_; }
+  /// The distance from which on a candidate would be dropped at once.
   float limit() const { return limit_; }
-  /// Adds a candidate that it would_keep(), and drops what is then too far.
-  void push(float l2sq, std::uint32_t row);
+  /// Adds candidates, which it sorts, and drops what is then too far.
+  void add(Hit* candidates, std::size_t count);
 
   /// True once so many hidden ones are kept that there is no room for
   /// Limits::visible others. What the pool holds then means nothing.
@@ -86,6 +86,7 @@ class CandidatePool {
 
  private:
   bool is_visible(std::uint32_t row) const;
+  void merge(const Hit* sorted, std::size_t count);
   void drop_last();
   void trim_with_hidden();
   /// trim_with_hidden() for walks where no row is hidden, as in most: it does

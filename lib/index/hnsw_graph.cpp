@@ -161,14 +161,10 @@ void HnswGraph::Impl::find_near(std::uint32_t row, std::uint32_t start,
   scratch.batch[0] = start;
   std::size_t count = 1;
   for (;;) {
-    count = scratch.distances.measure(codes.code(row), pool.limit(),
-                                      scratch.batch.data(), count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const float l2sq = scratch.distances.l2sq(i);
-      if (!pool.would_keep(l2sq)) continue;
-      pool.push(l2sq, scratch.batch[i]);
-      scratch.distances.is_near(i);
-    }
+    std::size_t found = 0;
+    Hit* hits = scratch.distances.find_nearer(
+        codes.code(row), pool.limit(), scratch.batch.data(), count, found);
+    pool.add(hits, found);
     if (!pool.has_unexpanded()) return;
     const std::uint32_t nearest = pool.expand_nearest();
     if (level_ == 0 && pool.has_unexpanded())

@@ -1,6 +1,7 @@
 // Comparing many short codes with one, most of them by their first values only.
 #pragma once
 
+#include "base/search.h"
 #include "simd/kernels.h"
 
 #include <cstddef>
@@ -28,7 +29,8 @@ class StagedCodes {
         width_(width),
         first_bytes_(projects ? kFirst : width),
         distances_(most),
-        more_(most) {}
+        more_(most),
+        found_(most) {}
 
   /// Of each code, what is read first.
   std::size_t first_bytes() const { return first_bytes_; }
@@ -36,27 +38,29 @@ class StagedCodes {
   /// Forgets how distances have grown.
   void start() { first_sum_ = whole_sum_ = 0; }
 
-  /// Measures `rows`, but drops those that are, or most likely are, not nearer
-  /// than `limit`. Returns how many are left at the front, in their order.
-  std::size_t measure(const std::int8_t* from, float limit, std::uint32_t* rows,
-                      std::size_t count) {
+  /// The `count` rows that are nearer than `limit`, but for a few that most
+  /// likely are not, in their order, with their squared distances. The caller
+  /// may change what it gets, which is valid until the next call; so may this
+  /// what is in `rows`.
+  Hit* find_nearer(const std::int8_t* from, float limit, std::uint32_t* rows,
+                   std::size_t count, std::size_t& found) {
     kernel_(from, codes_, first_bytes_, width_, rows, count, distances_.data());
-    if (first_bytes_ == width_) return count;
-    count = drop_far(limit, rows, count);
-    kernel_(from + kFirst, codes_ + kFirst, width_ - kFirst, width_, rows,
-            count, more_.data());
-    for (std::size_t i = 0; i < count; ++i) distances_[i] += more_[i];
-    return count;
-  }
-
-  /// The squared distance of the i-th row that measure() left.
-  float l2sq(std::size_t i) const { return static_cast<float>(distances_[i]); }
-
-  /// Says that this row is near, so that its distance has grown as others will.
-  void is_near(std::size_t i) {
-    if (first_bytes_ == width_) return;
-    whole_sum_ += distances_[i];
-    first_sum_ += distances_[i] - more_[i];
+    if (first_bytes_ < width_) {
+      count = drop_far(limit, rows, count);
+      kernel_(from + kFirst, codes_ + kFirst, width_ - kFirst, width_, rows,
+              count, more_.data());
+    }
+    found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int32_t whole = distances_[i] + more_[i];
+      const auto l2sq = static_cast<float>(whole);
+      found_[found] = {rows[i], l2sq};
+      if (!(l2sq < limit)) continue;
+      ++found;
+      whole_sum_ += whole;
+      first_sum_ += distances_[i];
+    }
+    return found_.data();
   }
 
  private:
@@ -89,7 +93,8 @@ class StagedCodes {
   std::int64_t whole_sum_ = 0;
   decltype(simd::Kernels::l2sq_i8_rows) kernel_ = simd::active().l2sq_i8_rows;
   std::vector<std::int32_t> distances_;
-  std::vector<std::int32_t> more_;
+  std::vector<std::int32_t> more_;  // of the other values; else zeros
+  Hits found_;
 };
 
 }  // namespace imsearch
