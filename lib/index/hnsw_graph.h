@@ -48,7 +48,7 @@ class HnswGraph {
   ///
   /// Many threads may add rows of level 0 at once, but rows of higher levels,
   /// and the first row of all, are added before that, one after the other:
-  /// links of higher levels are read without a lock.
+  /// where searches start is read without a lock.
   void insert(std::uint32_t row);
 
   /// Takes over the rows and links of a finished graph (of at least one

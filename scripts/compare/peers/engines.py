@@ -273,9 +273,10 @@ class Glass(Engine):
         import numpy
 
         self.glass.set_num_threads(1)
-        self.search_in(
-            self.glass.Graph(f"{folder}/graph"), numpy.load(f"{folder}/rows.npy")
-        )
+        # Graph(path) would give a graph that leads nowhere.
+        graph = self.glass.Graph()
+        graph.load(f"{folder}/graph")
+        self.search_in(graph, numpy.load(f"{folder}/rows.npy"))
         self.searcher.optimize(1)
 
     def set_ef(self, ef):
