@@ -21,7 +21,6 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 # Its own CMake files ask for OpenCL, which the CPU engine does not use.
 find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp REQUIRED)
 find_library(DNNL_LIBRARY dnnl REQUIRED)
-find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)
 
 # Only extract-torch needs it, for other people's models: without it everything
 # else is built, and extract says what is missing when it is asked for one.

@@ -78,9 +78,6 @@ why_not() {
 foreign_library_misplaced() {
   local file=$1 name=$2
   case $name in
-    hnswlib/*)
-      [[ $file == lib/index/hnsw*.cpp ]] ||
-        echo "only lib/index/hnsw*.cpp see hnswlib" ;;
     torch/* | ATen/* | c10/* | caffe2/* | dnnl* | oneapi/*)
       [[ $file == lib/embed/* ]] ||
         echo "only lib/embed sees libtorch and oneDNN" ;;
@@ -146,7 +143,6 @@ try_itself() {
   expect 0 lib/index/x.cpp '#include "io/file.h"'
   expect 0 lib/index/x.cpp '#include "simd/kernels.h"  // transitive'
   expect 0 lib/io/x.h '#include "io/file.h"'
-  expect 0 lib/index/hnsw_x.cpp '#include <hnswlib/hnswlib.h>'
   expect 0 lib/embed/x.cpp '#include <torch/torch.h>'
   expect 0 lib/simd/avx2.cpp '#include <immintrin.h>'
   expect 0 tools/query/x.cpp '#include "query/questions.h"'
@@ -174,8 +170,6 @@ try_itself() {
   expect 1 lib/index/x.cpp '#include "index.h"'
   expect 1 lib/index/x.cpp '#include "cli.h"'
   expect 1 lib/newroom/x.cpp '#include <vector>'
-  expect 1 lib/index/hnsw_x.h '#include <hnswlib/hnswlib.h>'
-  expect 1 lib/eval/hnsw_x.cpp '#include <hnswlib/hnswlib.h>'
   expect 1 tools/bench/x.cpp '#include <torch/script.h>'
   expect 1 lib/image/x.cpp '#include <oneapi/dnnl/dnnl.hpp>'
   expect 1 tools/bench/x.cpp '#include <caffe2/serialize/inline_container.h>'

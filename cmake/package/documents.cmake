@@ -2,7 +2,7 @@
 
 # Of these libraries headers are compiled in, and of the font the file: their
 # licences ask for their notices to come along. Debian's packages have them.
-set(compiled_in libhnswlib-dev libeigen3-dev libcli11-dev nlohmann-json3-dev
+set(compiled_in libeigen3-dev libcli11-dev nlohmann-json3-dev
   libfmt-dev fonts-dejavu-core)
 set(notices "")
 foreach(package IN LISTS compiled_in)

@@ -45,15 +45,16 @@ struct NameRules {
 /// Counts to re-rank, measured: where queries are unlike all rows, short codes
 /// put neighbours far back (of 20,000 crops of photos, with ef 512 and 48
 /// re-ranked recall@10 ends at .923, with all at .9996), so all candidates are;
-/// a code costs 0.3 microseconds. Beyond 2 k, only those rows are compared
+/// a code costs 0.3 microseconds. Beyond k, only those rows are compared
 /// exactly whose codes leave open whether they are among the k nearest.
 struct SearchParams {
   std::size_t k = 10;
   std::size_t ef = 256;  // candidates kept while walking; at least k is used
   std::size_t rerank_codes = 0;  // of those, re-ranked by 8-bit codes; 0: all
-  // How many of those are compared exactly: at least 2 k, and all of up to half
-  // as many again, which takes less than to re-rank all by codes.
-  std::size_t rerank = 20;
+  // How many of those are compared exactly whatever their codes say: at least
+  // k, and all of up to a quarter as many again, which takes less than to
+  // re-rank all by codes.
+  std::size_t rerank = 10;
   bool exact = false;  // compare with every row instead of walking the graph
   NameRules name_rules = {};  // which rows may be found
   std::string filter = "";  // a service's: JSON of a query clause; empty: none

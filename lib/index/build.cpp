@@ -105,6 +105,10 @@ CodedRows code_appended(const Index& index, const VectorSet& vectors,
   return coded;
 }
 
+ShortCodes short_codes(const CodedRows& coded, const ReductionView& reduction) {
+  return {coded.rows, coded.width, coded.reduced.data(), reduction.projects};
+}
+
 /// Throws Error if a row that was indexed differs from the row that is in the
 /// file now. Another program may write to the vectors while they are indexed,
 /// which is harmless if it only adds rows behind them; so the rows are compared
@@ -140,8 +144,9 @@ void build_index(const VectorSet& vectors, const Names& names,
   const CodedRows coded = code_rows(vectors, reduction.view(), threads);
   std::optional<HnswGraph> graph;
   if (coded.rows > 0) {
-    graph.emplace(coded.rows, coded.width, params);
-    insert_rows(*graph, 0, coded, threads, on_progress);
+    const ShortCodes codes = short_codes(coded, reduction.view());
+    graph.emplace(codes, params);
+    insert_rows(*graph, 0, codes, threads, on_progress);
   }
   const HnswGraph* built = graph ? &*graph : nullptr;
   std::string bits(deleted.empty() ? 0 : (vectors.rows() + 7) / 8, '\0');
@@ -193,9 +198,10 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   const std::size_t kept = refitted ? 0 : index.rows();
   const CodedRows coded =
       code_appended(index, vectors, reduction, kept, threads);
-  HnswGraph graph(coded.rows, coded.width, params);
+  const ShortCodes codes = short_codes(coded, reduction);
+  HnswGraph graph(codes, params);
   if (kept > 0) graph.restore(index.impl().view);
-  insert_rows(graph, kept, coded, threads, on_progress);
+  insert_rows(graph, kept, codes, threads, on_progress);
   // No bits mean that no row is deleted. New rows get bits of zero.
   std::string bits(index.impl().deleted);
   if (!bits.empty() || !deleted.empty()) bits.resize((coded.rows + 7) / 8);

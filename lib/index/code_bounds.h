@@ -4,6 +4,12 @@
 // E = |q - q'| + |x - x'|, by Cauchy and Schwarz
 //   |q.x - q'.x'| <= E sqrt(1 - (q'.x')^2) + E^2 / 2,
 // and the squared distance of unit vectors is 2 - 2 q.x.
+//
+// That is certain, and far more than happens: it takes rounding errors that all
+// point the same way. Errors within half a step s, independent of the values,
+// add up to sqrt((s_q^2 + s_x^2) / 12) of q.x in a standard deviation. On
+// features of photos, of 40,000 pairs none was off by more than 2.7 times that,
+// since most of a feature's values are small and so are their errors.
 #pragma once
 
 #include "index/reduction.h"
@@ -38,7 +44,9 @@ class CodeBounds {
   CodeBounds(const CodesView& codes, const CodeErrors* errors, std::size_t dim,
              const CodedQuery& query)
       : errors_(errors),
+        scales_(codes.scales),
         query_error_(query.errors.whole),
+        query_step_(query.scale),
         rounding_((static_cast<float>(dim) / 16 + 16) * 1e-6F),
         distance_(codes, query.code, query.scale) {}
 
@@ -48,16 +56,33 @@ class CodeBounds {
 
   /// of(), where the squared distance of the codes is known already.
   Bounds around(std::uint32_t row, float l2sq) const {
-    const float cosine = 1 - l2sq / 2;
-    const float sine = std::sqrt(std::max(0.0F, 1 - cosine * cosine));
-    const float error = query_error_ + errors_[row].whole;
-    const float width = error * (2 * sine + error) + rounding_;
+    const float width = certain(row, l2sq);
     return {l2sq - width, l2sq + width};
   }
 
+  /// A bound that no row is likely to be below: for searches that may miss one
+  /// anyway.
+  float likely_low(std::uint32_t row, float l2sq) const {
+    constexpr float kDeviations = 8;
+    const float step = scales_[row];
+    const float deviation =
+        2 * std::sqrt((query_step_ * query_step_ + step * step) / 12);
+    return l2sq -
+           std::min(certain(row, l2sq), kDeviations * deviation + rounding_);
+  }
+
  private:
+  float certain(std::uint32_t row, float l2sq) const {
+    const float cosine = 1 - l2sq / 2;
+    const float sine = std::sqrt(std::max(0.0F, 1 - cosine * cosine));
+    const float error = query_error_ + errors_[row].whole;
+    return error * (2 * sine + error) + rounding_;
+  }
+
   const CodeErrors* errors_;
+  const float* scales_;
   float query_error_;
+  float query_step_;
   float rounding_;  // an upper bound of the rounding error of two sums of
                     // exact_l2sq() and of their difference
   CodedDistance distance_;

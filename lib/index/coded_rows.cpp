@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "index/huge_pages.h"
 
 #include <new>
 
@@ -24,7 +25,7 @@ CodedRows room_for_codes(std::size_t rows, std::size_t dim, std::size_t width) {
     coded.width = width;
     coded.codes.resize(rows * coded.stride);
     coded.scales.resize(rows);
-    coded.reduced.resize(rows * width);
+    resize_on_huge_pages(coded.reduced, rows * width);
     coded.errors.resize(rows);
     return coded;
   } catch (const std::bad_alloc&) {

@@ -40,8 +40,10 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
   const CodedRows coded = code_rows(
       vectors, reduction, sample,
       [&](std::size_t i) { return i * (rows / sample); }, threads);
-  HnswGraph graph(sample, coded.width, params);
-  insert_rows(graph, 0, coded, threads, {});
+  const ShortCodes codes = {coded.rows, coded.width, coded.reduced.data(),
+                            reduction.projects};
+  HnswGraph graph(codes, params);
+  insert_rows(graph, 0, codes, threads, {});
   const double growth = std::log(static_cast<double>(rows)) /
                         std::log(static_cast<double>(sample));
   return watch.seconds() * static_cast<double>(rows) /
@@ -61,10 +63,9 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   info.params = params;
   BuildNeeds needs;
   needs.held_bytes = names.memory_bytes();
-  needs.memory_bytes =
-      needs.held_bytes + kOutputBytes +
-      HnswGraph::memory_bytes(info.rows, reduction.width, params, threads) +
-      coded_rows_bytes(info.rows, info.dim, reduction.width);
+  needs.memory_bytes = needs.held_bytes + kOutputBytes +
+                       HnswGraph::memory_bytes(info.rows, params, threads) +
+                       coded_rows_bytes(info.rows, info.dim, reduction.width);
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
                          : serialized_bytes(names, info, reduction);

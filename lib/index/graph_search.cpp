@@ -32,8 +32,6 @@ constexpr std::size_t kFetchedBytes = 128;
 }  // namespace
 
 void CandidatePool::reset(const Limits& limits, const IsHidden& is_hidden) {
-  // Room for one more, which push() adds before it drops one.
-  if (entries_.size() <= limits.capacity) entries_.resize(limits.capacity + 1);
   limits_ = limits;
   is_hidden_ = is_hidden ? &is_hidden : nullptr;
   limit_ = std::numeric_limits<float>::infinity();
@@ -47,24 +45,36 @@ bool CandidatePool::is_visible(std::uint32_t row) const {
   return is_hidden_ == nullptr || !(*is_hidden_)(row & ~kExpanded);
 }
 
-void CandidatePool::push(float l2sq, std::uint32_t row) {
-  const auto begin = entries_.begin();
-  const auto end = begin + static_cast<std::ptrdiff_t>(size_);
-  const auto place = std::upper_bound(
-      begin, end, l2sq,
-      [](float value, const Hit& c) { return value < c.l2sq; });
-  std::move_backward(place, end, end + 1);
-  *place = {row, l2sq};
-  ++size_;
-  first_unexpanded_ =
-      std::min(first_unexpanded_, static_cast<std::size_t>(place - begin));
-  if (place == begin) indistinct_ = indistinct_l2sq(limits_.width, l2sq);
+void CandidatePool::add(Hit* candidates, std::size_t count) {
+  if (count == 0) return;
+  std::sort(candidates, candidates + count);
   if (is_hidden_ == nullptr) {
+    merge(candidates, count);
     trim_all_visible();
     return;
   }
-  if (is_visible(row)) ++visible_;
-  trim_with_hidden();
+  for (std::size_t i = 0; i < count && candidates[i].l2sq < limit_; ++i) {
+    merge(candidates + i, 1);
+    if (is_visible(candidates[i].row)) ++visible_;
+    trim_with_hidden();
+  }
+}
+
+// From the back, so that each moves once, however many come together.
+void CandidatePool::merge(const Hit* sorted, std::size_t count) {
+  if (entries_.size() < size_ + count) entries_.resize(size_ + count);
+  Hit* const entries = entries_.data();
+  std::size_t old = size_;
+  std::size_t place = size_ += count;
+  while (count > 0) {
+    const Hit& last = sorted[count - 1];
+    while (old > 0 && entries[old - 1].l2sq > last.l2sq)
+      entries[--place] = entries[--old];
+    entries[--place] = last;
+    --count;
+  }
+  first_unexpanded_ = std::min(first_unexpanded_, place);
+  if (place == 0) indistinct_ = indistinct_l2sq(limits_.width, entries[0].l2sq);
 }
 
 // A candidate is dropped if there are enough without it, unless codes cannot
@@ -109,6 +119,10 @@ std::uint32_t CandidatePool::expand_nearest() {
   return row;
 }
 
+std::uint32_t CandidatePool::nearest() const {
+  return entries_[0].row & ~kExpanded;
+}
+
 Hits CandidatePool::hits() const {
   Hits hits(entries_.begin(),
             entries_.begin() + static_cast<std::ptrdiff_t>(size_));
@@ -120,11 +134,12 @@ GraphSearch::GraphSearch(const GraphView& view)
     : view_(&view),
       batch_(2 * view.M),
       distances_(2 * view.M),
+      staged_(view.reduced, view.width, view.projects, 2 * view.M),
       visited_(view.rows) {}
 
 void GraphSearch::measure(const std::int8_t* query) {
-  l2sq_i8_rows_(query, view_->reduced, view_->width, batch_.data(),
-                batch_count_, distances_.data());
+  l2sq_i8_rows_(query, view_->reduced, view_->width, view_->width,
+                batch_.data(), batch_count_, distances_.data());
 }
 
 void GraphSearch::fetch_next_links() const {
@@ -181,15 +196,6 @@ std::uint32_t GraphSearch::descend(const std::int8_t* query) {
   return index < view_->rows ? index : 0;
 }
 
-// A new walk makes all marks of earlier ones void by counting up, instead of
-// clearing an array as long as the index; that is needed only when 16 bits have
-// run out, once in some 65,000 walks.
-void GraphSearch::start_visiting() {
-  if (++epoch_ != 0) return;
-  std::fill(visited_.begin(), visited_.end(), std::uint16_t{0});
-  epoch_ = 1;
-}
-
 void GraphSearch::visit_alone(std::uint32_t row) {
   batch_[0] = row;
   batch_count_ = 1;
@@ -197,17 +203,12 @@ void GraphSearch::visit_alone(std::uint32_t row) {
 
 void GraphSearch::visit_unvisited(std::uint32_t row) {
   const LinkList list = view_->links_of(row);
-  const std::size_t fetched = std::min(view_->width, kFetchedBytes);
-  batch_count_ = 0;
-  for (std::size_t i = 0; i < list.count; ++i) {
-    const std::uint32_t link = list.links[i];
-    if (link >= view_->rows) continue;
-    prefetch(view_->code(link), fetched);
-    // A quarter are already visited, unpredictably: avoid the branch.
-    batch_[batch_count_] = link;
-    batch_count_ += visited_[link] != epoch_ ? 1 : 0;
-    visited_[link] = epoch_;
-  }
+  const std::size_t fetched = std::min(staged_.first_bytes(), kFetchedBytes);
+  const std::int8_t* const codes = view_->reduced;
+  const std::size_t width = view_->width;
+  batch_count_ = visited_.add_unvisited(
+      list.links, list.count, batch_.data(),
+      [=](std::uint32_t link) { prefetch(codes + link * width, fetched); });
 }
 
 std::pair<const DuplicateRow*, const DuplicateRow*> GraphSearch::duplicates_of(
@@ -254,11 +255,10 @@ void GraphSearch::walk_level0(const std::int8_t* query) {
     const std::uint32_t row = pool_.expand_nearest();
     fetch_next_links();
     visit_unvisited(row);
-    measure(query);
-    for (std::size_t i = 0; i < batch_count_; ++i) {
-      const auto l2sq = static_cast<float>(distances_[i]);
-      if (pool_.would_keep(l2sq)) pool_.push(l2sq, batch_[i]);
-    }
+    std::size_t found = 0;
+    Hit* hits = staged_.find_nearer(query, pool_.limit(), batch_.data(),
+                                    batch_count_, found);
+    pool_.add(hits, found);
     fetch_next_links();  // of another, if one came nearer
   }
 }
@@ -285,11 +285,13 @@ Hits GraphSearch::walk_from(std::uint32_t start, const std::int8_t* query,
   const CandidatePool::Limits limits = {
       std::min(ef, view_->rows), std::min(capacity, view_->rows), view_->width};
   pool_.reset(limits, is_hidden ? all_hidden : none);
-  start_visiting();
+  visited_.start();
+  visited_.add(start);
+  staged_.start();
   visit_alone(start);
-  visited_[batch_[0]] = epoch_;
   measure(query);
-  pool_.push(static_cast<float>(distances_[0]), batch_[0]);
+  Hit first = {start, static_cast<float>(distances_[0])};
+  pool_.add(&first, 1);
   walk_level0(query);
   if (pool_.is_overfull()) return {};
   if (!is_hidden && view_->duplicate_count == 0) return pool_.hits();

@@ -8,6 +8,8 @@
 
 #include "base/search.h"
 #include "index/graph_view.h"
+#include "index/staged_codes.h"
+#include "index/visited_rows.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
@@ -42,10 +44,11 @@ inline float indistinct_l2sq(std::size_t width, float nearest) {
   return std::max(static_cast<float>(width) * 2 / 3, further * further);
 }
 
-/// The nearest candidates visited so far, sorted; equal distances stay in the
-/// order they came in. Those whose links have been followed are marked as
-/// expanded. Hidden ones are kept, since ways lead through them, as long as
-/// they are nearer than the last one that is visible (not hidden).
+/// The nearest candidates visited so far, sorted; of equal distances those that
+/// came first, by row where they came together. Those whose links have been
+/// followed are marked as expanded. Hidden ones are kept, since ways lead
+/// through them, as long as they are nearer than the last one that is visible
+/// (not hidden).
 class CandidatePool {
  public:
   /// How many candidates it keeps.
@@ -59,10 +62,10 @@ class CandidatePool {
   /// `is_hidden`, which may be empty, must last as long as the pool is used.
   void reset(const Limits& limits, const IsHidden& is_hidden);
 
-  /// Whether push() would keep a candidate of that distance.
-  bool would_keep(float l2sq) const { return l2sq < limit_; }
-  /// Adds a candidate that it would_keep(), and drops what is then too far.
-  void push(float l2sq, std::uint32_t row);
+  /// The distance from which on a candidate would be dropped at once.
+  float limit() const { return limit_; }
+  /// Adds candidates, which it sorts, and drops what is then too far.
+  void add(Hit* candidates, std::size_t count);
 
   /// True once so many hidden ones are kept that there is no room for
   /// Limits::visible others. What the pool holds then means nothing.
@@ -73,6 +76,8 @@ class CandidatePool {
   std::uint32_t nearest_unexpanded() const {
     return entries_[first_unexpanded_].row;
   }
+  /// The nearest of all; there must be one.
+  std::uint32_t nearest() const;
   /// Gives that row, too, and marks it as expanded.
   std::uint32_t expand_nearest();
 
@@ -81,6 +86,7 @@ class CandidatePool {
 
  private:
   bool is_visible(std::uint32_t row) const;
+  void merge(const Hit* sorted, std::size_t count);
   void drop_last();
   void trim_with_hidden();
   /// trim_with_hidden() for walks where no row is hidden, as in most: it does
@@ -125,7 +131,6 @@ class GraphSearch {
   std::uint32_t descend(const std::int8_t* query);
   void visit_alone(std::uint32_t row);
   void visit_unvisited(std::uint32_t row);
-  void start_visiting();
   void walk_level0(const std::int8_t* query);
   std::pair<const DuplicateRow*, const DuplicateRow*> duplicates_of(
       std::uint32_t row) const;
@@ -140,8 +145,8 @@ class GraphSearch {
       batch_;  // rows to be measured, the first batch_count_
   std::size_t batch_count_ = 0;
   std::vector<std::int32_t> distances_;  // theirs
-  std::vector<std::uint16_t> visited_;   // == epoch_: in this walk
-  std::uint16_t epoch_ = 0;
+  StagedCodes staged_;
+  VisitedRows visited_;
 };
 
 }  // namespace imsearch

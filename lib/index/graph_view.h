@@ -33,6 +33,7 @@ struct UpperRecord {
 struct GraphView {
   std::size_t rows = 0;
   std::size_t width = 0;  // bytes of a code
+  bool projects = false;  // codes are those of projections
   std::size_t M = 0;
   const std::int8_t* reduced = nullptr;  // short codes: reduction.h
   const std::uint32_t* links = nullptr;

@@ -1,12 +1,11 @@
-// An HNSW graph under construction, by hnswlib (0.6.2), over short codes, and
-// filling it with rows. Malkov and Yashunin, arXiv:1603.09320.
+// An HNSW graph under construction, over short codes, and filling it with rows.
+// Malkov and Yashunin, arXiv:1603.09320, algorithms 1 and 4.
 //
 // A finished graph is read out by serialize.h into an index file, where
-// searches walk it without hnswlib (graph_search.h).
+// searches walk it (graph_search.h).
 #pragma once
 
 #include "base/progress.h"
-#include "index/coded_rows.h"
 #include "index/graph_view.h"
 #include "index/index.h"
 
@@ -17,6 +16,16 @@
 
 namespace imsearch {
 
+/// The short codes of rows, one after the other. Owns nothing.
+struct ShortCodes {
+  std::size_t rows = 0;
+  std::size_t width = 0;
+  const std::int8_t* codes = nullptr;
+  bool projects = false;  // they are those of projections (reduction.h)
+
+  const std::int8_t* code(std::size_t row) const { return codes + row * width; }
+};
+
 /// The level of a row: a function of seed, row and M alone, so that it depends
 /// on no thread. Level l or higher has probability M^-l.
 std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M);
@@ -25,27 +34,24 @@ std::size_t hnsw_level(std::uint64_t seed, std::uint32_t row, std::size_t M);
 /// may use several threads as insert() says; everything else is for one.
 class HnswGraph {
  public:
-  /// Room for `rows` rows (> 0) with codes of `width` bytes. Throws Error if
-  /// memory is short.
-  HnswGraph(std::size_t rows, std::size_t width, const HnswParams& params);
+  /// Room for all rows of `codes` (at least one), which must outlive the graph.
+  /// Throws Error if memory is short.
+  HnswGraph(const ShortCodes& codes, const HnswParams& params);
   ~HnswGraph();
   HnswGraph(const HnswGraph&) = delete;
   HnswGraph& operator=(const HnswGraph&) = delete;
 
-  /// Adds a row (once each) with its code, which is copied. A row whose code
+  /// Adds a row (once each) whose code is known by now. A row whose code
   /// is there already becomes its duplicate and stays out of the graph: more
   /// copies of a picture than a row has links would link to each other alone,
   /// and searches that came upon them would find no way out.
   ///
   /// Many threads may add rows of level 0 at once, but rows of higher levels,
-  /// and the first row of all, are added before that, one after the other. A
-  /// row is locked while it is added, and locks the rows it visits: two rows of
-  /// higher levels can visit each other while both still search, and wait for
-  /// each other for ever (as once in Faiss, pull request 2143). Rows of level 0
-  /// are linked, and so can be visited, only when they have done searching.
-  void insert(std::uint32_t row, const std::int8_t* code);
+  /// and the first row of all, are added before that, one after the other:
+  /// where searches start is read without a lock.
+  void insert(std::uint32_t row);
 
-  /// Takes over the rows, codes and links of a finished graph (of at least one
+  /// Takes over the rows and links of a finished graph (of at least one
   /// row), whose content has been verified (Index::verify). Comes before any
   /// insert().
   void restore(const GraphView& finished);
@@ -62,19 +68,20 @@ class HnswGraph {
   /// Where searches start: a row of the highest level.
   std::uint32_t entry() const;
 
-  /// Memory for a graph of that size, as far as known beforehand.
-  static std::uint64_t memory_bytes(std::size_t rows, std::size_t width,
-                                    const HnswParams& params, unsigned threads);
+  /// Memory for a graph of that size without its codes, as far as known
+  /// beforehand.
+  static std::uint64_t memory_bytes(std::size_t rows, const HnswParams& params,
+                                    unsigned threads);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-/// Inserts the rows of `coded` from `first` on into a graph that holds those
+/// Inserts the rows of `codes` from `first` on into a graph that holds those
 /// before, on `threads` threads (0: all). `on_progress` gets how many were
 /// inserted. Throws Error, Interrupted.
-void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+void insert_rows(HnswGraph& graph, std::size_t first, const ShortCodes& codes,
                  unsigned threads, const OnProgress& on_progress);
 
 }  // namespace imsearch

@@ -132,6 +132,7 @@ void Index::Impl::read_graph(IndexAccess access) {
   const std::size_t record_bytes = upper_stride(header.M) * 4;
   view.rows = rows;
   view.width = header.reduced_width;
+  view.projects = reduction.projects;
   view.M = header.M;
   view.reduced =
       as<std::int8_t>(hot_section("reduced", rows * view.width, access));

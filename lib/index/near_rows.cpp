@@ -84,7 +84,7 @@ Hits NearRows::scanned(std::uint32_t row) {
     rows.resize(std::min(kRowsAtOnce, view.rows - first));
     std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(first));
     simd::active().l2sq_i8_rows(view.code(row), view.reduced, view.width,
-                                rows.data(), rows.size(),
+                                view.width, rows.data(), rows.size(),
                                 scratch_->code_distances.data());
     for (std::size_t i = 0; i < rows.size(); ++i)
       hits[first + i] = {rows[i],

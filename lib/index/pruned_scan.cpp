@@ -76,8 +76,8 @@ void PrunedScan::measure(const std::int8_t* query) {
       std::iota(all, all + count, static_cast<std::uint32_t>(first));
     else
       rows = among_->rows().data() + first;
-    simd::active().l2sq_i8_rows(query, view.reduced, view.width, rows, count,
-                                distances_.data() + first);
+    simd::active().l2sq_i8_rows(query, view.reduced, view.width, view.width,
+                                rows, count, distances_.data() + first);
   }
 }
 

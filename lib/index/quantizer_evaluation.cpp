@@ -98,7 +98,7 @@ std::vector<std::int32_t> QuantizerEvaluation::distances(
   for (const auto& [width, codes] : pieces_) {
     simd::active().l2sq_i8_rows(
         codes.data() + position_of(queries_[query]) * width, codes.data(),
-        width, all.data(), all.size(), more.data());
+        width, width, all.data(), all.size(), more.data());
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += more[i];
   }
   return sums;

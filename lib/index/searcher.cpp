@@ -1,8 +1,9 @@
 // One query, in three stages of growing cost and falling number of rows: the
 // graph gives candidates by short codes, 8-bit codes re-rank them, and the best
 // are compared exactly, each after a check that it is still the row that was
-// indexed. Bounds of the 8-bit codes (code_bounds.h) say which other candidates
-// could still be among the k nearest, and only those are compared as well.
+// indexed. What rounding may do to an 8-bit code (code_bounds.h) says which
+// other candidates could still be among the k nearest, and only those are
+// compared as well: a row is 80 cache lines, and its code 20.
 //
 // Where a walk would cost more than looking at every row, or finds too few, the
 // exact search with pruning (pruned_scan.h) answers instead.
@@ -41,7 +42,7 @@ bool is_scanned(std::size_t rows, std::size_t ef) {
 
 /// How many candidates are compared exactly, whatever their codes say.
 std::size_t exact_count(const SearchParams& params, std::size_t k) {
-  return std::max(params.rerank, 2 * k);
+  return std::max(params.rerank, k);
 }
 
 /// Keeps `count` hits, and those behind them at the same distance: codes do not
@@ -188,11 +189,11 @@ Hits Searcher::nearest_of(const Task& task, Hits hits) {
 }
 
 /// The k nearest of candidates that a walk found. `exact` of them (at least k)
-/// are compared whatever their codes say; of the others those whose lower bound
-/// is not beyond the k-th best so far.
+/// are compared whatever their codes say; of the others those that may be
+/// nearer than the k-th best so far.
 Hits Searcher::nearest_walked(const Task& task, std::size_t exact, Hits hits) {
   // Ranking so few more by codes would take longer than comparing them.
-  if (hits.size() <= exact + exact / 2)
+  if (hits.size() <= exact + exact / 4)
     return nearest_of(task, std::move(hits));
   rerank_by_codes(task.coded, hits);
   const Index::Impl& index = index_->impl();
@@ -209,7 +210,7 @@ Hits Searcher::nearest_walked(const Task& task, std::size_t exact, Hits hits) {
   // Those that the bounds leave undecided move up, behind what is compared.
   std::size_t open = compared;
   for (std::size_t i = exact; i < hits.size(); ++i) {
-    if (!(bounds.around(hits[i].row, hits[i].l2sq).low > nearest.worst().l2sq))
+    if (!(bounds.likely_low(hits[i].row, hits[i].l2sq) > nearest.worst().l2sq))
       hits[open++] = hits[i];
     if (open - compared == kComparedTogether) compare_until(open);
   }

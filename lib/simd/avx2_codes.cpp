@@ -140,9 +140,10 @@ std::int32_t avx2_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
 }
 
 void avx2_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
-                       std::size_t n, const std::uint32_t* rows,
-                       std::size_t count, std::int32_t* out) {
-  l2sq_i8_rows_by<Four>(query, codes, n, rows, count, out);
+                       std::size_t n, std::size_t stride,
+                       const std::uint32_t* rows, std::size_t count,
+                       std::int32_t* out) {
+  l2sq_i8_rows_by<Four>(query, codes, n, stride, rows, count, out);
 }
 
 float avx2_l2sq_code(const float* a, const std::int8_t* code, float scale,

@@ -142,9 +142,10 @@ std::int32_t avx512_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
 }
 
 void avx512_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
-                         std::size_t n, const std::uint32_t* rows,
-                         std::size_t count, std::int32_t* out) {
-  l2sq_i8_rows_by<Four>(query, codes, n, rows, count, out);
+                         std::size_t n, std::size_t stride,
+                         const std::uint32_t* rows, std::size_t count,
+                         std::int32_t* out) {
+  l2sq_i8_rows_by<Four>(query, codes, n, stride, rows, count, out);
 }
 
 UnitSums avx512_unit_sums(const float* row, float length, const float* query,

@@ -63,12 +63,13 @@ struct Kernels {
   std::int32_t (*l2sq_i8)(const std::int8_t* a, const std::int8_t* b,
                           std::size_t n);
 
-  /// out[i] = l2sq_i8(query, code, n) for the code of rows[i], which is
-  /// the n values at codes + rows[i] * n. n as above. The codes of rows further
-  /// on in the list are on their way meanwhile.
+  /// out[i] = l2sq_i8(query, code, n) for the code of rows[i], or a part of it:
+  /// the n values at codes + rows[i] * stride. n as above. The codes of rows
+  /// further on in the list are on their way meanwhile.
   void (*l2sq_i8_rows)(const std::int8_t* query, const std::int8_t* codes,
-                       std::size_t n, const std::uint32_t* rows,
-                       std::size_t count, std::int32_t* out);
+                       std::size_t n, std::size_t stride,
+                       const std::uint32_t* rows, std::size_t count,
+                       std::int32_t* out);
 
   /// Sum of (a[i] - scale * code[i])^2, in the order of dot, each difference by
   /// one fused multiply-add as well.

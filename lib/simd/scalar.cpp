@@ -59,10 +59,10 @@ std::int32_t l2sq_i8(const std::int8_t* a, const std::int8_t* b,
 }
 
 void l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
-                  std::size_t n, const std::uint32_t* rows, std::size_t count,
-                  std::int32_t* out) {
+                  std::size_t n, std::size_t stride, const std::uint32_t* rows,
+                  std::size_t count, std::int32_t* out) {
   for (std::size_t i = 0; i < count; ++i)
-    out[i] = l2sq_i8(query, codes + rows[i] * n, n);
+    out[i] = l2sq_i8(query, codes + rows[i] * stride, n);
 }
 
 /// The lanes added pairwise at distance 8, 4, 2, 1.

@@ -20,8 +20,9 @@ void avx2_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
 std::int32_t avx2_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                           std::size_t n);
 void avx2_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
-                       std::size_t n, const std::uint32_t* rows,
-                       std::size_t count, std::int32_t* out);
+                       std::size_t n, std::size_t stride,
+                       const std::uint32_t* rows, std::size_t count,
+                       std::int32_t* out);
 float avx2_l2sq_code(const float* a, const std::int8_t* code, float scale,
                      std::size_t n);
 UnitSums avx2_unit_sums(const float* row, float length, const float* query,
@@ -33,8 +34,9 @@ void avx512_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
 std::int32_t avx512_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                             std::size_t n);
 void avx512_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
-                         std::size_t n, const std::uint32_t* rows,
-                         std::size_t count, std::int32_t* out);
+                         std::size_t n, std::size_t stride,
+                         const std::uint32_t* rows, std::size_t count,
+                         std::int32_t* out);
 UnitSums avx512_unit_sums(const float* row, float length, const float* query,
                           const std::int8_t* code, float scale, std::size_t n);
 std::int32_t neon_dot_i8(const std::int8_t* a, const std::int8_t* b,
@@ -44,8 +46,9 @@ void neon_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
 std::int32_t neon_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                           std::size_t n);
 void neon_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
-                       std::size_t n, const std::uint32_t* rows,
-                       std::size_t count, std::int32_t* out);
+                       std::size_t n, std::size_t stride,
+                       const std::uint32_t* rows, std::size_t count,
+                       std::int32_t* out);
 std::int32_t dotprod_dot_i8(const std::int8_t* a, const std::int8_t* b,
                             std::size_t n);
 void dotprod_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
@@ -53,8 +56,9 @@ void dotprod_dot_i8_block(const std::int8_t* a, const std::int8_t* rows,
 std::int32_t dotprod_l2sq_i8(const std::int8_t* a, const std::int8_t* b,
                              std::size_t n);
 void dotprod_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
-                          std::size_t n, const std::uint32_t* rows,
-                          std::size_t count, std::int32_t* out);
+                          std::size_t n, std::size_t stride,
+                          const std::uint32_t* rows, std::size_t count,
+                          std::int32_t* out);
 void scalar_depthwise_row(const DepthwiseRow& row);
 void avx2_depthwise_row(const DepthwiseRow& row);
 void avx512_depthwise_row(const DepthwiseRow& row);

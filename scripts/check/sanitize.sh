@@ -25,8 +25,5 @@ lists=$PWD/scripts/check/suppressions
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export LSAN_OPTIONS=suppressions=$lists/lsan.txt:print_suppressions=0
 export UBSAN_OPTIONS=print_stacktrace=1
-# hnswlib locks rows in the order that the graph happens to have, which looks
-# like a deadlock; lib/index/hnsw_graph.h says why it is none. The detector loses
-# the stacks, so that no suppression could tell these from others.
-export TSAN_OPTIONS=suppressions=$lists/tsan.txt:halt_on_error=1:detect_deadlocks=0
+export TSAN_OPTIONS=suppressions=$lists/tsan.txt:halt_on_error=1
 exec ctest --preset "$preset" --no-tests=error -j"$(nproc)" "$@"

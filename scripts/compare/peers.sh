@@ -2,28 +2,40 @@
 # Measure imsearch against other libraries for vector search, over the same
 # vectors in one run.
 #
-# usage: peers.sh [OPTION...] ROWS [SEED]
+# usage: peers.sh [OPTION...] --vectors FILE QUERIES
 #        peers.sh [OPTION...] --photos FOLDER WEIGHTS [ROWS [SEED]]
+#        peers.sh [OPTION...] ROWS [SEED]
 #
 #   --engines LIST   which, separated by commas; default all not in brackets
 #   --rounds N       repetitions; default 5
+#   --dim N          floats a vector of FILE; default: as FILE.json says, or 1280
 #
-# The vectors are those of make_vectors.py (seed 7 unless given), or features of
-# the photos in FOLDER: crops and mirror images of them are made until there are
-# ROWS (20,000 unless given), and 1,000 more of every tenth photo, which has no
-# other in the index, are the queries. WEIGHTS is what extract --weights takes.
+# The vectors are those in FILE, raw float32 as extract writes them, or any
+# other's; QUERIES has the same of what is asked for, and that should not be in
+# FILE. Or they are features of the photos in FOLDER: crops and mirror images of
+# them are made until there are ROWS (20,000 unless given), and 1,000 more of
+# every tenth photo, which has no other in the index, are the queries. WEIGHTS is
+# what extract --weights takes. Or they are those of make_vectors.py (seed 7
+# unless given), which are easier than real ones.
 #
 # The engines:
 #   imsearch imsearch-mapped       ours, the index loaded and mapped
 #   hnswlib-debian hnswlib-pypi    M 48, efConstruction 128, inner product
 #   faiss-hnsw-pypi [faiss-hnsw-debian]          HNSWFlat, the same M and so on
 #   symphonyqg-32 symphonyqg-64    RaBitQ-Library's, by degree; float32 vectors
-#   [symphonyqg-32-8bit]           with 8-bit vectors
+#   symphonyqg-32-8bit             with 8-bit vectors
 #   svs-leanvec160                 SVS: 160 dimensions and all, each in 8 bits
 #   vsag-sq4 vsag-sq8              HGraph, degree 96, re-ranked in float32
 #   usearch-bf16                   connectivity 48, expansion 128
+#   glass-sq4                      its HNSW, degree 96, built in 8 bits, walked in
+#                                  4, re-ranked in float32
+#   lorann                         512 clusters, of which ef are searched
 #   imsearch-exact                 bounds first, then those that are left
 #   faiss-flat-debian faiss-flat-pypi            every row is compared
+#   turbovec-flat                  every row, by 4 bits a value alone
+#
+# NGT's quantized graph (QG) is not there: its library on PyPI searches one, but
+# only a program that it does not bring makes one, and Debian has neither.
 #
 # hnswlib is compiled here, from Debian's package and by pip, both for this CPU
 # (-march=native): it is the peers' build, ours runs on any. Debian's Faiss is a
@@ -78,19 +90,32 @@ cache=$source/build/compare-peers
 venv=$cache/venv
 
 engines=imsearch,imsearch-mapped,hnswlib-debian,hnswlib-pypi,faiss-hnsw-pypi
-engines+=,symphonyqg-32,symphonyqg-64,svs-leanvec160,vsag-sq4,vsag-sq8
-engines+=,usearch-bf16,imsearch-exact,faiss-flat-debian,faiss-flat-pypi
-known=,$engines,faiss-hnsw-debian,symphonyqg-32-8bit,
+engines+=,symphonyqg-32,symphonyqg-64,symphonyqg-32-8bit,svs-leanvec160
+engines+=,vsag-sq4,vsag-sq8,usearch-bf16,glass-sq4,lorann
+engines+=,imsearch-exact,faiss-flat-debian,faiss-flat-pypi,turbovec-flat
+known=,$engines,faiss-hnsw-debian,
 rounds=5
+dim=
+given=
+queries=
 photos=
 weights=
 while [[ $# -gt 0 ]]; do
   case $1 in
     -h | --help) usage && exit ;;
-    --engines | --rounds)
+    --engines | --rounds | --dim)
       [[ $# -gt 1 ]] || wrong_usage
-      [[ $1 == --engines ]] && engines=$2 || rounds=$2
+      case $1 in
+        --engines) engines=$2 ;;
+        --rounds) rounds=$2 ;;
+        --dim) dim=$2 ;;
+      esac
       shift 2
+      ;;
+    --vectors)
+      [[ $# -gt 2 ]] || wrong_usage
+      given=$2 queries=$3
+      shift 3
       ;;
     --photos)
       [[ $# -gt 2 ]] || wrong_usage
@@ -101,6 +126,18 @@ while [[ $# -gt 0 ]]; do
     *) break ;;
   esac
 done
+if [[ -n $given ]]; then
+  [[ $# -eq 0 && -z $photos && ${dim:-1} =~ ^[1-9][0-9]*$ ]] || wrong_usage
+  [[ -f $given ]] || fail "$given: no file"
+  [[ -f $queries ]] || fail "$queries: no file"
+  [[ -n $dim || ! -f $given.json ]] ||
+    dim=$(/usr/bin/python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))["dim"])' "$given.json")
+  set -- 1
+elif [[ -n $dim ]]; then
+  wrong_usage
+fi
+export PEERS_DIM=${dim:-1280}
 [[ -n $photos && $# -eq 0 ]] && set -- 20000
 [[ $# -eq 1 ]] && set -- "$1" 7
 [[ $# -eq 2 && $1 =~ ^[1-9][0-9]*$ && $2 =~ ^[0-9]+$ ]] || wrong_usage
@@ -140,6 +177,7 @@ install_from_pypi() {
 # compile NAME LIBRARY...: a peer in C++.
 compile() {
   g++ -std=c++17 -O3 -march=native -DNDEBUG -Wall -Wextra \
+    -DPEERS_DIM="$PEERS_DIM" \
     "$peers/peer.cpp" "$peers/$1.cpp" -o "$cache/$1" "${@:2}" ||
     say "$1: cannot be compiled"
 }
@@ -159,6 +197,14 @@ extract_photos() {
 
 # Sets `vectors`, a file that is made unless it is there.
 make_vectors() {
+  local of
+  if [[ -n $given ]]; then
+    of=$(readlink -f "$given" "$queries" | cksum | cut -d ' ' -f 1)
+    vectors=$cache/vectors-$of.bin
+    ln -sfn "$(readlink -f "$given")" "$vectors"
+    ln -sfn "$(readlink -f "$queries")" "$vectors.q"
+    return
+  fi
   vectors=$cache/synthetic-$rows-$seed.bin
   [[ -z $photos ]] ||
     vectors=$cache/photos-$(echo "$(readlink -f "$photos") $weights" |
@@ -179,7 +225,7 @@ make_vectors() {
 mkdir -p "$cache"
 work=$(mktemp -d "$cache/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-if asks_for '.*-pypi|symphonyqg.*|svs.*|vsag.*|usearch.*'; then
+if asks_for '.*-pypi|symphonyqg.*|svs.*|vsag.*|usearch.*|glass.*|lorann|turbovec.*'; then
   install_from_pypi
 fi
 python=$venv/bin/python

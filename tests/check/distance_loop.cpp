@@ -1,8 +1,8 @@
-// distance-loop codes|floats N COUNT: computes COUNT distances of N values each,
-// of 8-bit codes or of floats, by the table that IMSEARCH_SIMD names. Under an
-// emulator that counts instructions, two runs with different counts tell what
-// one distance costs (scripts/check/arm64.sh). Prints a sum of them, so that
-// they cannot be left out.
+// distance-loop codes|floats N COUNT: computes COUNT distances of N values
+// each, of 8-bit codes or of floats, by the table that IMSEARCH_SIMD names.
+// Under an emulator that counts instructions, two runs with different counts
+// tell what one distance costs (scripts/check/arm64.sh). Prints a sum of them,
+// so that they cannot be left out.
 #include "simd/kernels.h"
 
 #include <cstdio>
@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   double sum = 0;
   if (codes) {
     std::vector<std::int32_t> out(count);
-    kernels.l2sq_i8_rows(bytes.data(), bytes.data(), n, rows.data(), count,
+    kernels.l2sq_i8_rows(bytes.data(), bytes.data(), n, n, rows.data(), count,
                          out.data());
     sum = out.back();
   } else {

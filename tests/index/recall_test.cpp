@@ -57,6 +57,25 @@ Matrix fading_rows(std::size_t count, std::size_t dim, unsigned seed) {
   return rows;
 }
 
+/// Rows of 10 values, of 40 that their group has: even rows of one group are
+/// nearer to a zero row than to each other.
+Matrix sparse_rows(std::size_t count, std::size_t dim, unsigned seed) {
+  constexpr std::size_t kGroups = 50;
+  std::mt19937 random(1);
+  std::vector<std::vector<std::size_t>> places(kGroups);
+  for (auto& group : places)
+    for (std::size_t i = 0; i < 40; ++i) group.push_back(random() % dim);
+  random.seed(seed);
+  Matrix rows(count, dim);
+  for (std::size_t r = 0; r < count; ++r) {
+    const auto& group = places[random() % kGroups];
+    for (std::size_t i = 0; i < 10; ++i)
+      rows.row(r)[group[random() % group.size()]] =
+          static_cast<float>(1 + random() % 4);
+  }
+  return rows;
+}
+
 /// The share of the 10 nearest rows that are not deleted that a walk finds.
 double recall_beside_deleted(const Index& index, const float* query,
                              std::size_t ef) {
@@ -148,6 +167,15 @@ TEST_SUITE("index") {
       CAPTURE(ef);
       CHECK(recall(index, sample.vectors, queries, {10, ef}) >= 0.99);
     }
+  }
+
+  TEST_CASE("fault 7: a zero row is not the only way to others") {
+    Matrix rows = sparse_rows(4000, 256, 2);
+    std::fill_n(rows.row(0), rows.dim(), 0.0F);
+    const Sample sample(rows);
+    const Index index(sample.index_path);
+    const Matrix queries = unit_rows(sparse_rows(100, 256, 3));
+    CHECK(recall(index, sample.vectors, queries, {10, 64}) >= 0.95);
   }
 
   TEST_CASE("fault 6: rows deleted in one place hide no others") {

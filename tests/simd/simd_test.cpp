@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <random>
+#include <utility>
 #include <vector>
 
 using imsearch::simd::Kernels;
@@ -270,18 +271,24 @@ TEST_SUITE("simd") {
 
   TEST_CASE("distances of codes are exact, one or many, in any order") {
     const std::size_t kRows = 30;
-    for (const std::size_t n : {64U, 128U, 192U, 1280U}) {
+    // Whole codes, and the last 64 values of longer ones.
+    const std::pair<std::size_t, std::size_t> sizes[] = {
+        {64, 64}, {128, 128}, {192, 192}, {1280, 1280}, {64, 128}, {64, 192}};
+    for (const auto& size : sizes) {
+      const std::size_t n = size.first;
+      const std::size_t stride = size.second;
       const auto query = random_bytes(n, 12);
-      GuardedBuffer<std::int8_t> codes(kRows * n);
-      const auto values = random_bytes(kRows * n, 13);
-      const std::int8_t* first = codes.fill(values.data(), values.size());
+      GuardedBuffer<std::int8_t> codes(kRows * stride);
+      const auto values = random_bytes(kRows * stride, 13);
+      const std::int8_t* first =
+          codes.fill(values.data(), values.size()) + (stride - n);
       std::vector<std::uint32_t> rows;
       std::vector<std::int32_t> expected;
       for (std::size_t i = 0; i < kRows; ++i) {
         rows.push_back(static_cast<std::uint32_t>(i * 7 % kRows));
         std::int32_t sum = 0;
         for (std::size_t j = 0; j < n; ++j) {
-          const int difference = query[j] - first[rows[i] * n + j];
+          const int difference = query[j] - first[rows[i] * stride + j];
           sum += difference * difference;
         }
         expected.push_back(sum);
@@ -290,13 +297,13 @@ TEST_SUITE("simd") {
         CAPTURE(n);
         for (std::size_t count = 0; count <= kRows; ++count) {
           std::vector<std::int32_t> out(count + 1, 77);
-          table.l2sq_i8_rows(query.data(), first, n, rows.data(), count,
+          table.l2sq_i8_rows(query.data(), first, n, stride, rows.data(), count,
                              out.data());
           CHECK(std::equal(out.begin(), out.end() - 1, expected.begin()));
           CHECK(out[count] == 77);
         }
         for (std::size_t i = 0; i < kRows; ++i)
-          CHECK(table.l2sq_i8(query.data(), first + rows[i] * n, n) ==
+          CHECK(table.l2sq_i8(query.data(), first + rows[i] * stride, n) ==
                 expected[i]);
       });
     }

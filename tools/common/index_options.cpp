@@ -105,7 +105,7 @@ void add_rerank(CLI::App& app, SearchParams& params) {
       ->capture_default_str();
   app.add_option("--rerank", params.rerank,
                  "How many of the best are then compared exactly, with the "
-                 "vectors themselves; at least twice -k")
+                 "vectors themselves, whatever their codes say; at least -k")
       ->check(whole(1, kMaxCandidates))
       ->capture_default_str();
 }

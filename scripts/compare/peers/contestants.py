@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 
 import numpy
+import truth as true_neighbours
 
 THREADS = 2
 TOP = 10
@@ -117,7 +118,7 @@ class OurIndex:
         begin = time.perf_counter()
         self.tool(
             "build-index", "-q", "-j", str(THREADS), "-n", self.names,
-            "-o", self.path, self.vectors,
+            "-o", self.path, "--dim", str(true_neighbours.DIM), self.vectors,
         )  # fmt: skip
         self.build_s = time.perf_counter() - begin
         self.index_bytes = os.path.getsize(self.path)

@@ -244,6 +244,125 @@ class Usearch(Engine):
     search_all = search
 
 
+class Glass(Engine):
+    """The graph on 8-bit codes, walked by 4-bit ones, the best compared in float32."""
+
+    def __init__(self, dim):
+        super().__init__(dim)
+        import glass
+
+        self.glass = glass
+
+    def build(self, rows, threads):
+        self.rows = rows
+        self.glass.set_num_threads(threads)
+        index = self.glass.Index("HNSW", "L2", "SQ8U", R=2 * LINKS, L=EF_CONSTRUCTION)
+        self.graph = index.build(rows)
+        self.search_in(self.graph, rows)
+
+    def search_in(self, graph, rows):
+        self.searcher = self.glass.Searcher(graph, rows, "L2", "SQ4U", "FP32")
+
+    def save(self, folder):
+        import numpy
+
+        self.graph.save(f"{folder}/graph")
+        numpy.save(f"{folder}/rows.npy", self.rows)
+
+    def load(self, folder):
+        import numpy
+
+        self.glass.set_num_threads(1)
+        # Graph(path) would give a graph that leads nowhere.
+        graph = self.glass.Graph()
+        graph.load(f"{folder}/graph")
+        self.search_in(graph, numpy.load(f"{folder}/rows.npy"))
+        self.searcher.optimize(1)
+
+    def set_ef(self, ef):
+        self.searcher.set_ef(ef)
+
+    @staticmethod
+    def split(queries):
+        return list(queries)
+
+    def search(self, query, k):
+        return self.searcher.search(query, k)[0]
+
+    def search_all(self, queries, k):
+        return self.searcher.batch_search(queries, k, num_threads=1)[0]
+
+
+class Lorann(Engine):
+    """Clusters, of which as many are searched as others keep candidates."""
+
+    CLUSTERS, REDUCED, RERANKED = 512, 256, 200
+
+    def __init__(self, dim):
+        super().__init__(dim)
+        import lorann
+
+        self.lorann = lorann
+
+    def build(self, rows, threads):
+        small = len(rows) < self.CLUSTERS
+        self.index = self.lorann.LorannIndex(
+            data=rows,
+            n_clusters=2 if small else self.CLUSTERS,
+            global_dim=min(self.REDUCED, self.dim // 32 * 32),
+            quantization_bits=8,
+            rank=32,
+            distance=self.lorann.L2,
+        )
+        self.index.build(n_threads=threads)
+
+    def save(self, folder):
+        self.index.save(f"{folder}/index")
+
+    def load(self, folder):
+        self.index = self.lorann.LorannIndex.load(f"{folder}/index")
+
+    def set_ef(self, ef):
+        self.clusters = min(ef, self.index.n_clusters)
+
+    def search(self, query, k):
+        return self.index.search(query, k, self.clusters, self.RERANKED, n_threads=1)
+
+    search_all = search
+
+
+class Turbovec(Engine):
+    """Every row is compared, by codes of 4 bits a value and no more."""
+
+    def __init__(self, dim):
+        super().__init__(dim)
+        # It asks for threads when it is imported.
+        os.environ["RAYON_NUM_THREADS"] = "1"
+        import turbovec
+
+        self.type = turbovec.TurboQuantIndex
+
+    def build(self, rows, threads):
+        self.index = self.type(self.dim, 4)
+        self.index.calibrate(rows[:: max(len(rows) // 1024, 1)].copy())
+        self.index.add(rows)
+
+    def save(self, folder):
+        self.index.write(f"{folder}/index")
+
+    def load(self, folder):
+        self.index = self.type.load(f"{folder}/index")
+        self.index.prepare()
+
+    def set_ef(self, ef):
+        pass
+
+    def search(self, query, k):
+        return self.index.search(query, k)[1]
+
+    search_all = search
+
+
 ENGINES = {
     "hnswlib-pypi": lambda dim: Hnswlib(dim),
     "faiss-hnsw-pypi": lambda dim: Faiss(dim, f"HNSW{LINKS}"),
@@ -255,4 +374,7 @@ ENGINES = {
     "vsag-sq4": lambda dim: Vsag(dim, "sq4_uniform"),
     "vsag-sq8": lambda dim: Vsag(dim, "sq8_uniform"),
     "usearch-bf16": lambda dim: Usearch(dim),
+    "glass-sq4": lambda dim: Glass(dim),
+    "lorann": lambda dim: Lorann(dim),
+    "turbovec-flat": lambda dim: Turbovec(dim),
 }

@@ -29,7 +29,8 @@ std::vector<float> read_floats(const std::string& path) {
   in.read(reinterpret_cast<char*>(floats.data()),
           static_cast<std::streamsize>(floats.size() * sizeof(float)));
   if (!in || floats.size() % kDim != 0)
-    throw std::runtime_error(path + ": cannot be read as rows of 1280 floats");
+    throw std::runtime_error(path + ": cannot be read as rows of " +
+                             std::to_string(kDim) + " floats");
   return floats;
 }
 

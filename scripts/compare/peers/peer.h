@@ -10,7 +10,7 @@
 
 namespace peers {
 
-inline constexpr std::size_t kDim = 1280;
+inline constexpr std::size_t kDim = PEERS_DIM;  // from the compiler's command
 inline constexpr std::size_t kTop = 10;
 
 /// An index of one library. Rows and queries are unit vectors, kDim floats

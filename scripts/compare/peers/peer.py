@@ -14,7 +14,9 @@ of them once each in a call of its own and once in one call, on one thread; the
 file gets the ids, ten int64 a query.  It prints the microseconds a query of both
 ("-": no such call) and the resident bytes, less those before loading.
 
-Fields are separated by tabs.  The peers in C++ do the same.
+Fields are separated by tabs.  What a library itself prints goes to standard
+error.  Vectors have PEERS_DIM floats, 1280 unless that is set.  The peers in C++
+do the same.
 """
 
 import gc
@@ -25,8 +27,12 @@ import time
 import numpy
 from engines import ENGINES
 
-DIM, TOP = 1280, 10
+DIM, TOP = int(os.environ.get("PEERS_DIM", "1280")), 10
 WARM_UP = 200
+
+# Standard output, which libraries do not get.
+told = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
 
 
 def read_rows(path):
@@ -39,7 +45,7 @@ def resident_bytes():
 
 
 def tell(*fields):
-    print(*fields, sep="\t", flush=True)
+    print(*fields, sep="\t", flush=True, file=told)
 
 
 def time_singles(engine, queries, k=TOP):

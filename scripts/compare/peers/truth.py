@@ -10,7 +10,7 @@ import os
 
 import numpy
 
-DIM, TOP = 1280, 10
+DIM, TOP = int(os.environ.get("PEERS_DIM", "1280")), 10
 BLOCK = 10_000
 # Float32 products of unit vectors err by less than 1e-6: among so many of the
 # best by them are the true ten.
