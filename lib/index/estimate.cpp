@@ -13,6 +13,7 @@
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
+#include "index/row_coder.h"
 #include "index/serialize.h"
 
 #include <algorithm>
@@ -30,6 +31,17 @@ constexpr double kOutOfCache = 2.3;
 /// OutputFile's buffer.
 constexpr std::uint64_t kOutputBytes = std::uint64_t{1} << 20;
 
+/// Memory that a build holds codes in, beside those in the graph.
+std::uint64_t code_bytes(const IndexInfo& info, std::size_t width,
+                         IndexFormat format, bool regular) {
+  const std::uint64_t piece =
+      std::min<std::uint64_t>(RowCoder::memory_bytes(info.dim, width),
+                              coded_rows_bytes(info.rows, info.dim, width));
+  if (format == IndexFormat::kHnswlib)
+    return piece + std::uint64_t{info.rows} * width;
+  return regular ? piece : piece + coded_rows_bytes(info.rows, info.dim, width);
+}
+
 /// Seconds that coding and inserting all rows takes, from doing so with a few.
 double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
                         const ReductionView& reduction, unsigned threads) {
@@ -41,7 +53,8 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
       vectors, reduction, sample,
       [&](std::size_t i) { return i * (rows / sample); }, threads);
   HnswGraph graph(sample, coded.width, params);
-  insert_rows(graph, 0, coded, threads, {});
+  insert_rows(graph, 0, {sample, coded.width, coded.reduced.data()}, threads,
+              {});
   const double growth = std::log(static_cast<double>(rows)) /
                         std::log(static_cast<double>(sample));
   return watch.seconds() * static_cast<double>(rows) /
@@ -53,7 +66,7 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
                           const ReductionView& reduction, unsigned threads,
-                          IndexFormat format) {
+                          IndexFormat format, bool regular) {
   if (threads == 0) threads = usable_cpus();
   IndexInfo info;
   info.rows = vectors.rows();
@@ -64,7 +77,7 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   needs.memory_bytes =
       needs.held_bytes + kOutputBytes +
       HnswGraph::memory_bytes(info.rows, reduction.width, params, threads) +
-      coded_rows_bytes(info.rows, info.dim, reduction.width);
+      code_bytes(info, reduction.width, format, regular);
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
                          : serialized_bytes(names, info, reduction);

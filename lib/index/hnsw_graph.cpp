@@ -262,12 +262,13 @@ std::uint64_t HnswGraph::memory_bytes(std::size_t rows, std::size_t width,
   const std::uint64_t update_locks =
       std::uint64_t{65536} * sizeof(std::mutex);  // hnswlib's, of any graph
   return update_locks + rows * (each + threads * sizeof(hnswlib::vl_type)) +
+         rows * sizeof(std::uint32_t) +  // the order of insert_rows()
          DuplicateFinder::memory_bytes(rows);
 }
 
-void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+void insert_rows(HnswGraph& graph, std::size_t first, const ShortCodes& codes,
                  unsigned threads, const OnProgress& on_progress) {
-  std::vector<std::uint32_t> order(coded.rows - first);
+  std::vector<std::uint32_t> order(codes.rows - first);
   std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(first));
   // Rows with upper levels, and the first of all, go in alone
   // (HnswGraph::insert says why).
@@ -282,7 +283,7 @@ void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
   const auto insert = [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       check_interrupt();
-      graph.insert(order[i], coded.reduced_code(order[i]));
+      graph.insert(order[i], codes.code(order[i]));
       progress.add(1);
     }
   };

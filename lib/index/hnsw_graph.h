@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/progress.h"
-#include "index/coded_rows.h"
 #include "index/graph_view.h"
 #include "index/index.h"
 
@@ -71,10 +70,19 @@ class HnswGraph {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Inserts the rows of `coded` from `first` on into a graph that holds those
+/// The short codes of rows, one after the other. Owns nothing.
+struct ShortCodes {
+  std::size_t rows = 0;
+  std::size_t width = 0;
+  const std::int8_t* codes = nullptr;
+
+  const std::int8_t* code(std::size_t row) const { return codes + row * width; }
+};
+
+/// Inserts the rows of `codes` from `first` on into a graph that holds those
 /// before, on `threads` threads (0: all). `on_progress` gets how many were
 /// inserted. Throws Error, Interrupted.
-void insert_rows(HnswGraph& graph, std::size_t first, const CodedRows& coded,
+void insert_rows(HnswGraph& graph, std::size_t first, const ShortCodes& codes,
                  unsigned threads, const OnProgress& on_progress);
 
 }  // namespace imsearch

@@ -36,6 +36,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,6 +101,41 @@ using Sink = std::function<void(const void* data, std::size_t size_bytes)>;
 struct SectionSource {
   std::string name;
   std::function<void(const Sink& sink)> produce;
+};
+
+/// Writes an index to a regular file, one section after the other. The caller
+/// commits the file: until then it has no name.
+class IndexWriter {
+ public:
+  /// `out` must be empty and regular, and outlive this.
+  IndexWriter(OutputFile& out, std::size_t section_count);
+  ~IndexWriter();
+  IndexWriter(const IndexWriter&) = delete;
+  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  /// Writes the next section. Throws Error on a failed write, and what
+  /// `produce` throws.
+  void add(const SectionSource& section);
+
+  /// Leaves room for the next section, which fill() writes: so several can grow
+  /// side by side. Gives its number.
+  std::size_t reserve(const std::string& name, std::uint64_t size_bytes);
+  /// Writes the next bytes of a reserved section. Throws Error.
+  void fill(std::size_t section, const void* data, std::size_t size_bytes);
+
+  /// Where a section lies in the file.
+  std::uint64_t offset(std::size_t section) const;
+
+  /// Writes the head, whose `file_bytes`, `section_count` and `checksum` it
+  /// fills in. Every section must be there and full.
+  void finish(IndexHeader header);
+
+ private:
+  struct Section;
+  Section& start(const std::string& name);
+
+  OutputFile* out_;
+  std::vector<std::unique_ptr<Section>> sections_;
 };
 
 /// Writes a whole index to the empty `out`, which need not be a regular file.
