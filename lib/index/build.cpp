@@ -190,7 +190,7 @@ void build_index(const VectorSet& vectors, const Names& names,
     write_serialized(out, {view, graph.get(), names, info, bits}, coded);
   }
   coder.check_still_same();
-  out.commit();
+  commit_index(out);
 }
 
 std::optional<Reduction> refit_for_append(const Index& index,
@@ -245,7 +245,7 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   file.finish({reduction, &graph, names, info, bits});
   coder.check_still_same();
   if (kept > 0) check_old_still_same(index, vectors, threads);
-  out.commit();
+  commit_index(out);
 }
 
 }  // namespace imsearch

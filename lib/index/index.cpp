@@ -90,11 +90,7 @@ bool Index::is_deleted(std::uint32_t row) const {
 
 std::string_view Index::name(std::uint32_t row) const {
   if (row >= rows()) fail("{}: row {} of {}", path(), row, rows());
-  const std::uint64_t begin = row == 0 ? 0 : impl_->name_ends[row - 1];
-  const std::uint64_t end = impl_->name_ends[row];
-  if (begin > end || end > impl_->names.size())
-    impl_->file.fail_damaged(fmt::format("name of row {}", row));
-  return impl_->names.substr(begin, end - begin);
+  return impl_->name(row);
 }
 
 std::optional<std::uint32_t> Index::find(std::string_view wanted) const {
@@ -197,7 +193,8 @@ void Index::ensure_rows() const {
 }
 
 void Index::ensure_unchanged() const {
-  if (!impl_->file.unchanged())
+  if (!impl_->file.unchanged() ||
+      (impl_->changes && !impl_->changes->unchanged()))
     fail("{}: changed while it was in use: start again", path());
 }
 

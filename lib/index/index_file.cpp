@@ -87,7 +87,7 @@ std::string describe_foreign(std::string_view file) {
 }
 
 constexpr std::uint64_t kAlignment = 4096;  // a page
-/// Bounds what a damaged header can make us read. There are 14 today.
+/// Bounds what a damaged header can make us read. There are 15 at most today.
 constexpr std::uint32_t kMaxSections = 64;
 
 std::uint64_t aligned(std::uint64_t offset) {
@@ -237,17 +237,24 @@ void write_index_file(OutputFile& out, IndexHeader header,
   }
 }
 
-IndexFile::IndexFile(const std::string& path) : file_(path) {
-  read_header();
+IndexFile::IndexFile(const std::string& path, IndexFileKind kind)
+    : file_(path, true) {
+  read_header(kind);
   read_table();
 }
 
-void IndexFile::read_header() {
+void IndexFile::read_header(IndexFileKind kind) {
   const std::string_view all(reinterpret_cast<const char*>(file_.data()),
                              file_.size());
-  const std::string_view magic(header_.magic, sizeof header_.magic);
-  if (all.empty() || all.substr(0, magic.size()) != magic.substr(0, all.size()))
-    fail("{}: {}", path(), describe_foreign(all));
+  const bool is_index = kind == IndexFileKind::kIndex;
+  const std::string_view magic(is_index ? header_.magic : kChangesMagic,
+                               sizeof header_.magic);
+  const bool foreign =
+      all.empty() || all.substr(0, magic.size()) != magic.substr(0, all.size());
+  if (foreign && !is_index)
+    fail("{}: not changes of an index; remove it, and build the index with {}",
+         path(), command("build-index"));
+  if (foreign) fail("{}: {}", path(), describe_foreign(all));
   if (all.size() < sizeof header_)
     fail("{}: truncated: {} of at least {} bytes", path(), all.size(),
          sizeof header_);
@@ -289,12 +296,21 @@ void IndexFile::read_table() {
   }
 }
 
-const SectionEntry& IndexFile::entry(std::string_view name) const {
+const SectionEntry* IndexFile::find_entry(std::string_view name) const {
   const auto found =
       std::find_if(table_.begin(), table_.end(),
                    [&](const SectionEntry& e) { return name_of(e) == name; });
-  if (found == table_.end()) fail_damaged(fmt::format("no section {}", name));
+  return found == table_.end() ? nullptr : &*found;
+}
+
+const SectionEntry& IndexFile::entry(std::string_view name) const {
+  const SectionEntry* found = find_entry(name);
+  if (found == nullptr) fail_damaged(fmt::format("no section {}", name));
   return *found;
+}
+
+bool IndexFile::has_section(std::string_view name) const {
+  return find_entry(name) != nullptr;
 }
 
 std::vector<std::string> IndexFile::section_names() const {
