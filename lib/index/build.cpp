@@ -52,19 +52,6 @@ std::string set_name(const VectorSet& vectors) {
   return fmt::format("{} and {} more", files[0].path(), files.size() - 1);
 }
 
-void check_sizes(const VectorSet& vectors, const Names& names,
-                 const HnswParams& params) {
-  if (names.size() != vectors.rows())
-    fail("{}: {} rows, but {} names", set_name(vectors), vectors.rows(),
-         names.size());
-  if (vectors.rows() >= kMaxRows)
-    fail("{}: {} rows, an index holds {} at most", set_name(vectors),
-         vectors.rows(), kMaxRows - 1);
-  if (params.M < 2 || params.M > 10000)
-    fail("M {} is not between 2 and 10000", params.M);
-  if (params.ef_construction < 1) fail("ef construction must not be 0");
-}
-
 /// The path from the index's folder to the file, so that both can be moved
 /// together. Where the index's path is a link, the folder is that of the file
 /// which the link leads to, for there OutputFile makes it. A path that cannot
@@ -77,17 +64,6 @@ std::string relative_path(const std::string& file, const std::string& index) {
   const fs::path target = fs::canonical(file, error);
   if (error) return fs::absolute(file).string();
   return target.lexically_relative(folder).string();
-}
-
-IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
-                         const HnswParams& params, const std::string& path) {
-  IndexInfo info = {vectors.rows(),  vectors.dim(), params, model, {},
-                    IMSEARCH_VERSION};
-  for (const VectorFile& file : vectors.files())
-    info.sources.push_back({relative_path(file.path(), path), file.rows(),
-                            fingerprint(file, file.rows()),
-                            file.file().state().modified_ns});
-  return info;
 }
 
 /// Codes of rows before `end`, as the index has them.
@@ -125,24 +101,6 @@ void check_old_still_same(const Index& index, const VectorSet& vectors,
     index.check_rows(vectors, threads);
 }
 
-/// For an index that goes into a pipe, and so can be written only once all of
-/// it is known.
-CodedRows code_to_memory(RowCoder& coder, std::size_t rows, std::size_t dim,
-                         std::size_t width) {
-  CodedRows all = room_for_codes(rows, dim, width);
-  std::size_t row = 0;
-  coder.code([&](const CodesOfRows& piece) {
-    std::copy_n(piece.codes, piece.rows * all.stride,
-                all.codes.data() + row * all.stride);
-    std::copy_n(piece.scales, piece.rows, all.scales.data() + row);
-    std::copy_n(piece.reduced, piece.rows * width,
-                all.reduced.data() + row * width);
-    std::copy_n(piece.errors, piece.rows, all.errors.data() + row);
-    row += piece.rows;
-  });
-  return all;
-}
-
 /// hnswlib's files have the vectors: the graph alone needs codes.
 std::vector<std::int8_t> code_for_graph(RowCoder& coder, std::size_t rows,
                                         std::size_t width) {
@@ -156,6 +114,30 @@ std::vector<std::int8_t> code_for_graph(RowCoder& coder, std::size_t rows,
 }
 
 }  // namespace
+
+void check_sizes(const VectorSet& vectors, const Names& names,
+                 const HnswParams& params) {
+  if (names.size() != vectors.rows())
+    fail("{}: {} rows, but {} names", set_name(vectors), vectors.rows(),
+         names.size());
+  if (vectors.rows() >= kMaxRows)
+    fail("{}: {} rows, an index holds {} at most", set_name(vectors),
+         vectors.rows(), kMaxRows - 1);
+  if (params.M < 2 || params.M > 10000)
+    fail("M {} is not between 2 and 10000", params.M);
+  if (params.ef_construction < 1) fail("ef construction must not be 0");
+}
+
+IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
+                         const HnswParams& params, const std::string& path) {
+  IndexInfo info = {vectors.rows(),  vectors.dim(), params, model, {},
+                    IMSEARCH_VERSION};
+  for (const VectorFile& file : vectors.files())
+    info.sources.push_back({relative_path(file.path(), path), file.rows(),
+                            fingerprint(file, file.rows()),
+                            file.file().state().modified_ns});
+  return info;
+}
 
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
@@ -184,8 +166,9 @@ void build_index(const VectorSet& vectors, const Names& names,
     const auto graph = build(file.short_codes().codes);
     file.finish({view, graph.get(), names, info, bits});
   } else {
-    const CodedRows coded =
-        code_to_memory(coder, vectors.rows(), vectors.dim(), view.width);
+    // A pipe can be written to only once all of the index is known.
+    CodedRows coded = room_for_codes(vectors.rows(), vectors.dim(), view.width);
+    coder.code_into(coded);
     const auto graph = build(coded.reduced.data());
     write_serialized(out, {view, graph.get(), names, info, bits}, coded);
   }

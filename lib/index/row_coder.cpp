@@ -66,6 +66,19 @@ void RowCoder::code(const std::function<void(const CodesOfRows& piece)>& take) {
   });
 }
 
+void RowCoder::code_into(CodedRows& all) {
+  std::size_t row = 0;
+  code([&](const CodesOfRows& piece) {
+    std::copy_n(piece.codes, piece.rows * all.stride,
+                all.codes.data() + row * all.stride);
+    std::copy_n(piece.scales, piece.rows, all.scales.data() + row);
+    std::copy_n(piece.reduced, piece.rows * all.width,
+                all.reduced.data() + row * all.width);
+    std::copy_n(piece.errors, piece.rows, all.errors.data() + row);
+    row += piece.rows;
+  });
+}
+
 void RowCoder::check_still_same() const {
   const VectorFile* written = written_file(vectors_);
   if (written == nullptr) return;

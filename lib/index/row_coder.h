@@ -36,6 +36,9 @@ class RowCoder {
   /// throws; Interrupted.
   void code(const std::function<void(const CodesOfRows& piece)>& take);
 
+  /// code() into `all`, which has room for as many rows.
+  void code_into(CodedRows& all);
+
   /// Throws Error if a row that was coded is another in its file now. Another
   /// program may write to the vectors while they are indexed, which is harmless
   /// if it only adds rows behind them; so the rows are coded again and their
