@@ -166,6 +166,9 @@ void rewrite(const Index& index, const std::vector<std::uint32_t>& rows,
 
 void delete_from_index(const Index& index,
                        const std::vector<std::uint32_t>& rows) {
+  if (std::all_of(rows.begin(), rows.end(),
+                  [&](std::uint32_t row) { return index.is_deleted(row); }))
+    return;
   if (!can_have_changes(index)) return rewrite(index, rows, nullptr);
   write_changes(index, {rows});
   take_in_changes(index.path());

@@ -12,9 +12,9 @@
 
 namespace imsearch {
 
-/// Marks these rows as deleted, too: in its changes, at a cost of what is
-/// deleted; or by a new file, where the index is small, and must have been
-/// verified. Throws Error, Interrupted.
+/// Marks these rows as deleted, too, unless all are: in its changes, at a cost
+/// of what is deleted; or by a new file, where the index is small, and must
+/// have been verified. Throws Error, Interrupted.
 void delete_from_index(const Index& index,
                        const std::vector<std::uint32_t>& rows);
 

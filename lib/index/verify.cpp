@@ -35,7 +35,43 @@ class Verifier {
     check_entry();
   }
 
+  /// What changes have replaced or added.
+  void check_changed() {
+    const IndexFile& changes = *index_.changes;
+    const auto base_rows = static_cast<std::uint32_t>(file_.header().rows);
+    check_sources();
+    mark_duplicates();
+    for (std::size_t i = 0; i < view_.duplicate_count; ++i)
+      if (view_.duplicates[i].row >= base_rows) check_duplicate(i);
+    for (std::uint32_t row = base_rows; row < view_.rows; ++row) check_row(row);
+    check_changes(changes);
+    check_entry();
+    if (!changes.has_section("links")) return;
+    const std::size_t words = upper_stride(view_.M);
+    const auto base_records = static_cast<std::uint32_t>(
+        file_.section("upper").size() / (words * sizeof(std::uint32_t)));
+    for (std::uint32_t i = base_records; i < view_.upper_records; ++i)
+      check_record(i);
+    for (const std::uint32_t row :
+         numbers_in(changes.section("link_changes"), link_stride(view_.M)))
+      check_row(row);
+    for (const std::uint32_t i :
+         numbers_in(changes.section("upper_changes"), words))
+      check_record(i);
+  }
+
  private:
+  /// What lists are of: the first word of each entry, which opening has
+  /// compared with its bound.
+  static std::vector<std::uint32_t> numbers_in(std::string_view entries,
+                                               std::size_t list_words) {
+    const std::size_t each = (1 + list_words) * sizeof(std::uint32_t);
+    std::vector<std::uint32_t> numbers(entries.size() / each);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      std::memcpy(&numbers[i], entries.data() + i * each, sizeof numbers[i]);
+    return numbers;
+  }
+
   const std::uint32_t* record(std::uint32_t i) const {
     return view_.upper + i * upper_stride(view_.M);
   }
@@ -178,6 +214,12 @@ class Verifier {
 };
 
 }  // namespace
+
+void Index::verify_changes() const {
+  if (!impl_->changes) return;
+  impl_->changes->check_all_sums();
+  Verifier(*impl_).check_changed();
+}
 
 void Index::verify_names() const {
   for (const char* section :
