@@ -78,17 +78,16 @@ class ServedIndex {
   std::string refresh(bool anyway);
 
  private:
-  std::string replace(const Files& now);
-
-  std::string name_;
-  std::string path_;
   /// The index file, and the changes beside it.
   struct Files {
     std::optional<FileIdentity> index;
     std::optional<FileIdentity> changes;
   };
   Files look() const;
+  std::string replace(const Files& now);
 
+  std::string name_;
+  std::string path_;
   Files seen_;                         // also of files that were refused
   std::optional<FileIdentity> taken_;  // the index file that current_ is of
   mutable std::mutex mutex_;

@@ -173,8 +173,10 @@ TEST_CASE("beyond memory: killed while the changes are taken into the index" *
     REQUIRE(seed < 60);
     last = copy_of(dir->path());
     append_rows(*last, 36, seed);
-    std::filesystem::copy(last->path(), dir->path(),
-                          std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy(
+        last->path(), dir->path(),
+        std::filesystem::copy_options::recursive |
+            std::filesystem::copy_options::overwrite_existing);
     REQUIRE(test::run(append, in(*dir)).status == 0);
   }
   CHECK_FALSE(std::filesystem::exists(*dir / changes));
