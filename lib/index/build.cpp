@@ -117,12 +117,12 @@ std::vector<std::int8_t> code_for_graph(RowCoder& coder, std::size_t rows,
 
 void check_sizes(const VectorSet& vectors, const Names& names,
                  const HnswParams& params) {
-  if (names.size() != vectors.rows())
-    fail("{}: {} rows, but {} names", set_name(vectors), vectors.rows(),
-         names.size());
   if (vectors.rows() >= kMaxRows)
     fail("{}: {} rows, an index holds {} at most", set_name(vectors),
          vectors.rows(), kMaxRows - 1);
+  if (names.size() != vectors.rows())
+    fail("{}: {} rows, but {} names", set_name(vectors), vectors.rows(),
+         names.size());
   if (params.M < 2 || params.M > 10000)
     fail("M {} is not between 2 and 10000", params.M);
   if (params.ef_construction < 1) fail("ef construction must not be 0");

@@ -32,14 +32,12 @@ constexpr double kOutOfCache = 2.3;
 constexpr std::uint64_t kOutputBytes = std::uint64_t{1} << 20;
 
 /// Memory that a build holds codes in, beside those in the graph.
-std::uint64_t code_bytes(const IndexInfo& info, std::size_t width,
+std::uint64_t code_bytes(std::size_t rows, std::size_t dim, std::size_t width,
                          IndexFormat format, bool regular) {
-  const std::uint64_t piece =
-      std::min<std::uint64_t>(RowCoder::memory_bytes(info.dim, width),
-                              coded_rows_bytes(info.rows, info.dim, width));
+  const std::uint64_t piece = RowCoder::memory_bytes(dim, width);
   if (format == IndexFormat::kHnswlib)
-    return piece + std::uint64_t{info.rows} * width;
-  return regular ? piece : piece + coded_rows_bytes(info.rows, info.dim, width);
+    return piece + std::uint64_t{rows} * width;
+  return regular ? piece : piece + coded_rows_bytes(rows, dim, width);
 }
 
 /// Seconds that coding and inserting all rows takes, from doing so with a few.
@@ -72,12 +70,17 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   info.rows = vectors.rows();
   info.dim = vectors.dim();
   info.params = params;
+  const auto beside_names = [&](std::size_t rows) {
+    return kOutputBytes +
+           HnswGraph::memory_bytes(rows, reduction.width, params, threads) +
+           code_bytes(rows, info.dim, reduction.width, format, regular);
+  };
   BuildNeeds needs;
   needs.held_bytes = names.memory_bytes();
-  needs.memory_bytes =
-      needs.held_bytes + kOutputBytes +
-      HnswGraph::memory_bytes(info.rows, reduction.width, params, threads) +
-      code_bytes(info, reduction.width, format, regular);
+  needs.memory_bytes = needs.held_bytes + beside_names(info.rows);
+  if (info.rows > 0)
+    needs.row_bytes =
+        (needs.memory_bytes - beside_names(0) + info.rows - 1) / info.rows;
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
                          : serialized_bytes(names, info, reduction);

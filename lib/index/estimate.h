@@ -17,6 +17,7 @@ struct BuildNeeds {
   /// counted: it has given that back before the peak.
   std::uint64_t memory_bytes = 0;
   std::uint64_t held_bytes = 0;  // the part of it that the names hold already
+  std::uint64_t row_bytes = 0;   // what each row adds to it
   std::uint64_t disk_bytes = 0;  // of the index file
   double seconds = 0;            // from insertions timed on a sample
 };
