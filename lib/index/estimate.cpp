@@ -28,13 +28,17 @@ constexpr std::size_t kSampledRows = 1000;
 /// million rows.
 constexpr double kOutOfCache = 2.3;
 
+/// So many rows take more than what does not depend on them.
+constexpr std::size_t kManyRows = std::size_t{1} << 20;
+
 /// OutputFile's buffer.
 constexpr std::uint64_t kOutputBytes = std::uint64_t{1} << 20;
 
 /// Memory that a build holds codes in, beside those in the graph.
 std::uint64_t code_bytes(std::size_t rows, std::size_t dim, std::size_t width,
                          IndexFormat format, bool regular) {
-  const std::uint64_t piece = RowCoder::memory_bytes(dim, width);
+  const std::uint64_t piece = std::min(RowCoder::memory_bytes(dim, width),
+                                       coded_rows_bytes(rows, dim, width));
   if (format == IndexFormat::kHnswlib)
     return piece + std::uint64_t{rows} * width;
   return regular ? piece : piece + coded_rows_bytes(rows, dim, width);
@@ -78,9 +82,10 @@ BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
   BuildNeeds needs;
   needs.held_bytes = names.memory_bytes();
   needs.memory_bytes = needs.held_bytes + beside_names(info.rows);
-  if (info.rows > 0)
-    needs.row_bytes =
-        (needs.memory_bytes - beside_names(0) + info.rows - 1) / info.rows;
+  // Beyond what any build takes, such as buffers.
+  const std::size_t many = std::max(info.rows, kManyRows);
+  needs.row_bytes = (beside_names(2 * many) - beside_names(many)) / many +
+                    (info.rows > 0 ? needs.held_bytes / info.rows : 0);
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
                          : serialized_bytes(names, info, reduction);

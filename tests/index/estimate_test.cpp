@@ -110,7 +110,7 @@ TEST_SUITE("index") {
     for (const std::size_t which : {0U, 1U}) {
       const std::size_t rows = which == 0 ? 2000 : 6000;
       const VectorSet vectors(
-          {folder.write("v.bin", raw_bytes(rows_with(rows, 1280, 20)))}, 1280);
+          {folder.write("v.bin", raw_bytes(rows_with(rows, 1280, 110)))}, 1280);
       const Names names = numbered_names(rows);
       const Reduction reduction = fit_reduction(vectors, 1);
       REQUIRE(reduction.width == 128);
@@ -134,17 +134,19 @@ TEST_SUITE("index") {
   TEST_CASE("a pipe and hnswlib's format need codes in memory") {
     const TempDir folder;
     const VectorSet some(
-        {folder.write("v.bin", raw_bytes(rows_with(3000, 1280, 20)))}, 1280);
+        {folder.write("v.bin", raw_bytes(rows_with(3000, 1280, 60)))}, 1280);
     const Names names = numbered_names(3000);
     const Reduction reduction = fit_reduction(some, 1);
+    const std::size_t width = reduction.width;
     const auto row_bytes = [&](IndexFormat format, bool regular) {
       return estimate_build(some, names, {}, reduction.view(), 1, format,
                             regular)
           .row_bytes;
     };
     const std::uint64_t least = row_bytes(IndexFormat::kImsearch, true);
-    CHECK(row_bytes(IndexFormat::kImsearch, false) == least + 1280 + 128 + 12);
-    CHECK(row_bytes(IndexFormat::kHnswlib, true) == least + 128);
+    CHECK(row_bytes(IndexFormat::kImsearch, false) ==
+          least + 1280 + width + 12);
+    CHECK(row_bytes(IndexFormat::kHnswlib, true) == least + width);
   }
 
   TEST_CASE("fault 21: appending takes the memory that it says") {
