@@ -47,8 +47,10 @@ bool are_few(const Index& index, std::size_t new_rows) {
 bool codes_suit(const Index& index, const VectorSet& vectors,
                 unsigned threads) {
   const std::size_t more = vectors.rows() - index.rows();
+  vectors.expect(PageAccess::kRandom);  // 10,000 of maybe many millions
   QuantizerEvaluation judge(vectors, index.rows(), threads);
   const double found = judge.found_with(index.impl().reduction);
+  vectors.expect(PageAccess::kNormal);
   const double sought = kSoughtOfRow * static_cast<double>(more);
   const double deviation =
       std::sqrt(kEnoughFound * (1 - kEnoughFound) / sought);
@@ -66,7 +68,10 @@ void append_few(const Index& index, const VectorSet& vectors,
   RowCoder coder(vectors, reduction, index.rows(), threads);
   CodedRows coded = room_for_codes(more, vectors.dim(), reduction.width);
   coder.code_into(coded);
-  GraphGrower graph(index.impl().view, index.info().params,
+  const GraphView& view = index.impl().view;
+  expect_access(view.links, view.rows * link_stride(view.M) * 4,
+                PageAccess::kRandom);
+  GraphGrower graph(view, index.info().params,
                     {more, coded.width, coded.reduced.data()});
   for (std::size_t i = 0; i < more; ++i) {
     check_interrupt();

@@ -97,8 +97,7 @@ void remove_mapped_range(MappedRange* range) {
 
 MappedFile::MappedFile(const std::string& path, bool keep_open) : path_(path) {
   // O_NONBLOCK: opening a FIFO must fail, not wait for a writer.
-  Descriptor file(
-      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
   if (!file.valid() || ::fstat(file.get(), &status) != 0)
     fail("{}: {}", path, errno_text(errno));
@@ -179,9 +178,20 @@ void MappedFile::release(std::string_view part) const {
               MADV_DONTNEED);
 }
 
-void MappedFile::expect_sequential_access() const {
-  if (data_ != nullptr)
-    ::madvise(const_cast<std::byte*>(data_), size_, MADV_SEQUENTIAL);
+void MappedFile::expect(PageAccess access) const {
+  expect_access(data_, size_, access);
+}
+
+void expect_access(const void* begin, std::size_t size_bytes,
+                   PageAccess access) {
+  if (size_bytes == 0) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t before = reinterpret_cast<std::uintptr_t>(begin) % page;
+  const int advice = access == PageAccess::kRandom       ? MADV_RANDOM
+                     : access == PageAccess::kSequential ? MADV_SEQUENTIAL
+                                                         : MADV_NORMAL;
+  auto* first = static_cast<char*>(const_cast<void*>(begin)) - before;
+  ::madvise(first, size_bytes + before, advice);
 }
 
 void on_mapping_fault(void (*report)(const char* path)) {
