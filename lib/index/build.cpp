@@ -2,6 +2,9 @@
 // and both go into one file. The vectors themselves stay where they are; the
 // index records where that is, and what they are known by.
 //
+// Codes go into the file as they are made: what a build holds in memory of each
+// row is its place in the graph, which has the short code, too, and its name.
+//
 // Appending copies the codes of old rows, restores the graph and inserts the
 // new rows into it, which gives about the graph that a build of all rows gives.
 // Where the codes no longer suit the rows, because they were fitted to others
@@ -9,18 +12,20 @@
 #include "index/build.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "index/coded_rows.h"
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
 #include "index/quantizer_evaluation.h"
 #include "index/reduction_fit.h"
-#include "index/row_check.h"
+#include "index/row_coder.h"
 #include "index/serialize.h"
 #include "io/file.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -47,19 +52,6 @@ std::string set_name(const VectorSet& vectors) {
   return fmt::format("{} and {} more", files[0].path(), files.size() - 1);
 }
 
-void check_sizes(const VectorSet& vectors, const Names& names,
-                 const HnswParams& params) {
-  if (names.size() != vectors.rows())
-    fail("{}: {} rows, but {} names", set_name(vectors), vectors.rows(),
-         names.size());
-  if (vectors.rows() >= kMaxRows)
-    fail("{}: {} rows, an index holds {} at most", set_name(vectors),
-         vectors.rows(), kMaxRows - 1);
-  if (params.M < 2 || params.M > 10000)
-    fail("M {} is not between 2 and 10000", params.M);
-  if (params.ef_construction < 1) fail("ef construction must not be 0");
-}
-
 /// The path from the index's folder to the file, so that both can be moved
 /// together. Where the index's path is a link, the folder is that of the file
 /// which the link leads to, for there OutputFile makes it. A path that cannot
@@ -74,6 +66,68 @@ std::string relative_path(const std::string& file, const std::string& index) {
   return target.lexically_relative(folder).string();
 }
 
+/// Codes of rows before `end`, as the index has them.
+void take_old_codes(const Index& index, std::size_t end,
+                    IndexSerializer& file) {
+  constexpr std::size_t kRowsAtOnce = 16384;
+  const Index::Impl& old = index.impl();
+  for (std::size_t row = 0; row < end; row += kRowsAtOnce) {
+    check_interrupt();
+    file.take({std::min(kRowsAtOnce, end - row),
+               old.codes.codes + row * old.codes.stride, old.codes.scales + row,
+               old.view.reduced + row * old.view.width, old.errors + row});
+  }
+}
+
+/// A graph of all rows; none where there are none.
+std::unique_ptr<HnswGraph> build_graph(const ShortCodes& codes,
+                                       const HnswParams& params,
+                                       unsigned threads,
+                                       const OnProgress& on_progress) {
+  if (codes.rows == 0) return nullptr;
+  auto graph = std::make_unique<HnswGraph>(codes, params);
+  insert_rows(*graph, 0, codes, threads, on_progress);
+  return graph;
+}
+
+/// As RowCoder::check_still_same(), for the rows that the index has already.
+void check_old_still_same(const Index& index, const VectorSet& vectors,
+                          unsigned threads) {
+  const auto written = [](const VectorFile& file) {
+    return file.file().current_state() != file.file().state();
+  };
+  const std::vector<VectorFile>& files = vectors.files();
+  if (std::any_of(files.begin(), files.end(), written))
+    index.check_rows(vectors, threads);
+}
+
+/// hnswlib's files have the vectors: the graph alone needs codes.
+std::vector<std::int8_t> code_for_graph(RowCoder& coder, std::size_t rows,
+                                        std::size_t width) {
+  std::vector<std::int8_t> reduced;
+  reduced.reserve(rows * width);
+  coder.code([&](const CodesOfRows& piece) {
+    reduced.insert(reduced.end(), piece.reduced,
+                   piece.reduced + piece.rows * width);
+  });
+  return reduced;
+}
+
+}  // namespace
+
+void check_sizes(const VectorSet& vectors, const Names& names,
+                 const HnswParams& params) {
+  if (vectors.rows() >= kMaxRows)
+    fail("{}: {} rows, an index holds {} at most", set_name(vectors),
+         vectors.rows(), kMaxRows - 1);
+  if (names.size() != vectors.rows())
+    fail("{}: {} rows, but {} names", set_name(vectors), vectors.rows(),
+         names.size());
+  if (params.M < 2 || params.M > 10000)
+    fail("M {} is not between 2 and 10000", params.M);
+  if (params.ef_construction < 1) fail("ef construction must not be 0");
+}
+
 IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
                          const HnswParams& params, const std::string& path) {
   IndexInfo info = {vectors.rows(),  vectors.dim(), params, model, {},
@@ -85,53 +139,6 @@ IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
   return info;
 }
 
-/// Codes of all rows: those of the rows before `first` are copied from the
-/// index, whose graph was built on them, and only later rows are read.
-CodedRows code_appended(const Index& index, const VectorSet& vectors,
-                        const ReductionView& reduction, std::size_t first,
-                        unsigned threads) {
-  CodedRows coded =
-      room_for_codes(vectors.rows(), vectors.dim(), reduction.width);
-  if (first > 0) {
-    const Index::Impl& old = index.impl();
-    std::copy_n(old.codes.codes, first * coded.stride, coded.codes.data());
-    std::copy_n(old.codes.scales, first, coded.scales.data());
-    std::copy_n(old.view.reduced, first * coded.width, coded.reduced.data());
-    std::copy_n(old.errors, first, coded.errors.data());
-  }
-  code_rows_from(
-      first, vectors, reduction, [first](std::size_t i) { return first + i; },
-      threads, coded);
-  return coded;
-}
-
-ShortCodes short_codes(const CodedRows& coded, const ReductionView& reduction) {
-  return {coded.rows, coded.width, coded.reduced.data(), reduction.projects};
-}
-
-/// Throws Error if a row that was indexed differs from the row that is in the
-/// file now. Another program may write to the vectors while they are indexed,
-/// which is harmless if it only adds rows behind them; so the rows are compared
-/// with their codes, and only where a file was written to at all.
-void check_still_same(const VectorSet& vectors, const CodedRows& coded,
-                      const ReductionView& reduction, unsigned threads) {
-  const auto unchanged = [](const VectorFile& file) {
-    return file.file().current_state() == file.file().state();
-  };
-  const std::vector<VectorFile>& files = vectors.files();
-  if (std::all_of(files.begin(), files.end(), unchanged)) return;
-  const CodesView codes = {coded.rows, coded.stride, coded.codes.data(),
-                           coded.scales.data()};
-  const auto row = first_changed_row(
-      vectors, {codes, coded.errors.data(), coded.reduced.data(), reduction},
-      threads);
-  if (row)
-    fail("{}: changed while it was indexed: build the index again",
-         vectors.where(*row));
-}
-
-}  // namespace
-
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
@@ -141,22 +148,32 @@ void build_index(const VectorSet& vectors, const Names& names,
   check_sizes(vectors, names, params);
   OutputFile out(path);  // first: an unwritable folder should not cost hours
   const IndexInfo info = describe_index(vectors, model, params, path);
-  const CodedRows coded = code_rows(vectors, reduction.view(), threads);
-  std::optional<HnswGraph> graph;
-  if (coded.rows > 0) {
-    const ShortCodes codes = short_codes(coded, reduction.view());
-    graph.emplace(codes, params);
-    insert_rows(*graph, 0, codes, threads, on_progress);
-  }
-  const HnswGraph* built = graph ? &*graph : nullptr;
   std::string bits(deleted.empty() ? 0 : (vectors.rows() + 7) / 8, '\0');
   mark_deleted(deleted, bits);
-  if (format == IndexFormat::kHnswlib)
-    write_hnswlib(out, built, vectors, params, deleted);
-  else
-    write_serialized(out, {coded, reduction.view(), built, names, info, bits});
-  check_still_same(vectors, coded, reduction.view(), threads);
-  out.commit();
+  const ReductionView view = reduction.view();
+  RowCoder coder(vectors, view, 0, threads);
+  const auto build = [&](const std::int8_t* codes) {
+    return build_graph({vectors.rows(), view.width, codes, view.projects},
+                       params, threads, on_progress);
+  };
+  if (format == IndexFormat::kHnswlib) {
+    const auto codes = code_for_graph(coder, vectors.rows(), view.width);
+    const auto graph = build(codes.data());
+    write_hnswlib(out, graph.get(), vectors, params, deleted);
+  } else if (out.is_regular()) {
+    IndexSerializer file(out, vectors.rows(), vectors.dim(), view);
+    coder.code([&](const CodesOfRows& piece) { file.take(piece); });
+    const auto graph = build(file.short_codes().codes);
+    file.finish({view, graph.get(), names, info, bits});
+  } else {
+    // A pipe can be written to only once all of the index is known.
+    CodedRows coded = room_for_codes(vectors.rows(), vectors.dim(), view.width);
+    coder.code_into(coded);
+    const auto graph = build(coded.reduced.data());
+    write_serialized(out, {view, graph.get(), names, info, bits}, coded);
+  }
+  coder.check_still_same();
+  commit_index(out);
 }
 
 std::optional<Reduction> refit_for_append(const Index& index,
@@ -196,19 +213,22 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   const ReductionView reduction =
       refitted ? refitted->view() : index.impl().reduction;
   const std::size_t kept = refitted ? 0 : index.rows();
-  const CodedRows coded =
-      code_appended(index, vectors, reduction, kept, threads);
-  const ShortCodes codes = short_codes(coded, reduction);
+  IndexSerializer file(out, vectors.rows(), vectors.dim(), reduction);
+  take_old_codes(index, kept, file);
+  RowCoder coder(vectors, reduction, kept, threads);
+  coder.code([&](const CodesOfRows& piece) { file.take(piece); });
+  const ShortCodes codes = file.short_codes();
   HnswGraph graph(codes, params);
   if (kept > 0) graph.restore(index.impl().view);
   insert_rows(graph, kept, codes, threads, on_progress);
   // No bits mean that no row is deleted. New rows get bits of zero.
   std::string bits(index.impl().deleted);
-  if (!bits.empty() || !deleted.empty()) bits.resize((coded.rows + 7) / 8);
+  if (!bits.empty() || !deleted.empty()) bits.resize((codes.rows + 7) / 8);
   mark_deleted(deleted, bits);
-  write_serialized(out, {coded, reduction, &graph, names, info, bits});
-  check_still_same(vectors, coded, reduction, threads);
-  out.commit();
+  file.finish({reduction, &graph, names, info, bits});
+  coder.check_still_same();
+  if (kept > 0) check_old_still_same(index, vectors, threads);
+  commit_index(out);
 }
 
 }  // namespace imsearch

@@ -37,6 +37,14 @@ void build_index(const VectorSet& vectors, const Names& names,
                  IndexFormat format = IndexFormat::kImsearch,
                  const std::vector<std::uint32_t>& deleted = {});
 
+/// Throws Error unless an index can be built of these.
+void check_sizes(const VectorSet& vectors, const Names& names,
+                 const HnswParams& params);
+
+/// What an index at `path` that is built of these says of itself.
+IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
+                         const HnswParams& params, const std::string& path);
+
 /// A reduction that suits all rows, where that of the index no longer does;
 /// nothing where it still does. It no longer does if it was fitted to too few
 /// rows (kLeastFitted), or if it finds less than is asked of a fit

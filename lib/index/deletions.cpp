@@ -1,9 +1,10 @@
 // Deleting rows, and keeping them deleted when an index is built anew.
 //
-// A deletion sets a bit. The row keeps its number and stays in the graph, for
-// ways to other rows lead through it; searches pass it over. The file is
-// replaced by a copy that differs in one section, so that whoever has the old
-// one open goes on with it.
+// A deleted row keeps its number and stays in the graph, for ways to other rows
+// lead through it; searches pass it over. Its number goes into a file beside
+// the index (index_changes.h). A small index, and one whose changes have become
+// many, is replaced by a copy with them in it. Whoever has the old one open
+// goes on with it either way.
 //
 // A new index over the same images must not bring deleted ones back. Rows may
 // have moved meanwhile, so each is looked up by its name, and by its vector,
@@ -11,11 +12,12 @@
 #include "index/deletions.h"
 
 #include "base/interrupt.h"
+#include "index/index_changes.h"
 #include "index/index_impl.h"
 #include "index/serialize.h"
 
 #include <algorithm>
-#include <functional>
+#include <cstring>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -84,40 +86,110 @@ Fate fate_of(const Index& old, const std::vector<std::uint32_t>& namesakes,
   return any_alive || alive ? Fate::kAlive : Fate::kChanged;
 }
 
+/// Changes may take this share of the index file, before it is written anew:
+/// readers keep pages of changed links in memory, and each change writes all.
+constexpr std::uint64_t kShareOfChanges = 8;
+
+std::string_view values_of(const void* values, std::size_t size_bytes) {
+  return {static_cast<const char*>(values), size_bytes};
+}
+
+/// The sections of the index as its changes make them.
+std::vector<std::pair<const char*, std::string_view>> current_sections(
+    const Index& index) {
+  const Index::Impl& old = index.impl();
+  const std::size_t rows = index.rows();
+  const GraphView& view = old.view;
+  const IndexFile& newest = old.changes ? *old.changes : old.file;
+  return {{"components", old.file.section("components")},
+          {"factors", old.file.section("factors")},
+          {"offsets", old.file.section("offsets")},
+          {"reduced", values_of(view.reduced, rows * view.width)},
+          {"codes", values_of(old.codes.codes, rows * old.codes.stride)},
+          {"scales", values_of(old.codes.scales, rows * sizeof(float))},
+          {"errors", values_of(old.errors, rows * sizeof(CodeErrors))},
+          {"links", values_of(view.links, rows * link_stride(view.M) * 4)},
+          {"twins", values_of(view.duplicates,
+                              view.duplicate_count * sizeof(DuplicateRow))},
+          {"upper", values_of(view.upper,
+                              view.upper_records * upper_stride(view.M) * 4)},
+          {"meta", newest.section("meta")}};
+}
+
+void write_current_names(const Index& index, const Sink& sink) {
+  for (std::uint32_t row = 0; row < index.rows(); ++row)
+    sink(index.name(row).data(), index.name(row).size());
+}
+
+void write_current_name_ends(const Index& index, const Sink& sink) {
+  std::uint64_t end = 0;
+  for (std::uint32_t row = 0; row < index.rows(); ++row) {
+    end += index.name(row).size();
+    sink(&end, sizeof end);
+  }
+}
+
 /// A copy of the index with these rows marked as deleted, too, and, unless they
 /// are null, with other names.
 void rewrite(const Index& index, const std::vector<std::uint32_t>& rows,
              const Names* names) {
   OutputFile out(index.path());
-  const IndexFile& old = index.impl().file;
-  const std::string deleted = marked(index, rows);
+  const std::string deleted =
+      rows.empty() ? std::string(index.impl().deleted) : marked(index, rows);
   std::vector<SectionSource> sections;
-  for (const std::string& name : old.section_names()) {
-    const std::string_view bytes =
-        name == "deleted" ? std::string_view(deleted) : old.section(name);
-    std::function<void(const Sink&)> source = [bytes](const Sink& sink) {
-      write_bytes(bytes, sink);
-    };
-    if (names != nullptr && name == "names")
-      source = [names](const Sink& sink) { write_names(*names, sink); };
-    if (names != nullptr && name == "name_ends")
-      source = [names](const Sink& sink) { write_name_ends(*names, sink); };
-    sections.push_back({name, std::move(source)});
+  for (const auto& [name, bytes] : current_sections(index)) {
+    if (std::string_view(name) == "meta") {
+      sections.push_back({"deleted", [&deleted](const Sink& sink) {
+                            write_bytes(deleted, sink);
+                          }});
+      sections.push_back({"names", [names, &index](const Sink& sink) {
+                            names != nullptr ? write_names(*names, sink)
+                                             : write_current_names(index, sink);
+                          }});
+      sections.push_back({"name_ends", [names, &index](const Sink& sink) {
+                            names != nullptr
+                                ? write_name_ends(*names, sink)
+                                : write_current_name_ends(index, sink);
+                          }});
+    }
+    sections.push_back({name, [bytes = bytes](const Sink& sink) {
+                          write_bytes(bytes, sink);
+                        }});
   }
-  write_index_file(out, old.header(), sections);
-  out.commit();
+  IndexHeader header = index.impl().header();
+  std::memcpy(header.magic, IndexHeader().magic, sizeof header.magic);
+  write_index_file(out, header, sections);
+  commit_index(out);
 }
 
 }  // namespace
 
 void delete_from_index(const Index& index,
                        const std::vector<std::uint32_t>& rows) {
-  rewrite(index, rows, nullptr);
+  if (std::all_of(rows.begin(), rows.end(),
+                  [&](std::uint32_t row) { return index.is_deleted(row); }))
+    return;
+  if (!can_have_changes(index)) return rewrite(index, rows, nullptr);
+  write_changes(index, {rows});
+  take_in_changes(index.path());
 }
 
 void revise_index(const Index& index, const Names& names,
                   const std::vector<std::uint32_t>& rows) {
-  rewrite(index, rows, &names);
+  if (!can_have_changes(index)) return rewrite(index, rows, &names);
+  write_changes(index, {rows, &names, true});
+  take_in_changes(index.path());
+}
+
+bool take_in_changes(const std::string& path) {
+  const Index index(path);
+  if (!index.impl().changes) return false;
+  const std::uint64_t base_bytes = index.impl().file.header().file_bytes;
+  const std::uint64_t bytes = index.impl().changes->header().file_bytes;
+  if (bytes <= base_bytes / kShareOfChanges) return false;
+  index.verify();
+  rewrite(index, {}, nullptr);
+  return true;
 }
 
 KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,

@@ -12,14 +12,20 @@
 
 namespace imsearch {
 
-/// Replaces the index's file by one where these rows too are marked as deleted.
-/// The content must have been verified. Throws Error, Interrupted.
+/// Marks these rows as deleted, too, unless all are: in its changes, at a cost
+/// of what is deleted; or by a new file, where the index is small, and must
+/// have been verified. Throws Error, Interrupted.
 void delete_from_index(const Index& index,
                        const std::vector<std::uint32_t>& rows);
 
 /// Does that, and calls the rows by `names`, one for each.
 void revise_index(const Index& index, const Names& names,
                   const std::vector<std::uint32_t>& rows);
+
+/// Writes the index at `path` anew, with its changes in it, where these are
+/// more than a share of it. Verifies it first. False where it was left as it
+/// is. Throws Error, Interrupted.
+bool take_in_changes(const std::string& path);
 
 struct KeptDeletions {
   std::vector<std::uint32_t> rows;  // of the new index, rising

@@ -13,6 +13,7 @@
 #include "index/hnsw_graph.h"
 #include "index/hnswlib_file.h"
 #include "index/index_impl.h"
+#include "index/row_coder.h"
 #include "index/serialize.h"
 
 #include <algorithm>
@@ -27,8 +28,22 @@ constexpr std::size_t kSampledRows = 1000;
 /// million rows.
 constexpr double kOutOfCache = 2.3;
 
+/// So many rows take more than what does not depend on them.
+constexpr std::size_t kManyRows = std::size_t{1} << 20;
+
 /// OutputFile's buffer.
 constexpr std::uint64_t kOutputBytes = std::uint64_t{1} << 20;
+
+/// Memory that a build holds codes in. The short ones of an index file are
+/// mapped from it, and all of them are read again and again.
+std::uint64_t code_bytes(std::size_t rows, std::size_t dim, std::size_t width,
+                         IndexFormat format, bool regular) {
+  const std::uint64_t piece = std::min(RowCoder::memory_bytes(dim, width),
+                                       coded_rows_bytes(rows, dim, width));
+  if (format == IndexFormat::kHnswlib || regular)
+    return piece + std::uint64_t{rows} * width;
+  return piece + coded_rows_bytes(rows, dim, width);
+}
 
 /// Seconds that coding and inserting all rows takes, from doing so with a few.
 double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
@@ -55,17 +70,23 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
                           const ReductionView& reduction, unsigned threads,
-                          IndexFormat format) {
+                          IndexFormat format, bool regular) {
   if (threads == 0) threads = usable_cpus();
   IndexInfo info;
   info.rows = vectors.rows();
   info.dim = vectors.dim();
   info.params = params;
+  const auto beside_names = [&](std::size_t rows) {
+    return kOutputBytes + HnswGraph::memory_bytes(rows, params, threads) +
+           code_bytes(rows, info.dim, reduction.width, format, regular);
+  };
   BuildNeeds needs;
   needs.held_bytes = names.memory_bytes();
-  needs.memory_bytes = needs.held_bytes + kOutputBytes +
-                       HnswGraph::memory_bytes(info.rows, params, threads) +
-                       coded_rows_bytes(info.rows, info.dim, reduction.width);
+  needs.memory_bytes = needs.held_bytes + beside_names(info.rows);
+  // Beyond what any build takes, such as buffers.
+  const std::size_t many = std::max(info.rows, kManyRows);
+  needs.row_bytes = (beside_names(2 * many) - beside_names(many)) / many +
+                    (info.rows > 0 ? needs.held_bytes / info.rows : 0);
   needs.disk_bytes = format == IndexFormat::kHnswlib
                          ? hnswlib_bytes(info.rows, info.dim, params)
                          : serialized_bytes(names, info, reduction);

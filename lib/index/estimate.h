@@ -17,17 +17,20 @@ struct BuildNeeds {
   /// counted: it has given that back before the peak.
   std::uint64_t memory_bytes = 0;
   std::uint64_t held_bytes = 0;  // the part of it that the names hold already
+  std::uint64_t row_bytes = 0;   // what each row adds to it
   std::uint64_t disk_bytes = 0;  // of the index file
   double seconds = 0;            // from insertions timed on a sample
 };
 
-/// What build_index() will need, whose arguments these are. Codes and inserts a
-/// sample of up to 1,000 rows, which takes a moment. Throws Error on NaN in one
-/// of them; Interrupted.
+/// What build_index() will need, whose arguments these are; `regular`: whether
+/// it writes a regular file, and so holds no codes. Codes and inserts a sample
+/// of up to 1,000 rows, which takes a moment. Throws Error on NaN in one of
+/// them; Interrupted.
 BuildNeeds estimate_build(const VectorSet& vectors, const Names& names,
                           const HnswParams& params,
                           const ReductionView& reduction, unsigned threads,
-                          IndexFormat format = IndexFormat::kImsearch);
+                          IndexFormat format = IndexFormat::kImsearch,
+                          bool regular = true);
 /// What append_to_index() will need, whose arguments these are.
 BuildNeeds estimate_append(const Index& index, const VectorSet& vectors,
                            const Names& names,

@@ -92,10 +92,6 @@ struct HnswGraph::Impl {
   std::size_t most_links(std::size_t level_) const {
     return level_ == 0 ? 2 * params.M : params.M;
   }
-  /// Measured on rows that have few values each, and a zero row that is nearer
-  /// to all of them than they are to each other: with 16 links at M 48 as many
-  /// are found as without that row, with 8 fewer.
-  std::size_t least_links() const { return params.M / 3; }
   /// A count, and the links.
   std::uint32_t* list(std::uint32_t row, std::size_t level_) {
     return level_ == 0 ? links.data() + row * link_stride(params.M)
@@ -194,7 +190,7 @@ void HnswGraph::Impl::link_back(std::uint32_t row, const Hit& from,
     others.push_back({words[1 + i], static_cast<float>(scratch.l2sq[i])});
   others.push_back(from);
   std::sort(others.begin(), others.end());
-  scratch.selection.select(others, least_links(), most);
+  scratch.selection.select(others, least_links(params.M), most);
   words[0] = static_cast<std::uint32_t>(others.size());
   for (std::size_t i = 0; i < others.size(); ++i) words[1 + i] = others[i].row;
 }
@@ -203,7 +199,7 @@ void HnswGraph::Impl::link_back(std::uint32_t row, const Hit& from,
 void HnswGraph::Impl::link(std::uint32_t row, std::size_t level_,
                            Scratch& scratch) {
   scratch.chosen = scratch.pool.hits();
-  scratch.selection.select(scratch.chosen, least_links(), params.M);
+  scratch.selection.select(scratch.chosen, least_links(params.M), params.M);
   {
     const std::lock_guard<std::mutex> lock(lock_of(row));
     std::uint32_t* words = list(row, level_);
@@ -318,6 +314,7 @@ std::uint64_t HnswGraph::memory_bytes(std::size_t rows,
   return sizeof(Impl) + upper +
          rows * (level0 + sizeof(std::uint32_t) +
                  threads * VisitedRows::kBytesPerRow) +
+         rows * sizeof(std::uint32_t) +  // the order of insert_rows()
          DuplicateFinder::memory_bytes(rows);
 }
 

@@ -90,11 +90,7 @@ bool Index::is_deleted(std::uint32_t row) const {
 
 std::string_view Index::name(std::uint32_t row) const {
   if (row >= rows()) fail("{}: row {} of {}", path(), row, rows());
-  const std::uint64_t begin = row == 0 ? 0 : impl_->name_ends[row - 1];
-  const std::uint64_t end = impl_->name_ends[row];
-  if (begin > end || end > impl_->names.size())
-    impl_->file.fail_damaged(fmt::format("name of row {}", row));
-  return impl_->names.substr(begin, end - begin);
+  return impl_->name(row);
 }
 
 std::optional<std::uint32_t> Index::find(std::string_view wanted) const {
@@ -175,8 +171,10 @@ void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
 }
 
 void Index::check_rows(const VectorSet& vectors, unsigned threads) const {
-  if (const auto row = first_changed_row(vectors, impl_->certified(), threads))
-    throw Error(changed_text(*this, vectors, *row, kRemedy));
+  impl_->expect_all_rows();
+  const auto row = first_changed_row(vectors, impl_->certified(), threads);
+  impl_->expect_walks();
+  if (row) throw Error(changed_text(*this, vectors, *row, kRemedy));
 }
 
 void Index::check_rows(unsigned threads) const {
@@ -189,15 +187,18 @@ void Index::ensure_rows() const {
   // Taken first: what changes during the check is checked again.
   std::vector<FileState> states = states_of(*impl_->vectors);
   if (states == impl_->good_states) return;
-  if (const auto row =
-          first_changed_row(*impl_->vectors, impl_->certified(), 0))
+  impl_->expect_all_rows();
+  const auto row = first_changed_row(*impl_->vectors, impl_->certified(), 0);
+  impl_->expect_walks();
+  if (row)
     throw Error(
         changed_text(*this, *impl_->vectors, *row, remedy_unverified()));
   impl_->good_states = std::move(states);
 }
 
 void Index::ensure_unchanged() const {
-  if (!impl_->file.unchanged())
+  if (!impl_->file.unchanged() ||
+      (impl_->changes && !impl_->changes->unchanged()))
     fail("{}: changed while it was in use: start again", path());
 }
 

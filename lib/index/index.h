@@ -110,6 +110,14 @@ class Index {
   /// naming the section.
   void verify() const;
 
+  /// Compares the checksums of names and deleted rows, and of all changes: what
+  /// a change that leaves the rest as it is relies on. Throws Error.
+  void verify_names() const;
+
+  /// verify() of what changes beside the index file have made of it: for an
+  /// index whose file has been verified. Reads little of that. Throws Error.
+  void verify_changes() const;
+
   /// Reads all rows of vectors(), or of `vectors`, which must have as many or
   /// more, and throws Error naming the first that has changed since the
   /// index was built. `threads` 0: all CPUs.

@@ -87,7 +87,7 @@ std::string describe_foreign(std::string_view file) {
 }
 
 constexpr std::uint64_t kAlignment = 4096;  // a page
-/// Bounds what a damaged header can make us read. There are 14 today.
+/// Bounds what a damaged header can make us read. There are 15 at most today.
 constexpr std::uint32_t kMaxSections = 64;
 
 std::uint64_t aligned(std::uint64_t offset) {
@@ -113,7 +113,7 @@ std::uint64_t head_bytes(std::size_t section_count) {
 }
 
 /// Produces each section once, at its place behind a head of head_bytes(), and
-/// gives the table of them. Writes them to `out`, unless that is null.
+/// gives the table of them. Writes them to the pipe `out`, unless that is null.
 std::vector<SectionEntry> produce_all(
     const std::vector<SectionSource>& sections, OutputFile* out) {
   std::vector<SectionEntry> table;
@@ -159,14 +159,77 @@ std::uint64_t index_file_bytes(
   return end;
 }
 
+struct IndexWriter::Section {
+  SectionEntry entry;
+  Checksum checksum;
+  std::uint64_t filled = 0;
+};
+
+IndexWriter::~IndexWriter() = default;
+
+// The head is known last: its place is kept free by zeros, which no reader
+// takes for an index.
+IndexWriter::IndexWriter(OutputFile& out, std::size_t section_count)
+    : out_(&out) {
+  out.write(std::string(head_bytes(section_count), '\0'));
+}
+
+IndexWriter::Section& IndexWriter::start(const std::string& name) {
+  Section& section = *sections_.emplace_back(std::make_unique<Section>());
+  name.copy(section.entry.name, sizeof section.entry.name);
+  section.entry.offset = aligned(out_->size());
+  out_->write(std::string(section.entry.offset - out_->size(), '\0'));
+  return section;
+}
+
+void IndexWriter::add(const SectionSource& source) {
+  Section& section = start(source.name);
+  source.produce([&](const void* data, std::size_t size_bytes) {
+    section.checksum.add(data, size_bytes);
+    out_->write(data, size_bytes);
+  });
+  section.entry.size_bytes = out_->size() - section.entry.offset;
+  section.filled = section.entry.size_bytes;
+}
+
+std::size_t IndexWriter::reserve(const std::string& name,
+                                 std::uint64_t size_bytes) {
+  start(name).entry.size_bytes = size_bytes;
+  out_->skip(size_bytes);
+  return sections_.size() - 1;
+}
+
+void IndexWriter::fill(std::size_t section, const void* data,
+                       std::size_t size_bytes) {
+  Section& filled = *sections_.at(section);
+  if (size_bytes > filled.entry.size_bytes - filled.filled)
+    fail("{}: {} bytes too many for section {}", out_->path(), size_bytes,
+         name_of(filled.entry));
+  filled.checksum.add(data, size_bytes);
+  out_->write_at(filled.entry.offset + filled.filled, data, size_bytes);
+  filled.filled += size_bytes;
+}
+
+std::uint64_t IndexWriter::offset(std::size_t section) const {
+  return sections_.at(section)->entry.offset;
+}
+
+void IndexWriter::finish(IndexHeader header) {
+  std::vector<SectionEntry> table;
+  for (const auto& section : sections_) {
+    section->entry.checksum = section->checksum.value();
+    table.push_back(section->entry);
+  }
+  const std::string head = head_of(header, table);
+  out_->write_at(0, head.data(), head.size());
+}
+
 void write_index_file(OutputFile& out, IndexHeader header,
                       const std::vector<SectionSource>& sections) {
   if (out.is_regular()) {
-    // The head is known last: its place is kept free by zeros, which no reader
-    // takes for an index.
-    out.write(std::string(head_bytes(sections.size()), '\0'));
-    const std::string head = head_of(header, produce_all(sections, &out));
-    out.write_at(0, head.data(), head.size());
+    IndexWriter writer(out, sections.size());
+    for (const SectionSource& section : sections) writer.add(section);
+    writer.finish(header);
   } else {
     // A pipe takes bytes only in order: the head needs a pass of its own.
     out.write(head_of(header, produce_all(sections, nullptr)));
@@ -174,17 +237,24 @@ void write_index_file(OutputFile& out, IndexHeader header,
   }
 }
 
-IndexFile::IndexFile(const std::string& path) : file_(path) {
-  read_header();
+IndexFile::IndexFile(const std::string& path, IndexFileKind kind)
+    : file_(path, true) {
+  read_header(kind);
   read_table();
 }
 
-void IndexFile::read_header() {
+void IndexFile::read_header(IndexFileKind kind) {
   const std::string_view all(reinterpret_cast<const char*>(file_.data()),
                              file_.size());
-  const std::string_view magic(header_.magic, sizeof header_.magic);
-  if (all.empty() || all.substr(0, magic.size()) != magic.substr(0, all.size()))
-    fail("{}: {}", path(), describe_foreign(all));
+  const bool is_index = kind == IndexFileKind::kIndex;
+  const std::string_view magic(is_index ? header_.magic : kChangesMagic,
+                               sizeof header_.magic);
+  const bool foreign =
+      all.empty() || all.substr(0, magic.size()) != magic.substr(0, all.size());
+  if (foreign && !is_index)
+    fail("{}: not changes of an index; remove it, and build the index with {}",
+         path(), command("build-index"));
+  if (foreign) fail("{}: {}", path(), describe_foreign(all));
   if (all.size() < sizeof header_)
     fail("{}: truncated: {} of at least {} bytes", path(), all.size(),
          sizeof header_);
@@ -226,12 +296,21 @@ void IndexFile::read_table() {
   }
 }
 
-const SectionEntry& IndexFile::entry(std::string_view name) const {
+const SectionEntry* IndexFile::find_entry(std::string_view name) const {
   const auto found =
       std::find_if(table_.begin(), table_.end(),
                    [&](const SectionEntry& e) { return name_of(e) == name; });
-  if (found == table_.end()) fail_damaged(fmt::format("no section {}", name));
+  return found == table_.end() ? nullptr : &*found;
+}
+
+const SectionEntry& IndexFile::entry(std::string_view name) const {
+  const SectionEntry* found = find_entry(name);
+  if (found == nullptr) fail_damaged(fmt::format("no section {}", name));
   return *found;
+}
+
+bool IndexFile::has_section(std::string_view name) const {
+  return find_entry(name) != nullptr;
 }
 
 std::vector<std::string> IndexFile::section_names() const {

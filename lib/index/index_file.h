@@ -36,6 +36,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,10 @@
 namespace imsearch {
 
 inline constexpr std::uint32_t kIndexVersion = 3;
+
+/// The first bytes of a file that changes an index (index_changes.h).
+inline constexpr char kChangesMagic[8] = {'I', 'M', 'S', 'C',
+                                          'H', 'N', 'G', 'S'};
 
 struct IndexHeader {
   char magic[8] = {'I', 'M', 'S', 'E', 'A', 'R', 'C', 'H'};
@@ -102,6 +107,41 @@ struct SectionSource {
   std::function<void(const Sink& sink)> produce;
 };
 
+/// Writes an index to a regular file, one section after the other. The caller
+/// commits the file: until then it has no name.
+class IndexWriter {
+ public:
+  /// `out` must be empty and regular, and outlive this.
+  IndexWriter(OutputFile& out, std::size_t section_count);
+  ~IndexWriter();
+  IndexWriter(const IndexWriter&) = delete;
+  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  /// Writes the next section. Throws Error on a failed write, and what
+  /// `produce` throws.
+  void add(const SectionSource& section);
+
+  /// Leaves room for the next section, which fill() writes: so several can grow
+  /// side by side. Gives its number.
+  std::size_t reserve(const std::string& name, std::uint64_t size_bytes);
+  /// Writes the next bytes of a reserved section. Throws Error.
+  void fill(std::size_t section, const void* data, std::size_t size_bytes);
+
+  /// Where a section lies in the file.
+  std::uint64_t offset(std::size_t section) const;
+
+  /// Writes the head, whose `file_bytes`, `section_count` and `checksum` it
+  /// fills in. Every section must be there and full.
+  void finish(IndexHeader header);
+
+ private:
+  struct Section;
+  Section& start(const std::string& name);
+
+  OutputFile* out_;
+  std::vector<std::unique_ptr<Section>> sections_;
+};
+
 /// Writes a whole index to the empty `out`, which need not be a regular file.
 /// Fills in `file_bytes`, `section_count` and `checksum` of the header. The
 /// caller commits `out`: until then the file has no name. Throws Error on a
@@ -112,15 +152,22 @@ void write_index_file(OutputFile& out, IndexHeader header,
 /// Bytes of a file with sections of these sizes.
 std::uint64_t index_file_bytes(const std::vector<std::uint64_t>& section_bytes);
 
-/// An index file, mapped. Immutable.
+/// What a file in this container is.
+enum class IndexFileKind { kIndex, kChanges };
+
+/// An index file, or one of changes, mapped. Immutable.
 class IndexFile {
  public:
   /// Checks header, table and size. Throws Error: missing, foreign, another
-  /// version, truncated, malformed.
-  explicit IndexFile(const std::string& path);
+  /// version, truncated, malformed. Its descriptor stays open until
+  /// close_descriptor().
+  explicit IndexFile(const std::string& path,
+                     IndexFileKind kind = IndexFileKind::kIndex);
 
   const std::string& path() const { return file_.path(); }
   const IndexHeader& header() const { return header_; }
+  const MappedFile& mapped() const { return file_; }
+  void close_descriptor() { file_.close_descriptor(); }
 
   /// The names of all sections, in the order of the file.
   std::vector<std::string> section_names() const;
@@ -130,6 +177,9 @@ class IndexFile {
   /// checked.
   std::string_view section(std::string_view name,
                            std::uint64_t size_bytes = 0) const;
+
+  /// Whether there is such a section.
+  bool has_section(std::string_view name) const;
 
   /// Lets go of the pages of a section that has been copied.
   void release(std::string_view section) const { file_.release(section); }
@@ -146,8 +196,9 @@ class IndexFile {
   [[noreturn]] void fail_damaged(const std::string& what) const;
 
  private:
-  void read_header();
+  void read_header(IndexFileKind kind);
   void read_table();
+  const SectionEntry* find_entry(std::string_view name) const;
   const SectionEntry& entry(std::string_view name) const;
   std::string_view bytes(const SectionEntry& entry) const;
 

@@ -4,10 +4,12 @@
 
 #include "index/graph_search.h"
 #include "index/index.h"
+#include "index/index_changes.h"
 #include "index/index_file.h"
 #include "index/reduction.h"
 #include "index/row_check.h"
 #include "index/sq8.h"
+#include "io/joined_mapping.h"
 
 #include <cstddef>
 #include <memory>
@@ -39,8 +41,11 @@ class LoadedCopy {
 
 struct Index::Impl {
   Impl(const std::string& path, IndexAccess access);
+  Impl(IndexFiles files, IndexAccess access);
 
   IndexFile file;
+  std::optional<IndexFile> changes;  // of it; views show what they make of it
+  std::vector<JoinedMapping> joined;
   IndexInfo info;
   std::vector<LoadedCopy> loaded;  // what view sees with IndexAccess::kLoaded
   GraphView view;
@@ -48,9 +53,13 @@ struct Index::Impl {
   CodesView codes;
   const CodeErrors* errors = nullptr;
   std::string_view deleted;  // bits, or empty
+  std::string changed_bits;  // what `deleted` sees where changes say more
   std::size_t deleted_count = 0;
-  std::string_view names;
+  std::string_view names;  // of rows before first_changed_name
   const std::uint64_t* name_ends = nullptr;
+  std::size_t first_changed_name = 0;  // rows if there is none
+  std::string_view changed_names;
+  const std::uint64_t* changed_name_ends = nullptr;
   std::optional<VectorSet> vectors;
   std::string why_no_vectors;
   std::size_t rows_behind = 0;
@@ -59,7 +68,22 @@ struct Index::Impl {
   mutable std::vector<FileState> good_states;
   mutable std::mutex good_mutex;
 
+  /// Of the index as it is changed.
+  const IndexHeader& header() const {
+    return changes ? changes->header() : file.header();
+  }
+  /// The bytes of a row's name. The row must be one of the index; throws Error
+  /// if the file is damaged there.
+  std::string_view name(std::uint32_t row) const;
+
   std::vector<std::string> source_paths() const;
+  /// How searches that walk read the index: as they come, where it is larger
+  /// than the memory that this process may have; and the vectors, where both
+  /// are.
+  void expect_walks() const;
+  /// How all rows and their codes are read, one after the other.
+  void expect_all_rows() const;
+
   CertifiedCodes certified() const {
     return {codes, errors, view.reduced, reduction};
   }
@@ -67,13 +91,23 @@ struct Index::Impl {
  private:
   std::string_view hot_section(std::string_view name, std::uint64_t size_bytes,
                                IndexAccess access);
+  std::string_view changed_section(std::string_view name,
+                                   std::uint64_t size_bytes);
+  void replace_lists(std::string_view changes_name, std::size_t list_bytes,
+                     JoinedMapping& lists) const;
+  void read_changes();
+  void mark_changed_deletions();
   void read_info();
   void read_codes(IndexAccess access);
   void read_graph(IndexAccess access);
   void read_deleted();
   void read_names();
   void open_vectors();
+  void compare_with_memory(IndexAccess access);
   void read_good_states();
+
+  bool beyond_memory_ = false;          // the index
+  bool vectors_beyond_memory_ = false;  // with the index
 };
 
 }  // namespace imsearch

@@ -10,6 +10,7 @@
 #include "index/index_impl.h"
 #include "index/index_meta.h"
 #include "io/file.h"
+#include "io/memory.h"
 
 #include <sys/mman.h>
 
@@ -68,17 +69,54 @@ void LoadedCopy::Unmap::operator()(char* memory) const {
   ::munmap(memory, size_bytes);
 }
 
-Index::Impl::Impl(const std::string& path, IndexAccess access) : file(path) {
+Index::Impl::Impl(const std::string& path, IndexAccess access)
+    : Impl(open_index_files(path), access) {}
+
+Index::Impl::Impl(IndexFiles files, IndexAccess access)
+    : file(std::move(files.base)), changes(std::move(files.changes)) {
   read_info();
+  if (changes) read_changes();
   read_codes(access);
   read_graph(access);
   read_deleted();
   read_names();
+  file.close_descriptor();
+  if (changes) changes->close_descriptor();
   open_vectors();
+  compare_with_memory(access);
+}
+
+void Index::Impl::compare_with_memory(IndexAccess access) {
+  const std::uint64_t room = possible_memory_bytes();
+  const std::uint64_t bytes = file.header().file_bytes;
+  std::uint64_t vector_bytes = 0;
+  if (vectors) vector_bytes = vectors->rows() * vectors->dim() * sizeof(float);
+  beyond_memory_ = access == IndexAccess::kMapped && bytes > room;
+  vectors_beyond_memory_ = bytes > room || vector_bytes > room - bytes;
+  expect_walks();
+}
+
+// Most of what the system would read around a row has to go again before
+// anybody asks for it, and takes with it what is needed more.
+void Index::Impl::expect_walks() const {
+  if (beyond_memory_) {
+    expect_access(view.links, view.rows * link_stride(view.M) * 4,
+                  PageAccess::kRandom);
+    expect_access(codes.codes, codes.rows * codes.stride, PageAccess::kRandom);
+  }
+  if (vectors && vectors_beyond_memory_) vectors->expect(PageAccess::kRandom);
+}
+
+void Index::Impl::expect_all_rows() const {
+  if (beyond_memory_)
+    expect_access(codes.codes, codes.rows * codes.stride,
+                  PageAccess::kSequential);
+  if (vectors && vectors_beyond_memory_)
+    vectors->expect(PageAccess::kSequential);
 }
 
 void Index::Impl::read_info() {
-  const IndexHeader& header = file.header();
+  const IndexHeader& header = this->header();
   if (header.rows >= kMaxRows || header.dim == 0 || header.dim > kMaxDim ||
       header.M < 2 || header.M > kMaxM || header.max_level > kMaxLevel ||
       header.reduced_width == 0 || header.reduced_width % 64 != 0 ||
@@ -88,23 +126,81 @@ void Index::Impl::read_info() {
   info.rows = header.rows;
   info.dim = header.dim;
   info.params = {header.M, header.ef_construction, header.seed};
-  file.check_sum("meta");
-  meta_from_json(file.section("meta"), file.path(), info);
+  const IndexFile& newest = changes ? *changes : file;
+  newest.check_sum("meta");
+  meta_from_json(newest.section("meta"), newest.path(), info);
+}
+
+/// What can be changed, and what cannot.
+void Index::Impl::read_changes() {
+  const IndexHeader& now = changes->header();
+  const IndexHeader& old = file.header();
+  const bool fits = now.rows >= old.rows && now.dim == old.dim &&
+                    now.M == old.M && now.reduced_width == old.reduced_width &&
+                    now.gain == old.gain && now.seed == old.seed &&
+                    now.ef_construction == old.ef_construction;
+  const bool longer = changes->has_section("links");
+  if (!fits || longer != (now.rows > old.rows)) changes->fail_damaged("header");
 }
 
 // A section that searches read all over, copied where kLoaded asks for it.
 std::string_view Index::Impl::hot_section(std::string_view name,
                                           std::uint64_t size_bytes,
                                           IndexAccess access) {
-  const std::string_view mapped = file.section(name, size_bytes);
+  const bool is_changed = changes && changes->has_section(name);
+  const std::string_view mapped = is_changed ? changed_section(name, size_bytes)
+                                             : file.section(name, size_bytes);
   if (access == IndexAccess::kMapped) return mapped;
   loaded.emplace_back(mapped);
-  file.release(mapped);  // or it would be in memory twice
+  // Or it would be in memory twice.
+  if (!is_changed)
+    file.release(mapped);
+  else if (name == "twins")
+    changes->release(mapped);
+  else
+    joined.pop_back();
   return loaded.back().bytes();
 }
 
+/// A section as the changes make it.
+std::string_view Index::Impl::changed_section(std::string_view name,
+                                              std::uint64_t size_bytes) {
+  const std::string_view rest = changes->section(name);
+  if (name == "twins") return rest;
+  std::string_view head = file.section(name);
+  head = head.substr(0, head.size() / kChangesAlignment * kChangesAlignment);
+  if (size_bytes != 0 && head.size() + rest.size() != size_bytes)
+    changes->fail_damaged(fmt::format("section {}", name));
+  const bool lists = name == "links" || name == "upper";
+  JoinedMapping& whole =
+      joined.emplace_back(file.mapped(), head, changes->mapped(), rest, lists);
+  if (name == "links")
+    replace_lists("link_changes", link_stride(header().M) * 4, whole);
+  if (name == "upper")
+    replace_lists("upper_changes", upper_stride(header().M) * 4, whole);
+  return whole.bytes();
+}
+
+// The pages that lists are put into become this process's own.
+void Index::Impl::replace_lists(std::string_view changes_name,
+                                std::size_t list_bytes,
+                                JoinedMapping& lists) const {
+  const std::string_view list = changes->section(changes_name);
+  const std::size_t each = sizeof(std::uint32_t) + list_bytes;
+  const std::size_t places = lists.bytes().size() / list_bytes;
+  if (list.size() % each != 0)
+    changes->fail_damaged(fmt::format("section {}", changes_name));
+  for (std::size_t at = 0; at < list.size(); at += each) {
+    const std::uint32_t place = *as<std::uint32_t>(list.substr(at));
+    if (place >= places)
+      changes->fail_damaged(fmt::format("section {}", changes_name));
+    std::memcpy(lists.writable_data() + place * list_bytes,
+                list.data() + at + sizeof place, list_bytes);
+  }
+}
+
 void Index::Impl::read_codes(IndexAccess access) {
-  const IndexHeader& header = file.header();
+  const IndexHeader& header = this->header();
   codes.rows = header.rows;
   codes.stride = code_stride(header.dim);
   codes.codes =
@@ -127,7 +223,7 @@ void Index::Impl::read_codes(IndexAccess access) {
 }
 
 void Index::Impl::read_graph(IndexAccess access) {
-  const IndexHeader& header = file.header();
+  const IndexHeader& header = this->header();
   const std::uint64_t rows = header.rows;
   const std::size_t record_bytes = upper_stride(header.M) * 4;
   view.rows = rows;
@@ -155,19 +251,59 @@ void Index::Impl::read_graph(IndexAccess access) {
 
 void Index::Impl::read_deleted() {
   deleted = file.section("deleted");
-  if (deleted.empty()) return;
-  if (deleted.size() != (info.rows + 7) / 8)
+  const std::uint64_t rows = file.header().rows;
+  if (!deleted.empty() && deleted.size() != (rows + 7) / 8)
     file.fail_damaged("section deleted");
+  const unsigned used = rows % 8;
+  if (!deleted.empty() && used > 0 &&
+      static_cast<unsigned char>(deleted.back()) >> used != 0)
+    file.fail_damaged("section deleted");
+  if (changes) mark_changed_deletions();
   for (const char byte : deleted)
     deleted_count += std::bitset<8>(static_cast<unsigned char>(byte)).count();
-  const unsigned used = info.rows % 8;
-  if (used > 0 && static_cast<unsigned char>(deleted.back()) >> used != 0)
-    file.fail_damaged("section deleted");
+}
+
+void Index::Impl::mark_changed_deletions() {
+  const std::string_view list = changes->section("deleted");
+  if (list.size() % sizeof(std::uint32_t) != 0)
+    changes->fail_damaged("section deleted");
+  if (deleted.empty() && list.empty()) return;
+  changed_bits = deleted;
+  changed_bits.resize((info.rows + 7) / 8);
+  for (std::size_t i = 0; i < list.size(); i += sizeof(std::uint32_t)) {
+    const std::uint32_t row = *as<std::uint32_t>(list.substr(i));
+    if (row >= info.rows) changes->fail_damaged("section deleted");
+    char& byte = changed_bits[row / 8];
+    byte = static_cast<char>(byte | (1 << row % 8));
+  }
+  deleted = changed_bits;
 }
 
 void Index::Impl::read_names() {
+  const std::uint64_t rows = file.header().rows;
   names = file.section("names");
-  name_ends = as<std::uint64_t>(file.section("name_ends", info.rows * 8));
+  name_ends = as<std::uint64_t>(file.section("name_ends", rows * 8));
+  first_changed_name = info.rows;
+  if (!changes) return;
+  const auto* base = as<ChangesBase>(changes->section("base"));
+  if (base->first_name > rows) changes->fail_damaged("section base");
+  first_changed_name = base->first_name;
+  changed_names = changes->section("names");
+  changed_name_ends = as<std::uint64_t>(
+      changes->section("name_ends", (info.rows - first_changed_name) * 8));
+}
+
+std::string_view Index::Impl::name(std::uint32_t row) const {
+  const bool is_changed = row >= first_changed_name;
+  const std::size_t at = is_changed ? row - first_changed_name : row;
+  const std::uint64_t* ends = is_changed ? changed_name_ends : name_ends;
+  const std::string_view all = is_changed ? changed_names : names;
+  const std::uint64_t begin = at == 0 ? 0 : ends[at - 1];
+  const std::uint64_t end = ends[at];
+  if (begin > end || end > all.size())
+    (is_changed ? *changes : file)
+        .fail_damaged(fmt::format("name of row {}", row));
+  return all.substr(begin, end - begin);
 }
 
 /// Relative paths start at the folder of the index itself, not at that of a

@@ -5,15 +5,6 @@
 #include <algorithm>
 
 namespace imsearch {
-namespace {
-
-/// A candidate is dropped when so many times its squared distance from a chosen
-/// one is less than that from the row. 1 is the paper's rule, which leaves few
-/// links where neighbours lie on a surface of low dimension.
-constexpr float kRelaxed = 1.1F;
-
-}  // namespace
-
 /// Moves the open candidates that are near `chosen` to the dropped ones.
 void LinkSelection::drop_near(std::uint32_t chosen) {
   rows_.clear();
@@ -23,7 +14,7 @@ void LinkSelection::drop_near(std::uint32_t chosen) {
                 rows_.size(), distances_.data());
   std::size_t kept = 0;
   for (std::size_t i = 0; i < open_.size(); ++i) {
-    if (kRelaxed * static_cast<float>(distances_[i]) < open_[i].l2sq)
+    if (kRelaxedRule * static_cast<float>(distances_[i]) < open_[i].l2sq)
       dropped_.push_back(open_[i]);
     else
       open_[kept++] = open_[i];

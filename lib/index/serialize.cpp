@@ -13,6 +13,7 @@
 #include "index/sq8.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -108,6 +109,63 @@ IndexHeader header_of(const IndexInfo& info, const ReductionView& reduction) {
   return header;
 }
 
+/// The sections of an index. A test of the bytes would fail if one came or
+/// went.
+constexpr std::size_t kSections = 14;
+
+template <typename T>
+SectionSource values(const char* name, const T* first, std::size_t count) {
+  return {name, [=](const Sink& sink) { write_values(first, count, sink); }};
+}
+
+/// What comes before the codes.
+std::vector<SectionSource> reduction_sections(const ReductionView& reduction,
+                                              std::size_t dim) {
+  const std::size_t width = reduction.width;
+  return {values("components", reduction.components,
+                 reduction.projects ? width * code_stride(dim) : 0),
+          values("factors", reduction.factors, width),
+          values("offsets", reduction.offsets, width)};
+}
+
+/// What comes behind them. Fills in what `header` says of the graph.
+std::vector<SectionSource> other_sections(const IndexParts& parts,
+                                          IndexHeader& header) {
+  const HnswGraph* graph = parts.graph;
+  const Names& names = parts.names;
+  const std::size_t rows = parts.info.rows;
+  const std::size_t M = parts.info.params.M;
+  std::vector<SectionSource> sections;
+  if (graph != nullptr) {
+    const auto upper = std::make_shared<UpperLevels>(*graph, rows);
+    header.max_level = static_cast<std::uint32_t>(graph->level(graph->entry()));
+    header.entry = upper->index_of(header.max_level, graph->entry());
+    sections.push_back({"links", [graph, rows, M](const Sink& sink) {
+                          write_links(*graph, rows, M, sink);
+                        }});
+    sections.push_back({"twins", [graph, rows](const Sink& sink) {
+                          write_duplicates(*graph, rows, sink);
+                        }});
+    sections.push_back(
+        {"upper", [upper, M](const Sink& sink) { upper->write(sink, M); }});
+  } else {
+    for (const char* name : {"links", "twins", "upper"})
+      sections.push_back({name, [](const Sink&) {}});
+  }
+  sections.push_back(
+      values("deleted", parts.deleted.data(), parts.deleted.size()));
+  sections.push_back(
+      {"names", [&names](const Sink& sink) { write_names(names, sink); }});
+  sections.push_back({"name_ends", [&names](const Sink& sink) {
+                        write_name_ends(names, sink);
+                      }});
+  sections.push_back(
+      {"meta", [meta = meta_to_json(parts.info)](const Sink& sink) {
+         sink(meta.data(), meta.size());
+       }});
+  return sections;
+}
+
 }  // namespace
 
 void write_names(const Names& names, const Sink& sink) {
@@ -130,49 +188,56 @@ void mark_deleted(const std::vector<std::uint32_t>& rows, std::string& bits) {
   }
 }
 
-void write_serialized(OutputFile& out, const IndexParts& parts) {
-  const auto& [coded, reduction, graph, names, info, deleted] = parts;
-  IndexHeader header = header_of(info, reduction);
-  const std::size_t rows = info.rows;
-  const std::size_t M = info.params.M;
-  std::vector<SectionSource> sections;
-  const auto add = [&](const char* name, auto produce) {
-    sections.push_back({name, std::move(produce)});
-  };
-  const auto add_values = [&](const char* name, const auto* values,
-                              std::size_t count) {
-    add(name, [=](const Sink& sink) { write_values(values, count, sink); });
-  };
-  add_values("components", reduction.components,
-             reduction.projects ? reduction.width * code_stride(info.dim) : 0);
-  add_values("factors", reduction.factors, reduction.width);
-  add_values("offsets", reduction.offsets, reduction.width);
-  add_values("reduced", coded.reduced.data(), coded.reduced.size());
-  add_values("codes", coded.codes.data(), coded.codes.size());
-  add_values("scales", coded.scales.data(), rows);
-  add_values("errors", coded.errors.data(), rows);
-  if (graph != nullptr) {
-    const auto upper = std::make_shared<UpperLevels>(*graph, rows);
-    header.max_level = static_cast<std::uint32_t>(graph->level(graph->entry()));
-    header.entry = upper->index_of(header.max_level, graph->entry());
-    add("links", [graph = graph, rows, M](const Sink& sink) {
-      write_links(*graph, rows, M, sink);
-    });
-    add("twins", [graph = graph, rows](const Sink& sink) {
-      write_duplicates(*graph, rows, sink);
-    });
-    add("upper", [upper, M](const Sink& sink) { upper->write(sink, M); });
-  } else {
-    for (const char* name : {"links", "twins", "upper"})
-      add(name, [](const Sink&) {});
-  }
-  add_values("deleted", deleted.data(), deleted.size());
-  add("names",
-      [&names = names](const Sink& sink) { write_names(names, sink); });
-  add("name_ends",
-      [&names = names](const Sink& sink) { write_name_ends(names, sink); });
-  const std::string meta = meta_to_json(info);
-  add_values("meta", meta.data(), meta.size());
+IndexSerializer::IndexSerializer(OutputFile& out, std::size_t rows,
+                                 std::size_t dim,
+                                 const ReductionView& reduction)
+    : out_(&out),
+      writer_(out, kSections),
+      rows_(rows),
+      stride_(code_stride(dim)),
+      width_(reduction.width),
+      projects_(reduction.projects) {
+  for (const SectionSource& section : reduction_sections(reduction, dim))
+    writer_.add(section);
+  reduced_ = writer_.reserve("reduced", rows * width_);
+  codes_ = writer_.reserve("codes", rows * stride_);
+  scales_ = writer_.reserve("scales", rows * sizeof(float));
+  errors_ = writer_.reserve("errors", rows * sizeof(CodeErrors));
+}
+
+void IndexSerializer::take(const CodesOfRows& codes) {
+  writer_.fill(reduced_, codes.reduced, codes.rows * width_);
+  writer_.fill(codes_, codes.codes, codes.rows * stride_);
+  writer_.fill(scales_, codes.scales, codes.rows * sizeof(float));
+  writer_.fill(errors_, codes.errors, codes.rows * sizeof(CodeErrors));
+}
+
+ShortCodes IndexSerializer::short_codes() {
+  if (!mapped_) mapped_.emplace(out_->temporary());
+  const std::byte* first = mapped_->data() + writer_.offset(reduced_);
+  return {rows_, width_, reinterpret_cast<const std::int8_t*>(first),
+          projects_};
+}
+
+void IndexSerializer::finish(const IndexParts& parts) {
+  IndexHeader header = header_of(parts.info, parts.reduction);
+  for (const SectionSource& section : other_sections(parts, header))
+    writer_.add(section);
+  writer_.finish(header);
+}
+
+void write_serialized(OutputFile& out, const IndexParts& parts,
+                      const CodedRows& coded) {
+  IndexHeader header = header_of(parts.info, parts.reduction);
+  std::vector<SectionSource> sections =
+      reduction_sections(parts.reduction, parts.info.dim);
+  sections.push_back(
+      values("reduced", coded.reduced.data(), coded.reduced.size()));
+  sections.push_back(values("codes", coded.codes.data(), coded.codes.size()));
+  sections.push_back(values("scales", coded.scales.data(), coded.rows));
+  sections.push_back(values("errors", coded.errors.data(), coded.rows));
+  for (SectionSource& section : other_sections(parts, header))
+    sections.push_back(std::move(section));
   write_index_file(out, header, sections);
 }
 

@@ -72,11 +72,14 @@ std::uint64_t fingerprint(const VectorFile& file, std::size_t rows) {
   Checksum checksum;
   std::vector<float> scratch(file.dim());
   const std::size_t hashed = std::min(kHashedRows, rows);
+  // Rows that lie far apart, without what is around them.
+  file.file().expect(PageAccess::kRandom);
   for (std::size_t i = 0; i < hashed; ++i) {
     // Spread evenly, with the first row and the last among them.
     const std::size_t row = hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1);
     checksum.add(file.row(row, scratch.data()), file.dim() * sizeof(float));
   }
+  file.file().expect(PageAccess::kNormal);
   return checksum.value();
 }
 

@@ -28,20 +28,88 @@ class Verifier {
     mark_duplicates();
     for (std::size_t i = 0; i < view_.duplicate_count; ++i) check_duplicate(i);
     for (std::uint32_t row = 0; row < view_.rows; ++row) check_row(row);
-    if (index_.names.size() != end_of_names())
-      file_.fail_damaged(fmt::format("section names has {} bytes for {}",
-                                     index_.names.size(), end_of_names()));
+    check_names(file_, file_.header().rows, index_.name_ends,
+                index_.names.size());
+    if (index_.changes) check_changes(*index_.changes);
     for (std::uint32_t i = 0; i < view_.upper_records; ++i) check_record(i);
     check_entry();
   }
 
+  /// What changes have replaced or added.
+  void check_changed() {
+    const IndexFile& changes = *index_.changes;
+    const auto base_rows = static_cast<std::uint32_t>(file_.header().rows);
+    check_sources();
+    mark_duplicates();
+    for (std::size_t i = 0; i < view_.duplicate_count; ++i)
+      if (view_.duplicates[i].row >= base_rows) check_duplicate(i);
+    for (std::uint32_t row = base_rows; row < view_.rows; ++row) check_row(row);
+    check_changes(changes);
+    check_entry();
+    if (!changes.has_section("links")) return;
+    const std::size_t words = upper_stride(view_.M);
+    const auto base_records = static_cast<std::uint32_t>(
+        file_.section("upper").size() / (words * sizeof(std::uint32_t)));
+    for (std::uint32_t i = base_records; i < view_.upper_records; ++i)
+      check_record(i);
+    for (const std::uint32_t row :
+         numbers_in(changes.section("link_changes"), link_stride(view_.M)))
+      check_row(row);
+    for (const std::uint32_t i :
+         numbers_in(changes.section("upper_changes"), words))
+      check_record(i);
+  }
+
  private:
+  /// What lists are of: the first word of each entry, which opening has
+  /// compared with its bound.
+  static std::vector<std::uint32_t> numbers_in(std::string_view entries,
+                                               std::size_t list_words) {
+    const std::size_t each = (1 + list_words) * sizeof(std::uint32_t);
+    std::vector<std::uint32_t> numbers(entries.size() / each);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      std::memcpy(&numbers[i], entries.data() + i * each, sizeof numbers[i]);
+    return numbers;
+  }
+
   const std::uint32_t* record(std::uint32_t i) const {
     return view_.upper + i * upper_stride(view_.M);
   }
 
-  std::uint64_t end_of_names() const {
-    return view_.rows == 0 ? 0 : index_.name_ends[view_.rows - 1];
+  static void check_names(const IndexFile& file, std::size_t count,
+                          const std::uint64_t* ends, std::size_t bytes) {
+    for (std::size_t i = 1; i < count; ++i)
+      if (ends[i] < ends[i - 1])
+        file.fail_damaged(fmt::format("section name_ends: row {}", i));
+    const std::uint64_t end = count == 0 ? 0 : ends[count - 1];
+    if (bytes != end)
+      file.fail_damaged(
+          fmt::format("section names has {} bytes for {}", bytes, end));
+  }
+
+  void check_changes(const IndexFile& changes) const {
+    check_names(changes, view_.rows - index_.first_changed_name,
+                index_.changed_name_ends, index_.changed_names.size());
+    check_rising(changes, "deleted", sizeof(std::uint32_t));
+    if (!changes.has_section("links")) return;
+    const std::size_t word = sizeof(std::uint32_t);
+    check_rising(changes, "link_changes", word + link_stride(view_.M) * word);
+    check_rising(changes, "upper_changes", word + upper_stride(view_.M) * word);
+  }
+
+  /// Each entry begins with a number, greater than that before.
+  static void check_rising(const IndexFile& changes, const char* name,
+                           std::size_t entry_bytes) {
+    const std::string_view list = changes.section(name);
+    std::int64_t last = -1;
+    for (std::size_t at = 0; at < list.size(); at += entry_bytes) {
+      std::uint32_t number = 0;
+      std::memcpy(&number, list.data() + at, sizeof number);
+      if (number <= last)
+        changes.fail_damaged(
+            fmt::format("section {}: entry {}", name, at / entry_bytes));
+      last = number;
+    }
   }
 
   /// Whether there is such a row and it is in the graph, so that links may lead
@@ -89,8 +157,6 @@ class Verifier {
             fmt::format("section links: row {} links to {}, which is not a row "
                         "of the graph",
                         row, list[i]));
-    if (row > 0 && index_.name_ends[row] < index_.name_ends[row - 1])
-      file_.fail_damaged(fmt::format("section name_ends: row {}", row));
   }
 
   void mark_duplicates() {
@@ -149,8 +215,22 @@ class Verifier {
 
 }  // namespace
 
+void Index::verify_changes() const {
+  if (!impl_->changes) return;
+  impl_->changes->check_all_sums();
+  Verifier(*impl_).check_changed();
+}
+
+void Index::verify_names() const {
+  for (const char* section :
+       {"deleted", "names", "name_ends", "upper", "twins"})
+    impl_->file.check_sum(section);
+  if (impl_->changes) impl_->changes->check_all_sums();
+}
+
 void Index::verify() const {
   impl_->file.check_all_sums();
+  if (impl_->changes) impl_->changes->check_all_sums();
   Verifier(*impl_).check_all();
 }
 

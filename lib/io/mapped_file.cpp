@@ -69,7 +69,14 @@ void on_sigbus(int number, siginfo_t* info, void*) {
   ::raise(number);  // arrives on return from here
 }
 
-/// Makes these bytes known as those of the file `path`. Any thread.
+FileState state_of(const struct stat& status) {
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  return {static_cast<std::uint64_t>(status.st_size),
+          status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
+}
+
+}  // namespace
+
 MappedRange* add_mapped_range(const std::byte* begin, std::size_t size_bytes,
                               const std::string& path) {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
@@ -83,25 +90,14 @@ MappedRange* add_mapped_range(const std::byte* begin, std::size_t size_bytes,
   return range;
 }
 
-/// To be called before the bytes are unmapped: their addresses may be another
-/// file's at once. Any thread.
 void remove_mapped_range(MappedRange* range) {
   const std::lock_guard<std::mutex> lock(list_mutex());
   range->begin = 0;
 }
 
-FileState state_of(const struct stat& status) {
-  constexpr std::int64_t kNanoseconds = 1'000'000'000;
-  return {static_cast<std::uint64_t>(status.st_size),
-          status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec};
-}
-
-}  // namespace
-
-MappedFile::MappedFile(const std::string& path) : path_(path) {
+MappedFile::MappedFile(const std::string& path, bool keep_open) : path_(path) {
   // O_NONBLOCK: opening a FIFO must fail, not wait for a writer.
-  const Descriptor file(
-      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
   if (!file.valid() || ::fstat(file.get(), &status) != 0)
     fail("{}: {}", path, errno_text(errno));
@@ -120,6 +116,7 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   if (mapping == MAP_FAILED) fail("{}: {}", path, errno_text(errno));
   data_ = static_cast<const std::byte*>(mapping);
   range_ = add_mapped_range(data_, size_, path_);
+  if (keep_open) descriptor_ = std::move(file);
 }
 
 MappedFile::~MappedFile() {
@@ -135,7 +132,8 @@ MappedFile::MappedFile(MappedFile&& other) noexcept
       state_(other.state_),
       device_(other.device_),
       inode_(other.inode_),
-      range_(std::exchange(other.range_, nullptr)) {}
+      range_(std::exchange(other.range_, nullptr)),
+      descriptor_(std::move(other.descriptor_)) {}
 
 // What was mapped here goes with `other`, whose destructor unmaps it.
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
@@ -146,6 +144,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(device_, other.device_);
   std::swap(inode_, other.inode_);
   std::swap(range_, other.range_);
+  std::swap(descriptor_, other.descriptor_);
   return *this;
 }
 
@@ -157,6 +156,12 @@ FileState MappedFile::current_state() const {
       status.st_ino != inode_)
     return state_;
   return state_of(status);
+}
+
+bool MappedFile::has_its_name() const {
+  struct stat status = {};
+  return ::stat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
+         status.st_ino == inode_;
 }
 
 void MappedFile::release(std::string_view part) const {
@@ -173,9 +178,20 @@ void MappedFile::release(std::string_view part) const {
               MADV_DONTNEED);
 }
 
-void MappedFile::expect_sequential_access() const {
-  if (data_ != nullptr)
-    ::madvise(const_cast<std::byte*>(data_), size_, MADV_SEQUENTIAL);
+void MappedFile::expect(PageAccess access) const {
+  expect_access(data_, size_, access);
+}
+
+void expect_access(const void* begin, std::size_t size_bytes,
+                   PageAccess access) {
+  if (size_bytes == 0) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t before = reinterpret_cast<std::uintptr_t>(begin) % page;
+  const int advice = access == PageAccess::kRandom       ? MADV_RANDOM
+                     : access == PageAccess::kSequential ? MADV_SEQUENTIAL
+                                                         : MADV_NORMAL;
+  auto* first = static_cast<char*>(const_cast<void*>(begin)) - before;
+  ::madvise(first, size_bytes + before, advice);
 }
 
 void on_mapping_fault(void (*report)(const char* path)) {

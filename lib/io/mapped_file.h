@@ -2,6 +2,8 @@
 // used where they lie in the page cache, and never copied as a whole.
 #pragma once
 
+#include "io/descriptor.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,6 +27,14 @@ struct FileState {
   }
 };
 
+/// How mapped bytes will be read. Where they are not in memory, the system
+/// reads up to megabytes around each; with kRandom only their pages.
+enum class PageAccess { kNormal, kSequential, kRandom };
+
+/// Tells the kernel (madvise): of all pages that have one of these bytes.
+void expect_access(const void* begin, std::size_t size_bytes,
+                   PageAccess access);
+
 /// A read-only mapping of a regular file; opening costs no reading, pages come
 /// on first touch. Move-only. Any number of threads may read.
 ///
@@ -37,7 +47,8 @@ class MappedFile {
  public:
   /// Throws Error if the file cannot be opened, is not a regular file, or
   /// cannot be mapped. An empty file is a mapping of 0 bytes.
-  explicit MappedFile(const std::string& path);
+  /// `keep_open`: descriptor() is there until close_descriptor().
+  explicit MappedFile(const std::string& path, bool keep_open = false);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
@@ -52,8 +63,16 @@ class MappedFile {
   /// Its state now. That of the mapping, if another file has taken its name.
   FileState current_state() const;
 
+  /// Whether the path still leads to this file, and not to another or to none.
+  bool has_its_name() const;
+
+  /// For more mappings of the file.
+  int descriptor() const { return descriptor_.get(); }
+  void close_descriptor() { descriptor_.reset(); }
+
   /// Tells the kernel how the mapping will be read (madvise).
-  void expect_sequential_access() const;
+  void expect_sequential_access() const { expect(PageAccess::kSequential); }
+  void expect(PageAccess access) const;
 
   /// Lets go of the pages of a part of the mapping, which are read again when
   /// they are touched.
@@ -67,7 +86,16 @@ class MappedFile {
   std::uint64_t device_ = 0;
   std::uint64_t inode_ = 0;
   MappedRange* range_ = nullptr;
+  Descriptor descriptor_;
 };
+
+/// Makes these bytes known as mapped from the file `path`, for
+/// on_mapping_fault(). Any thread.
+MappedRange* add_mapped_range(const std::byte* begin, std::size_t size_bytes,
+                              const std::string& path);
+/// To be called before the bytes are unmapped: their addresses may be another
+/// file's at once. Any thread.
+void remove_mapped_range(MappedRange* range);
 
 /// From now on, `report` is called with the path of a MappedFile whose bytes
 /// cannot be read any more: it was truncated, or its disk fails. It is called

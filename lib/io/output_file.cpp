@@ -239,6 +239,15 @@ void OutputFile::write_at(std::uint64_t offset_bytes, const void* data,
   });
 }
 
+void OutputFile::skip(std::uint64_t size_bytes) {
+  flush();
+  const auto end = static_cast<off_t>(size_ + size_bytes);
+  if (retry([&] { return ::ftruncate(fd_, end); }) != 0 ||
+      ::lseek(fd_, end, SEEK_SET) < 0)
+    fail_errno(path_);
+  size_ += size_bytes;
+}
+
 void OutputFile::flush() {
   write_all(
       buffer_.data(), buffer_.size(), path_,

@@ -60,6 +60,10 @@ class OutputFile {
   void write_at(std::uint64_t offset_bytes, const void* data,
                 std::size_t size_bytes);
 
+  /// Leaves a hole of zeros behind what was written, for write_at() to fill.
+  /// Only where is_regular(). Throws Error.
+  void skip(std::uint64_t size_bytes);
+
   /// Hands buffered bytes to the system, so that readers of a pipe see them.
   void flush();
 

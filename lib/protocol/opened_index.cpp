@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "index/index_changes.h"
 #include "io/checksum.h"
 
 #include <sys/stat.h>
@@ -62,7 +63,8 @@ void OpenedIndex::with_searcher(
 ServedIndex::ServedIndex(std::string name, std::string path)
     : name_(std::move(name)),
       path_(std::move(path)),
-      seen_(identity_of(path_)),
+      seen_(look()),
+      taken_(seen_.index),
       current_(std::make_shared<OpenedIndex>(path_)) {}
 
 std::shared_ptr<const OpenedIndex> ServedIndex::current() const {
@@ -71,21 +73,34 @@ std::shared_ptr<const OpenedIndex> ServedIndex::current() const {
 }
 
 std::string ServedIndex::refresh(bool anyway) {
-  const std::optional<FileIdentity> now = identity_of(path_);
-  if (!anyway && (!now || now == seen_)) return {};
+  const Files now = look();
+  if (!anyway && (!now.index ||
+                  (now.index == seen_.index && now.changes == seen_.changes)))
+    return {};
   // Taken before it is opened: what changes meanwhile is looked at again.
   seen_ = now;
   try {
-    return replace();
+    return replace(now);
   } catch (const std::exception& e) {
     return fmt::format("{}: {}: the index that was open before is kept", name_,
                        e.what());
   }
 }
 
-std::string ServedIndex::replace() {
+ServedIndex::Files ServedIndex::look() const {
+  Files files;
+  files.index = identity_of(path_);
+  if (files.index) files.changes = identity_of(changes_path(path_));
+  return files;
+}
+
+std::string ServedIndex::replace(const Files& now) {
   auto opened = std::make_shared<OpenedIndex>(path_);
-  opened->index().verify();
+  if (now.index && now.index == taken_ && now.index == identity_of(path_))
+    opened->index().verify_changes();
+  else
+    opened->index().verify();
+  taken_ = now.index;
   const std::size_t rows = opened->found_rows();
   std::shared_ptr<const OpenedIndex> old;
   {

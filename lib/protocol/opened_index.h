@@ -71,17 +71,25 @@ class ServedIndex {
   std::shared_ptr<const OpenedIndex> current() const;
 
   /// Where another file has the path now, or `anyway`: reads it whole, checks
-  /// it and takes it. Gives what happened, for people; empty where nothing did.
+  /// it and takes it. Where there are other changes beside the file, reads
+  /// those. Gives what happened, for people; empty where nothing did.
   /// A file that is damaged, or is none of ours, is refused: the old one goes
   /// on. For one thread.
   std::string refresh(bool anyway);
 
  private:
-  std::string replace();
+  /// The index file, and the changes beside it.
+  struct Files {
+    std::optional<FileIdentity> index;
+    std::optional<FileIdentity> changes;
+  };
+  Files look() const;
+  std::string replace(const Files& now);
 
   std::string name_;
   std::string path_;
-  std::optional<FileIdentity> seen_;  // also of a file that was refused
+  Files seen_;                         // also of files that were refused
+  std::optional<FileIdentity> taken_;  // the index file that current_ is of
   mutable std::mutex mutex_;
   std::shared_ptr<const OpenedIndex> current_;
 };

@@ -100,6 +100,55 @@ TEST_SUITE("index") {
     check_near(needs, peak, names);
   }
 
+  TEST_CASE(
+      "beyond memory: a build takes at most 750 bytes a row and what it "
+      "says") {
+    if (heap_bytes() == 0) return;
+    const TempDir folder;
+    std::uint64_t taken[2] = {};
+    std::uint64_t said = 0;
+    for (const std::size_t which : {0U, 1U}) {
+      const std::size_t rows = which == 0 ? 2000 : 6000;
+      const VectorSet vectors(
+          {folder.write("v.bin", raw_bytes(rows_with(rows, 1280, 110)))}, 1280);
+      const Names names = numbered_names(rows);
+      const Reduction reduction = fit_reduction(vectors, 1);
+      REQUIRE(reduction.width == 128);
+      PeakMeter peak;
+      const BuildNeeds needs =
+          estimate_build(vectors, names, {}, reduction.view(), 1);
+      build_index(vectors, names, {}, {}, reduction, 1, folder / "new",
+                  peak.callback());
+      taken[which] = peak.bytes() + names.memory_bytes();
+      said = needs.row_bytes;
+      CHECK(needs.row_bytes <= 750);
+      CHECK(needs.memory_bytes >= taken[which]);
+    }
+    // What a build takes whatever the rows falls out of the difference.
+    const std::uint64_t row = (taken[1] - taken[0]) / 4000;
+    CHECK(row <= 750);
+    CHECK(row <= said);
+    CHECK(static_cast<double>(said) < 1.1 * static_cast<double>(row));
+  }
+
+  TEST_CASE("a pipe and hnswlib's format need codes in memory") {
+    const TempDir folder;
+    const VectorSet some(
+        {folder.write("v.bin", raw_bytes(rows_with(3000, 1280, 60)))}, 1280);
+    const Names names = numbered_names(3000);
+    const Reduction reduction = fit_reduction(some, 1);
+    const std::size_t width = reduction.width;
+    const auto row_bytes = [&](IndexFormat format, bool regular) {
+      return estimate_build(some, names, {}, reduction.view(), 1, format,
+                            regular)
+          .row_bytes;
+    };
+    const std::uint64_t least = row_bytes(IndexFormat::kImsearch, true);
+    CHECK(row_bytes(IndexFormat::kImsearch, false) ==
+          least + 1280 + width + 12);
+    CHECK(row_bytes(IndexFormat::kHnswlib, true) == least + width);
+  }
+
   TEST_CASE("fault 21: appending takes the memory that it says") {
     if (heap_bytes() == 0) return;
     for (const bool refits : {false, true}) {

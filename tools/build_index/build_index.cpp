@@ -176,7 +176,7 @@ int build(const Options& opt, const IndexInputs& inputs) {
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
       estimate_build(inputs.vectors, inputs.names, opt.params, reduction.view(),
-                     opt.threads, format);
+                     opt.threads, format, takes_disk(output));
   announce_build(inputs.vectors, needs, output, opt.quiet);
   line.emplace("inserted", inputs.vectors.rows(), opt.quiet);
   build_index(inputs.vectors, inputs.names, inputs.model, opt.params, reduction,

@@ -1,6 +1,6 @@
-// build-index --append and --delete: the index is changed by writing a new one
-// and renaming it over the old, under a lock, so that no concurrent change is
-// lost.
+// build-index --append and --delete: under a lock, so that no concurrent change
+// is lost, a file of changes is written beside the index; or a new index, which
+// is renamed over the old one.
 #include "build_index/change.h"
 
 #include "build_index/inputs.h"
@@ -10,9 +10,11 @@
 #include "base/command.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
+#include "index/append_few.h"
 #include "index/build.h"
 #include "index/deletions.h"
 #include "index/estimate.h"
+#include "index/index_changes.h"
 #include "io/file.h"
 #include "io/file_lock.h"
 #include "io/text.h"
@@ -24,6 +26,7 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace imsearch {
@@ -78,7 +81,10 @@ std::size_t count_marked(const Index& index, const IndexInputs& inputs) {
 /// Names and deletions alone.
 void revise(const Index& index, const IndexInputs& inputs, std::size_t renamed,
             std::size_t marked, bool quiet) {
-  if (renamed + marked > 0) revise_index(index, inputs.names, inputs.gone);
+  if (renamed > 0)
+    revise_index(index, inputs.names, inputs.gone);
+  else if (marked > 0)
+    delete_from_index(index, inputs.gone);
   if (quiet) return;
   if (renamed + marked == 0)
     return cli::say(fmt::format("{}: nothing to add: all {} are there{}",
@@ -117,20 +123,32 @@ FileLock lock_index(const std::string& path, bool quiet) {
   return lock;
 }
 
-/// A damaged index must not get checksums of its damage.
+/// A damaged index must not get checksums of its damage. One that stays as it
+/// is, with changes beside it, keeps those that tell.
 Index open_whole(const std::string& path, bool quiet) {
   const cli::ProgressLine line("checks the index", 0, quiet);
   Index index(path);
-  index.verify();
+  if (can_have_changes(index))
+    index.verify_names();
+  else
+    index.verify();
   return index;
 }
 
-/// The rows of an index by their names.
+/// The rows of an index by their names, for the names of a list.
 class RowFinder {
  public:
-  explicit RowFinder(const Index& index) : index_(&index) {
-    for (std::uint32_t row = 0; row < index.rows(); ++row)
-      rows_.emplace(index.name(row), row);
+  RowFinder(const Index& index, const Names& list) : index_(&index) {
+    std::unordered_set<std::string> wanted;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      wanted.emplace(list[i]);
+      wanted.insert(unescape_field(list[i]));
+    }
+    std::string name;
+    for (std::uint32_t row = 0; row < index.rows(); ++row) {
+      name = index.name(row);
+      if (wanted.count(name) > 0) rows_.emplace(index.name(row), row);
+    }
   }
 
   /// Adds the rows of `name` to `found`. False, with a complaint, if there are
@@ -224,10 +242,34 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   check_old_vectors(index, inputs.vectors);
   const std::size_t renamed = count_renamed(index, inputs);
   const std::size_t marked = count_marked(index, inputs);
+  const auto report_added = [&] {
+    if (quiet) return;
+    cli::say(fmt::format("{}: {} added to {}{}, {}", path,
+                         counted(inputs.vectors.rows() - index.rows(), "row"),
+                         grouped(index.rows()),
+                         deleted_text(index.deleted_rows() + marked),
+                         human_duration(watch.seconds())));
+  };
+  const std::size_t more = inputs.vectors.rows() - index.rows();
+  if (more == 0 && can_have_changes(index)) {
+    line.reset();
+    return revise(index, inputs, renamed, marked, quiet);
+  }
+  if (more > 0 && are_few(index, more) &&
+      codes_suit(index, inputs.vectors, threads)) {
+    line.emplace("inserted", more, quiet);
+    append_few(index, inputs.vectors, inputs.names, renamed > 0, threads,
+               line->callback(), inputs.gone);
+    line.emplace("checks the index and its changes", 0, quiet);
+    take_in_changes(path);
+    line.reset();
+    return report_added();
+  }
+  // A sum that is right stays so where nothing is written. Here all is.
+  if (can_have_changes(index)) index.verify();
   // The fingerprint is of a sample: now every row is compared with its code,
   // since the new rows are linked to the old ones by these vectors.
   index.check_rows(inputs.vectors, threads);
-  const std::size_t more = inputs.vectors.rows() - index.rows();
   line.reset();
   if (more == 0) return revise(index, inputs, renamed, marked, quiet);
   line.emplace("looks whether the reduction fits", 0, quiet);
@@ -248,18 +290,14 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
   append_to_index(index, inputs.vectors, inputs.names, refitted, threads, path,
                   line->callback(), inputs.gone);
   line.reset();
-  if (!quiet)
-    cli::say(fmt::format("{}: {} added to {}{}, {}", path, counted(more, "row"),
-                         grouped(index.rows()),
-                         deleted_text(index.deleted_rows() + marked),
-                         human_duration(watch.seconds())));
+  report_added();
 }
 
 bool delete_rows(const std::string& path, const Names& names,
                  Separator separator, bool quiet) {
   const FileLock lock = lock_index(path, quiet);
   const Index index = open_whole(path, quiet);
-  const RowFinder finder(index);
+  const RowFinder finder(index, names);
   bool all_found = true;
   std::vector<std::uint32_t> rows;
   for (std::size_t i = 0; i < names.size(); ++i)

@@ -66,13 +66,12 @@ std::string size_text(std::uint64_t bytes) {
   return human_bytes(static_cast<double>(bytes));
 }
 
-/// False for a device or a pipe: what is written there takes no disk.
+}  // namespace
+
 bool takes_disk(const std::string& path) {
   return path != "-" &&
          (!file_exists(path) || std::filesystem::is_regular_file(path));
 }
-
-}  // namespace
 
 IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
                               const std::vector<std::string>& names,
@@ -106,11 +105,11 @@ void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
       disk == kNoLimit ? "" : " (" + size_text(disk) + " free)";
   if (!quiet)
     cli::say(fmt::format(
-        "{} rows of {} floats: needs {} of memory ({} available), {} of "
-        "disk{}, about {}",
+        "{} rows of {} floats: needs {} of memory, {} bytes a row ({} "
+        "available), {} of disk{}, about {}",
         grouped(vectors.rows()), vectors.dim(), size_text(needs.memory_bytes),
-        size_text(memory), size_text(needs.disk_bytes), free,
-        human_duration(needs.seconds)));
+        grouped(needs.row_bytes), size_text(memory),
+        size_text(needs.disk_bytes), free, human_duration(needs.seconds)));
   if (memory < needs.memory_bytes)
     fail("not enough memory: {} needed, {} available: a smaller -M needs less",
          size_text(needs.memory_bytes), size_text(memory));

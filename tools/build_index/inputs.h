@@ -32,6 +32,9 @@ IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
                               const std::vector<std::string>& names,
                               std::size_t dim, Separator separator);
 
+/// False for a device or a pipe: what is written there takes no disk.
+bool takes_disk(const std::string& path);
+
 /// Says on standard error, unless `quiet`, what indexing `vectors` into the
 /// file `output` needs and what there is. Throws Error where memory or disk
 /// will not do.

@@ -190,6 +190,34 @@ class Life(unittest.TestCase):
                 self.assertEqual(service.json("GET", "/fvecs/_count")["count"],
                                  300)
 
+    def test_changes_beside_an_index_are_taken(self):
+        with Folder() as folder:
+            make_index(folder, 9000)
+            index = f"{folder}/fvecs.bin.hnsw.index"
+            before = os.stat(index)
+            with Service(folder) as service:
+                for gone, left in (("a/0.jpg", 8999), ("b/1.jpg", 8998)):
+                    with open(f"{folder}/gone", "w") as out:
+                        out.write(gone + "\n")
+                    subprocess.run([tool("build-index"), "-q", "--delete",
+                                    "gone"], cwd=folder, check=True)
+                    self.assertIn(f"{left:,} rows",
+                                  service.read_until("is new"))
+                    self.assertEqual(
+                        service.json("GET", "/fvecs/_count")["count"], left)
+                with open(f"{index}.changes", "rb") as good:
+                    content = bytearray(good.read())
+                content[-1] ^= 1
+                with open(f"{folder}/new", "wb") as out:
+                    out.write(content)
+                os.rename(f"{folder}/new", f"{index}.changes")
+                self.assertIn("changes: damaged", service.read_until("is kept"))
+                self.assertEqual(service.json("GET", "/fvecs/_count")["count"],
+                                 8998)
+            after = os.stat(index)
+            self.assertEqual((before.st_ino, before.st_mtime_ns),
+                             (after.st_ino, after.st_mtime_ns))
+
     def test_logs_and_counts(self):
         with self.serve("--log", "json") as service:
             service.ask("GET", "/fvecs/_count?pretty=%0a%7f")

@@ -1,0 +1,88 @@
+#include "index/append_few.h"
+
+#include "base/interrupt.h"
+#include "index/build.h"
+#include "index/graph_growth.h"
+#include "index/index_changes.h"
+#include "index/index_impl.h"
+#include "index/index_meta.h"
+#include "index/quantizer_evaluation.h"
+#include "index/reduction_fit.h"
+#include "index/row_coder.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace imsearch {
+namespace {
+
+/// Insertions one by one, each of a fraction of a millisecond, take less time
+/// up to here than restoring the graph in memory does.
+constexpr std::size_t kFewest = 16;
+constexpr std::size_t kShareOfRows = 200;
+
+/// Neighbours that QuantizerEvaluation looks for, of each row.
+constexpr double kSoughtOfRow = 10;
+
+/// The time of a file that has grown says nothing about its old rows, which
+/// nobody has compared.
+IndexInfo info_after(const Index& index, const VectorSet& vectors) {
+  IndexInfo info = describe_index(vectors, index.info().model,
+                                  index.info().params, index.path());
+  const std::vector<IndexSource>& old = index.info().sources;
+  for (std::size_t i = 0; i < old.size(); ++i)
+    if (info.sources[i].rows != old[i].rows ||
+        info.sources[i].modified_ns != old[i].modified_ns)
+      info.sources[i].modified_ns = 0;
+  return info;
+}
+
+}  // namespace
+
+bool are_few(const Index& index, std::size_t new_rows) {
+  return can_have_changes(index) && index.rows() >= kLeastFitted &&
+         new_rows <= std::max(kFewest, index.rows() / kShareOfRows);
+}
+
+bool codes_suit(const Index& index, const VectorSet& vectors,
+                unsigned threads) {
+  const std::size_t more = vectors.rows() - index.rows();
+  vectors.expect(PageAccess::kRandom);  // 10,000 of maybe many millions
+  QuantizerEvaluation judge(vectors, index.rows(), threads);
+  const double found = judge.found_with(index.impl().reduction);
+  vectors.expect(PageAccess::kNormal);
+  const double sought = kSoughtOfRow * static_cast<double>(more);
+  const double deviation =
+      std::sqrt(kEnoughFound * (1 - kEnoughFound) / sought);
+  return found >= kEnoughFound - 3 * deviation - 1 / sought;
+}
+
+void append_few(const Index& index, const VectorSet& vectors,
+                const Names& names, bool renames, unsigned threads,
+                const OnProgress& on_progress,
+                const std::vector<std::uint32_t>& deleted) {
+  check_sizes(vectors, names, index.info().params);
+  const ReductionView& reduction = index.impl().reduction;
+  const std::size_t more = vectors.rows() - index.rows();
+  const std::string meta = meta_to_json(info_after(index, vectors));
+  RowCoder coder(vectors, reduction, index.rows(), threads);
+  CodedRows coded = room_for_codes(more, vectors.dim(), reduction.width);
+  coder.code_into(coded);
+  const GraphView& view = index.impl().view;
+  expect_access(view.links, view.rows * link_stride(view.M) * 4,
+                PageAccess::kRandom);
+  GraphGrower graph(view, index.info().params,
+                    {more, coded.width, coded.reduced.data(),
+                     index.impl().reduction.projects});
+  for (std::size_t i = 0; i < more; ++i) {
+    check_interrupt();
+    graph.insert_next();
+    if (on_progress) on_progress(i + 1);
+  }
+  coder.check_still_same();
+  index.ensure_unchanged();
+  write_changes(index,
+                {deleted, &names, renames, &coded, &graph.growth(), meta});
+}
+
+}  // namespace imsearch
