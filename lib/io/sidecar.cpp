@@ -55,6 +55,16 @@ bool flag_at(const Json& object, const char* key, const std::string& where) {
   return found->get<bool>();
 }
 
+/// A precision that is not known here could be compared with nothing.
+std::string precision_at(const Json& object, const std::string& where) {
+  const std::string precision = string_at(object, "precision", where);
+  if (precision.empty() || precision == "float32") return {};
+  if (precision != kInt8Precision)
+    fail("{}: precision {} is not known here, only float32 and {}", where,
+         precision, kInt8Precision);
+  return precision;
+}
+
 ModelIdentity model_from_json(const Json& object, const std::string& where) {
   if (!object.is_object()) fail("{}: model is not an object", where);
   ModelIdentity model;
@@ -66,6 +76,7 @@ ModelIdentity model_from_json(const Json& object, const std::string& where) {
   model.preprocessing = string_at(object, "preprocessing", where);
   model.exif = flag_at(object, "exif", where);
   model.weights_path = string_at(object, "weights_path", where);
+  model.precision = precision_at(object, where);
   return model;
 }
 
@@ -79,6 +90,7 @@ Json model_to_json(const ModelIdentity& model) {
                  {"input_size", model.input_size},
                  {"preprocessing", to_utf8(model.preprocessing)}};
   if (model.exif) object["exif"] = true;
+  if (!model.precision.empty()) object["precision"] = to_utf8(model.precision);
   if (!model.weights_path.empty() &&
       to_utf8(model.weights_path) == model.weights_path)
     object["weights_path"] = model.weights_path;
@@ -141,7 +153,8 @@ bool operator!=(const ImageListId& a, const ImageListId& b) {
 bool same_model(const ModelIdentity& a, const ModelIdentity& b) {
   if (!a.known() || !b.known()) return true;
   return a.weights_sha256 == b.weights_sha256 && a.input_size == b.input_size &&
-         a.preprocessing == b.preprocessing && a.exif == b.exif;
+         a.preprocessing == b.preprocessing && a.exif == b.exif &&
+         a.precision == b.precision;
 }
 
 std::string describe(const ModelIdentity& model) {
@@ -151,7 +164,8 @@ std::string describe(const ModelIdentity& model) {
        {&model.architecture, &model.variant, &model.weights})
     if (!part->empty()) text += *part + " ";
   return text + "(sha256 " + short_sha256(model.weights_sha256) + ")" +
-         (model.exif ? ", images turned by EXIF" : "");
+         (model.exif ? ", images turned by EXIF" : "") +
+         (model.precision.empty() ? "" : ", in " + model.precision);
 }
 
 std::string short_sha256(const std::string& sha256) {

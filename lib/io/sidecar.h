@@ -14,6 +14,9 @@
 
 namespace imsearch {
 
+/// ModelIdentity::precision of 8-bit integers.
+inline constexpr const char* kInt8Precision = "int8";
+
 /// Which network made the vectors, from which pixels. All empty: unknown.
 struct ModelIdentity {
   std::string architecture;    // "mobilenet_v2", "torchscript"
@@ -27,16 +30,18 @@ struct ModelIdentity {
   /// it again, which holds only where the file has weights_sha256. Empty: not
   /// known, as in what older versions wrote.
   std::string weights_path = {};
+  /// "int8" where the network ran in 8-bit integers; empty: in float32.
+  std::string precision = {};
 
   bool known() const { return !weights_sha256.empty(); }
 };
 
-/// Equal as far as both are known: same weights and same pixels, wherever the
-/// weights lie.
+/// Equal as far as both are known: same weights, pixels and precision, wherever
+/// the weights lie.
 bool same_model(const ModelIdentity& a, const ModelIdentity& b);
 
 /// "mobilenet_v2 keras weights.h5 (sha256 0123456789ab)", then ", images turned
-/// by EXIF" if they are; or "unknown model".
+/// by EXIF" if they are, and ", in int8" if they were; or "unknown model".
 std::string describe(const ModelIdentity& model);
 
 /// The first digits of a hash, for people.

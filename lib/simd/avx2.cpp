@@ -158,6 +158,21 @@ const Kernels kAvx2 = {"avx2",
                        avx2_l2sq_i8_rows,
                        avx2_l2sq_code,
                        avx2_unit_sums,
-                       avx2_depthwise_row};
+                       avx2_depthwise_row,
+                       &kAvx2Int8};
+
+const Kernels kAvxVnni = {"avx-vnni",
+                          dot,
+                          dot_pairs,
+                          dot_block,
+                          divide,
+                          avx2_dot_i8,
+                          avx2_dot_i8_block,
+                          avx2_l2sq_i8,
+                          avx2_l2sq_i8_rows,
+                          avx2_l2sq_code,
+                          avx2_unit_sums,
+                          avx2_depthwise_row,
+                          &kAvxVnniInt8};
 
 }  // namespace imsearch::simd

@@ -143,6 +143,7 @@ const Kernels kAvx512 = {"avx512",
                          avx512_l2sq_i8_rows,
                          avx2_l2sq_code,  // few rows: no need of its own
                          avx512_unit_sums,
-                         avx512_depthwise_row};
+                         avx512_depthwise_row,
+                         &kAvx512Int8};
 
 }  // namespace imsearch::simd

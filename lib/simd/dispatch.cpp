@@ -7,6 +7,8 @@
 
 #if defined(__aarch64__)
 #include <sys/auxv.h>
+#elif defined(__x86_64__)
+#include <cpuid.h>
 #endif
 
 #include <array>
@@ -16,7 +18,19 @@
 namespace imsearch::simd {
 namespace {
 
-using List = std::array<const Kernels*, 4>;
+using List = std::array<const Kernels*, 5>;
+
+#if defined(__x86_64__)
+/// clang 14 does not know it by name. It needs nothing of the system that AVX2
+/// does not need.
+bool has_avx_vnni() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 4U & 1U) != 0;
+}
+#endif
 
 List find_supported() {
   List list = {};
@@ -28,10 +42,12 @@ List find_supported() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vnni"))
+      __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("fma"))
     list[count++] = &kAvx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (has_avx_vnni()) list[count++] = &kAvxVnni;
     list[count++] = &kAvx2;
+  }
 #elif defined(__aarch64__)
   if ((::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0)
     list[count++] = &kNeonDotprod;

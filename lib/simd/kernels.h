@@ -2,8 +2,8 @@
 //
 // active() is chosen at first use: the best table that this CPU supports, or
 // the one that the environment variable IMSEARCH_SIMD names (scalar; avx2,
-// avx512 on x86-64; neon, neon-dotprod on 64-bit ARM). Callers fetch it once,
-// outside their loops.
+// avx-vnni, avx512 on x86-64; neon, neon-dotprod on 64-bit ARM). Callers fetch
+// it once, outside their loops.
 //
 // Every float32 result is the same bits in every table. A dot product is summed
 // in 16 lanes: lane j takes the products i = j (mod 16) in rising order, each
@@ -15,6 +15,7 @@
 #pragma once
 
 #include "simd/depthwise.h"
+#include "simd/int8_layers.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -83,6 +84,9 @@ struct Kernels {
 
   /// A row of a depthwise convolution (depthwise.h).
   void (*depthwise_row)(const DepthwiseRow& row);
+
+  /// Layers of a network in 8-bit integers (int8_layers.h).
+  const Int8Layers* int8;
 };
 
 /// The table in use. Throws Error at first use if IMSEARCH_SIMD names a table

@@ -243,7 +243,8 @@ const Kernels kNeon = {"neon",
                        neon_l2sq_i8_rows,
                        l2sq_code,
                        unit_sums,
-                       neon_depthwise_row};
+                       neon_depthwise_row,
+                       &kNeonInt8};
 
 const Kernels kNeonDotprod = {"neon-dotprod",
                               dot,
@@ -256,6 +257,7 @@ const Kernels kNeonDotprod = {"neon-dotprod",
                               dotprod_l2sq_i8_rows,
                               l2sq_code,
                               unit_sums,
-                              neon_depthwise_row};
+                              neon_depthwise_row,
+                              &kNeonDotprodInt8};
 
 }  // namespace imsearch::simd

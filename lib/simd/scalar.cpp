@@ -106,6 +106,7 @@ UnitSums unit_sums(const float* row, float length, const float* query,
 const Kernels kScalar = {"scalar",     dot,       dot_pairs,
                          dot_block,    divide,    dot_i8,
                          dot_i8_block, l2sq_i8,   l2sq_i8_rows,
-                         l2sq_code,    unit_sums, scalar_depthwise_row};
+                         l2sq_code,    unit_sums, scalar_depthwise_row,
+                         &kScalarInt8};
 
 }  // namespace imsearch::simd

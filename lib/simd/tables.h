@@ -6,10 +6,21 @@
 namespace imsearch::simd {
 
 extern const Kernels kScalar;
-extern const Kernels kAvx2;    // x86-64 only; needs AVX2 and FMA
-extern const Kernels kAvx512;  // x86-64 only; needs AVX-512 F, BW, VL, DQ, VNNI
-extern const Kernels kNeon;    // AArch64 only
+// x86-64 only. kAvx2 needs AVX2 and FMA, kAvxVnni AVX-VNNI as well, kAvx512 FMA
+// and AVX-512 F, BW, VL, DQ and VNNI.
+extern const Kernels kAvx2;
+extern const Kernels kAvxVnni;
+extern const Kernels kAvx512;
+extern const Kernels kNeon;         // AArch64 only
 extern const Kernels kNeonDotprod;  // AArch64 only; needs the dot product
+
+// The int8 layers of the tables.
+extern const Int8Layers kScalarInt8;
+extern const Int8Layers kAvx2Int8;
+extern const Int8Layers kAvxVnniInt8;
+extern const Int8Layers kAvx512Int8;
+extern const Int8Layers kNeonInt8;
+extern const Int8Layers kNeonDotprodInt8;
 
 // The functions of the tables that have files of their own; all others are in
 // the files that define the tables.
@@ -59,6 +70,11 @@ void dotprod_l2sq_i8_rows(const std::int8_t* query, const std::int8_t* codes,
                           std::size_t n, std::size_t stride,
                           const std::uint32_t* rows, std::size_t count,
                           std::int32_t* out);
+void avx2_int8_quantize(const float* in, float scale, std::size_t n,
+                        std::uint8_t* out);
+void neon_int8_quantize(const float* in, float scale, std::size_t n,
+                        std::uint8_t* out);
+void neon_int8_depthwise_row(const Int8DepthwiseRow& row);
 void scalar_depthwise_row(const DepthwiseRow& row);
 void avx2_depthwise_row(const DepthwiseRow& row);
 void avx512_depthwise_row(const DepthwiseRow& row);

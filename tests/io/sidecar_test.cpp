@@ -1,6 +1,7 @@
 #include "io/sidecar.h"
 
 #include "base/error.h"
+#include "support/contains.h"
 #include "support/temp_dir.h"
 
 #include <doctest/doctest.h>
@@ -204,6 +205,29 @@ TEST_SUITE("io") {
     b = a;
     b.exif = true;
     CHECK_FALSE(same_model(a, b));
+    b = a;
+    b.precision = "int8";
+    CHECK_FALSE(same_model(a, b));
+  }
+
+  TEST_CASE("the precision is kept; without one, it is float32") {
+    Sidecar sidecar = example();
+    CHECK_FALSE(test::contains(to_json(sidecar), "precision"));
+    sidecar.model.precision = "int8";
+    const std::string text = to_json(sidecar);
+    CHECK(test::contains(text, "\"precision\": \"int8\""));
+    CHECK(sidecar_from_json(text, "v").model.precision == "int8");
+    const auto with = [&](const std::string& precision) {
+      std::string other = text;
+      return sidecar_from_json(
+                 other.replace(other.find("\"int8\""), 6, precision), "v")
+          .model.precision;
+    };
+    CHECK(with("\"float32\"").empty());
+    CHECK_THROWS_WITH_AS(
+        with("\"int4\""),
+        "v: precision int4 is not known here, only float32 and int8", Error);
+    CHECK_THROWS_WITH_AS(with("8"), "v: precision is not a string", Error);
   }
 
   TEST_CASE("a model is described for people") {
@@ -215,6 +239,10 @@ TEST_SUITE("io") {
         describe(turned) ==
         "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa), images turned "
         "by EXIF");
+    turned.exif = false;
+    turned.precision = "int8";
+    CHECK(describe(turned) ==
+          "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa), in int8");
     CHECK(describe(ModelIdentity{}) == "unknown model");
   }
 }

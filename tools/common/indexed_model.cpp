@@ -70,6 +70,7 @@ ModelOptions model_options(const SearchIndex& index, const ModelFiles& params) {
     options.weights = built.weights_path;
     options.sha256 = built.weights_sha256;
   }
+  options.precision = built.precision;
   options.exif = built.exif;
   return options;
 }

@@ -11,6 +11,7 @@
 #include "common/options.h"
 
 #include "image/preprocess_text.h"
+#include "io/sidecar.h"
 
 #include <CLI/CLI.hpp>
 
@@ -76,6 +77,15 @@ void ModelOptions::add_to(CLI::App& app) {
           ->excludes(weights_option);
   add_preprocessing_to(app, model_option);
   app.add_flag("--exif", exif, "Turn images as their EXIF orientation says");
+  app.add_option_function<std::string>(
+         "--precision",
+         [this](const std::string& name) {
+           precision = name == kInt8Precision ? kInt8Precision : "";
+         },
+         "Of the built-in network's arithmetic: float32, or int8, which is "
+         "faster and a little less exact (default: float32)")
+      ->check(cli::one_of({"float32", "int8"}))
+      ->type_name("NAME");
   app.add_option("--engine", engine,
                  "What runs the built-in network: onednn, or torch, the slower "
                  "reference (default: onednn)")
@@ -93,9 +103,10 @@ void ModelOptions::add_to(CLI::App& app) {
   cli::completes(app, {"--model"}, cli::kModelFiles);
   cli::put_under(app, cli::Group::kOften, {"--weights"});
   cli::put_under(app, cli::Group::kImages, {"--exif"});
-  cli::put_under(app, cli::Group::kModels,
-                 {"--model", "--input-size", "--resize", "--resize-to",
-                  "--mean", "--std", "--engine", "--device", "--batch"});
+  cli::put_under(
+      app, cli::Group::kModels,
+      {"--model", "--input-size", "--resize", "--resize-to", "--mean", "--std",
+       "--precision", "--engine", "--device", "--batch"});
 }
 
 void ModelOptions::add_preprocessing_to(CLI::App& app,
@@ -132,6 +143,10 @@ void ModelOptions::add_preprocessing_to(CLI::App& app,
 void ModelOptions::check() const {
   if (engine == "onednn" && needs_torch())
     cli::fail_usage("--engine onednn runs the built-in network on a CPU only");
+  if (!precision.empty() && (needs_torch() || engine == "torch"))
+    cli::fail_usage(
+        "--precision int8 is for the built-in network on a CPU, by --engine "
+        "onednn");
   if (batch != 0 && !on_cuda())
     cli::fail_usage(
         "--batch is for --device cuda: a CPU works on one image at a time");
@@ -160,6 +175,7 @@ std::vector<std::string> ModelOptions::arguments() const {
   add("--model", model);
   add("--model-sha256", sha256);
   if (exif) arguments.emplace_back("--exif");
+  add("--precision", precision);
   add("--engine", engine);
   // Defaults are left out, so that messages of extract name only what was
   // given.

@@ -20,6 +20,7 @@ struct ModelOptions {
   std::string model;           // --model, a TorchScript file instead of them
   std::string sha256;          // --model-sha256, of the one or the other
   bool exif = false;           // --exif
+  std::string precision;       // --precision int8; empty: float32
   std::string engine;          // --engine; empty: one that can do it
   std::string device = "cpu";  // --device
   std::size_t batch = 0;       // --batch; 0: the default of the device

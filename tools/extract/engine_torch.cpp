@@ -2,6 +2,7 @@
 // module, on libtorch, which alone can use CUDA.
 #include "extract/model.h"
 
+#include "base/command.h"
 #include "base/error.h"
 #include "image/preprocess_text.h"
 #include "io/checksum.h"
@@ -50,6 +51,10 @@ Model load_script(const ModelOptions& options, const TorchParams& params) {
 const EngineKind kLinkedEngine = EngineKind::kTorch;
 
 Model load_model(const ModelOptions& options) {
+  if (!options.precision.empty())
+    fail("--precision {}: {} computes in float32 only: run {}",
+         options.precision, tool_of(kLinkedEngine),
+         command(tool_of(EngineKind::kOnednn)));
   const TorchParams params = torch_params(options);
   Model model = options.model.empty()
                     ? load_network(options,

@@ -7,6 +7,7 @@
 #include "common/version.h"
 
 #include "base/command.h"
+#include "simd/kernels.h"
 #include "weights/find.h"
 
 namespace imsearch {
@@ -45,12 +46,17 @@ Model load_network(
   // A choice of the user's, that changes the rows: it is part of the identity.
   weights.preprocessing.exif = options.exif;
   weights.identity.exif = options.exif;
+  weights.identity.precision = options.precision;
   return {weights.identity, weights.preprocessing, make_engine(weights),
           is_demo(file.path)};
 }
 
 void say_model(const Model& model) {
   cli::say("network: " + describe(model.identity));
+  if (model.identity.precision == kInt8Precision && !simd::active().int8->quick)
+    cli::say(
+        "int8 is slower than float32 on this CPU, which has none of the "
+        "instructions for it: AVX-512 VNNI, AVX-VNNI, or ARM's dot product");
   if (model.demo)
     cli::say(fmt::format(
         "these are demonstration weights: for better answers run '{}' and give "

@@ -153,6 +153,8 @@ ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
   if (collection == nullptr || !run.model.empty()) return run;
   const ModelIdentity& model = collection->sidecar.model;
   run.model.push_back("--model-sha256=" + model.weights_sha256);
+  if (!model.precision.empty())
+    run.model.push_back("--precision=" + model.precision);
   if (model.exif) run.model.emplace_back("--exif");
   return run;
 }

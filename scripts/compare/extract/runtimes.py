@@ -2,7 +2,8 @@
 
 A runtime is made for a model, so many threads and so many images at a time.
 submit() takes one batch (NCHW float32), drain() returns when all are done,
-features() is for checking.  Both compute in float32.
+features() is for checking.  Both compute in float32, unless the model is
+quantized.
 """
 
 
@@ -37,15 +38,15 @@ class OpenVino:
 
         core = openvino.Core()
         network = core.read_model(model)
+        quantized = any(op.get_type_name() == "FakeQuantize" for op in network.get_ops())
         shape = network.input(0).partial_shape
         shape[0] = batch
         network.reshape(shape)
-        # Without the hint it would compute in bfloat16 where the CPU can.
-        settings = {
-            "NUM_STREAMS": streams,
-            "INFERENCE_NUM_THREADS": threads,
-            "INFERENCE_PRECISION_HINT": "f32",
-        }
+        settings = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": threads}
+        # Without the hint it would compute in bfloat16 where the CPU can; of a
+        # quantized network it may, in what is left.
+        if not quantized:
+            settings["INFERENCE_PRECISION_HINT"] = "f32"
         self.compiled = core.compile_model(network, "CPU", settings)
         self.queue = openvino.AsyncInferQueue(self.compiled, streams)
         self.share = openvino.Tensor

@@ -271,6 +271,19 @@ TEST_CASE("what extract made is taken over, with the model that made it") {
   CHECK(dry_run(dir).empty());
 }
 
+TEST_CASE("what extract made in int8 goes on in int8") {
+  const TempDir dir;
+  fs::create_directory(dir / "p");
+  write_image(dir, "p/0.ppm", 0);
+  REQUIRE(run_in(dir, {"extract", "-q", "--precision", "int8", "p"}).status ==
+          0);
+  write_image(dir, "p/1.ppm", 1);
+  const RunResult result = update(dir, {"p"});
+  CHECK(contains(result.err, "1 new, 0 changed, 0 gone, 0 moved: 2 images"));
+  CHECK(contains(read_file(dir / "fvecs.bin.json"), "\"precision\": \"int8\""));
+  CHECK(dry_run(dir).empty());
+}
+
 TEST_CASE("names with any byte are kept apart by NUL") {
   const TempDir dir;
   fs::create_directory(dir / "p");

@@ -106,6 +106,8 @@ TEST_CASE("what only one of the two has is a difference") {
   append(then);
   CHECK(identity_difference(then.identity(), Run().identity()) ==
         "its append_to_rows was 5, now absent");
+  CHECK(difference([](Run& run) { run.model.identity.precision = "int8"; }) ==
+        "its model precision was absent, now int8");
   CHECK(difference([](Run& run) { run.model.identity.exif = true; }) ==
         "its model exif was absent, now true");
 }
