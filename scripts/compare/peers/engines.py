@@ -245,7 +245,11 @@ class Usearch(Engine):
 
 
 class Glass(Engine):
-    """The graph on 8-bit codes, walked by 4-bit ones, the best compared in float32."""
+    """The graph on 8-bit codes, walked by 4-bit ones, the best compared in float32.
+
+    A graph that it saved leads nowhere in another process, so that load() builds
+    it again.
+    """
 
     def __init__(self, dim):
         super().__init__(dim)
@@ -254,14 +258,11 @@ class Glass(Engine):
         self.glass = glass
 
     def build(self, rows, threads):
-        self.rows = rows
+        self.rows = rows  # which it does not copy
         self.glass.set_num_threads(threads)
         index = self.glass.Index("HNSW", "L2", "SQ8U", R=2 * LINKS, L=EF_CONSTRUCTION)
         self.graph = index.build(rows)
-        self.search_in(self.graph, rows)
-
-    def search_in(self, graph, rows):
-        self.searcher = self.glass.Searcher(graph, rows, "L2", "SQ4U", "FP32")
+        self.searcher = self.glass.Searcher(self.graph, rows, "L2", "SQ4U", "FP32")
 
     def save(self, folder):
         import numpy
@@ -272,11 +273,8 @@ class Glass(Engine):
     def load(self, folder):
         import numpy
 
+        self.build(numpy.load(f"{folder}/rows.npy"), 2)
         self.glass.set_num_threads(1)
-        # Graph(path) would give a graph that leads nowhere.
-        graph = self.glass.Graph()
-        graph.load(f"{folder}/graph")
-        self.search_in(graph, numpy.load(f"{folder}/rows.npy"))
         self.searcher.optimize(1)
 
     def set_ef(self, ef):
