@@ -97,8 +97,7 @@ void remove_mapped_range(MappedRange* range) {
 
 MappedFile::MappedFile(const std::string& path, bool keep_open) : path_(path) {
   // O_NONBLOCK: opening a FIFO must fail, not wait for a writer.
-  Descriptor file(
-      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
   if (!file.valid() || ::fstat(file.get(), &status) != 0)
     fail("{}: {}", path, errno_text(errno));
