@@ -14,6 +14,10 @@
 #include <cmath>
 
 namespace imsearch {
+
+// vector_set.cpp
+void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows);
+
 namespace {
 
 /// Insertions one by one, each of a fraction of a millisecond, take less time
@@ -21,6 +25,8 @@ namespace {
 constexpr std::size_t kFewest = 16;
 constexpr std::size_t kShareOfRows = 200;
 
+/// Rows among which QuantizerEvaluation looks for neighbours.
+constexpr std::size_t kJudgedRows = 10'000;
 /// Neighbours that QuantizerEvaluation looks for, of each row.
 constexpr double kSoughtOfRow = 10;
 
@@ -47,6 +53,16 @@ bool are_few(const Index& index, std::size_t new_rows) {
 bool codes_suit(const Index& index, const VectorSet& vectors,
                 unsigned threads) {
   const std::size_t more = vectors.rows() - index.rows();
+  // What it looks at, but for new rows: a file may be much larger.
+  std::size_t before = 0;
+  for (const VectorFile& file : vectors.files()) {
+    std::vector<std::size_t> judged;
+    for (const std::uint32_t row : spread_over(vectors.rows(), kJudgedRows))
+      if (row >= before && row - before < file.rows())
+        judged.push_back(row - before);
+    fetch_rows(file, judged);
+    before += file.rows();
+  }
   QuantizerEvaluation judge(vectors, index.rows(), threads);
   const double found = judge.found_with(index.impl().reduction);
   const double sought = kSoughtOfRow * static_cast<double>(more);
