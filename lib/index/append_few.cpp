@@ -14,6 +14,10 @@
 #include <cmath>
 
 namespace imsearch {
+
+// vector_set.cpp
+void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows);
+
 namespace {
 
 /// Insertions one by one, each of a fraction of a millisecond, take less time
@@ -21,6 +25,8 @@ namespace {
 constexpr std::size_t kFewest = 16;
 constexpr std::size_t kShareOfRows = 200;
 
+/// Rows among which QuantizerEvaluation looks for neighbours.
+constexpr std::size_t kJudgedRows = 10'000;
 /// Neighbours that QuantizerEvaluation looks for, of each row.
 constexpr double kSoughtOfRow = 10;
 
@@ -47,10 +53,18 @@ bool are_few(const Index& index, std::size_t new_rows) {
 bool codes_suit(const Index& index, const VectorSet& vectors,
                 unsigned threads) {
   const std::size_t more = vectors.rows() - index.rows();
-  vectors.expect(PageAccess::kRandom);  // 10,000 of maybe many millions
+  // What it looks at, but for new rows: a file may be much larger.
+  std::size_t before = 0;
+  for (const VectorFile& file : vectors.files()) {
+    std::vector<std::size_t> judged;
+    for (const std::uint32_t row : spread_over(vectors.rows(), kJudgedRows))
+      if (row >= before && row - before < file.rows())
+        judged.push_back(row - before);
+    fetch_rows(file, judged);
+    before += file.rows();
+  }
   QuantizerEvaluation judge(vectors, index.rows(), threads);
   const double found = judge.found_with(index.impl().reduction);
-  vectors.expect(PageAccess::kNormal);
   const double sought = kSoughtOfRow * static_cast<double>(more);
   const double deviation =
       std::sqrt(kEnoughFound * (1 - kEnoughFound) / sought);
@@ -68,10 +82,7 @@ void append_few(const Index& index, const VectorSet& vectors,
   RowCoder coder(vectors, reduction, index.rows(), threads);
   CodedRows coded = room_for_codes(more, vectors.dim(), reduction.width);
   coder.code_into(coded);
-  const GraphView& view = index.impl().view;
-  expect_access(view.links, view.rows * link_stride(view.M) * 4,
-                PageAccess::kRandom);
-  GraphGrower graph(view, index.info().params,
+  GraphGrower graph(index.impl().view, index.info().params,
                     {more, coded.width, coded.reduced.data(),
                      index.impl().reduction.projects});
   for (std::size_t i = 0; i < more; ++i) {

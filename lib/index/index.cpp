@@ -171,10 +171,8 @@ void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
 }
 
 void Index::check_rows(const VectorSet& vectors, unsigned threads) const {
-  impl_->expect_all_rows();
-  const auto row = first_changed_row(vectors, impl_->certified(), threads);
-  impl_->expect_walks();
-  if (row) throw Error(changed_text(*this, vectors, *row, kRemedy));
+  if (const auto row = first_changed_row(vectors, impl_->certified(), threads))
+    throw Error(changed_text(*this, vectors, *row, kRemedy));
 }
 
 void Index::check_rows(unsigned threads) const {
@@ -187,10 +185,8 @@ void Index::ensure_rows() const {
   // Taken first: what changes during the check is checked again.
   std::vector<FileState> states = states_of(*impl_->vectors);
   if (states == impl_->good_states) return;
-  impl_->expect_all_rows();
-  const auto row = first_changed_row(*impl_->vectors, impl_->certified(), 0);
-  impl_->expect_walks();
-  if (row)
+  if (const auto row =
+          first_changed_row(*impl_->vectors, impl_->certified(), 0))
     throw Error(
         changed_text(*this, *impl_->vectors, *row, remedy_unverified()));
   impl_->good_states = std::move(states);

@@ -77,13 +77,6 @@ struct Index::Impl {
   std::string_view name(std::uint32_t row) const;
 
   std::vector<std::string> source_paths() const;
-  /// How searches that walk read the index: as they come, where it is larger
-  /// than the memory that this process may have; and the vectors, where both
-  /// are.
-  void expect_walks() const;
-  /// How all rows and their codes are read, one after the other.
-  void expect_all_rows() const;
-
   CertifiedCodes certified() const {
     return {codes, errors, view.reduced, reduction};
   }
@@ -103,11 +96,7 @@ struct Index::Impl {
   void read_deleted();
   void read_names();
   void open_vectors();
-  void compare_with_memory(IndexAccess access);
   void read_good_states();
-
-  bool beyond_memory_ = false;          // the index
-  bool vectors_beyond_memory_ = false;  // with the index
 };
 
 }  // namespace imsearch

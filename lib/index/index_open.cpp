@@ -10,7 +10,6 @@
 #include "index/index_impl.h"
 #include "index/index_meta.h"
 #include "io/file.h"
-#include "io/memory.h"
 
 #include <sys/mman.h>
 
@@ -83,36 +82,6 @@ Index::Impl::Impl(IndexFiles files, IndexAccess access)
   file.close_descriptor();
   if (changes) changes->close_descriptor();
   open_vectors();
-  compare_with_memory(access);
-}
-
-void Index::Impl::compare_with_memory(IndexAccess access) {
-  const std::uint64_t room = possible_memory_bytes();
-  const std::uint64_t bytes = file.header().file_bytes;
-  std::uint64_t vector_bytes = 0;
-  if (vectors) vector_bytes = vectors->rows() * vectors->dim() * sizeof(float);
-  beyond_memory_ = access == IndexAccess::kMapped && bytes > room;
-  vectors_beyond_memory_ = bytes > room || vector_bytes > room - bytes;
-  expect_walks();
-}
-
-// Most of what the system would read around a row has to go again before
-// anybody asks for it, and takes with it what is needed more.
-void Index::Impl::expect_walks() const {
-  if (beyond_memory_) {
-    expect_access(view.links, view.rows * link_stride(view.M) * 4,
-                  PageAccess::kRandom);
-    expect_access(codes.codes, codes.rows * codes.stride, PageAccess::kRandom);
-  }
-  if (vectors && vectors_beyond_memory_) vectors->expect(PageAccess::kRandom);
-}
-
-void Index::Impl::expect_all_rows() const {
-  if (beyond_memory_)
-    expect_access(codes.codes, codes.rows * codes.stride,
-                  PageAccess::kSequential);
-  if (vectors && vectors_beyond_memory_)
-    vectors->expect(PageAccess::kSequential);
 }
 
 void Index::Impl::read_info() {

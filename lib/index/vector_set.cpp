@@ -10,6 +10,9 @@
 #include "io/checksum.h"
 #include "simd/kernels.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -68,18 +71,36 @@ bool normalize(const float* row, std::size_t dim, float* out) {
   return found.has_value();
 }
 
+void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows) {
+  // Pages that are asked for are read alone; those that are found missing, with
+  // up to megabytes around them.
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<std::uintptr_t>(file.file().data());
+  std::vector<float> scratch(file.dim());
+  for (const std::size_t row : rows) {
+    const auto at =
+        reinterpret_cast<std::uintptr_t>(file.row(row, scratch.data()));
+    const std::size_t bytes = file.dim() * sizeof(float);
+    if (at < first || at + bytes > first + file.file().size()) continue;
+    const std::uintptr_t begin = at / page * page;
+    ::madvise(reinterpret_cast<void*>(begin), at + bytes - begin,
+              MADV_WILLNEED);
+  }
+}
+
 std::uint64_t fingerprint(const VectorFile& file, std::size_t rows) {
   Checksum checksum;
   std::vector<float> scratch(file.dim());
   const std::size_t hashed = std::min(kHashedRows, rows);
-  // Rows that lie far apart, without what is around them.
-  file.file().expect(PageAccess::kRandom);
+  std::vector<std::size_t> fetched;
+  for (std::size_t i = 0; i < hashed; ++i)
+    fetched.push_back(hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1));
+  fetch_rows(file, fetched);
   for (std::size_t i = 0; i < hashed; ++i) {
     // Spread evenly, with the first row and the last among them.
     const std::size_t row = hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1);
     checksum.add(file.row(row, scratch.data()), file.dim() * sizeof(float));
   }
-  file.file().expect(PageAccess::kNormal);
   return checksum.value();
 }
 

@@ -40,11 +40,6 @@ class VectorSet {
   std::size_t dim() const { return dim_; }
   const std::vector<VectorFile>& files() const { return files_; }
 
-  /// Tells the kernel how rows will be read.
-  void expect(PageAccess access) const {
-    for (const VectorFile& file : files_) file.file().expect(access);
-  }
-
   /// "fvecs.bin: row 7", for messages about row i.
   std::string where(std::size_t i) const;
 

@@ -178,20 +178,9 @@ void MappedFile::release(std::string_view part) const {
               MADV_DONTNEED);
 }
 
-void MappedFile::expect(PageAccess access) const {
-  expect_access(data_, size_, access);
-}
-
-void expect_access(const void* begin, std::size_t size_bytes,
-                   PageAccess access) {
-  if (size_bytes == 0) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const std::uintptr_t before = reinterpret_cast<std::uintptr_t>(begin) % page;
-  const int advice = access == PageAccess::kRandom       ? MADV_RANDOM
-                     : access == PageAccess::kSequential ? MADV_SEQUENTIAL
-                                                         : MADV_NORMAL;
-  auto* first = static_cast<char*>(const_cast<void*>(begin)) - before;
-  ::madvise(first, size_bytes + before, advice);
+void MappedFile::expect_sequential_access() const {
+  if (data_ != nullptr)
+    ::madvise(const_cast<std::byte*>(data_), size_, MADV_SEQUENTIAL);
 }
 
 void on_mapping_fault(void (*report)(const char* path)) {

@@ -27,14 +27,6 @@ struct FileState {
   }
 };
 
-/// How mapped bytes will be read. Where they are not in memory, the system
-/// reads up to megabytes around each; with kRandom only their pages.
-enum class PageAccess { kNormal, kSequential, kRandom };
-
-/// Tells the kernel (madvise): of all pages that have one of these bytes.
-void expect_access(const void* begin, std::size_t size_bytes,
-                   PageAccess access);
-
 /// A read-only mapping of a regular file; opening costs no reading, pages come
 /// on first touch. Move-only. Any number of threads may read.
 ///
@@ -71,8 +63,7 @@ class MappedFile {
   void close_descriptor() { descriptor_.reset(); }
 
   /// Tells the kernel how the mapping will be read (madvise).
-  void expect_sequential_access() const { expect(PageAccess::kSequential); }
-  void expect(PageAccess access) const;
+  void expect_sequential_access() const;
 
   /// Lets go of the pages of a part of the mapping, which are read again when
   /// they are touched.
