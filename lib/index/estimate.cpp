@@ -34,15 +34,15 @@ constexpr std::size_t kManyRows = std::size_t{1} << 20;
 /// OutputFile's buffer.
 constexpr std::uint64_t kOutputBytes = std::uint64_t{1} << 20;
 
-/// Memory that a build holds codes in. The short ones of an index file are
-/// mapped from it, and all of them are read again and again.
+/// Memory that a build holds codes in. The short ones of an index file, which
+/// the graph is built of, are mapped from it: pages that the system may drop.
 std::uint64_t code_bytes(std::size_t rows, std::size_t dim, std::size_t width,
                          IndexFormat format, bool regular) {
   const std::uint64_t piece = std::min(RowCoder::memory_bytes(dim, width),
                                        coded_rows_bytes(rows, dim, width));
-  if (format == IndexFormat::kHnswlib || regular)
+  if (format == IndexFormat::kHnswlib)
     return piece + std::uint64_t{rows} * width;
-  return piece + coded_rows_bytes(rows, dim, width);
+  return regular ? piece : piece + coded_rows_bytes(rows, dim, width);
 }
 
 /// Seconds that coding and inserting all rows takes, from doing so with a few.
