@@ -20,9 +20,10 @@ while [[ ${1:-} == -* ]]; do
   case $1 in
     --memory) megabytes=${2:-} ;;
     --rows) rows=${2:-} ;;
-    *) usage && exit 2 ;;
+    -h | --help) usage && exit ;;
+    *) usage >&2 && exit 2 ;;
   esac
-  shift 2
+  shift $(($# < 2 ? $# : 2))
 done
 : "${megabytes:=$((rows * 750 / 1000000 + 100))}"
 [[ $# -le 1 && $rows =~ ^[1-9][0-9]*$ && $megabytes =~ ^[1-9][0-9]*$ ]] || {
