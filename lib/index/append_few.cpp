@@ -15,9 +15,6 @@
 
 namespace imsearch {
 
-// vector_set.cpp
-void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows);
-
 namespace {
 
 /// Insertions one by one, each of a fraction of a millisecond, take less time

@@ -3,7 +3,8 @@
 // index records where that is, and what they are known by.
 //
 // Codes go into the file as they are made: what a build holds in memory of each
-// row is its place in the graph, which has the short code, too, and its name.
+// row is its links and its name. The short codes, of which the graph is built,
+// are mapped from the file.
 //
 // Appending copies the codes of old rows, restores the graph and inserts the
 // new rows into it, which gives about the graph that a build of all rows gives.

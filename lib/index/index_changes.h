@@ -21,10 +21,11 @@
 //   link_changes   n x (1 + L) uint32: a row before R, and what is now in its
 //                  place in `links`; rising
 //   upper_changes  n x (1 + U) uint32: the same of records of `upper`
-//   deleted        n x uint32: deleted rows, rising, that are not so in the
-//   file names          names from row ChangesBase::first_name on name_ends (N
-//   - first_name) uint64 meta           in place of the section in the index
-//   file
+//   deleted        n x uint32: rows that are deleted beside those of the index
+//                  file, rising
+//   names          bytes: those of the rows from ChangesBase::first_name on
+//   name_ends      (N - first_name) uint64
+//   meta           JSON: in place of that of the index file
 #pragma once
 
 #include "index/graph_growth.h"

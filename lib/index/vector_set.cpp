@@ -72,8 +72,6 @@ bool normalize(const float* row, std::size_t dim, float* out) {
 }
 
 void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows) {
-  // Pages that are asked for are read alone; those that are found missing, with
-  // up to megabytes around them.
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto first = reinterpret_cast<std::uintptr_t>(file.file().data());
   std::vector<float> scratch(file.dim());

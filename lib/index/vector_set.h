@@ -19,6 +19,11 @@ namespace imsearch {
 /// simd dot(row, row), and each value is divided by it. row == out is allowed.
 bool normalize(const float* row, std::size_t dim, float* out);
 
+/// Has the system read these rows ahead, where they lie in a mapping: pages
+/// that are asked for come alone, those that are found missing with up to
+/// megabytes around them.
+void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows);
+
 /// XXH3-64 of 64 rows spread over the first `rows` of the file: enough to
 /// notice that another file has its name. A file that has only grown keeps it.
 std::uint64_t fingerprint(const VectorFile& file, std::size_t rows);

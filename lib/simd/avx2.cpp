@@ -145,34 +145,25 @@ void divide(const float* in, float divisor, float* out, std::size_t n) {
   for (; i < n; ++i) out[i] = in[i] / divisor;
 }
 
+constexpr Kernels table(const char* name, const Int8Layers* int8) {
+  return {name,
+          dot,
+          dot_pairs,
+          dot_block,
+          divide,
+          avx2_dot_i8,
+          avx2_dot_i8_block,
+          avx2_l2sq_i8,
+          avx2_l2sq_i8_rows,
+          avx2_l2sq_code,
+          avx2_unit_sums,
+          avx2_depthwise_row,
+          int8};
+}
+
 }  // namespace
 
-const Kernels kAvx2 = {"avx2",
-                       dot,
-                       dot_pairs,
-                       dot_block,
-                       divide,
-                       avx2_dot_i8,
-                       avx2_dot_i8_block,
-                       avx2_l2sq_i8,
-                       avx2_l2sq_i8_rows,
-                       avx2_l2sq_code,
-                       avx2_unit_sums,
-                       avx2_depthwise_row,
-                       &kAvx2Int8};
-
-const Kernels kAvxVnni = {"avx-vnni",
-                          dot,
-                          dot_pairs,
-                          dot_block,
-                          divide,
-                          avx2_dot_i8,
-                          avx2_dot_i8_block,
-                          avx2_l2sq_i8,
-                          avx2_l2sq_i8_rows,
-                          avx2_l2sq_code,
-                          avx2_unit_sums,
-                          avx2_depthwise_row,
-                          &kAvxVnniInt8};
+const Kernels kAvx2 = table("avx2", &kAvx2Int8);
+const Kernels kAvxVnni = table("avx-vnni", &kAvxVnniInt8);
 
 }  // namespace imsearch::simd

@@ -1,15 +1,13 @@
 #include "embed/engine.h"
-#include "weights/metadata.h"
 
 #include "naive_mobilenet.h"
-#include "weights/weights_files.h"
+#include "random_network.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -32,28 +30,6 @@ std::unique_ptr<Engine> make_torch_in_batches(const Weights& weights) {
 
 constexpr MakeEngine kEngines[] = {make_onednn_engine, make_torch,
                                    make_torch_in_batches};
-
-Weights weights_for(Variant variant, std::size_t input_size) {
-  Weights weights;
-  apply_variant(variant, weights);
-  weights.preprocessing.input_size = input_size;
-  weights.tensors = random_tensors();
-  return weights;
-}
-
-std::vector<float> random_input(const Weights& weights, std::uint32_t seed) {
-  std::mt19937 random(seed);
-  std::vector<float> input(weights.preprocessing.input_floats());
-  for (float& value : input)
-    value = static_cast<float>(random() >> 8) * 0x1p-23F - 1.0F;
-  return input;
-}
-
-std::vector<float> feature_of(Engine& engine, const std::vector<float>& input) {
-  std::vector<float> feature(engine.dim());
-  engine.embed(input.data(), feature.data());
-  return feature;
-}
 
 template <typename A, typename B>
 double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {

@@ -1,17 +1,15 @@
 // The int8 engine under the table that IMSEARCH_SIMD names: CMakeLists.txt runs
 // it under each, and all must give the bits of naive_int8().
 #include "embed/engine.h"
-#include "weights/metadata.h"
 
 #include "naive_int8.h"
 #include "naive_mobilenet.h"
-#include "weights/weights_files.h"
+#include "random_network.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -19,29 +17,6 @@ using namespace imsearch;
 using namespace imsearch::test;
 
 namespace {
-
-Weights weights_for(Variant variant, std::size_t input_size) {
-  Weights weights;
-  apply_variant(variant, weights);
-  weights.preprocessing.input_size = input_size;
-  weights.tensors = random_tensors();
-  return weights;
-}
-
-/// A picture as preprocess() writes one: from -1 to 1.
-std::vector<float> random_input(const Weights& weights, std::uint32_t seed) {
-  std::mt19937 random(seed);
-  std::vector<float> input(weights.preprocessing.input_floats());
-  for (float& value : input)
-    value = static_cast<float>(random() >> 8) * 0x1p-23F - 1.0F;
-  return input;
-}
-
-std::vector<float> feature_of(Engine& engine, const std::vector<float>& input) {
-  std::vector<float> feature(engine.dim());
-  engine.embed(input.data(), feature.data());
-  return feature;
-}
 
 double cosine(const std::vector<float>& a, const std::vector<double>& b) {
   double product = 0;

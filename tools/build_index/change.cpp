@@ -55,9 +55,8 @@ void check_old_vectors(const Index& index, const VectorSet& vectors) {
 }
 
 /// Names are in the index: a list that changed would call rows otherwise than
-/// query does.
-/// With a ledger, which knows rows by more than their names, they are images
-/// that were moved: gives how many.
+/// query does. With a ledger, which knows rows by more than their names, they
+/// are images that were moved: gives how many.
 std::size_t count_renamed(const Index& index, const IndexInputs& inputs) {
   std::size_t renamed = 0;
   for (std::uint32_t row = 0; row < index.rows(); ++row) {
