@@ -93,6 +93,10 @@ void save_unknown_operation(const std::string& path) {
   to.writeEndOfFile();
 }
 
+bool has_mkl() {
+  return at::hasMKL();
+}
+
 bool has_cuda() {
   return at::hasCUDA();
 }

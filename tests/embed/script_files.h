@@ -35,6 +35,9 @@ void save_state_dict(const std::string& path);
 /// Saves a module that calls an operation which libtorch does not have.
 void save_unknown_operation(const std::string& path);
 
+/// Whether libtorch was built with MKL.
+bool has_mkl();
+
 /// Whether this machine and its libtorch have CUDA.
 bool has_cuda();
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "image/gif_files.h"
 #include "image/image_files.h"
+#include "support/sanitized.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@ namespace {
 
 using namespace imsearch;
 using test::golden_image;
+using test::kSanitized;
 
 std::string reason(const std::string& bytes, const std::string& name = "x.jpg",
                    std::uint64_t limit = UINT64_MAX) {
@@ -131,7 +133,8 @@ TEST_SUITE("image") {
     CHECK(needed(test::tga_file(40, 30, 10, ""), "x.tga") == 3 * kPixels);
   }
 
-  TEST_CASE("fault 10: a lack of memory is not the picture's fault") {
+  TEST_CASE("fault 10: a lack of memory is not the picture's fault" *
+            doctest::skip(kSanitized)) {
     // libjpeg's coefficients of 4000 x 4000 pixels, 16 MB more than there is.
     const std::string progressive =
         test::with_sides(golden_image("progressive.jpg"), 4000, 4000);

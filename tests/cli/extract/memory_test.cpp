@@ -2,6 +2,7 @@
 #include "cli/extract/files.h"
 
 #include "support/contains.h"
+#include "support/sanitized.h"
 #include "view/canvas.h"
 
 #include <nlohmann/json.hpp>
@@ -14,13 +15,6 @@ using namespace imsearch;
 using namespace imsearch::test;
 
 namespace {
-
-/// Sanitizers hold back what was freed.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr std::size_t kMegabyte = 1'000'000;
 
