@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "weights/weights.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -43,14 +42,12 @@ class Engine {
       embed(inputs[i], features[i]);
   }
 
+  /// How many replicas to run on so many threads: one on each, unless they
+  /// share a device.
+  virtual unsigned replicas(unsigned threads) const { return threads; }
+
   virtual std::unique_ptr<Engine> clone() const = 0;
 };
-
-/// How many replicas to run on so many threads: one on each; two where batches
-/// fill a device, so that while one waits for it, the other copies.
-inline unsigned replica_count(const Engine& engine, unsigned threads) {
-  return engine.batch() > 1 ? std::min(2U, threads) : threads;
-}
 
 /// MobileNetV2 with global average pooling on oneDNN (onednn_engine.cpp; link
 /// imsearch_embed_onednn). Single-threaded: callers run several replicas, which

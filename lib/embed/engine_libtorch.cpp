@@ -8,6 +8,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -77,6 +78,13 @@ class ForwardEngine final : public Engine {
 
   std::size_t dim() const override { return dim_; }
   std::size_t batch() const override { return params_.batch; }
+
+  /// Two fill a device: while one waits for it, the other copies. More would
+  /// each make it ready once more, which takes seconds.
+  unsigned replicas(unsigned threads) const override {
+    const bool filled = params_.batch > 1 || params_.device == Device::kCuda;
+    return filled ? std::min(2U, threads) : threads;
+  }
 
   void embed(const float* input, float* feature) override {
     embed_batch({input}, {feature});

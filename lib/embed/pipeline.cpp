@@ -47,8 +47,7 @@ std::size_t slot_count(const Preprocessing& preprocessing, const Engine& engine,
   const std::size_t wanted = kSlotsPerThread * threads;
   std::size_t least = std::size_t{2} * threads;
   if (engine.batch() > 1)
-    least =
-        std::max(least, (replica_count(engine, threads) + 1) * engine.batch());
+    least = std::max(least, (engine.replicas(threads) + 1) * engine.batch());
   return std::max(std::min(wanted, fitting), least);
 }
 
@@ -323,7 +322,7 @@ StageTimes run_pipeline(const ImageSource& images,
   const unsigned threads = params.threads == 0 ? usable_cpus() : params.threads;
   Pipeline pipeline(images, preprocessing, engine, threads, params.first);
   std::vector<std::unique_ptr<Engine>> engines;
-  for (unsigned n = 0; n < replica_count(engine, threads); ++n)
+  for (unsigned n = 0; n < engine.replicas(threads); ++n)
     engines.push_back(engine.clone());
   {
     Crew crew(pipeline);

@@ -22,7 +22,7 @@ constexpr float kClip = 6.0F;  // ReLU6
 
 /// One convolution, ready to run, its batch norm folded in.
 struct Layer {
-  at::Tensor weight;  // (out, in or 1, height, width), channels last in memory
+  at::Tensor weight;  // (out, in or 1, height, width)
   at::Tensor bias;
   std::int64_t kernel = 1;
   std::int64_t stride = 1;
@@ -46,12 +46,19 @@ at::Tensor tensor_of(const std::vector<float>& values,
   return tensor;
 }
 
+/// Channels last spares oneDNN the reordering of every layer's output. On a GPU
+/// depthwise layers have a kernel of libtorch's own for channels first alone.
+at::MemoryFormat memory_format(at::Device device) {
+  return device.is_cpu() ? at::MemoryFormat::ChannelsLast
+                         : at::MemoryFormat::Contiguous;
+}
+
 Layer make_layer(const Convolution& conv, const Weights& weights,
                  at::Device device) {
   const FoldedConvolution folded = fold_batch_norm(conv, weights);
   Layer layer;
   layer.weight = tensor_of(folded.kernel, conv.weight_shape())
-                     .contiguous(at::MemoryFormat::ChannelsLast)
+                     .contiguous(memory_format(device))
                      .to(device);
   layer.bias = tensor_of(folded.bias, {conv.out}).to(device);
   layer.kernel = static_cast<std::int64_t>(conv.kernel);
@@ -72,9 +79,19 @@ at::Tensor padded_as_keras(const at::Tensor& x) {
   return at::constant_pad_nd(x, {left, 1, above, 1});
 }
 
+/// A layer of 1 x 1 as a product of matrices, one for each image.
+at::Tensor multiply(const at::Tensor& input, const Layer& layer) {
+  const std::int64_t images = input.size(0);
+  const std::int64_t out = layer.weight.size(0);
+  const at::Tensor rows =
+      layer.weight.view({1, out, -1}).expand({images, -1, -1});
+  return at::baddbmm(layer.bias.view({1, out, 1}), rows, input.flatten(2))
+      .view({images, out, input.size(2), input.size(3)});
+}
+
 /// On a CPU, oneDNN is asked for by name: at::conv2d would give 1x1 and
-/// depthwise layers to the BLAS library. Channels last spares it the reordering
-/// of every layer's output.
+/// depthwise layers to the BLAS library. On a GPU, it would give 1x1 layers to
+/// cuDNN, which prepares for each of them, in each thread, for some 100 ms.
 at::Tensor convolve(const at::Tensor& input, const Layer& layer,
                     Variant variant) {
   const bool uneven =
@@ -87,13 +104,15 @@ at::Tensor convolve(const at::Tensor& input, const Layer& layer,
       input.is_cpu()
           ? at::mkldnn_convolution(padded, layer.weight, layer.bias, paddings,
                                    strides, {1, 1}, layer.groups)
-          : at::conv2d(padded, layer.weight, layer.bias, strides, paddings,
-                       {1, 1}, layer.groups);
+      : layer.kernel == 1 ? multiply(input, layer)
+                          : at::conv2d(padded, layer.weight, layer.bias,
+                                       strides, paddings, {1, 1}, layer.groups);
   if (layer.clipped) output.clamp_(0.0F, kClip);
   return output;
 }
 
 at::Tensor forward(const Network& network, at::Tensor x) {
+  x = x.contiguous(memory_format(x.device()));
   at::Tensor shortcut;
   for (const Layer& layer : network.layers) {
     if (layer.begins_block) shortcut = x;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <thread>
 #include <vector>
 
 using namespace imsearch;
@@ -16,6 +17,7 @@ struct Seen {
   explicit Seen(std::size_t inputs) : times(inputs) {}
   std::vector<std::atomic<std::size_t>> times;
   std::atomic<std::size_t> replicas{0};
+  std::atomic<bool> moved{false};  // from one thread to another
 
   std::size_t total() const {
     std::size_t sum = 0;
@@ -33,6 +35,8 @@ class CountingEngine final : public Engine {
   std::size_t dim() const override { return 2; }
   std::size_t batch() const override { return batch_; }
   void embed(const float* input, float* feature) override {
+    if (thread_ == std::thread::id()) thread_ = std::this_thread::get_id();
+    if (thread_ != std::this_thread::get_id()) seen_.moved = true;
     ++seen_.times[static_cast<std::size_t>(input[0])];
     feature[1] = 0;  // there is room for dim() floats
   }
@@ -44,6 +48,7 @@ class CountingEngine final : public Engine {
  private:
   Seen& seen_;
   std::size_t batch_;
+  std::thread::id thread_;
 };
 
 class FailingEngine final : public Engine {
@@ -65,6 +70,7 @@ TEST_SUITE("embed") {
     const NetworkSpeed speed =
         measure_network(CountingEngine(seen), kInputs, 2, 0.02);
     CHECK(seen.replicas == 2);
+    CHECK(!seen.moved);
     CHECK(speed.wall_s >= 0.02);
     CHECK(speed.cpu_s > 0);
     CHECK(speed.images >= 2 * kInputs.size());

@@ -81,8 +81,8 @@ int time_network(const ExtractJob& job, const ModelOptions& options) {
   if (!job.quiet) say_model(model);
   const Inputs inputs = load_inputs(job, model.preprocessing);
   // As many as a run has: an engine may not want one network for each CPU.
-  const unsigned threads = replica_count(
-      *model.engine, job.threads == 0 ? usable_cpus() : job.threads);
+  const unsigned threads =
+      model.engine->replicas(job.threads == 0 ? usable_cpus() : job.threads);
   line.emplace("times the network", 0, job.quiet);
   const NetworkSpeed speed =
       measure_network(*model.engine, inputs.values, threads, kMeasuredSeconds);
