@@ -219,6 +219,10 @@ class HeifReader {
     if (options == nullptr) throw std::bad_alloc();
     const bool rgb = layout_.colours == heif_colorspace_RGB;
     options->convert_hdr_to_8bit = rgb ? 1 : 0;
+    // libheif turns and mirrors the planes of colour by themselves. Where they
+    // have half of an odd side, the value that covers one pixel alone then lies
+    // at the other end, and colours are off by up to 20 of 255 along that side.
+    // libheif 1.15 does not tell how it turned, so it stays.
     heif_image* decoded = nullptr;
     check(heif().decode(handle_.get(), &decoded, layout_.colours,
                         layout_.chroma, options.get()));

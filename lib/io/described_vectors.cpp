@@ -163,7 +163,8 @@ void DescribedVectors::compare(const std::string& sidecar,
          dim_);
   if (!same_model(model_, said.model))
     fail("{}: made by {}, but {} by {}: one index holds rows of one model",
-         sidecar, describe(said.model), model_from_, describe(model_));
+         sidecar, describe_beside(model_, said.model), model_from_,
+         describe_beside(said.model, model_));
   if (dim_ == 0) {
     dim_ = said.dim;
     dim_from_ = sidecar;

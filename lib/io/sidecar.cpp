@@ -168,6 +168,13 @@ std::string describe(const ModelIdentity& model) {
          (model.precision.empty() ? "" : ", in " + model.precision);
 }
 
+std::string describe_beside(const ModelIdentity& other,
+                            const ModelIdentity& model) {
+  const bool apart = model.known() && model.precision != other.precision;
+  return describe(model) +
+         (apart && model.precision.empty() ? ", in float32" : "");
+}
+
 std::string short_sha256(const std::string& sha256) {
   return sha256.substr(0, kShownHashDigits);
 }

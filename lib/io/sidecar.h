@@ -44,6 +44,11 @@ bool same_model(const ModelIdentity& a, const ModelIdentity& b);
 /// by EXIF" if they are, and ", in int8" if they were; or "unknown model".
 std::string describe(const ModelIdentity& model);
 
+/// describe(), with ", in float32" where `other` is told to be in int8: what
+/// sets them apart is then said of both.
+std::string describe_beside(const ModelIdentity& other,
+                            const ModelIdentity& model);
+
 /// The first digits of a hash, for people.
 std::string short_sha256(const std::string& sha256);
 

@@ -244,5 +244,9 @@ TEST_SUITE("io") {
     CHECK(describe(turned) ==
           "mobilenet_v2 keras mobilenet.h5 (sha256 aaaaaaaaaaaa), in int8");
     CHECK(describe(ModelIdentity{}) == "unknown model");
+    const std::string plain = describe(example().model);
+    CHECK(describe_beside(turned, example().model) == plain + ", in float32");
+    CHECK(describe_beside(example().model, turned) == describe(turned));
+    CHECK(describe_beside(example().model, example().model) == plain);
   }
 }

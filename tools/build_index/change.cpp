@@ -100,7 +100,8 @@ void check_model(const Index& index, const IndexInputs& inputs) {
     fail(
         "{}: made by {}, but the vectors by {}: one index holds rows of one "
         "model",
-        index.path(), describe(model), describe(inputs.model));
+        index.path(), describe_beside(inputs.model, model),
+        describe_beside(model, inputs.model));
   if (inputs.vectors.dim() != index.dim())
     fail("{}: rows of {} floats, but the vectors have {}", index.path(),
          index.dim(), inputs.vectors.dim());

@@ -119,7 +119,8 @@ void AppendTarget::check_model(const Sidecar& added) const {
   fail(
       "{}: made by {}, but now by {}: give the same --weights or --model and "
       "options, or write files of their own with -o and -n",
-      sidecar_path(vectors_), describe(sidecar_.model), describe(added.model));
+      sidecar_path(vectors_), describe_beside(added.model, sidecar_.model),
+      describe_beside(sidecar_.model, added.model));
 }
 
 void AppendTarget::add(const std::string& rows_file,

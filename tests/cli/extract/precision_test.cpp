@@ -58,6 +58,7 @@ void check_refused(const RunResult& result, const std::string& what) {
   CHECK(result.status == 1);
   CHECK(contains(result.err, "made by mobilenet_v2"));
   CHECK(contains(result.err, ", in int8"));
+  CHECK(contains(result.err, ", in float32"));
   CHECK(contains(result.err, what));
 }
 
