@@ -80,7 +80,8 @@ void check_model(const SearchIndex& index, const ExtractClient& extract) {
   const ModelIdentity& built = index.model();
   if (!same_model(built, extract.model()))
     fail("{}: made by {}, but these weights are {}: --weights names others",
-         index.where(), describe(built), describe(extract.model()));
+         index.where(), describe_beside(extract.model(), built),
+         describe_beside(built, extract.model()));
   if (extract.dim() != index.dim())
     fail("{}: rows of {} floats, but {} makes {}", index.where(), index.dim(),
          describe(extract.model()), extract.dim());

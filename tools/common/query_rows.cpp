@@ -81,8 +81,8 @@ VectorSet open_query_vectors(const SearchIndex& index,
   const ModelIdentity& built = index.model();
   if (!same_model(described.model(), built))
     fail("{}: made by {}, but {} by {}: rows of two models cannot be compared",
-         described.model_from(), describe(described.model()), index.where(),
-         describe(built));
+         described.model_from(), describe_beside(built, described.model()),
+         index.where(), describe_beside(described.model(), built));
   // Again, now that all is open: extract may have replaced the files meanwhile.
   described.check_settled();
   return VectorSet(std::move(described.files()));

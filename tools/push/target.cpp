@@ -25,7 +25,8 @@ void check_model(const IndexMeta& meta, const PushInputs& inputs,
          inputs.path(), inputs.dim());
   if (!same_model(meta.model, inputs.model()))
     fail("{}: made by {}, but {} by {}: one index holds rows of one model",
-         where, describe(meta.model), inputs.path(), describe(inputs.model()));
+         where, describe_beside(inputs.model(), meta.model), inputs.path(),
+         describe_beside(meta.model, inputs.model()));
 }
 
 /// Throws Error unless the files begin with the rows that were pushed.
