@@ -111,7 +111,7 @@ awk -v b="$began" -v e="$ended" -v kb="$anonymous" -v n="$rows" 'BEGIN {
   exit 1
 }
 stat -c 'index: %s bytes' "$index"
-stat -c 'vectors: %s bytes' "$vectors"
+stat -Lc 'vectors: %s bytes' "$vectors"
 
 echo
 inside "$bin/eval-recall" -i "$index" --vectors "$folder/queries.bin" \

@@ -7,13 +7,15 @@
 # Prints a table: of each program the share of copies that it finds, by kind,
 # pairs of different photos that it takes for duplicates, and CPU seconds from
 # image files to groups. Compared are, as far as they are installed: findimagedupes
-# (Debian), at its default and at 98 %; czkawka_cli (crates.io); imagehash and
-# imagededup (PyPI), by their pHash at several distances. An exact join of
-# features by Faiss (PyPI) is timed beside the join of the index. PYTHON says
-# which Python has these.
+# (Debian), at its default and at 98 %; czkawka_cli (crates.io), at its default
+# and two larger distances, without and with turned and mirrored images;
+# imagehash and imagededup (PyPI), by their pHash at several distances. An exact
+# join of features by Faiss (PyPI) is timed beside the join of the index. PYTHON
+# says which Python has these; what is not installed is named on standard error.
 set -euo pipefail
 
 usage() { sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
+say() { echo "duplicates.sh: $*" >&2; }
 
 case ${1:-} in
   -h | --help) usage && exit ;;
@@ -23,7 +25,7 @@ bin=$root/build/bin
 python=${PYTHON:-/usr/bin/python3}
 work=$root/build/duplicates
 [[ -d $work/copies ]] || {
-  echo "duplicates.sh: no copies: run scripts/check/duplicates.sh first" >&2
+  say "no copies: run scripts/check/duplicates.sh first"
   exit 1
 }
 cd "$work"
@@ -50,34 +52,49 @@ ours() {
 timed ours "$@"
 add imsearch peers/imsearch.tsv "$took"
 
-# find_dupes PERCENT: a group a line, names separated by spaces. Only the first
-# run computes fingerprints.
+# find_dupes PERCENT: a group a line, names separated by spaces.
 find_dupes() {
   findimagedupes -R -q -t "$1" -f peers/fingerprints copies 2>/dev/null |
     awk '{ for (i = 1; i <= NF; ++i) print NR "\t" $i }' >"peers/fid-$1.tsv"
 }
 if command -v findimagedupes >/dev/null; then
+  rm -f peers/fingerprints
+  timed findimagedupes -R -q -n -f peers/fingerprints copies 2>/dev/null
+  of_fingerprints=$took
   for percent in 90% 98%; do
     timed find_dupes "$percent"
-    add "findimagedupes-$percent" "peers/fid-$percent.tsv" "$took"
+    add "findimagedupes-$percent" "peers/fid-$percent.tsv" \
+      $((of_fingerprints + took))
   done
+else
+  say "no findimagedupes: it is a package of Debian"
 fi
 
-if command -v czkawka_cli >/dev/null; then
-  czkawka() {
-    czkawka_cli image -d "$work/copies" -m 1 -C peers/czkawka.json >/dev/null ||
-      true
-  }
-  timed czkawka
+# czkawka BITS TURNS: hashes of 256 bits, without what earlier runs remembered.
+czkawka() {
+  czkawka_cli image -d "$work/copies" -m 1 -s "$1" --geometric-invariance "$2" \
+    -H -N -W -C peers/czkawka.json >/dev/null
   "$python" -c 'import json
 for number, group in enumerate(json.load(open("peers/czkawka.json"))):
     for image in group:
-        print(number, image["path"], sep="\t")' >peers/czkawka.tsv
-  add czkawka_cli peers/czkawka.tsv "$took"
+        print(number, image["path"], sep="\t")' >"peers/czkawka-$1-$2.tsv"
+}
+if command -v czkawka_cli >/dev/null; then
+  for bits in 5 10 20; do
+    for turns in off mirror-flip-rotate90; do
+      timed czkawka "$bits" "$turns"
+      add "czkawka-$bits-$turns" "peers/czkawka-$bits-$turns.tsv" "$took"
+    done
+  done
+else
+  say "no czkawka_cli: cargo install czkawka_cli brings it, with rustc 1.94"
 fi
 
 for library in imagehash imagededup; do
-  "$python" -c "import $library" 2>/dev/null || continue
+  "$python" -c "import $library" 2>/dev/null || {
+    say "no $library: pip brings it; PYTHON says for which Python"
+    continue
+  }
   took=$("$python" "$root/scripts/compare/duplicates/hashes.py" "$library" \
     copies 0,2,4,6,8,10 "peers/$library")
   for bits in 0 2 4 6 8 10; do

@@ -247,8 +247,8 @@ class Usearch(Engine):
 class Glass(Engine):
     """The graph on 8-bit codes, walked by 4-bit ones, the best compared in float32.
 
-    A graph that it saved leads nowhere in another process, so that load() builds
-    it again.
+    A searcher takes the graph that it is given out of the caller's hands, after
+    which that is empty: so it is not made before a search is asked for.
     """
 
     def __init__(self, dim):
@@ -256,13 +256,13 @@ class Glass(Engine):
         import glass
 
         self.glass = glass
+        self.searcher = None
 
     def build(self, rows, threads):
-        self.rows = rows  # which it does not copy
+        self.rows = rows
         self.glass.set_num_threads(threads)
         index = self.glass.Index("HNSW", "L2", "SQ8U", R=2 * LINKS, L=EF_CONSTRUCTION)
         self.graph = index.build(rows)
-        self.searcher = self.glass.Searcher(self.graph, rows, "L2", "SQ4U", "FP32")
 
     def save(self, folder):
         import numpy
@@ -273,11 +273,22 @@ class Glass(Engine):
     def load(self, folder):
         import numpy
 
-        self.build(numpy.load(f"{folder}/rows.npy"), 2)
-        self.glass.set_num_threads(1)
+        self.graph = self.glass.Graph()
+        self.graph.load(f"{folder}/graph")
+        self.rows = numpy.load(f"{folder}/rows.npy")
+        self.make_searcher()
         self.searcher.optimize(1)
 
+    def make_searcher(self):
+        self.glass.set_num_threads(1)
+        self.searcher = self.glass.Searcher(
+            self.graph, self.rows, "L2", "SQ4U", "FP32"
+        )
+        del self.rows  # it has a copy
+
     def set_ef(self, ef):
+        if self.searcher is None:
+            self.make_searcher()
         self.searcher.set_ef(ef)
 
     @staticmethod
