@@ -51,15 +51,8 @@ bool codes_suit(const Index& index, const VectorSet& vectors,
                 unsigned threads) {
   const std::size_t more = vectors.rows() - index.rows();
   // What it looks at, but for new rows: a file may be much larger.
-  std::size_t before = 0;
-  for (const VectorFile& file : vectors.files()) {
-    std::vector<std::size_t> judged;
-    for (const std::uint32_t row : spread_over(vectors.rows(), kJudgedRows))
-      if (row >= before && row - before < file.rows())
-        judged.push_back(row - before);
-    fetch_rows(file, judged);
-    before += file.rows();
-  }
+  for (const std::uint32_t row : spread_over(vectors.rows(), kJudgedRows))
+    vectors.fetch_row(row);
   QuantizerEvaluation judge(vectors, index.rows(), threads);
   const double found = judge.found_with(index.impl().reduction);
   const double sought = kSoughtOfRow * static_cast<double>(more);
