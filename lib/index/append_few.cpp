@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace imsearch {
 
@@ -27,15 +28,24 @@ constexpr std::size_t kJudgedRows = 10'000;
 /// Neighbours that QuantizerEvaluation looks for, of each row.
 constexpr double kSoughtOfRow = 10;
 
-/// The time of a file that has grown says nothing about its old rows, which
-/// nobody has compared.
+/// Whether the rows that `old` has are still known to be those that were
+/// indexed: the file is as it was, or by its sidecar has only grown.
+bool rows_are_known(const VectorFile& file, const IndexSource& old) {
+  const std::int64_t modified_ns = file.file().state().modified_ns;
+  if (old.modified_ns == 0) return false;
+  if (file.rows() == old.rows && modified_ns == old.modified_ns) return true;
+  const std::optional<Sidecar> sidecar = read_sidecar(file.path());
+  return sidecar &&
+         only_appended_between(*sidecar, old.modified_ns, modified_ns);
+}
+
+/// Without the time of a file whose old rows nobody has compared.
 IndexInfo info_after(const Index& index, const VectorSet& vectors) {
   IndexInfo info = describe_index(vectors, index.info().model,
                                   index.info().params, index.path());
   const std::vector<IndexSource>& old = index.info().sources;
   for (std::size_t i = 0; i < old.size(); ++i)
-    if (info.sources[i].rows != old[i].rows ||
-        info.sources[i].modified_ns != old[i].modified_ns)
+    if (!rows_are_known(vectors.files()[i], old[i]))
       info.sources[i].modified_ns = 0;
   return info;
 }
