@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace imsearch {
 
@@ -27,15 +28,24 @@ constexpr std::size_t kJudgedRows = 10'000;
 /// Neighbours that QuantizerEvaluation looks for, of each row.
 constexpr double kSoughtOfRow = 10;
 
-/// The time of a file that has grown says nothing about its old rows, which
-/// nobody has compared.
+/// Whether the rows that `old` has are still known to be those that were
+/// indexed: the file is as it was, or by its sidecar has only grown.
+bool rows_are_known(const VectorFile& file, const IndexSource& old) {
+  const std::int64_t modified_ns = file.file().state().modified_ns;
+  if (old.modified_ns == 0) return false;
+  if (file.rows() == old.rows && modified_ns == old.modified_ns) return true;
+  const std::optional<Sidecar> sidecar = read_sidecar(file.path());
+  return sidecar &&
+         only_appended_between(*sidecar, old.modified_ns, modified_ns);
+}
+
+/// Without the time of a file whose old rows nobody has compared.
 IndexInfo info_after(const Index& index, const VectorSet& vectors) {
   IndexInfo info = describe_index(vectors, index.info().model,
                                   index.info().params, index.path());
   const std::vector<IndexSource>& old = index.info().sources;
   for (std::size_t i = 0; i < old.size(); ++i)
-    if (info.sources[i].rows != old[i].rows ||
-        info.sources[i].modified_ns != old[i].modified_ns)
+    if (!rows_are_known(vectors.files()[i], old[i]))
       info.sources[i].modified_ns = 0;
   return info;
 }
@@ -51,15 +61,8 @@ bool codes_suit(const Index& index, const VectorSet& vectors,
                 unsigned threads) {
   const std::size_t more = vectors.rows() - index.rows();
   // What it looks at, but for new rows: a file may be much larger.
-  std::size_t before = 0;
-  for (const VectorFile& file : vectors.files()) {
-    std::vector<std::size_t> judged;
-    for (const std::uint32_t row : spread_over(vectors.rows(), kJudgedRows))
-      if (row >= before && row - before < file.rows())
-        judged.push_back(row - before);
-    fetch_rows(file, judged);
-    before += file.rows();
-  }
+  for (const std::uint32_t row : spread_over(vectors.rows(), kJudgedRows))
+    vectors.fetch_row(row);
   QuantizerEvaluation judge(vectors, index.rows(), threads);
   const double found = judge.found_with(index.impl().reduction);
   const double sought = kSoughtOfRow * static_cast<double>(more);

@@ -25,9 +25,10 @@ bool codes_suit(const Index& index, const VectorSet& vectors, unsigned threads);
 
 /// What append_to_index() does, without a new reduction and on one thread, for
 /// few rows; `renames` says whether `names` has other ones for old rows. The
-/// old rows are not compared with their codes: the index records no time of a
-/// file that has grown, so that exact search compares them. Throws Error, with
-/// all as it was; Interrupted.
+/// old rows are not compared with their codes: unless the sidecar of a file
+/// says that it has only grown since it was indexed (io/sidecar.h), the index
+/// records no time of it, so that exact search compares its rows. Throws Error,
+/// with all as it was; Interrupted.
 void append_few(const Index& index, const VectorSet& vectors,
                 const Names& names, bool renames, unsigned threads,
                 const OnProgress& on_progress,

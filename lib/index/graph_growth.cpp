@@ -26,6 +26,24 @@ namespace {
 
 constexpr std::size_t kHead = 3;  // of an upper record: row, level, below
 
+constexpr std::size_t kPage = 4096;
+/// Rows whose lists an insertion reads, and rows whose codes it looks at.
+constexpr std::size_t kReadLists = 130;
+constexpr std::size_t kVisitedRows = 4000;
+/// Pages that a disk reads one after the other in the time that it takes to
+/// find one. Measured on a virtual disk: 12,000 reads/s, or 1.2 GB/s.
+constexpr std::size_t kPagesInARow = 16;
+
+std::size_t link_bytes(const GraphView& graph) {
+  return link_stride(graph.M) * sizeof(std::uint32_t);
+}
+
+/// Whether a part of the graph is better read whole, ahead of so many visits to
+/// one page each, than page by page.
+bool read_whole(std::size_t size_bytes, std::size_t visits) {
+  return size_bytes / kPage <= visits * kPagesInARow;
+}
+
 }  // namespace
 
 GraphGrower::GraphGrower(const GraphView& finished, const HnswParams& params,
@@ -39,6 +57,36 @@ GraphGrower::GraphGrower(const GraphView& finished, const HnswParams& params,
   growth_.upper_records = finished.upper_records;
   growth_.max_level = finished.max_level;
   growth_.entry = finished.entry;
+  expect_visits();
+}
+
+void GraphGrower::expect_visits() {
+  const auto advise = [&](std::size_t visits, const void* data,
+                          std::size_t size_bytes,
+                          std::optional<ScatteredAccess>& access) {
+    if (read_whole(size_bytes, codes_.rows * visits))
+      fetch_mapped(data, size_bytes);
+    else
+      access.emplace(data, size_bytes);
+  };
+  advise(kVisitedRows, finished_.reduced, finished_.rows * finished_.width,
+         codes_access_);
+  advise(kReadLists, finished_.links, finished_.rows * link_bytes(finished_),
+         links_access_);
+}
+
+void GraphGrower::fetch_links(std::size_t level, std::uint32_t node) const {
+  if (links_access_ && level == 0 && node < finished_.rows)
+    fetch_mapped(finished_.links + node * link_stride(finished_.M),
+                 link_bytes(finished_));
+}
+
+void GraphGrower::fetch_codes(std::size_t level,
+                              const std::vector<std::uint32_t>& nodes) const {
+  if (!codes_access_ || level > 0) return;
+  for (const std::uint32_t node : nodes)
+    if (node < finished_.rows && !visited_[node])
+      fetch_mapped(finished_.code(node), finished_.width);
 }
 
 const std::int8_t* GraphGrower::code(std::uint32_t row) const {
@@ -152,12 +200,15 @@ std::vector<GraphGrower::Near> GraphGrower::nearest(const std::int8_t* from,
   while (!open.empty() && open.top().l2sq <= found.top().l2sq) {
     const std::uint32_t node = open.top().node;
     open.pop();
-    for (const std::uint32_t next : links(level, node)) {
+    const std::vector<std::uint32_t> list = links(level, node);
+    fetch_codes(level, list);
+    for (const std::uint32_t next : list) {
       row_of(level, next);
       if (!visit(next)) continue;
       const Near near = {distance(level, from, next), next};
       if (found.size() >= ef && near.l2sq >= found.top().l2sq) continue;
       open.push(near);
+      fetch_links(level, next);
       found.push(near);
       if (found.size() > ef) found.pop();
     }

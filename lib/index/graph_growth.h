@@ -1,5 +1,6 @@
 // A few rows more in a finished graph, which stays where it is: mapped, and
-// read only where the new rows lead. What becomes of it is kept beside it.
+// read ahead of the walk: page by page, where the new rows lead, or as a whole
+// where they lead nearly everywhere. What becomes of it is kept beside it.
 //
 // hnsw_graph.h, for many rows, restores the whole graph in memory first. Both
 // insert as Malkov and Yashunin say (arXiv:1603.09320, algorithms 1, 2 and 4).
@@ -8,10 +9,12 @@
 #include "index/graph_view.h"
 #include "index/hnsw_graph.h"
 #include "index/index.h"
+#include "io/read_ahead.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace imsearch {
@@ -69,8 +72,15 @@ class GraphGrower {
                const std::vector<Near>& near);
   void link_back(std::size_t level, std::uint32_t from, std::uint32_t to);
   bool visit(std::uint32_t node);
+  void expect_visits();
+  void fetch_links(std::size_t level, std::uint32_t node) const;
+  void fetch_codes(std::size_t level,
+                   const std::vector<std::uint32_t>& nodes) const;
 
   GraphView finished_;
+  // Where they are read page by page, and not whole.
+  std::optional<ScatteredAccess> links_access_;
+  std::optional<ScatteredAccess> codes_access_;
   HnswParams params_;
   ShortCodes codes_;
   std::size_t rows_;  // in it so far

@@ -248,10 +248,11 @@ void ChangesWriter::add_deleted() {
   std::vector<std::uint32_t> rows = change_.deleted;
   if (old_.changes) {
     const std::string_view before = old_.changes->section("deleted");
-    const std::size_t count = before.size() / sizeof(std::uint32_t);
-    rows.resize(rows.size() + count);
-    std::memcpy(rows.data() + rows.size() - count, before.data(),
-                before.size());
+    for (std::size_t at = 0; at + sizeof rows[0] <= before.size();
+         at += sizeof rows[0]) {
+      rows.emplace_back();
+      std::memcpy(&rows.back(), before.data() + at, sizeof rows[0]);
+    }
   }
   const std::string_view base = old_.file.section("deleted");
   const auto in_base = [&](std::uint32_t row) {

@@ -86,8 +86,9 @@ struct Index::Impl {
                                IndexAccess access);
   std::string_view changed_section(std::string_view name,
                                    std::uint64_t size_bytes);
-  void replace_lists(std::string_view changes_name, std::size_t list_bytes,
-                     JoinedMapping& lists) const;
+  bool is_changed(std::string_view name) const;
+  void replace_lists(std::string_view changes_name, std::size_t base_bytes,
+                     std::size_t list_bytes, JoinedMapping& lists) const;
   void read_changes();
   void mark_changed_deletions();
   void read_info();

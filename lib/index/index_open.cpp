@@ -10,13 +10,16 @@
 #include "index/index_impl.h"
 #include "index/index_meta.h"
 #include "io/file.h"
+#include "io/read_ahead.h"
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <bitset>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 
 namespace imsearch {
 namespace {
@@ -24,6 +27,10 @@ namespace {
 constexpr std::uint64_t kMaxRows = std::uint64_t{1} << 31;
 constexpr std::uint32_t kMaxM = 10000;   // as hnswlib allows
 constexpr std::uint32_t kMaxLevel = 64;  // of 53 random bits (hnsw_graph.cpp)
+
+/// Those that new rows lengthen, all of them.
+constexpr std::string_view kRowSections[] = {"reduced", "codes", "scales",
+                                             "errors",  "links", "upper"};
 
 template <typename T>
 const T* as(std::string_view section) {
@@ -107,22 +114,34 @@ void Index::Impl::read_changes() {
   const bool fits = now.rows >= old.rows && now.dim == old.dim &&
                     now.M == old.M && now.reduced_width == old.reduced_width &&
                     now.gain == old.gain && now.seed == old.seed &&
-                    now.ef_construction == old.ef_construction;
-  const bool longer = changes->has_section("links");
-  if (!fits || longer != (now.rows > old.rows)) changes->fail_damaged("header");
+                    now.ef_construction == old.ef_construction &&
+                    now.max_level >= old.max_level;
+  const bool same_graph =
+      now.max_level == old.max_level && now.entry == old.entry;
+  if (!fits || (now.rows == old.rows && !same_graph))
+    changes->fail_damaged("header");
+}
+
+/// Without new rows, the index file has all of the graph and the codes. With
+/// them, changes have a part of each section that has something of each row.
+bool Index::Impl::is_changed(std::string_view name) const {
+  if (!changes || changes->header().rows == file.header().rows) return false;
+  if (name == "twins") return changes->has_section(name);
+  return std::find(std::begin(kRowSections), std::end(kRowSections), name) !=
+         std::end(kRowSections);
 }
 
 // A section that searches read all over, copied where kLoaded asks for it.
 std::string_view Index::Impl::hot_section(std::string_view name,
                                           std::uint64_t size_bytes,
                                           IndexAccess access) {
-  const bool is_changed = changes && changes->has_section(name);
-  const std::string_view mapped = is_changed ? changed_section(name, size_bytes)
-                                             : file.section(name, size_bytes);
+  const bool changed = is_changed(name);
+  const std::string_view mapped = changed ? changed_section(name, size_bytes)
+                                          : file.section(name, size_bytes);
   if (access == IndexAccess::kMapped) return mapped;
   loaded.emplace_back(mapped);
   // Or it would be in memory twice.
-  if (!is_changed)
+  if (!changed)
     file.release(mapped);
   else if (name == "twins")
     changes->release(mapped);
@@ -136,33 +155,43 @@ std::string_view Index::Impl::changed_section(std::string_view name,
                                               std::uint64_t size_bytes) {
   const std::string_view rest = changes->section(name);
   if (name == "twins") return rest;
-  std::string_view head = file.section(name);
-  head = head.substr(0, head.size() / kChangesAlignment * kChangesAlignment);
-  if (size_bytes != 0 && head.size() + rest.size() != size_bytes)
+  const std::string_view base = file.section(name);
+  const std::string_view head =
+      base.substr(0, base.size() / kChangesAlignment * kChangesAlignment);
+  const std::size_t whole_bytes = head.size() + rest.size();
+  if (whole_bytes < base.size() ||
+      (size_bytes != 0 && whole_bytes != size_bytes))
     changes->fail_damaged(fmt::format("section {}", name));
   const bool lists = name == "links" || name == "upper";
   JoinedMapping& whole =
       joined.emplace_back(file.mapped(), head, changes->mapped(), rest, lists);
   if (name == "links")
-    replace_lists("link_changes", link_stride(header().M) * 4, whole);
+    replace_lists("link_changes", base.size(), link_stride(header().M) * 4,
+                  whole);
   if (name == "upper")
-    replace_lists("upper_changes", upper_stride(header().M) * 4, whole);
+    replace_lists("upper_changes", base.size(), upper_stride(header().M) * 4,
+                  whole);
   return whole.bytes();
 }
 
 // The pages that lists are put into become this process's own.
 void Index::Impl::replace_lists(std::string_view changes_name,
-                                std::size_t list_bytes,
+                                std::size_t base_bytes, std::size_t list_bytes,
                                 JoinedMapping& lists) const {
   const std::string_view list = changes->section(changes_name);
   const std::size_t each = sizeof(std::uint32_t) + list_bytes;
-  const std::size_t places = lists.bytes().size() / list_bytes;
+  const std::size_t places = base_bytes / list_bytes;
   if (list.size() % each != 0)
     changes->fail_damaged(fmt::format("section {}", changes_name));
+  const ScatteredAccess access(lists.bytes().data(), lists.bytes().size());
   for (std::size_t at = 0; at < list.size(); at += each) {
     const std::uint32_t place = *as<std::uint32_t>(list.substr(at));
     if (place >= places)
       changes->fail_damaged(fmt::format("section {}", changes_name));
+    fetch_mapped(lists.bytes().data() + place * list_bytes, list_bytes);
+  }
+  for (std::size_t at = 0; at < list.size(); at += each) {
+    const std::uint32_t place = *as<std::uint32_t>(list.substr(at));
     std::memcpy(lists.writable_data() + place * list_bytes,
                 list.data() + at + sizeof place, list_bytes);
   }

@@ -10,9 +10,6 @@
 #include "io/checksum.h"
 #include "simd/kernels.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -71,34 +68,18 @@ bool normalize(const float* row, std::size_t dim, float* out) {
   return found.has_value();
 }
 
-void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows) {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto first = reinterpret_cast<std::uintptr_t>(file.file().data());
-  std::vector<float> scratch(file.dim());
-  for (const std::size_t row : rows) {
-    const auto at =
-        reinterpret_cast<std::uintptr_t>(file.row(row, scratch.data()));
-    const std::size_t bytes = file.dim() * sizeof(float);
-    if (at < first || at + bytes > first + file.file().size()) continue;
-    const std::uintptr_t begin = at / page * page;
-    ::madvise(reinterpret_cast<void*>(begin), at + bytes - begin,
-              MADV_WILLNEED);
-  }
-}
-
 std::uint64_t fingerprint(const VectorFile& file, std::size_t rows) {
   Checksum checksum;
   std::vector<float> scratch(file.dim());
   const std::size_t hashed = std::min(kHashedRows, rows);
-  std::vector<std::size_t> fetched;
+  // Spread evenly, with the first row and the last among them.
+  const auto row_of = [&](std::size_t i) {
+    return hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1);
+  };
+  for (std::size_t i = 0; i < hashed; ++i) file.fetch_row(row_of(i));
   for (std::size_t i = 0; i < hashed; ++i)
-    fetched.push_back(hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1));
-  fetch_rows(file, fetched);
-  for (std::size_t i = 0; i < hashed; ++i) {
-    // Spread evenly, with the first row and the last among them.
-    const std::size_t row = hashed == 1 ? 0 : i * (rows - 1) / (hashed - 1);
-    checksum.add(file.row(row, scratch.data()), file.dim() * sizeof(float));
-  }
+    checksum.add(file.row(row_of(i), scratch.data()),
+                 file.dim() * sizeof(float));
   return checksum.value();
 }
 
@@ -123,6 +104,11 @@ std::pair<const VectorFile*, std::size_t> VectorSet::place_of(
   const auto end = std::upper_bound(ends_.begin(), ends_.end(), i);
   const auto f = static_cast<std::size_t>(end - ends_.begin());
   return {&files_[f], f == 0 ? i : i - ends_[f - 1]};
+}
+
+void VectorSet::fetch_row(std::size_t i) const {
+  const auto [file, row] = place_of(i);
+  file->fetch_row(row);
 }
 
 std::string VectorSet::where(std::size_t i) const {

@@ -19,11 +19,6 @@ namespace imsearch {
 /// simd dot(row, row), and each value is divided by it. row == out is allowed.
 bool normalize(const float* row, std::size_t dim, float* out);
 
-/// Has the system read these rows ahead, where they lie in a mapping: pages
-/// that are asked for come alone, those that are found missing with up to
-/// megabytes around them.
-void fetch_rows(const VectorFile& file, const std::vector<std::size_t>& rows);
-
 /// XXH3-64 of 64 rows spread over the first `rows` of the file: enough to
 /// notice that another file has its name. A file that has only grown keeps it.
 std::uint64_t fingerprint(const VectorFile& file, std::size_t rows);
@@ -56,6 +51,9 @@ class VectorSet {
   /// [count, dim]: faster than one by one, since rows are fetched together.
   void read_units(const std::uint32_t* rows, std::size_t count,
                   float* out) const;
+
+  /// Has the system read row i ahead (io/read_ahead.h).
+  void fetch_row(std::size_t i) const;
 
   /// So many rows at most are found at once.
   static constexpr std::size_t kRowsTogether = 8;

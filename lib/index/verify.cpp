@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "index/index_impl.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <vector>
 
 namespace imsearch {
@@ -46,7 +48,7 @@ class Verifier {
     for (std::uint32_t row = base_rows; row < view_.rows; ++row) check_row(row);
     check_changes(changes);
     check_entry();
-    if (!changes.has_section("links")) return;
+    if (!has_new_rows()) return;
     const std::size_t words = upper_stride(view_.M);
     const auto base_records = static_cast<std::uint32_t>(
         file_.section("upper").size() / (words * sizeof(std::uint32_t)));
@@ -91,10 +93,67 @@ class Verifier {
     check_names(changes, view_.rows - index_.first_changed_name,
                 index_.changed_name_ends, index_.changed_names.size());
     check_rising(changes, "deleted", sizeof(std::uint32_t));
-    if (!changes.has_section("links")) return;
+    if (!has_new_rows()) return;
     const std::size_t word = sizeof(std::uint32_t);
     check_rising(changes, "link_changes", word + link_stride(view_.M) * word);
     check_rising(changes, "upper_changes", word + upper_stride(view_.M) * word);
+    for (const char* name : {"reduced", "codes", "scales", "errors"})
+      check_repeated(changes, name);
+    check_lists_repeated(changes, "links", view_.links, link_stride(view_.M));
+    check_lists_repeated(changes, "upper", view_.upper, upper_stride(view_.M));
+    check_old_duplicates(changes);
+  }
+
+  bool has_new_rows() const {
+    return index_.changes && view_.rows > file_.header().rows;
+  }
+
+  /// Changes begin with what the index file has behind its last whole pages.
+  void check_repeated(const IndexFile& changes, const char* name) const {
+    const std::string_view base = file_.section(name);
+    const std::string_view rest =
+        base.substr(base.size() / kChangesAlignment * kChangesAlignment);
+    if (changes.section(name).substr(0, rest.size()) != rest)
+      changes.fail_damaged(
+          fmt::format("section {}: rows of {}", name, file_.path()));
+  }
+
+  /// So they do with lists, but for those that they replace.
+  void check_lists_repeated(const IndexFile& changes, const std::string& name,
+                            const std::uint32_t* lists,
+                            std::size_t list_words) const {
+    const std::string_view base = file_.section(name);
+    const std::size_t list_bytes = list_words * sizeof(std::uint32_t);
+    const std::size_t head =
+        base.size() / kChangesAlignment * kChangesAlignment;
+    const std::vector<std::uint32_t> replaced = numbers_in(
+        changes.section(name == "links" ? "link_changes" : "upper_changes"),
+        list_words);
+    for (std::size_t i = head / list_bytes; i < base.size() / list_bytes; ++i)
+      if (!std::binary_search(replaced.begin(), replaced.end(), i) &&
+          std::memcmp(lists + i * list_words, base.data() + i * list_bytes,
+                      list_bytes) != 0)
+        changes.fail_damaged(
+            fmt::format("section {}: list {} of {}", name, i, file_.path()));
+  }
+
+  /// Rows of the index file that are duplicates stay so, and no other becomes
+  /// one: links lead to it.
+  void check_old_duplicates(const IndexFile& changes) const {
+    const std::string_view base = file_.section("twins");
+    const std::size_t count = base.size() / sizeof(DuplicateRow);
+    std::size_t same = 0;
+    for (std::size_t i = 0; i < view_.duplicate_count; ++i) {
+      if (view_.duplicates[i].row >= file_.header().rows) continue;
+      if (same == count ||
+          std::memcmp(base.data() + same * sizeof(DuplicateRow),
+                      view_.duplicates + i, sizeof(DuplicateRow)) != 0)
+        changes.fail_damaged(fmt::format("section twins: entry {}", i));
+      ++same;
+    }
+    if (same < count)
+      changes.fail_damaged(fmt::format("section twins: {} of the {} of {}",
+                                       same, count, file_.path()));
   }
 
   /// Each entry begins with a number, greater than that before.
@@ -138,22 +197,28 @@ class Verifier {
     }
   }
 
+  /// Which file has that row.
+  const IndexFile& file_of(std::uint32_t row) const {
+    return index_.changes && row >= file_.header().rows ? *index_.changes
+                                                        : file_;
+  }
+
   void check_row(std::uint32_t row) const {
     const float scale = index_.codes.scales[row];
     if (!std::isfinite(scale) || scale < 0)
-      file_.fail_damaged(fmt::format("section scales: row {}", row));
+      file_of(row).fail_damaged(fmt::format("section scales: row {}", row));
     const CodeErrors& errors = index_.errors[row];
     if (!std::isfinite(errors.whole) || !std::isfinite(errors.reduced) ||
         errors.whole < 0 || errors.reduced < 0)
-      file_.fail_damaged(fmt::format("section errors: row {}", row));
+      file_of(row).fail_damaged(fmt::format("section errors: row {}", row));
     const std::uint32_t* list = view_.links + row * link_stride(view_.M);
     if (list[0] > 2 * view_.M)
-      file_.fail_damaged(
+      file_of(row).fail_damaged(
           fmt::format("section links: row {} has {} links, {} at most", row,
                       list[0], 2 * view_.M));
     for (std::uint32_t i = 1; i <= list[0]; ++i)
       if (!in_graph(list[i]))
-        file_.fail_damaged(
+        file_of(row).fail_damaged(
             fmt::format("section links: row {} links to {}, which is not a row "
                         "of the graph",
                         row, list[i]));
@@ -177,7 +242,9 @@ class Verifier {
   }
 
   [[noreturn]] void fail_duplicate(std::size_t i) const {
-    file_.fail_damaged(fmt::format("section twins: entry {}", i));
+    const bool changed = has_new_rows() && index_.changes->has_section("twins");
+    (changed ? *index_.changes : file_)
+        .fail_damaged(fmt::format("section twins: entry {}", i));
   }
 
   void check_record(std::uint32_t i) const {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "io/file.h"
 #include "io/npy.h"
+#include "io/read_ahead.h"
 
 #include <fmt/format.h>
 
@@ -263,6 +264,11 @@ const float* VectorFile::row(std::size_t i, float* scratch) const {
     return reinterpret_cast<const float*>(values);
   std::memcpy(scratch, values, layout_.dim * sizeof(float));
   return scratch;
+}
+
+void VectorFile::fetch_row(std::size_t i) const {
+  fetch_mapped(file_.data() + layout_.first_byte + i * layout_.stride_bytes,
+               layout_.stride_bytes);
 }
 
 }  // namespace imsearch

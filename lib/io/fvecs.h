@@ -59,6 +59,9 @@ class VectorFile {
   /// of a .fvecs file that states another dimension than row 0.
   const float* row(std::size_t i, float* scratch) const;
 
+  /// Has the system read row i ahead (io/read_ahead.h).
+  void fetch_row(std::size_t i) const;
+
   const MappedFile& file() const { return file_; }
 
  private:

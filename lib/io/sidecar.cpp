@@ -47,6 +47,17 @@ std::size_t size_at(const Json& object, const char* key,
   return found->get<std::size_t>();
 }
 
+std::int64_t time_at(const Json& object, const char* key,
+                     const std::string& where) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_integer() ||
+      (found->is_number_unsigned() &&
+       found->get<std::uint64_t>() >
+           std::uint64_t{std::numeric_limits<std::int64_t>::max()}))
+    fail("{}: {} is not a number of nanoseconds", where, key);
+  return found->get<std::int64_t>();
+}
+
 bool flag_at(const Json& object, const char* key, const std::string& where) {
   const auto found = object.find(key);
   if (found == object.end()) return false;
@@ -127,12 +138,20 @@ ListPart shard_from_json(const Json& object, const std::string& where) {
   return shard;
 }
 
+AppendedRows appended_from_json(const Json& object, const std::string& where) {
+  if (!object.is_object()) fail("{}: appended is not an object", where);
+  return {time_at(object, "since_ns", where),
+          time_at(object, "until_ns", where)};
+}
+
 /// What is about this file alone.
 void file_from_json(const Json& object, const std::string& where,
                     Sidecar& sidecar) {
   if (object.contains("rows")) sidecar.rows = size_at(object, "rows", where);
   if (object.contains("list"))
     sidecar.list = list_from_json(object.at("list"), where);
+  if (object.contains("appended"))
+    sidecar.appended = appended_from_json(object.at("appended"), where);
   if (!object.contains("shard")) return;
   sidecar.shard = shard_from_json(object.at("shard"), where);
   if (!sidecar.list) fail("{}: a shard, but of which list is missing", where);
@@ -146,6 +165,12 @@ bool operator==(const ImageListId& a, const ImageListId& b) {
 
 bool operator!=(const ImageListId& a, const ImageListId& b) {
   return !(a == b);
+}
+
+bool only_appended_between(const Sidecar& sidecar, std::int64_t then_ns,
+                           std::int64_t now_ns) {
+  return sidecar.appended && sidecar.appended->since_ns <= then_ns &&
+         then_ns <= now_ns && now_ns == sidecar.appended->until_ns;
 }
 
 // The architecture, the variant and the file's name follow from the weights;
@@ -190,6 +215,9 @@ std::string to_json(const Sidecar& sidecar) {
   if (sidecar.shard)
     object["shard"] = {{"index", sidecar.shard->index},
                        {"count", sidecar.shard->count}};
+  if (sidecar.appended)
+    object["appended"] = {{"since_ns", sidecar.appended->since_ns},
+                          {"until_ns", sidecar.appended->until_ns}};
   if (sidecar.model.known()) object["model"] = model_to_json(sidecar.model);
   object["tool_version"] = to_utf8(sidecar.tool_version);
   return object.dump(2) + "\n";

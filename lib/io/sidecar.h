@@ -68,6 +68,16 @@ struct ListPart {
   std::size_t count = 0;
 };
 
+/// Since when rows were only added to a file: all that has written to it from
+/// the one modification time to the other is `extract --append`. By that,
+/// whoever knew its rows at a time between the two knows them still. A file
+/// that was last modified at another time has been written to by something
+/// else, which may have changed any row.
+struct AppendedRows {
+  std::int64_t since_ns = 0;  // since 1970, as MappedFile's FileState
+  std::int64_t until_ns = 0;
+};
+
 struct Sidecar {
   std::size_t dim = 0;
   ModelIdentity model;
@@ -76,7 +86,13 @@ struct Sidecar {
   std::optional<std::size_t> rows = {};  // of the file
   std::optional<ImageListId> list = {};  // that all its rows are from
   std::optional<ListPart> shard = {};    // empty: rows of the whole list
+  std::optional<AppendedRows> appended = {};
 };
+
+/// Whether rows alone were added to a file between those two times at which it
+/// was last modified, as far as its sidecar says.
+bool only_appended_between(const Sidecar& sidecar, std::int64_t then_ns,
+                           std::int64_t now_ns);
 
 /// "fvecs.bin" -> "fvecs.bin.json".
 std::string sidecar_path(const std::string& vectors_path);

@@ -25,6 +25,8 @@ cmake --build build-fuzz
 
 source=$PWD
 cd build-fuzz
+# fuzz-changes writes files, which need not get to a disk.
+[[ ! -w /dev/shm ]] || export TMPDIR=/dev/shm
 fuzzers=(bin/fuzz-*)
 [[ -z ${2:-} ]] || fuzzers=("bin/$2")
 for fuzzer in "${fuzzers[@]}"; do

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """The kills of update-kills.sh.
 
-usage: update_kills.py FOLDER WORK KILLS SEED PHOTOS
+usage: update_kills.py FOLDER WORK KILLS SEED PHOTOS ROWS
 """
+import json
 import os
 import random
 import shutil
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import time
 
-from update import Photos, images_in, made_anew, run, same_rows
+from update import DIM, Photos, images_in, made_anew, rows_by_name, run, \
+    same_rows
 
 
 def few_photos(source, folder, count, rng):
@@ -20,6 +22,46 @@ def few_photos(source, folder, count, rng):
         target = os.path.join(folder, os.path.relpath(photo, source))
         os.makedirs(os.path.dirname(target), exist_ok=True)
         shutil.copyfile(photo, target)
+
+
+def add_made_up(kept, count, rng):
+    """So many rows more, of files in the folder q that are no images.
+
+    Their vectors are mixtures of those that are there; vectors, names, ledger
+    and sidecar get what imsearch-formats(5) says. Gives the rows by name.
+    """
+    import numpy
+    numbers = numpy.random.default_rng(rng.randrange(1 << 30))
+    path = os.path.join(kept, "fvecs.bin")
+    rows = numpy.fromfile(path, "<f4").reshape(-1, DIM)
+    weights = numbers.dirichlet([0.2] * len(rows), count)
+    more = weights @ rows * (1 + 0.1 * numbers.standard_normal((count, DIM)))
+    more = more.astype("<f4")
+    names = [f"q/{i:05}.jpg" for i in range(count)]
+    os.makedirs(os.path.join(kept, "q"))
+    with open(path + ".ledger.tsv", "r+", encoding="utf-8") as ledger:
+        columns = ledger.readline().rstrip("\n").split("\t")
+        assert len(ledger.readlines()) == len(rows), "images without a row"
+        for i, name in enumerate(names):
+            with open(os.path.join(kept, name), "wb") as file:
+                file.write(b"x" * (i % 50 + 1))
+            status = os.stat(os.path.join(kept, name))
+            seconds, rest = divmod(status.st_mtime_ns, 1_000_000_000)
+            entry = {"row": str(len(rows) + i), "state": "row", "name": name,
+                     "bytes": str(status.st_size), "xxh3_128": f"{i:032x}",
+                     "modified": f"{seconds}.{rest:09}", "reason": ""}
+            ledger.write("\t".join(entry.get(c, "-") for c in columns) + "\n")
+    with open(path, "ab") as file:
+        file.write(more.tobytes())
+    with open(os.path.join(kept, "fnames.txt"), "a", encoding="utf-8") as file:
+        file.writelines(name + "\n" for name in names)
+    with open(path + ".json", encoding="utf-8") as file:
+        sidecar = json.load(file)
+    sidecar["rows"] += count
+    del sidecar["list"]
+    with open(path + ".json", "w", encoding="utf-8") as file:
+        json.dump(sidecar, file)
+    return {name: row.tobytes() for name, row in zip(names, more)}
 
 
 def kill_update(kept, after, group):
@@ -55,17 +97,50 @@ def check(kept, work, rng):
     run(["build-index", "--verify"], kept)
 
 
+def check_large(kept, work, rng, made_up):
+    """Beside the rows that were made up. Answers are compared with numpy's."""
+    import numpy
+    ours = rows_by_name(kept)
+    fresh = rows_by_name(made_anew(kept, work))
+    assert ours == {**made_up, **fresh}, ours.keys() ^ fresh.keys()
+    names = sorted(ours)
+    units = numpy.frombuffer(b"".join(ours[name] for name in names), "<f4")
+    units = units.reshape(-1, DIM).astype("f8")
+    units /= numpy.linalg.norm(units, axis=1, keepdims=True)
+    for name in rng.sample(sorted(fresh), 3) + rng.sample(sorted(made_up), 1):
+        cosines = units @ units[names.index(name)]
+        best = numpy.sort(cosines)[::-1][:1000]
+        for how in ["--exact"], ["--ef", "500"]:
+            text = run(["query", "-k", "1000", "--self", *how, "--like", name],
+                       kept)
+            found = [line.split("\t") for line in text.decode().splitlines()]
+            assert len({fields[3] for fields in found}) == len(found)
+            for fields in found:
+                right = cosines[names.index(fields[3])]
+                assert abs(float(fields[2]) - right) < 2e-6, fields
+            given = numpy.array([float(fields[2]) for fields in found])
+            assert len(given) == min(1000, len(names))
+            missed = (abs(given - best[:len(given)]) >= 2e-6).mean()
+            assert missed == 0 or how[0] != "--exact", (name, missed)
+    run(["build-index", "--verify"], kept)
+
+
 def main():
-    source, work, kills, seed, count = sys.argv[1:]
+    source, work, kills, seed, count, more = sys.argv[1:]
     rng = random.Random(int(seed))
     some, kept = os.path.join(work, "some"), os.path.join(work, "kept")
     few_photos(source, some, int(count), rng)
     photos = Photos(some, os.path.join(kept, "p"), rng)
     run(["update", "-q", "p"], kept)
+    made_up = {}
+    if int(more) > 0:
+        made_up = add_made_up(kept, int(more), rng)
+        run(["update", "-q", "p", "q"], kept)
+        run(["build-index", "-q"], kept)
     kinds = [photos.add, photos.edit, photos.rename, photos.rename_folder,
              photos.swap, photos.touch, photos.zip_folder, photos.edit_zip,
              photos.unzip]
-    done, runs, longest = 0, 0, 0.5
+    done, runs, longest, beside = 0, 0, 0.5, 0
     while done < int(kills):
         runs += 1
         for _ in range(rng.randrange(1, 6)):
@@ -85,11 +160,17 @@ def main():
         begin = time.time()
         run(["update", "-q"], kept)
         longest = 0.5 * longest + 0.5 * max(0.2, time.time() - begin)
-        check(kept, work, rng)
+        beside += os.path.exists(
+            os.path.join(kept, "fvecs.bin.hnsw.index.changes"))
+        if made_up:
+            check_large(kept, work, rng, made_up)
+        else:
+            check(kept, work, rng)
         if runs % 20 == 0:
-            print(f"{done} kills in {runs} updates", flush=True)
-    print(f"{done} kills in {runs} updates: each next update made all the same "
-          "as from nothing")
+            print(f"{done} kills in {runs} updates, {beside} of which left "
+                  "changes beside the index", flush=True)
+    print(f"{done} kills in {runs} updates ({beside} left changes beside the "
+          "index): each next update made all the same as from nothing")
 
 
 def rows_of_index(kept):

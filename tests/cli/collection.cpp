@@ -6,40 +6,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <random>
 
 namespace imsearch::test {
-
-std::string float_bytes(const std::vector<float>& values) {
-  return {reinterpret_cast<const char*>(values.data()),
-          values.size() * sizeof(float)};
-}
-
-std::string clustered_vectors(std::size_t rows, std::size_t dim,
-                              unsigned seed) {
-  constexpr std::size_t kClusters = 40;
-  std::mt19937 random(seed);
-  const auto next = [&] {
-    return static_cast<float>(random() % 2000) / 1000.0F - 1.0F;
-  };
-  std::vector<float> centres(kClusters * dim);
-  for (float& value : centres) value = next();
-  std::vector<float> values(rows * dim);
-  for (std::size_t i = 0; i < rows; ++i) {
-    const std::size_t centre = random() % kClusters;
-    for (std::size_t j = 0; j < dim; ++j)
-      values[i * dim + j] = centres[centre * dim + j] + 0.7F * next();
-  }
-  return float_bytes(values);
-}
-
-std::string numbered_names(std::size_t count, const std::string& prefix,
-                           char end) {
-  std::string names;
-  for (std::size_t i = 0; i < count; ++i)
-    names += prefix + std::to_string(i) + ".jpg" + end;
-  return names;
-}
 
 namespace {
 

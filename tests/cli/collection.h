@@ -1,6 +1,7 @@
 // A folder with fvecs.bin, fvecs.bin.json and fnames.txt, and tools run in it.
 #pragma once
 
+#include "cli/made_up.h"
 #include "support/run.h"
 #include "support/temp_dir.h"
 
@@ -9,16 +10,6 @@
 #include <vector>
 
 namespace imsearch::test {
-
-/// rows x dim seeded values around seeded centres, as the bytes of a fvecs.bin.
-std::string clustered_vectors(std::size_t rows, std::size_t dim, unsigned seed);
-
-/// The bytes of one float, and of a row of them.
-std::string float_bytes(const std::vector<float>& values);
-
-/// "0.jpg", "1.jpg", ... each with `prefix` before and an end after.
-std::string numbered_names(std::size_t count, const std::string& prefix = "",
-                           char end = '\n');
 
 std::vector<std::string> lines_of(const std::string& text);
 /// Of a tab-separated line.

@@ -74,9 +74,10 @@ std::vector<SectionEntry> take_table(Bytes& packed) {
 
 /// Header and table with what the readers check before they look further.
 void seal(std::string& file, IndexHeader header,
-          const std::vector<SectionEntry>& table, unsigned flags) {
+          const std::vector<SectionEntry>& table, unsigned flags,
+          const char* magic) {
   const IndexHeader good;
-  std::memcpy(header.magic, good.magic, sizeof header.magic);
+  std::memcpy(header.magic, magic, sizeof header.magic);
   header.byte_order = good.byte_order;
   header.version = good.version;
   header.section_count = static_cast<std::uint32_t>(table.size());
@@ -89,9 +90,17 @@ void seal(std::string& file, IndexHeader header,
                 table.size() * sizeof(SectionEntry));
 }
 
-}  // namespace
+/// Says which index file the changes are of, as far as the section goes.
+void name_base(std::string_view name, std::string& section,
+               const IndexHeader& base) {
+  const ChangesBase right = {base.checksum, base.rows, 0, 0};
+  if (name == std::string_view("base\0", 5))
+    std::memcpy(section.data(), &right,
+                std::min(section.size(), offsetof(ChangesBase, first_name)));
+}
 
-std::string unpack_index(std::string_view packed) {
+/// `base`: of changes, or null.
+std::string unpack(std::string_view packed, const IndexHeader* base) {
   Bytes bytes(packed);
   const unsigned flags = bytes.take<std::uint8_t>();
   const auto header = bytes.take<IndexHeader>();
@@ -101,12 +110,25 @@ std::string unpack_index(std::string_view packed) {
     file.resize(aligned(file.size()));
     std::string section(bytes.take(entry.size_bytes));
     section.resize(entry.size_bytes);
+    if (base != nullptr && (flags & kOtherBase) == 0)
+      name_base({entry.name, 5}, section, *base);
     if ((flags & kWrongSectionSums) == 0)
       entry.checksum = checksum_of(section.data(), section.size());
     file += section;
   }
-  seal(file, header, table, flags);
+  seal(file, header, table, flags,
+       base != nullptr ? kChangesMagic : IndexHeader().magic);
   return file;
+}
+
+}  // namespace
+
+std::string unpack_index(std::string_view packed) {
+  return unpack(packed, nullptr);
+}
+
+std::string unpack_changes(std::string_view packed, const IndexHeader& base) {
+  return unpack(packed, &base);
 }
 
 std::string pack_index(std::string_view file) {

@@ -6,6 +6,7 @@
 #include "index/append_few.h"
 #include "index/deletions.h"
 #include "index/index_impl.h"
+#include "index/resealed.h"
 #include "index/sample.h"
 #include "index/searcher.h"
 #include "io/file.h"
@@ -13,6 +14,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -279,6 +281,73 @@ TEST_SUITE("index") {
     }
     large.folder.write("i.changes", read_file(large.index_path));
     CHECK(complaint_about(large.index_path).find(path) == 0);
+  }
+
+  TEST_CASE("changes that are wrong under right checksums are told") {
+    Large large;
+    std::ofstream(large.vectors_path, std::ios::binary | std::ios::app)
+        << raw_bytes(rows_from(kRows, 20)) << raw_bytes(rows_from(100, 1));
+    with_fixed_time(large.vectors_path);
+    append_few(Index(large.index_path), VectorSet({large.vectors_path}, kDim),
+               Large::names_of(kRows + 21, false), false, 2, {}, {});
+    const std::string path = large.index_path + ".changes";
+    const std::string whole = read_file(path);
+    const auto complaint = [&](const std::string& file) {
+      large.folder.write("i.changes", file);
+      const std::string text = complaint_about(large.index_path);
+      // Who has verified the index before asks about the changes alone.
+      try {
+        Index(large.index_path).verify_changes();
+        CHECK(text == "");
+      } catch (const Error& error) {
+        CHECK(error.what() == text);
+      }
+      return text.substr(0, text.find("; "));
+    };
+    const auto with_words = [&](const std::string& section, auto change) {
+      return complaint(
+          with_changed(whole, section, [&](char* data, std::size_t size) {
+            REQUIRE(size >= 8);
+            change(reinterpret_cast<std::uint32_t*>(data));
+          }));
+    };
+    const std::string damaged = path + ": damaged: section ";
+    CHECK(complaint(whole) == "");
+    // What the index file has behind its last whole page, and changes have
+    // again, is not changed by them.
+    for (const std::string section : {"reduced", "codes", "scales", "errors"})
+      CHECK(with_words(section, [](std::uint32_t* words) { ++words[0]; }) ==
+            damaged + section + ": rows of " + large.index_path);
+    CHECK(with_words("links", [&](std::uint32_t* words) {
+            const std::uint64_t head =
+                kRows * link_stride(48) * 4 / 4096 * 4096;
+            // A link of the last row; that of no other is there twice.
+            std::uint32_t* last =
+                words + ((kRows - 1) * link_stride(48) * 4 - head) / 4;
+            std::swap(last[1], last[2]);
+          }) == damaged + "links: list 7499 of " + large.index_path);
+    CHECK(with_words("link_changes", [](std::uint32_t* words) {
+            words[0] = kRows;
+          }) == damaged + "link_changes");
+    CHECK(with_words("twins", [](std::uint32_t* words) {
+            REQUIRE(words[1] == kRows + 20);
+            words[1] = 5;
+          }) == damaged + "twins: entry 0");
+    CHECK(with_words("base", [](std::uint32_t* words) {
+            words[4] = kRows + 1;
+          }) == damaged + "base");
+    // The graph of an index without new rows is that of its file.
+    fs::remove(path);
+    delete_from_index(Index(large.index_path), {3});
+    const std::string deletion = read_file(path);
+    std::vector<IndexHeader> headers(2, header_of(deletion));
+    ++headers[0].max_level;
+    ++headers[1].entry;
+    for (const IndexHeader& header : headers) {
+      std::string file = deletion;
+      reseal(file, header, table_of(deletion));
+      CHECK(complaint(file) == path + ": damaged: header");
+    }
   }
 
   TEST_CASE("changes are as private as their index") {

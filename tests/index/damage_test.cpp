@@ -3,9 +3,9 @@
 #include "index/graph_search.h"
 #include "index/index_file.h"
 #include "index/index_impl.h"
+#include "index/resealed.h"
 #include "index/sample.h"
 #include "index/searcher.h"
-#include "io/checksum.h"
 #include "io/file.h"
 #include "io/output_file.h"
 
@@ -29,46 +29,6 @@ Sample damage_sample() {
   for (std::size_t r = 0; r < kRows; r += 100)
     std::copy_n(rows.row(0), kDim, rows.row(r));
   return Sample(rows, {3, 16, 100});
-}
-
-IndexHeader header_of(const std::string& file) {
-  IndexHeader header;
-  std::memcpy(&header, file.data(), sizeof header);
-  return header;
-}
-
-std::vector<SectionEntry> table_of(const std::string& file) {
-  std::vector<SectionEntry> table(header_of(file).section_count);
-  std::memcpy(table.data(), file.data() + sizeof(IndexHeader),
-              table.size() * sizeof(SectionEntry));
-  return table;
-}
-
-/// Puts header and table back with a checksum that is right.
-void reseal(std::string& file, IndexHeader header,
-            const std::vector<SectionEntry>& table) {
-  Checksum checksum;
-  checksum.add(&header, offsetof(IndexHeader, checksum));
-  checksum.add(table.data(), table.size() * sizeof(SectionEntry));
-  header.checksum = checksum.value();
-  std::memcpy(file.data(), &header, sizeof header);
-  std::memcpy(file.data() + sizeof header, table.data(),
-              table.size() * sizeof(SectionEntry));
-}
-
-/// The file with a section changed by `change`, under checksums that are right.
-template <typename Change>
-std::string with_changed(const std::string& whole, const std::string& section,
-                         const Change& change) {
-  std::string file = whole;
-  std::vector<SectionEntry> table = table_of(whole);
-  for (SectionEntry& entry : table) {
-    if (section != entry.name) continue;
-    change(file.data() + entry.offset, entry.size_bytes);
-    entry.checksum = checksum_of(file.data() + entry.offset, entry.size_bytes);
-  }
-  reseal(file, header_of(whole), table);
-  return file;
 }
 
 /// The text of opening's Error alone; empty if it opens.

@@ -49,6 +49,31 @@ TEST_SUITE("io") {
               "}\n");
   }
 
+  TEST_CASE("between which times rows were only appended") {
+    Sidecar sidecar = example();
+    CHECK_FALSE(only_appended_between(sidecar, 5, 5));
+    sidecar.appended = {3, 9007199254740993};
+    const Sidecar back = sidecar_from_json(to_json(sidecar), "x");
+    REQUIRE(back.appended);
+    CHECK(back.appended->since_ns == 3);
+    CHECK(back.appended->until_ns == 9007199254740993);
+    CHECK(only_appended_between(back, 3, 9007199254740993));
+    CHECK(only_appended_between(back, 9007199254740993, 9007199254740993));
+    CHECK_FALSE(only_appended_between(back, 2, 9007199254740993));
+    CHECK_FALSE(only_appended_between(back, 3, 9007199254740992));
+    CHECK_FALSE(
+        only_appended_between(back, 9007199254740994, 9007199254740993));
+    CHECK(test::contains(error_of(R"({"dim": 1, "appended": 7})"),
+                         "x.json: appended is not an object"));
+    for (const char* time :
+         {"{}", R"({"since_ns": 1})", R"({"since_ns": 1, "until_ns": 1.5})",
+          R"({"since_ns": 1, "until_ns": "1"})",
+          R"({"since_ns": 18446744073709551615, "until_ns": 1})"})
+      CHECK(test::contains(
+          error_of(std::string(R"({"dim": 1, "appended": )") + time + "}"),
+          "is not a number of nanoseconds"));
+  }
+
   TEST_CASE("a sidecar that is written and read is the same") {
     const Sidecar back = sidecar_from_json(to_json(example()), "x");
     CHECK(back.dim == 1280);

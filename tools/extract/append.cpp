@@ -130,10 +130,11 @@ void AppendTarget::add(const std::string& rows_file,
       std::filesystem::file_size(rows_file) / row_bytes();
   set_commit_mark(vectors_);
   try {
+    const std::int64_t before_ns = modified_ns();
     put_behind(rows_file, names_file);
     // Before the sidecar, since rows that it does not count do not count here.
     record(ledger, row_names);
-    write_sidecar(added, rows() + added_rows);
+    write_sidecar(added, rows() + added_rows, before_ns);
   } catch (const Error&) {
     // A full disk, mostly: what was there is whole again.
     take_off();
@@ -188,8 +189,19 @@ void AppendTarget::put_behind(const std::string& rows_file,
               names_file);
 }
 
-void AppendTarget::write_sidecar(const Sidecar& added, std::size_t rows) const {
+std::int64_t AppendTarget::modified_ns() const {
+  return facts_of_status(follow_links(vectors_)).modified_ns;
+}
+
+void AppendTarget::write_sidecar(const Sidecar& added, std::size_t rows,
+                                 std::int64_t before_ns) const {
   Sidecar sidecar = sidecar_;
+  // Whoever wrote to the file in between, it was not an --append that was
+  // finished.
+  const bool goes_on =
+      sidecar.appended && sidecar.appended->until_ns == before_ns;
+  sidecar.appended = {goes_on ? sidecar.appended->since_ns : before_ns,
+                      modified_ns()};
   sidecar.tool_version = added.tool_version;
   sidecar.model.weights_path = added.model.weights_path;
   sidecar.rows = rows;

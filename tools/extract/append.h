@@ -62,7 +62,10 @@ class AppendTarget {
   void read_names();
   void take_off() const;
   void put_behind(const std::string& rows, const std::string& names) const;
-  void write_sidecar(const Sidecar& added, std::size_t rows) const;
+  std::int64_t modified_ns() const;  // of the vectors
+  /// `before_ns`: when the vectors were last modified before they grew.
+  void write_sidecar(const Sidecar& added, std::size_t rows,
+                     std::int64_t before_ns) const;
   std::uint64_t row_bytes() const { return sidecar_.dim * sizeof(float); }
 
   std::string vectors_;

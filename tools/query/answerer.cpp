@@ -13,7 +13,6 @@
 #include "io/mapped_file.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <numeric>
 #include <system_error>
@@ -47,7 +46,7 @@ bool same_bytes(const std::string& a, const std::string& b) {
     const MappedFile left(a);
     const MappedFile right(b);
     return left.size() == right.size() &&
-           std::memcmp(left.data(), right.data(), left.size()) == 0;
+           std::equal(left.data(), left.data() + left.size(), right.data());
   } catch (const Interrupted&) {
     throw;
   } catch (const Error&) {

@@ -62,6 +62,7 @@ std::size_t compact(const CollectionPaths& paths,
   Sidecar sidecar = collection.sidecar;
   sidecar.rows = names.size();
   sidecar.list.reset();
+  sidecar.appended.reset();
 
   const std::vector<std::string> files = targets(paths);
   std::list<OutputFile> parts;  // OutputFile stays where it is

@@ -84,6 +84,7 @@ class Planner {
 
 void Planner::compare_by_name() {
   const Ledger& ledger = collection_.ledger;
+  row_of_.reserve(ledger.rows.size());
   for (std::uint32_t row = 0; row < ledger.rows.size(); ++row)
     if (!ledger.rows[row].gone) row_of_[collection_.names[row]] = row;
   for (const BadImage& bad : ledger.bad) bad_of_[bad.name] = &bad;

@@ -2,12 +2,15 @@
 #include "cli/extract/files.h"
 
 #include "io/file.h"
+#include "io/ledger.h"
 #include "io/sidecar.h"
 #include "support/contains.h"
 #include "support/traced_run.h"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -42,10 +45,15 @@ std::unique_ptr<TempDir> copy_of(const TempDir& dir) {
   return copy;
 }
 
+/// Without the times in the sidecar.
 Lines set_in(const TempDir& dir) {
   Lines contents;
   for (const std::string& file : kSet)
     contents.push_back(file_exists(dir / file) ? read_file(dir / file) : "");
+  if (contents[2].empty()) return contents;
+  Sidecar sidecar = sidecar_from_json(contents[2], kSet[2]);
+  sidecar.appended.reset();
+  contents[2] = to_json(sidecar);
   return contents;
 }
 
@@ -109,6 +117,34 @@ TEST_SUITE("cli") {
       CHECK_FALSE(has_parts(*dir));
     }
     CHECK(can_be_indexed(*dir));
+  }
+
+  TEST_CASE("the sidecar tells since when rows were only added") {
+    const auto dir = grown_folder();
+    const auto appended = [&](const char* image) {
+      REQUIRE(extract_in(*dir, {"-q", "--append", image}).status == 0);
+      return *read_sidecar(*dir / "fvecs.bin")->appended;
+    };
+    const auto modified_ns = [&] {
+      return facts_of_status(*dir / "fvecs.bin").modified_ns;
+    };
+    const std::int64_t whole = modified_ns();
+    CHECK_FALSE(read_sidecar(*dir / "fvecs.bin")->appended);
+    const AppendedRows first = appended("images/3.ppm");
+    CHECK(first.since_ns == whole);
+    CHECK(first.until_ns == modified_ns());
+    const AppendedRows second = appended("images/4.ppm");
+    CHECK(second.since_ns == whole);
+    CHECK(second.until_ns == modified_ns());
+    // Something else has written to them.
+    std::filesystem::last_write_time(
+        *dir / "fvecs.bin",
+        std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    const std::int64_t other = modified_ns();
+    dir->write("images/5.ppm", pattern_ppm(5));
+    const AppendedRows third = appended("images/5.ppm");
+    CHECK(third.since_ns == other);
+    CHECK(third.until_ns == modified_ns());
   }
 
   TEST_CASE("fault 3: --append goes with the index, which takes the new rows") {

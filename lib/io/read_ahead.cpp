@@ -1,0 +1,35 @@
+#include "io/read_ahead.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace imsearch {
+namespace {
+
+/// Advises about the whole pages that the bytes lie in.
+void advise(const void* data, std::size_t size_bytes, int advice) {
+  if (size_bytes == 0) return;
+  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto at = reinterpret_cast<std::uintptr_t>(data);
+  const std::uintptr_t begin = at / page * page;
+  ::madvise(reinterpret_cast<void*>(begin), at + size_bytes - begin, advice);
+}
+
+}  // namespace
+
+void fetch_mapped(const void* data, std::size_t size_bytes) {
+  advise(data, size_bytes, MADV_WILLNEED);
+}
+
+ScatteredAccess::ScatteredAccess(const void* data, std::size_t size_bytes)
+    : data_(data), size_bytes_(size_bytes) {
+  advise(data_, size_bytes_, MADV_RANDOM);
+}
+
+ScatteredAccess::~ScatteredAccess() {
+  advise(data_, size_bytes_, MADV_NORMAL);
+}
+
+}  // namespace imsearch
