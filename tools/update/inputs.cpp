@@ -9,6 +9,8 @@
 #include "io/file.h"
 #include "io/glob.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,29 +24,60 @@ bool starts_with(std::string_view text, std::string_view head) {
   return text.substr(0, head.size()) == head;
 }
 
-/// Whether the collection has rows of images in that folder.
-bool has_rows_below(const Collection& collection, const std::string& folder) {
+/// What the collection has of an input that is away.
+enum class Behind { kNothing, kItself, kImagesBelow };
+
+Behind what_is_behind(const std::string& input, const Collection& collection) {
+  Behind behind = Behind::kNothing;
+  const auto is_below = [&](std::string_view name) {
+    if (name == input) behind = Behind::kItself;
+    return starts_with(name, input + "/");
+  };
   for (std::size_t row = 0; row < collection.names.size(); ++row)
-    if (!collection.is_gone(row) &&
-        starts_with(collection.names[row], folder + "/"))
-      return true;
-  return false;
+    if (!collection.is_gone(row) && is_below(collection.names[row]))
+      return Behind::kImagesBelow;
+  for (const BadImage& bad : collection.ledger.bad) is_below(bad.name);
+  return behind;
+}
+
+std::string without_end_slash(std::string input) {
+  while (input.size() > 1 && input.back() == '/') input.pop_back();
+  return input;
+}
+
+std::vector<std::string> recorded_inputs(const UpdateOptions& opt) {
+  std::vector<std::string> inputs;
+  if (const std::optional<UpdateRecord> last = read_record(opt.paths.vectors))
+    for (const std::string& input : last->inputs)
+      inputs.push_back(without_end_slash(input));
+  return inputs;
 }
 
 /// Inputs that are there. A file that is away is one whose image is gone; a
-/// folder may be a disk that is not mounted.
+/// folder may be a disk that is not mounted. What no earlier update has known
+/// and no image came from is a slip of the pen, which must not be taken for all
+/// that is left of the collection.
 std::vector<std::string> present_inputs(const UpdateOptions& opt,
                                         const UpdateRecord& record,
                                         const Collection* collection) {
   std::vector<std::string> present;
-  for (std::string input : record.inputs) {
-    while (input.size() > 1 && input.back() == '/') input.pop_back();
+  const std::vector<std::string> before = recorded_inputs(opt);
+  for (const std::string& given : record.inputs) {
+    const std::string input = without_end_slash(given);
     if (collection == nullptr || file_exists(input) || has_wildcards(input)) {
       present.push_back(input);
       continue;
     }
-    if (!has_rows_below(*collection, input)) continue;
-    if (!opt.allow_empty)
+    const Behind behind = what_is_behind(input, *collection);
+    if (behind == Behind::kNothing) {
+      if (std::find(before.begin(), before.end(), input) == before.end())
+        fail("{}: {}", input, errno_text(ENOENT));
+      // Its images went once, as they were allowed to.
+      if (!opt.quiet)
+        cli::say(fmt::format("{}: {}, and {} has no images from it", input,
+                             errno_text(ENOENT), opt.paths.vectors));
+    }
+    if (behind == Behind::kImagesBelow && !opt.allow_empty)
       fail(
           "{}: no such {}, and {} has images from it: is a disk not mounted? "
           "--allow-empty takes its images for gone",

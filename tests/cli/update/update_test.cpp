@@ -299,49 +299,6 @@ TEST_CASE("names with any byte are kept apart by NUL") {
   CHECK(read_names(dir / "fnames.txt", Separator::kNul)[0] == "p/d\n.ppm");
 }
 
-TEST_CASE("a name with a newline is reported, and no two others") {
-  const TempDir dir;
-  write_image(dir, "p/a.ppm", 1);
-  write_image(dir, "p/b\nbar.ppm", 2);
-  write_image(dir, "bar.ppm", 3);  // none of the collection
-  const std::string complaint =
-      "p/b\\nbar.ppm: a newline in its name: use --null";
-  CHECK(contains(update(dir, {"p"}).err, complaint));
-  CHECK(test::lines_of(dir / "fnames.txt") == Lines{"p/a.ppm"});
-  // As other bad images, it is said once, and nothing comes of it.
-  for (int i = 0; i < 2; ++i) {
-    const RunResult again = update(dir);
-    CHECK_FALSE(contains(again.err, complaint));
-    CHECK(contains(again.err,
-                   "0 new, 0 changed, 0 gone, 0 moved: 1 image, "
-                   "1 bad"));
-    CHECK(test::rows_of(dir / "fvecs.bin").size() == 1);
-  }
-  CHECK(contains(update(dir, {"--retry"}).err, complaint));
-  // Nor does a row get such a name when its file does.
-  write_image(dir, "p/c.ppm", 4);
-  update(dir);
-  fs::rename(dir / "p/c.ppm", dir / "p/c\nbar.ppm");
-  CHECK(contains(update(dir).err, "p/c\\nbar.ppm: a newline in its name"));
-  CHECK(test::lines_of(dir / "fnames.txt") == Lines{"p/a.ppm", "p/c.ppm"});
-  CHECK(dry_run(dir).empty());
-  // With -0 once the list of names is one that NUL ends.
-  const RunResult refused = run_in(dir, {"update", "-0"});
-  CHECK(refused.status == 1);
-  CHECK(contains(refused.err,
-                 "1 names for the 2 rows of fvecs.bin; they end "
-                 "with newlines: leave out -0, or"));
-  dir.write("fnames.txt", std::string("p/a.ppm\0p/c.ppm\0", 16));
-  CHECK(contains(run_in(dir, {"update"}).err, "they end with NUL: give -0"));
-  update(dir, {"-0", "--retry"});
-  const Names names = read_names(dir / "fnames.txt", Separator::kNul);
-  REQUIRE(names.size() == 4);
-  CHECK(names[2] == "p/b\nbar.ppm");
-  CHECK(names[3] == "p/c\nbar.ppm");
-  CHECK(dry_run(dir, {"-0"}).empty());
-  CHECK(run_in(dir, {"build-index", "--verify"}).status == 0);
-}
-
 TEST_CASE("update killed before each change that it makes is completed") {
   if (!test::can_trace()) return;
   const auto start = collection();
