@@ -11,9 +11,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -109,12 +111,21 @@ void refuse_empty(const UpdateOptions& opt,
   }
 }
 
-InputRules rules_of(const UpdateRecord& record) {
+/// What was an archive is one as long as it is a file of that name: it may be
+/// one that cannot be read now, whose images stay.
+InputRules rules_of(const UpdateRecord& record, const Collection* collection) {
   InputRules rules;
   rules.exclude = record.exclude;
   rules.all = record.all;
   rules.looks_like_image = looks_like_image;
-  rules.looks_like_archive = looks_like_archive;
+  auto known = std::make_shared<std::unordered_set<std::string>>();
+  if (collection != nullptr)
+    for (const ReadArchive& archive : collection->ledger.archives)
+      known->insert(archive.name);
+  rules.looks_like_archive = [known](const std::string& path,
+                                     std::string_view beginning) {
+    return looks_like_archive(path, beginning) || known->count(path) != 0;
+  };
   rules.has_archive_ending = has_archive_ending;
   return rules;
 }
@@ -122,7 +133,7 @@ InputRules rules_of(const UpdateRecord& record) {
 ExpandedInputs expand_files(const UpdateOptions& opt,
                             const UpdateRecord& record,
                             const Collection* collection) {
-  const InputRules rules = rules_of(record);
+  const InputRules rules = rules_of(record, collection);
   const std::vector<std::string> inputs =
       present_inputs(opt, record, collection);
   ExpandedInputs expanded = expand_inputs(inputs, rules);
@@ -150,8 +161,9 @@ Listing list_images(const UpdateOptions& opt, const UpdateRecord& record,
                     const Collection* collection) {
   const cli::ProgressLine line("looks for images", 0, opt.quiet);
   const bool anew = opt.plan.checksum || has_other_rules(opt, record);
-  return list_members(expand_files(opt, record, collection), rules_of(record),
-                      anew ? nullptr : collection, opt.quiet);
+  return list_members(expand_files(opt, record, collection),
+                      rules_of(record, collection), collection, anew,
+                      opt.quiet);
 }
 
 bool has_other_rules(const UpdateOptions& opt, const UpdateRecord& record) {

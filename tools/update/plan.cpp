@@ -105,6 +105,11 @@ void Planner::compare_by_name() {
 
 void Planner::compare(std::size_t image, std::uint32_t row) {
   const LedgerRow& entry = collection_.ledger.rows[row];
+  if (listing_.unreadable.count(image) != 0) {
+    listed_[row] = true;
+    ++plan_.kept;
+    return;
+  }
   const FileFacts& now = status_[image];
   // A file that cannot be asked about is read, and is then a bad image; so is
   // what only its content tells from another.

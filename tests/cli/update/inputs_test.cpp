@@ -3,6 +3,7 @@
 #include "cli/extract/files.h"
 #include "cli/update/collections.h"
 #include "io/file.h"
+#include "io/fnames.h"
 #include "support/contains.h"
 
 #include <doctest/doctest.h>
