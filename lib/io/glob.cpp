@@ -220,6 +220,8 @@ class Expander {
   void add_matches(const std::string& pattern, InputSieve& sieve);
   bool take_archive(const std::string& path, const InputSieve& sieve);
   void tell(const std::string& input, const InputSieve& sieve);
+  void tell_empty(const std::string& input, const InputSieve& sieve,
+                  const char* what);
   std::size_t preferred(std::size_t a, std::size_t b) const;
   std::vector<bool> further_names() const;
 
@@ -261,8 +263,7 @@ void Expander::add_folder(const std::string& folder, InputSieve& sieve) {
     fail("{}: {}", folder, errno_text(end.error_number));
   sort_unique(images);
   tell(folder, sieve);
-  if (images.empty())
-    inputs_.warnings.push_back(folder + ": no images in this folder");
+  if (images.empty()) tell_empty(folder, sieve, "no images in this folder");
   if (end.seen_again > 0)
     inputs_.remarks.push_back(
         fmt::format("{}: {} to folders that are listed without", folder,
@@ -282,7 +283,7 @@ void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
   Entries matches = Matcher(sieve).match(pattern);
   matches.erase(std::remove_if(matches.begin(), matches.end(),
                                [&](const FoundEntry& entry) {
-                                 return sieve.is_excluded(entry.path);
+                                 return sieve.leaves_out(entry.path, false);
                                }),
                 matches.end());
   for (const FoundEntry& entry : matches)
@@ -290,7 +291,7 @@ void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
       inputs_.archives.insert(entry.path);
   tell(pattern, sieve);
   if (matches.empty())
-    inputs_.warnings.push_back(pattern + ": no file matches this pattern");
+    tell_empty(pattern, sieve, "no file matches this pattern");
   std::move(matches.begin(), matches.end(), std::back_inserter(all_));
 }
 
@@ -302,6 +303,19 @@ void Expander::tell(const std::string& input, const InputSieve& sieve) {
   if (const std::string aside = sieve.left_aside(); !aside.empty())
     inputs_.remarks.push_back(
         fmt::format("{}: left aside {}: --all takes them", input, aside));
+}
+
+/// That nothing came of the input; `what` where nothing was excluded.
+void Expander::tell_empty(const std::string& input, const InputSieve& sieve,
+                          const char* what) {
+  const std::string out = sieve.left_out();
+  if (out.empty()) {
+    inputs_.warnings.push_back(fmt::format("{}: {}", input, what));
+    return;
+  }
+  inputs_.warnings.push_back(
+      fmt::format("{}: no images: --exclude leaves out {}", input, out));
+  inputs_.left_out[input] = out;
 }
 
 /// Which of two entries that are one file is listed: one that an argument

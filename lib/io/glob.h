@@ -11,6 +11,7 @@
 #include "io/input_sieve.h"
 
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct ExpandedInputs {
   /// For people as well, but about what nobody misses: thumbnails, further
   /// names of a file.
   std::vector<std::string> remarks;
+  /// Inputs that gave nothing although something was there, which
+  /// InputRules::exclude leaves out: what, "14 images and 1 folder".
+  std::unordered_map<std::string, std::string> left_out;
 };
 
 /// All inputs in the order given. An existing file stays as it is, whatever the

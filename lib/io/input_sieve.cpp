@@ -6,6 +6,7 @@
 // line at the end.
 #include "io/input_sieve.h"
 
+#include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/file.h"
 
@@ -139,11 +140,21 @@ bool InputSieve::is_excluded(const std::string& path) const {
   return false;
 }
 
+bool InputSieve::leaves_out(const std::string& path, bool folder) {
+  if (!is_excluded(path)) return false;
+  const bool may_be_meant = folder || has_image_ending(path) ||
+                            (has_archive_ending_ && has_archive_ending_(path));
+  if (may_be_meant)
+    (folder ? excluded_folders_ : excluded_images_)
+        .insert(checksum_of(path.data(), path.size()));
+  return true;
+}
+
 // The order counts: what the user excludes is not told again as left aside.
 bool InputSieve::passes(const std::string& path, const FolderEntry& entry) {
-  if (is_excluded(path)) return false;
-  if (all_) return true;
   const bool folder = entry.kind == EntryKind::kFolder;
+  if (leaves_out(path, folder)) return false;
+  if (all_) return true;
   if (folder && is_aside(entry.name)) {
     // Two patterns may come by the same folder: it is counted once.
     if (left_paths_.insert(path).second) ++left_folders_[entry.name];
@@ -203,6 +214,18 @@ std::string InputSieve::left_aside() const {
                         ? "1 image whose name starts with a dot"
                         : fmt::format("{} images whose names start with a dot",
                                       dot_images_));
+  return enumeration(parts);
+}
+
+std::string InputSieve::left_out() const {
+  std::vector<std::string> parts;
+  const auto add = [&](std::size_t count, const char* what) {
+    if (count > 0)
+      parts.push_back(
+          fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"));
+  };
+  add(excluded_images_.size(), "image");
+  add(excluded_folders_.size(), "folder");
   return enumeration(parts);
 }
 

@@ -11,11 +11,13 @@
 #include "io/wildcard.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace imsearch {
@@ -49,10 +51,11 @@ class InputSieve {
   explicit InputSieve(const InputRules& rules);
 
   /// Whether an entry of a folder is looked at; `path` is its path. Counts
-  /// those that are left aside by default.
+  /// those that are left aside by default, or by a rule of the user.
   bool passes(const std::string& path, const FolderEntry& entry);
-  /// Whether a rule of the user leaves it out.
-  bool is_excluded(const std::string& path) const;
+  /// Whether a rule of the user leaves it out, which is counted. `folder`: it
+  /// is one.
+  bool leaves_out(const std::string& path, bool folder);
   /// Whether a file is an image by its ending, or without one by its content.
   /// Counts pictures that are not read.
   bool is_image(const std::string& path);
@@ -71,8 +74,13 @@ class InputSieve {
   /// "14 folders called @eaDir and 120 images whose names start with a dot";
   /// empty where there were none.
   std::string left_aside() const;
+  /// "14 images and 1 folder" that a rule of the user leaves out; empty where
+  /// there were none.
+  std::string left_out() const;
 
  private:
+  bool is_excluded(const std::string& path) const;
+
   bool all_;
   std::function<bool(std::string_view)> looks_like_image_;
   std::function<bool(const std::string&, std::string_view)> looks_like_archive_;
@@ -83,6 +91,9 @@ class InputSieve {
   std::set<std::string> left_paths_;  // a pattern may come by them twice
   std::map<std::string, std::size_t> left_folders_;  // by name
   std::size_t dot_images_ = 0;
+  // By their sums, since a pattern may come by them twice.
+  std::unordered_set<std::uint64_t> excluded_images_;
+  std::unordered_set<std::uint64_t> excluded_folders_;
 };
 
 }  // namespace imsearch

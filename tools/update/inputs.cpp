@@ -92,8 +92,8 @@ std::vector<std::string> present_inputs(const UpdateOptions& opt,
 /// Throws Error for a folder or a pattern that no image comes from any more.
 void refuse_empty(const UpdateOptions& opt,
                   const std::vector<std::string>& inputs,
-                  const InputRules& rules,
-                  const std::vector<std::string>& files) {
+                  const InputRules& rules, const ExpandedInputs& expanded) {
+  const std::vector<std::string>& files = expanded.paths;
   for (const std::string& input : inputs) {
     bool empty = false;
     if (is_directory(input)) {
@@ -103,11 +103,17 @@ void refuse_empty(const UpdateOptions& opt,
     } else if (has_wildcards(input) && !file_exists(input)) {
       empty = expand_inputs({input}, rules).paths.empty();
     }
-    if (empty && !opt.allow_empty)
+    if (!empty || opt.allow_empty) continue;
+    if (const auto out = expanded.left_out.find(input);
+        out != expanded.left_out.end())
       fail(
-          "{}: no images there any more: is a disk not mounted? --allow-empty "
-          "takes them for gone",
-          input);
+          "{}: no images: --exclude leaves out {}; --allow-empty takes those "
+          "that {} has from it for gone",
+          input, out->second, opt.paths.vectors);
+    fail(
+        "{}: no images there any more: is a disk not mounted? --allow-empty "
+        "takes them for gone",
+        input);
   }
 }
 
@@ -137,11 +143,14 @@ ExpandedInputs expand_files(const UpdateOptions& opt,
   const std::vector<std::string> inputs =
       present_inputs(opt, record, collection);
   ExpandedInputs expanded = expand_inputs(inputs, rules);
+  if (collection == nullptr && expanded.paths.empty() &&
+      !expanded.warnings.empty())
+    fail("{}", expanded.warnings.back());
   for (const std::string& warning : expanded.warnings) cli::say(warning);
   if (!opt.quiet)
     for (const std::string& remark : expanded.remarks) cli::say(remark);
   if (collection != nullptr)
-    refuse_empty(opt, inputs, rules, expanded.paths);
+    refuse_empty(opt, inputs, rules, expanded);
   else if (expanded.paths.empty())
     fail("{}: no images", record.inputs.front());
   return expanded;

@@ -154,3 +154,27 @@ TEST_CASE("a folder that is misspelt costs no images") {
   write_image(*dir, "q/0.ppm", 30);
   CHECK(contains(update(*dir).err, "1 new"));
 }
+
+TEST_CASE("a folder that --exclude leaves nothing of is said to be that") {
+  const auto dir = collection();
+  const std::string out = "p: no images: --exclude leaves out 6 images";
+  const RunResult known = run_in(*dir, {"update", "--exclude", "*.ppm"});
+  CHECK(known.status == 1);
+  CHECK(contains(known.err, out + "; --allow-empty takes"));
+  CHECK_FALSE(contains(known.err, "disk"));
+  const RunResult first = run_in(*dir, {"update", "-o", "b.bin", "-n", "b.txt",
+                                        "p", "--exclude", "*.ppm"});
+  CHECK(first.status == 1);
+  CHECK(first.err == "update: " + out + "\n");
+  const RunResult pattern = run_in(
+      *dir,
+      {"extract", "-o", "b.bin", "-n", "b.txt", "**/*.ppm", "--exclude", "p"});
+  CHECK(pattern.status == 1);
+  CHECK(pattern.err ==
+        "extract: **/*.ppm: no images: --exclude leaves out 1 folder\n");
+  const RunResult folder =
+      run_in(*dir, {"extract", "-o", "b.bin", "-n", "b.txt", ".", "--exclude",
+                    "p/[1-5].ppm", "--exclude", "./p/*.ppm"});
+  CHECK(folder.status == 1);
+  CHECK(folder.err == "extract: .: no images: --exclude leaves out 6 images\n");
+}
