@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 import threading
+import time
 import unittest
 
 from service import DIM, Folder, Service, make_index, tool
@@ -138,6 +139,23 @@ class Faults(unittest.TestCase):
             self.assertIn(b"200 OK", client.recv(65536))
         for client in clients:
             client.close()
+
+    def test_clients_that_go_leave_no_connection(self):
+        def descriptors():
+            return len(os.listdir(f"/proc/{self.service.process.pid}/fd"))
+
+        before = descriptors()
+        body = good_body(random.Random(1))
+        request = GOOD % (len(body), body)
+        # What silent clients may take is longer than this.
+        end = time.monotonic() + 60
+        for size in (1, 30, len(request) - 5):
+            for _ in range(20):
+                with self.connect() as client:
+                    client.sendall(request[:size])
+        while descriptors() > before:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(.1)
 
     def test_headers_and_bodies_have_bounds(self):
         for request, statuses in (
