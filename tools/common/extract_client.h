@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ class ExtractClient {
   /// the process is gone, Interrupted on a SIGINT while it waits.
   std::vector<float> embed(const std::string& path);
 
+  /// From now on an image that takes longer ends the process: ExtractDied.
+  void set_patience(std::chrono::seconds patience);
+
   /// embed() in two halves, so that several images are worked on at a time:
   /// receive() answers the submitted paths in their order. At most
   /// kMaxSubmitted may be unanswered: more could block both sides.
@@ -69,6 +73,8 @@ class ExtractClient {
     int socket() const { return socket_.get(); }
     /// Waits for a process that has closed its end: "exit code 1", "signal 9".
     std::string ending();
+    /// Ends it.
+    void kill();
 
    private:
     Descriptor socket_;
@@ -78,6 +84,7 @@ class ExtractClient {
   ServeFrame read_frame();
   void read_exactly(char* to, std::size_t size_bytes);
   [[noreturn]] void fail_died();
+  [[noreturn]] void fail_late();
 
   Child child_;
   Sidecar hello_;

@@ -115,6 +115,10 @@ std::shared_ptr<const std::string> Pictures::thumbnail(
   }
 }
 
+void Pictures::check(const std::string& name) const {
+  open_image(root_, name);
+}
+
 bool Pictures::has_bytes(const std::string& name,
                          std::string_view bytes) const {
   if (!shown()) return false;

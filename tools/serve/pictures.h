@@ -32,9 +32,13 @@ class Pictures {
 
   bool shown() const { return !root_.empty(); }
 
-  /// The bytes of a JPEG, of an image file or of one in an archive. Throws RequestError, with status 404 where the file
-  /// cannot be shown; OutOfMemory, std::bad_alloc where it might be later.
+  /// The bytes of a JPEG, of an image file or of one in an archive. Throws
+  /// RequestError, with status 404 where the file cannot be shown; OutOfMemory,
+  /// std::bad_alloc where it might be later.
   std::shared_ptr<const std::string> thumbnail(const std::string& name);
+
+  /// Throws RequestError, with the reason, where it cannot be opened.
+  void check(const std::string& name) const;
 
   /// Whether the file that `name` means is shown here and has these bytes.
   bool has_bytes(const std::string& name, std::string_view bytes) const;

@@ -11,11 +11,13 @@
 #include "serve/index_watch.h"
 #include "serve/listen.h"
 #include "serve/options.h"
+#include "serve/pictures.h"
 #include "serve/site.h"
 
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "base/progress.h"
+#include "io/text.h"
 #include "protocol/search_api.h"
 #include "remote/index_meta.h"
 
@@ -65,6 +67,23 @@ ServedIndexes open_indexes(const ServeOptions& opt) {
       cli::say(index.why_no_vectors() + ": similarities are approximate");
   }
   return indexes;
+}
+
+/// Says so where pictures will not be shown, as the first of each index tells.
+void check_pictures(const ServedIndexes& indexes, const std::string& root) {
+  for (const auto& served : indexes) {
+    const auto opened = served->current();
+    if (opened->index().rows() == 0) continue;
+    const std::string name(opened->index().name(0));
+    try {
+      Pictures(root).check(name);
+    } catch (const RequestError& e) {
+      cli::say(fmt::format(
+          "{}: {} will not be shown: {}: --root says which folder names count "
+          "from, --no-images shows none",
+          served->name(), printable(name), e.what()));
+    }
+  }
 }
 
 /// Throws Error where anybody could ask.
@@ -134,6 +153,7 @@ int serve_indexes(ServeOptions& opt) {
   site.set_server(server);
   IndexWatch watch(indexes);
   if (!opt.quiet) say_ready(indexes, listener);
+  if (!opt.quiet && !opt.no_images) check_pictures(indexes, opt.root);
   notify_systemd("READY=1");
   const int number = wait_for_end(signals, watch);
   notify_systemd("STOPPING=1");

@@ -45,17 +45,32 @@ Reply page_reply(const char* type, std::string body) {
   return reply;
 }
 
+bool wants_page(const Request& request) {
+  return request.accept.find("text/html") != std::string::npos;
+}
+
+Reply redirect(std::string to) {
+  Reply reply = page_reply("text/plain; charset=utf-8", to + "\n");
+  reply.status = 302;
+  reply.headers.emplace_back("Location", std::move(to));
+  return reply;
+}
+
 /// GET / in a browser: the page of the only index, or a list of them.
 Reply list_reply(const ServedIndexes& indexes) {
+  const std::string& first = indexes.front()->name();
+  if (indexes.size() == 1) return redirect(first + "/");
   // Names of indexes have no character that HTML would take for its own.
-  std::string list = "<!DOCTYPE html><title>imsearch</title><ul>";
+  std::string list = fmt::format(
+      "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width\">"
+      "<meta name=\"color-scheme\" content=\"light dark\">"
+      "<title>Pictures</title><link rel=\"stylesheet\" href=\"{}/page.css\">"
+      "<main><h1>Pictures</h1><ul class=\"indexes\">",
+      first);
   for (const auto& served : indexes)
     list += fmt::format("<li><a href=\"{0}/\">{0}</a>", served->name());
-  Reply reply = page_reply("text/html; charset=utf-8", list + "</ul>");
-  if (indexes.size() > 1) return reply;
-  reply.status = 302;
-  reply.headers.emplace_back("Location", indexes.front()->name() + "/");
-  return reply;
+  return page_reply("text/html; charset=utf-8", list + "</ul></main></html>");
 }
 
 /// Browsers ask for an icon by themselves.
@@ -79,7 +94,7 @@ Site::Site(const ServedIndexes& indexes, SiteParams params)
       params_(std::move(params)),
       guard_(params_.guard),
       api_(indexes, params_.shown),
-      photos_(params_.weights, params_.model),
+      photos_(params_.weights, params_.model, indexes.size()),
       pictures_(params_.root) {}
 
 HttpHooks Site::hooks() {
@@ -125,12 +140,13 @@ std::optional<Reply> Site::answer_person(const Request& request) const {
   if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
   const std::vector<std::string>& path = request.path;
   if (path.empty())
-    return request.accept.find("text/html") == std::string::npos
-               ? std::nullopt
-               : std::optional(list_reply(*indexes_));
+    return wants_page(request) ? std::optional(list_reply(*indexes_))
+                               : std::nullopt;
   if (index_of_name(*indexes_, path[0]) == nullptr) return std::nullopt;
   if (path.size() == 1 && request.path_ends_in_slash)
     return page_reply("text/html; charset=utf-8", kPageHtml);
+  // Typed without its last slash; clients of the protocol want no page.
+  if (path.size() == 1 && wants_page(request)) return redirect(path[0] + "/");
   if (path.size() == 2 && path[1] == "page.css")
     return page_reply("text/css; charset=utf-8", kPageCss);
   if (path.size() == 2 && path[1] == "page.js")
@@ -166,7 +182,7 @@ Reply Site::similar(const Request& request) {
     };
   }
   Reply reply;
-  reply.body = similar_answer(*opened, asked, vector);
+  reply.body = similar_answer(*opened, asked, vector, deadline_from_now());
   return reply;
 }
 

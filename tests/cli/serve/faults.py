@@ -3,14 +3,18 @@ SERVE_CONNECTIONS, as scripts/check/serve.sh sets them."""
 import json
 import os
 import random
+import re
 import resource
+import shutil
+import signal
 import socket
 import subprocess
 import threading
 import time
 import unittest
 
-from service import DIM, Folder, Service, make_index, tool
+from service import (DIM, SOURCE, Folder, Service, make_index, run,
+                     tool)
 
 BAD_REQUESTS = int(os.environ.get("SERVE_BAD_REQUESTS", 1000))
 CONNECTIONS = int(os.environ.get("SERVE_CONNECTIONS", 300))
@@ -228,24 +232,49 @@ class Faults(unittest.TestCase):
                 self.assertEqual(process.wait(timeout=60), 0)
 
     def test_a_full_line_says_so(self):
-        with Service(self.folder, "--line", "1", "-j", "1") as service:
-            body = json.dumps({"size": 1, "query": {"wildcard": {
-                "name": "*" + "a*" * 100}}})
-            statuses = []
+        photos = os.path.join(SOURCE, "tests", "golden", "images")
+        with open(f"{photos}/plain_a.jpg", "rb") as image:
+            photo = image.read()
+        with Folder() as folder:
+            os.mkdir(f"{folder}/p")
+            for name in "abc":
+                shutil.copy(f"{photos}/plain_{name}.jpg", f"{folder}/p")
+            run("extract", "-q", "--weights", "demo", "p", cwd=folder)
+            run("build-index", "-q", cwd=folder)
+            with Service(folder, "--line", "1", "-j", "1") as service:
+                self.fill_line(service, photo)
 
-            def ask():
-                statuses.append(service.ask("POST", "/fvecs/_search", body)[:2])
+    def fill_line(self, service, photo):
+        """The only network is stopped: one photo is with it, one waits."""
+        statuses = []
 
-            threads = [threading.Thread(target=ask) for _ in range(40)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            refused = [headers for status, headers in statuses if status == 503]
-            self.assertTrue(all(status in (200, 503)
-                                for status, _ in statuses))
-            self.assertTrue(all(h["Retry-After"] for h in refused))
-            service.json("GET", "/fvecs/_count")
+        def ask():
+            statuses.append(service.ask("POST", "/fvecs/similar", photo)[0])
+
+        def counts():
+            text = service.ask("GET", "/metrics")[2].decode()
+            return [float(re.search(rf"^imsearch_{name} (.*)$", text,
+                                    re.MULTILINE).group(1))
+                    for name in ("queue_working", "queue")]
+
+        ask()
+        network, = service.children()
+        os.kill(network, signal.SIGSTOP)
+        threads = []
+        for wanted in ([1, 0], [1, 1]):
+            threads.append(threading.Thread(target=ask))
+            threads[-1].start()
+            while counts() != wanted:
+                time.sleep(.01)
+        status, headers, content = service.ask("POST", "/fvecs/similar", photo)
+        self.assertEqual((status, headers["Retry-After"]), (503, "1"))
+        self.assertIn(b"wait already", content)
+        # What is quick is answered all the same.
+        service.json("GET", "/fvecs/_count")
+        os.kill(network, signal.SIGCONT)
+        for thread in threads:
+            thread.join()
+        self.assertEqual(statuses, [200, 200, 200])
 
 
 if __name__ == "__main__":

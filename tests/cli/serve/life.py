@@ -87,7 +87,7 @@ class Life(unittest.TestCase):
             ["python3", "-c", wrapper, str(listening.fileno()), notify,
              tool("serve")], cwd=self.folder, stderr=subprocess.PIPE,
             pass_fds=(listening.fileno(),))
-        service.said = []
+        service.said, service.started = [], set()
         line = service.read_line()
         service.port = int(re.search(r"http://[^/]*:(\d+)/", line).group(1))
         return service
