@@ -30,6 +30,7 @@
 #include <csignal>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -70,18 +71,19 @@ ServedIndexes open_indexes(const ServeOptions& opt) {
 }
 
 /// Says so where pictures will not be shown, as the first of each index tells.
-void check_pictures(const ServedIndexes& indexes, const std::string& root) {
-  for (const auto& served : indexes) {
-    const auto opened = served->current();
+void check_pictures(const ServedIndexes& indexes,
+                    const std::vector<std::string>& roots) {
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    const auto opened = indexes[i]->current();
     if (opened->index().rows() == 0) continue;
     const std::string name(opened->index().name(0));
     try {
-      Pictures(root).check(name);
+      Pictures::check(roots[i], name);
     } catch (const RequestError& e) {
       cli::say(fmt::format(
           "{}: {} will not be shown: {}: --root says which folder names count "
           "from, --no-images shows none",
-          served->name(), printable(name), e.what()));
+          indexes[i]->name(), printable(name), e.what()));
     }
   }
 }
@@ -102,7 +104,7 @@ SiteParams site_params(const ServeOptions& opt) {
   params.shown.vector_field = opt.field;
   params.shown.version = IMSEARCH_VERSION;
   if (!opt.token_file.empty()) params.guard.token = read_token(opt.token_file);
-  if (!opt.no_images) params.root = opt.root;
+  if (!opt.no_images) params.roots = opt.roots;
   params.weights = opt.weights;
   params.model = opt.model;
   params.guard.hosts = opt.hosts;
@@ -153,7 +155,7 @@ int serve_indexes(ServeOptions& opt) {
   site.set_server(server);
   IndexWatch watch(indexes);
   if (!opt.quiet) say_ready(indexes, listener);
-  if (!opt.quiet && !opt.no_images) check_pictures(indexes, opt.root);
+  if (!opt.quiet && !opt.no_images) check_pictures(indexes, opt.roots);
   notify_systemd("READY=1");
   const int number = wait_for_end(signals, watch);
   notify_systemd("STOPPING=1");

@@ -94,8 +94,7 @@ Site::Site(const ServedIndexes& indexes, SiteParams params)
       params_(std::move(params)),
       guard_(params_.guard),
       api_(indexes, params_.shown),
-      photos_(params_.weights, params_.model, indexes.size()),
-      pictures_(params_.root) {}
+      photos_(params_.weights, params_.model, indexes.size()) {}
 
 HttpHooks Site::hooks() {
   HttpHooks hooks;
@@ -177,13 +176,21 @@ Reply Site::similar(const Request& request) {
   } else {
     const PostedFile file = posted_file(request);
     vector = asked_feature(photos_.feature(*opened, file.bytes), file.name);
-    vector.is_own = [this, &opened, bytes = file.bytes](std::uint32_t row) {
-      return pictures_.has_bytes(std::string(opened->index().name(row)), bytes);
+    vector.is_own = [&opened, root = root_of(request.path[0]),
+                     bytes = file.bytes](std::uint32_t row) {
+      return Pictures::has_bytes(root, std::string(opened->index().name(row)),
+                                 bytes);
     };
   }
   Reply reply;
   reply.body = similar_answer(*opened, asked, vector, deadline_from_now());
   return reply;
+}
+
+std::string Site::root_of(const std::string& index) const {
+  for (std::size_t i = 0; i < params_.roots.size(); ++i)
+    if ((*indexes_)[i]->name() == index) return params_.roots[i];
+  return "";
 }
 
 Reply Site::thumbnail(const Request& request) {
@@ -197,7 +204,8 @@ Reply Site::thumbnail(const Request& request) {
     throw RequestError(404, "row_not_found", "there is no such row");
   Reply reply;
   reply.content_type = "image/jpeg";
-  reply.body = *pictures_.thumbnail(std::string(opened->index().name(row)));
+  reply.body = *pictures_.thumbnail(root_of(request.path[0]),
+                                    std::string(opened->index().name(row)));
   reply.headers.emplace_back("Cache-Control", "private, max-age=300");
   return reply;
 }

@@ -253,6 +253,7 @@ class Life(unittest.TestCase):
                             (["--allow-origin", "https://a/"], "without"),
                             (["--allow-origin", "a.example"], "https://"),
                             (["--root", "fnames.txt"], "no such folder"),
+                            (["--root", ".", "--root", "."], "one for each"),
                             (["--model", "none.pt"], "none.pt"),
                             (["--weights", "kerras"], "kerras"),
                             (["--listen", "unix:fnames.txt"], "no socket")):

@@ -189,7 +189,12 @@ class Photos(unittest.TestCase):
                 run("build-index", "-q", cwd=f"{folder}/{name}")
             index = "fvecs.bin.hnsw.index"
             with Service(folder, "-i", f"a/{index}", "--name", "a", "-i",
-                         f"b/{index}", "--name", "b") as service:
+                         f"b/{index}", "--name", "b", "--root", "a",
+                         "--root", "b") as service:
+                os.remove(f"{folder}/b/{self.names[0].replace('photos', 'p')}")
+                self.assertEqual([service.ask("GET", f"/{name}/thumb/{row}")[0]
+                                  for name in "ab" for row in range(2)],
+                                 [200, 200, 404, 200])
                 for name in "abababa":
                     service.json("POST", f"/{name}/similar",
                                  self.content(self.first))
