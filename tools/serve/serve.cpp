@@ -23,6 +23,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -56,6 +57,14 @@ void raise_file_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/// Pictures and large answers give their memory back at once. Left alone, the
+/// allocator learns from the first of them to keep such pieces, and each thread
+/// ends up with some that no other can use.
+void give_back_memory() {
+  constexpr int kLarge = 256 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 
 ServedIndexes open_indexes(const ServeOptions& opt) {
@@ -147,6 +156,7 @@ int serve_indexes(ServeOptions& opt) {
   opt.finish();
   const sigset_t signals = hold_signals();
   raise_file_limit();
+  give_back_memory();
   const ServedIndexes indexes = open_indexes(opt);
   Listener listener = listen_at(opt.listen);
   check_safety(opt, listener);
