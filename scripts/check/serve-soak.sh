@@ -16,6 +16,8 @@
 # and threads of serve. Then each kind's count, median, p99 and longest time.
 # Fails where an answer is none that was asked for, an index is not taken, or memory,
 # descriptors or threads grow: by the slope of what is seen after the first quarter.
+# Requests that got no answer while all was stopped (a machine that sleeps) are counted
+# apart.
 # Needs a build: scripts/test.sh makes it.
 set -euo pipefail
 

@@ -155,7 +155,8 @@ class Client(threading.Thread):
         self.pause = CLIENTS / rate
         self.chance = random.Random(seed)
         self.times = {kind: array.array("f") for kind in SHARES}
-        self.failed = []
+        self.failed = []  # wrong answers
+        self.broken = []  # none: when that was, and why
         self.kept, self.used = None, 0
 
     def run(self):
@@ -171,7 +172,7 @@ class Client(threading.Thread):
             try:
                 self.lose_one() if kind == "lost" else self.ask(kind)
             except (OSError, http.client.HTTPException) as error:
-                self.failed.append((kind, repr(error)))
+                self.broken.append((begin, time.monotonic(), kind, repr(error)))
                 self.kept = None
             self.times[kind].append(time.monotonic() - begin)
         if self.kept:
@@ -251,6 +252,28 @@ def growth(times, looks):
     return grown, [name for name in grown if grown[name] > GROWTH[name]]
 
 
+class Pauses(threading.Thread):
+    """Notes when this process was stopped, or got no CPU at all: what was asked
+    then may have waited for longer than its client does."""
+
+    LONG = 10  # seconds
+
+    def __init__(self, done):
+        super().__init__()
+        self.done, self.all = done, []
+
+    def run(self):
+        last = time.monotonic()
+        while not self.done.wait(1):
+            now = time.monotonic()
+            if now - last > self.LONG:
+                self.all.append((last, now))
+            last = now
+
+    def met(self, begin, end):
+        return any(begin < until and end > since for since, until in self.all)
+
+
 class Said(threading.Thread):
     """Reads what serve says: which indexes it took, and which not."""
 
@@ -270,8 +293,8 @@ def soak(world, service, seconds, rate):
     done = threading.Event()
     clients = [Client(world, service, rate, seed, done)
                for seed in range(CLIENTS)]
-    said = Said(service.process)
-    for thread in [*clients, said]:
+    said, pauses = Said(service.process), Pauses(done)
+    for thread in [*clients, said, pauses]:
         thread.start()
     begin = time.monotonic()
     period = min(PERIOD, seconds / 12)
@@ -288,18 +311,19 @@ def soak(world, service, seconds, rate):
             asked = sum(len(t) for c in clients for t in c.times.values())
             print("{:.0f}\t{}\t{}\t{}\t{serve:.1f}\t{networks:.1f}\t{descriptors}"
                   "\t{threads}".format(times[-1], asked,
-                                       sum(len(c.failed) for c in clients),
+                                       sum(len(c.failed) + len(c.broken)
+                                           for c in clients),
                                        said.new, **looks[-1]), flush=True)
     finally:
         done.set()
-        for client in clients:
+        for client in [*clients, pauses]:
             client.join()
     status = service.process.poll()
     if status is None:
         service.process.terminate()
         status = service.process.wait()
     said.join()
-    return clients, said, times, looks, turns, status
+    return clients, said, pauses, times, looks, turns, status
 
 
 def main():
@@ -310,8 +334,8 @@ def main():
                           "-i", "p/fvecs.bin.hnsw.index", "--name", "p",
                           "--root", "p")
         world.warm_up(service)
-        clients, said, times, looks, turns, status = soak(world, service,
-                                                          seconds, rate)
+        clients, said, pauses, times, looks, turns, status = soak(
+            world, service, seconds, rate)
     for kind in SHARES:
         all_times = sorted(t * 1000 for c in clients for t in c.times[kind])
         if all_times:
@@ -323,6 +347,16 @@ def main():
     print("growth after the first quarter: " + ", ".join(
         f"{name} {by:+.2f}" for name, by in grown.items()))
     failed = [one for client in clients for one in client.failed]
+    excused = 0
+    for begin, end, *why in (one for c in clients for one in c.broken):
+        if pauses.met(begin, end):
+            excused += 1
+        else:
+            failed.append(tuple(why))
+    if pauses.all:
+        print(f"this process was stopped {len(pauses.all)} times, for "
+              f"{sum(until - since for since, until in pauses.all):.0f} s in all; "
+              f"{excused} requests got no answer then")
     wrong = [f"{len(failed)} requests, as {failed[:5]}"] if failed else []
     wrong += [f"{name} grew by {grown[name]:.2f}" for name in too_much]
     if said.new < turns or said.kept:
