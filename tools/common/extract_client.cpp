@@ -134,7 +134,7 @@ void ExtractClient::read_exactly(char* to, std::size_t size_bytes) {
 void ExtractClient::fail_late() {
   child_.kill();
   child_.ending();
-  throw ExtractDied("extract took too long and was ended");
+  throw ExtractLate("extract took too long and was ended");
 }
 
 void ExtractClient::set_patience(std::chrono::seconds patience) {

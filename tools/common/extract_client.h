@@ -23,6 +23,11 @@ struct ExtractDied : Error {
   using Error::Error;
 };
 
+/// It was ended, because it took too long.
+struct ExtractLate : ExtractDied {
+  using ExtractDied::ExtractDied;
+};
+
 /// extract's own reason for not serving: weights that are missing or broken.
 struct NoModel : Error {
   using Error::Error;
@@ -50,7 +55,7 @@ class ExtractClient {
   /// the process is gone, Interrupted on a SIGINT while it waits.
   std::vector<float> embed(const std::string& path);
 
-  /// From now on an image that takes longer ends the process: ExtractDied.
+  /// From now on an image that takes longer ends the process: ExtractLate.
   void set_patience(std::chrono::seconds patience);
 
   /// embed() in two halves, so that several images are worked on at a time:

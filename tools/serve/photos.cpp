@@ -48,21 +48,20 @@ void check_image(std::string_view image) {
 
 }  // namespace
 
-Photos::Program Photos::borrow(const OpenedIndex& opened) {
-  const ModelIdentity& model = opened.index().info().model;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found =
-        std::find_if(idle_.rbegin(), idle_.rend(), [&](const Program& program) {
-          return same_model(program.model, model);
-        });
-    if (found != idle_.rend()) {
-      Program program = std::move(*found);
-      idle_.erase(std::next(found).base());
-      return program;
-    }
-  }
-  Program program = {model, extract_for(opened.local(), weights_, model_, 1)};
+std::optional<Photos::Program> Photos::take_idle(const ModelIdentity& model) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(
+      idle_.rbegin(), idle_.rend(),
+      [&](const Program& program) { return same_model(program.model, model); });
+  if (found == idle_.rend()) return std::nullopt;
+  Program program = std::move(*found);
+  idle_.erase(std::next(found).base());
+  return program;
+}
+
+Photos::Program Photos::start(const OpenedIndex& opened) const {
+  Program program = {opened.index().info().model,
+                     extract_for(opened.local(), weights_, model_, 1)};
   program.client->set_patience(kPatience);
   return program;
 }
@@ -90,23 +89,40 @@ void Photos::forget_old_networks() {
               idle_.end());
 }
 
+std::vector<float> Photos::feature_by(Program program,
+                                      const std::string& path) {
+  try {
+    std::vector<float> feature = program.client->embed(path);
+    give_back(std::move(program));
+    return feature;
+  } catch (const ExtractDied&) {
+    throw;
+  } catch (const Error& e) {
+    // The image's fault: the program goes on.
+    give_back(std::move(program));
+    fail_image(400, e.what());
+  }
+}
+
 std::vector<float> Photos::feature(const OpenedIndex& opened,
                                    std::string_view image) {
   check_image(image);
   const Descriptor file = file_of(image);
   const std::string path =
       fmt::format("/proc/{}/fd/{}", ::getpid(), file.get());
-  Program program = borrow(opened);
   try {
-    std::vector<float> feature = program.client->embed(path);
-    give_back(std::move(program));
-    return feature;
+    if (auto idle = take_idle(opened.index().info().model)) {
+      try {
+        return feature_by(std::move(*idle), path);
+      } catch (const ExtractLate&) {
+        throw;
+      } catch (const ExtractDied&) {
+        // Whatever ended it may have done so long before this image came.
+      }
+    }
+    return feature_by(start(opened), path);
   } catch (const ExtractDied& e) {
     fail_image(500, fmt::format("the image could not be read: {}", e.what()));
-  } catch (const Error& e) {
-    // The image's fault: the program goes on.
-    give_back(std::move(program));
-    fail_image(400, e.what());
   }
 }
 

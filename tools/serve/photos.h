@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +44,9 @@ class Photos {
     std::unique_ptr<ExtractClient> client;
   };
 
-  Program borrow(const OpenedIndex& opened);
+  std::optional<Program> take_idle(const ModelIdentity& model);
+  Program start(const OpenedIndex& opened) const;
+  std::vector<float> feature_by(Program program, const std::string& path);
   void give_back(Program program);
   void forget_old_networks();
 

@@ -231,47 +231,99 @@ class Faults(unittest.TestCase):
                 process.terminate()
                 self.assertEqual(process.wait(timeout=60), 0)
 
-    def test_a_full_line_says_so(self):
+    def test_connections_beyond_the_bound_wait(self):
+        with Service(self.folder, "--connections", "2") as service:
+            kept = [service.connection() for _ in range(2)]
+            for one in kept:
+                service.ask("GET", "/healthz", connection=one)
+            answers = []
+            third = threading.Thread(target=lambda: answers.append(
+                service.ask("GET", "/healthz")[0]))
+            third.start()
+            service.ask("GET", "/healthz", connection=kept[0])
+            self.assertEqual(answers, [])
+            kept[1].close()
+            third.join()
+            self.assertEqual(answers, [200])
+            kept[0].close()
+
+
+class Networks(unittest.TestCase):
+    """Photos, and what becomes of the program that looks at them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Folder()
+        cls.folder = cls.place.__enter__()
         photos = os.path.join(SOURCE, "tests", "golden", "images")
         with open(f"{photos}/plain_a.jpg", "rb") as image:
-            photo = image.read()
-        with Folder() as folder:
-            os.mkdir(f"{folder}/p")
-            for name in "abc":
-                shutil.copy(f"{photos}/plain_{name}.jpg", f"{folder}/p")
-            run("extract", "-q", "--weights", "demo", "p", cwd=folder)
-            run("build-index", "-q", cwd=folder)
-            with Service(folder, "--line", "1", "-j", "1") as service:
-                self.fill_line(service, photo)
+            cls.photo = image.read()
+        os.mkdir(f"{cls.folder}/p")
+        for name in "abc":
+            shutil.copy(f"{photos}/plain_{name}.jpg", f"{cls.folder}/p")
+        run("extract", "-q", "--weights", "demo", "p", cwd=cls.folder)
+        run("build-index", "-q", cwd=cls.folder)
 
-    def fill_line(self, service, photo):
-        """The only network is stopped: one photo is with it, one waits."""
-        statuses = []
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.__exit__()
 
-        def ask():
-            statuses.append(service.ask("POST", "/fvecs/similar", photo)[0])
+    def setUp(self):
+        self.service = Service(self.folder, "--line", "1", "-j", "1")
+        self.addCleanup(self.service.__exit__)
+        self.statuses = []
+        self.ask()
+        self.network, = self.service.children()
 
-        def counts():
-            text = service.ask("GET", "/metrics")[2].decode()
-            return [float(re.search(rf"^imsearch_{name} (.*)$", text,
-                                    re.MULTILINE).group(1))
-                    for name in ("queue_working", "queue")]
+    def ask(self):
+        self.statuses.append(
+            self.service.ask("POST", "/fvecs/similar", self.photo)[0])
 
-        ask()
-        network, = service.children()
-        os.kill(network, signal.SIGSTOP)
-        threads = []
-        for wanted in ([1, 0], [1, 1]):
-            threads.append(threading.Thread(target=ask))
-            threads[-1].start()
-            while counts() != wanted:
-                time.sleep(.01)
-        status, headers, content = service.ask("POST", "/fvecs/similar", photo)
+    def asking(self, wanted):
+        """A thread that asks, once so many are worked on, and wait."""
+        thread = threading.Thread(target=self.ask)
+        thread.start()
+        while self.counts() != wanted:
+            time.sleep(.01)
+        return thread
+
+    def counts(self):
+        text = self.service.ask("GET", "/metrics")[2].decode()
+        return [float(re.search(rf"^imsearch_{name} (.*)$", text,
+                                re.MULTILINE).group(1))
+                for name in ("queue_working", "queue")]
+
+    def test_one_that_was_killed_is_started_anew(self):
+        os.kill(self.network, signal.SIGKILL)
+        self.ask()
+        self.assertEqual(self.statuses, [200, 200])
+        self.assertNotIn(self.network, self.service.children())
+
+    def test_the_end_waits_for_what_is_running(self):
+        os.kill(self.network, signal.SIGSTOP)
+        thread = self.asking([1, 0])
+        self.service.process.send_signal(signal.SIGTERM)
+        while True:  # until it takes no connection any more
+            try:
+                self.service.ask("GET", "/healthz")
+            except OSError:
+                break
+        os.kill(self.network, signal.SIGCONT)
+        thread.join()
+        self.assertEqual(self.statuses, [200, 200])
+        self.assertEqual(self.service.process.wait(timeout=60), 0)
+
+    def test_a_full_line_says_so(self):
+        service, statuses = self.service, self.statuses
+        os.kill(self.network, signal.SIGSTOP)
+        threads = [self.asking(wanted) for wanted in ([1, 0], [1, 1])]
+        status, headers, content = service.ask("POST", "/fvecs/similar",
+                                               self.photo)
         self.assertEqual((status, headers["Retry-After"]), (503, "1"))
         self.assertIn(b"wait already", content)
         # What is quick is answered all the same.
         service.json("GET", "/fvecs/_count")
-        os.kill(network, signal.SIGCONT)
+        os.kill(self.network, signal.SIGCONT)
         for thread in threads:
             thread.join()
         self.assertEqual(statuses, [200, 200, 200])
