@@ -57,6 +57,11 @@ bool most_has_changed(const Index& index, const Collection& collection) {
   return 2 * alive < collection.names.size();
 }
 
+/// Whether all that the index has deleted is recorded as gone.
+bool all_deletions_settled(const Index& index) {
+  return index.deleted_rows() == index.info().gone.size();
+}
+
 bool must_build(const CollectionPaths& paths, const Collection& collection) {
   if (!file_exists(paths.index)) return true;
   try {
@@ -94,6 +99,21 @@ void follow_with_index(const CollectionPaths& paths,
   if (paths.separator == Separator::kNul) options.emplace_back("-0");
   if (run.quiet) options.emplace_back("-q");
   run_tool("build-index", options);
+}
+
+void settle_deletions(const CollectionPaths& paths,
+                      const Collection& collection, const ExtractRun& run) {
+  if (gone_rows(collection.ledger).empty() || !file_exists(paths.index)) return;
+  try {
+    const Index index(paths.index);
+    if (all_deletions_settled(index) || !belongs_to(index, paths.vectors))
+      return;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    return;  // building it anew says so
+  }
+  follow_with_index(paths, collection, false, run);
 }
 
 }  // namespace imsearch

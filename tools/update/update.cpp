@@ -273,6 +273,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     write_collection(opt.paths, collection, false);
   }
   bool anew = false;
+  if (opt.compact) settle_deletions(opt.paths, collection, run);
   if (opt.compact && leave_out_gone(opt, collection) > 0) {
     collection = open_collection(opt.paths);
     anew = true;
