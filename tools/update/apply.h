@@ -36,4 +36,10 @@ void follow_with_index(const CollectionPaths& paths,
                        const Collection& collection, bool anew,
                        const ExtractRun& run);
 
+/// To be called before rows are left out of the collection: has the index learn
+/// which of its deletions are those of rows that are gone, unless it has no
+/// others. They are not to be kept with the rows that are then left.
+void settle_deletions(const CollectionPaths& paths,
+                      const Collection& collection, const ExtractRun& run);
+
 }  // namespace imsearch

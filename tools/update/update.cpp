@@ -13,6 +13,7 @@
 #include "update/apply.h"
 #include "update/collection.h"
 #include "update/compact.h"
+#include "update/index_check.h"
 #include "update/inputs.h"
 #include "update/options.h"
 #include "update/plan.h"
@@ -65,6 +66,7 @@ UpdateRecord decide_record(UpdateOptions& opt) {
     record.all = record.all || last->all;
   }
   record.folder = last ? last->folder : working_folder();
+  record.index_is_behind = last && last->index_is_behind;
   record.model = opt.model.arguments();
   if (record.model.empty() && last) record.model = last->model;
   if (record.folder == working_folder()) return record;
@@ -231,10 +233,27 @@ Plan compare(const UpdateOptions& opt, const Collection& collection,
   return make_plan(collection, listing, opt.plan, line.callback());
 }
 
-std::size_t leave_out_gone(const UpdateOptions& opt,
-                           const Collection& collection) {
-  const cli::ProgressLine line("leaves out rows that are gone", 0, opt.quiet);
-  return compact(opt.paths, collection);
+/// Gives whether there were any. The index is then to be built anew: whoever
+/// kills this, a later update knows that it has other rows.
+bool leave_out_gone(const UpdateOptions& opt, UpdateRecord record,
+                    const ExtractRun& run, std::optional<FileLock>& lock,
+                    Collection& collection) {
+  if (gone_rows(collection.ledger).empty()) return false;
+  settle_deletions(opt.paths, collection, run);
+  record.index_is_behind = true;
+  keep_record(opt, record, lock);
+  {
+    const cli::ProgressLine line("leaves out rows that are gone", 0, opt.quiet);
+    compact(opt.paths, collection);
+  }
+  collection = open_collection(opt.paths);
+  return true;
+}
+
+void note_index_followed(const UpdateOptions& opt, UpdateRecord record,
+                         std::optional<FileLock>& lock) {
+  record.index_is_behind = false;
+  keep_record(opt, record, lock);
 }
 
 Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
@@ -272,14 +291,12 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     collection.ledger.archives = listing.archives;
     write_collection(opt.paths, collection, false);
   }
-  bool anew = false;
-  if (opt.compact && leave_out_gone(opt, collection) > 0) {
-    collection = open_collection(opt.paths);
-    anew = true;
-  }
+  const bool anew =
+      opt.compact && leave_out_gone(opt, record, run, lock, collection);
   // Without a word where there is nothing to do, as mostly.
   run.quiet = run.quiet || (plan.empty() && !anew);
   follow_with_index(opt.paths, collection, anew, run);
+  note_index_followed(opt, record, lock);
   return {plan.added.size(), plan.changed.size(), plan.gone.size(),
           plan.moved.size()};
 }
@@ -311,8 +328,11 @@ Summary follow(const UpdateOptions& opt, const UpdateRecord& record,
                std::optional<FileLock>& lock, Collection& collection) {
   if (recover(opt, record)) {
     collection = open_collection(opt.paths);
+    const auto last = read_record(opt.paths.vectors);
+    check_index(opt.paths, &collection, last && last->index_is_behind);
     return bring_up_to_date(opt, record, lock, collection);
   }
+  check_index(opt.paths, nullptr, false);
   if (!opt.dry_run) return begin_collection(opt, record, lock, collection);
   const Names images = list_images(opt, record, nullptr).images;
   Plan plan;
