@@ -109,6 +109,15 @@ Names read_list(const std::string& path, Separator separator) {
   return names;
 }
 
+std::string other_separator_hint(const std::string& path, Separator separator,
+                                 std::size_t rows) {
+  const bool null = separator == Separator::kNul;
+  if (read_names(path, separator_of(!null)).size() != rows) return "";
+  return null ? "; they end with newlines: leave out -0, or have them end with "
+                "NUL, which tr '\\n' '\\0' makes of newlines"
+              : "; they end with NUL: give -0";
+}
+
 void check_list(const NamesFile& file, Separator separator) {
   ListCheck check(file.path(), separator);
   NamesFile::Reader reader(file, 0);

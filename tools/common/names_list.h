@@ -56,6 +56,13 @@ class ListCheck {
 /// read_names(), looked at. Throws Error.
 Names read_list(const std::string& path, Separator separator);
 
+/// Where a file of names, read with `separator`, has another number of them
+/// than `rows`, and with the other separator that number: what to do about -0,
+/// behind
+/// "; ". Else empty.
+std::string other_separator_hint(const std::string& path, Separator separator,
+                                 std::size_t rows);
+
 /// Looks at all names of a file. Throws Error.
 void check_list(const NamesFile& file, Separator separator);
 

@@ -4,6 +4,8 @@
 // set or one that is known to be unfinished.
 #include "extract/append.h"
 
+#include "common/names_list.h"
+
 #include "base/command.h"
 #include "base/error.h"
 #include "io/commit_mark.h"
@@ -79,9 +81,7 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
   read_names();
   if (names_.size() != rows())
     fail("{}: {} names for the {} rows of {}{}", names, names_.size(), rows(),
-         vectors,
-         separator == Separator::kNewline ? "; -0 reads names that end with NUL"
-                                          : "");
+         vectors, other_separator_hint(names, separator, rows()));
 }
 
 void AppendTarget::read_names() {

@@ -64,6 +64,15 @@ struct Options {
     app.add_option("--files-from", job.files_from,
                    "Also the images that FILE (-: standard input) names")
         ->type_name("FILE");
+    const auto files_null = [this](const std::string& path) {
+      job.files_from = path;
+      job.files_null = true;
+    };
+    app.add_option_function<std::string>(
+           "--files0-from", files_null,
+           "As --files-from, of names that end with NUL, with or without -0")
+        ->type_name("FILE")
+        ->excludes("--files-from");
     cli::add_null(app, job.null);
     add_rules(app);
     add_outputs(app);
@@ -80,8 +89,9 @@ struct Options {
     CLI::Option* serving =
         app.add_flag("--serve", serve,
                      "Answer paths on standard input (imsearch-formats.5)");
-    for (const char* name : {"--files-from", "--null", "--exclude", "--all",
-                             "--output", "--names", "--strict", "--json"})
+    for (const char* name :
+         {"--files-from", "--files0-from", "--null", "--exclude", "--all",
+          "--output", "--names", "--strict", "--json"})
       serving->excludes(app.get_option(name));
     app.add_flag("--time-network", network,
                  "Time the network alone on some of the images, write nothing")
@@ -97,9 +107,9 @@ struct Options {
   static void group(CLI::App& app) {
     using cli::Group;
     cli::put_under(app, Group::kOften, {"--weights", "--append", "--resume"});
-    cli::put_under(
-        app, Group::kImages,
-        {"--files-from", "--null", "--exclude", "--all", "--strict"});
+    cli::put_under(app, Group::kImages,
+                   {"--files-from", "--files0-from", "--null", "--exclude",
+                    "--all", "--strict"});
     cli::put_under(app, Group::kOutput,
                    {"--output", "--names", "--force", "--json"});
     cli::put_under(app, Group::kParts,
@@ -108,7 +118,8 @@ struct Options {
     cli::put_under(app, Group::kModels, {"--model-sha256"});
     cli::completes(app, {"inputs"}, cli::kImageFiles);
     cli::completes_after(app, "inputs", {"--join"}, cli::kShardFiles);
-    cli::completes(app, {"--files-from", "--names"}, cli::kNamesFiles);
+    cli::completes(app, {"--files-from", "--files0-from", "--names"},
+                   cli::kNamesFiles);
     cli::completes(app, {"--output"}, "bin");
     cli::add_examples(app,
                       {"~/Pictures", "--append ~/Pictures --exclude drafts"});
@@ -128,14 +139,15 @@ struct Options {
         "--join", join,
         "Join vectors that --shard made, and what belongs to them, into one "
         "file");
-    exclude(
-        joining, app,
-        {"--files-from",   "--weights",      "--model",  "--input-size",
-         "--resize",       "--resize-to",    "--mean",   "--std",
-         "--model-sha256", "--exif",         "--engine", "--device",
-         "--batch",        "--threads",      "--strict", "--json",
-         "--serve",        "--time-network", "--resume", "--resume-or-restart",
-         "--shard",        "--append"});
+    exclude(joining, app,
+            {"--files-from",   "--files0-from", "--weights",
+             "--model",        "--input-size",  "--resize",
+             "--resize-to",    "--mean",        "--std",
+             "--model-sha256", "--exif",        "--engine",
+             "--device",       "--batch",       "--threads",
+             "--strict",       "--json",        "--serve",
+             "--time-network", "--resume",      "--resume-or-restart",
+             "--shard",        "--append"});
   }
 
   static void exclude(CLI::Option* option, CLI::App& app,

@@ -57,9 +57,9 @@ void append_expanded(const std::vector<std::string>& arguments,
   list.archives.merge(inputs.archives);
 }
 
-void append_listed(const std::string& path, const ExtractJob& job,
-                   WholeList& list) {
-  const Names listed = read_list(path, job.separator());
+void append_listed(const std::string& path, Separator separator,
+                   const ExtractJob& job, WholeList& list) {
+  const Names listed = read_list(path, separator);
   const InputSieve sieve(rules_of(job));
   for (std::size_t i = 0; i < listed.size(); ++i) {
     if (listed[i].empty()) continue;
@@ -77,10 +77,11 @@ WholeList whole_list(const ExtractJob& job) {
   const auto dash = std::find(job.inputs.begin(), end, "-");
   append_expanded({job.inputs.begin(), dash}, job, list);
   if (dash != end) {
-    append_listed("-", job, list);
+    append_listed("-", job.separator(), job, list);
     append_expanded({dash + 1, end}, job, list);
   }
-  if (!job.files_from.empty()) append_listed(job.files_from, job, list);
+  if (!job.files_from.empty())
+    append_listed(job.files_from, job.files_separator(), job, list);
   if (!list.names.empty()) return list;
   const std::string& source =
       job.files_from.empty() ? job.inputs.front() : job.files_from;

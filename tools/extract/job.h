@@ -42,6 +42,7 @@ struct ExtractJob {
   std::vector<std::string> inputs;  // as expand_inputs() takes them, and "-"
   InputRules rules;                 // of these
   std::string files_from;           // empty: none
+  bool files_null = false;          // its names end with NUL, whatever `null`
   bool null = false;                // names lists end names with NUL
   std::string vectors = cli::kDefaultVectors;
   std::string names_path = cli::kDefaultNames;
@@ -56,6 +57,7 @@ struct ExtractJob {
   bool force = false;    // also replace what an index was built from
 
   Separator separator() const { return separator_of(null); }
+  Separator files_separator() const { return separator_of(null || files_null); }
 };
 
 }  // namespace imsearch

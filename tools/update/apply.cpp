@@ -11,11 +11,14 @@
 namespace imsearch {
 namespace {
 
-std::string list_of(const Names& images, Separator separator) {
-  std::string list;
+/// Each name is ended by NUL, which stands in none, whatever ends those of the
+/// collection. The empty one at the start is passed over: with it the list does
+/// not look like lines that were read as one name.
+std::string list_of(const Names& images) {
+  std::string list(1, '\0');
   for (std::size_t i = 0; i < images.size(); ++i) {
     list += images[i];
-    list += static_cast<char>(separator);
+    list += '\0';
   }
   return list;
 }
@@ -25,7 +28,7 @@ void run_extract(const CollectionPaths& paths, const Names& images,
   std::vector<std::string> command = {cli::sibling_path("extract"),
                                       how,
                                       "--resume-or-restart",
-                                      "--files-from",
+                                      "--files0-from",
                                       "-",
                                       "-o",
                                       paths.vectors,
@@ -36,7 +39,7 @@ void run_extract(const CollectionPaths& paths, const Names& images,
   if (run.threads > 0) command.push_back(fmt::format("-j{}", run.threads));
   if (paths.separator == Separator::kNul) command.emplace_back("-0");
   if (run.quiet) command.emplace_back("-q");
-  run_program(command, list_of(images, paths.separator));
+  run_program(command, list_of(images));
 }
 
 /// Where most of an index would be rows that are new or gone, one that is built

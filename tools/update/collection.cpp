@@ -1,5 +1,7 @@
 #include "update/collection.h"
 
+#include "common/names_list.h"
+
 #include "base/error.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
@@ -20,8 +22,9 @@ Collection open_collection(const CollectionPaths& paths) {
   const std::size_t rows = vectors.files().front().rows();
   collection.names = read_names(paths.names, paths.separator);
   if (collection.names.size() != rows)
-    fail("{}: {} names for the {} rows of {}", paths.names,
-         collection.names.size(), rows, paths.vectors);
+    fail("{}: {} names for the {} rows of {}{}", paths.names,
+         collection.names.size(), rows, paths.vectors,
+         other_separator_hint(paths.names, paths.separator, rows));
   const std::string target = follow_links(paths.vectors);
   collection.ledger = read_ledger(target, rows, &collection.names);
   collection.ledger.rows.resize(rows);

@@ -9,9 +9,13 @@
 #include "io/file.h"
 #include "io/glob.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,29 +26,60 @@ bool starts_with(std::string_view text, std::string_view head) {
   return text.substr(0, head.size()) == head;
 }
 
-/// Whether the collection has rows of images in that folder.
-bool has_rows_below(const Collection& collection, const std::string& folder) {
+/// What the collection has of an input that is away.
+enum class Behind { kNothing, kItself, kImagesBelow };
+
+Behind what_is_behind(const std::string& input, const Collection& collection) {
+  Behind behind = Behind::kNothing;
+  const auto is_below = [&](std::string_view name) {
+    if (name == input) behind = Behind::kItself;
+    return starts_with(name, input + "/");
+  };
   for (std::size_t row = 0; row < collection.names.size(); ++row)
-    if (!collection.is_gone(row) &&
-        starts_with(collection.names[row], folder + "/"))
-      return true;
-  return false;
+    if (!collection.is_gone(row) && is_below(collection.names[row]))
+      return Behind::kImagesBelow;
+  for (const BadImage& bad : collection.ledger.bad) is_below(bad.name);
+  return behind;
+}
+
+std::string without_end_slash(std::string input) {
+  while (input.size() > 1 && input.back() == '/') input.pop_back();
+  return input;
+}
+
+std::vector<std::string> recorded_inputs(const UpdateOptions& opt) {
+  std::vector<std::string> inputs;
+  if (const std::optional<UpdateRecord> last = read_record(opt.paths.vectors))
+    for (const std::string& input : last->inputs)
+      inputs.push_back(without_end_slash(input));
+  return inputs;
 }
 
 /// Inputs that are there. A file that is away is one whose image is gone; a
-/// folder may be a disk that is not mounted.
+/// folder may be a disk that is not mounted. What no earlier update has known
+/// and no image came from is a slip of the pen, which must not be taken for all
+/// that is left of the collection.
 std::vector<std::string> present_inputs(const UpdateOptions& opt,
                                         const UpdateRecord& record,
                                         const Collection* collection) {
   std::vector<std::string> present;
-  for (std::string input : record.inputs) {
-    while (input.size() > 1 && input.back() == '/') input.pop_back();
+  const std::vector<std::string> before = recorded_inputs(opt);
+  for (const std::string& given : record.inputs) {
+    const std::string input = without_end_slash(given);
     if (collection == nullptr || file_exists(input) || has_wildcards(input)) {
       present.push_back(input);
       continue;
     }
-    if (!has_rows_below(*collection, input)) continue;
-    if (!opt.allow_empty)
+    const Behind behind = what_is_behind(input, *collection);
+    if (behind == Behind::kNothing) {
+      if (std::find(before.begin(), before.end(), input) == before.end())
+        fail("{}: {}", input, errno_text(ENOENT));
+      // Its images went once, as they were allowed to.
+      if (!opt.quiet)
+        cli::say(fmt::format("{}: {}, and {} has no images from it", input,
+                             errno_text(ENOENT), opt.paths.vectors));
+    }
+    if (behind == Behind::kImagesBelow && !opt.allow_empty)
       fail(
           "{}: no such {}, and {} has images from it: is a disk not mounted? "
           "--allow-empty takes its images for gone",
@@ -76,12 +111,21 @@ void refuse_empty(const UpdateOptions& opt,
   }
 }
 
-InputRules rules_of(const UpdateRecord& record) {
+/// What was an archive is one as long as it is a file of that name: it may be
+/// one that cannot be read now, whose images stay.
+InputRules rules_of(const UpdateRecord& record, const Collection* collection) {
   InputRules rules;
   rules.exclude = record.exclude;
   rules.all = record.all;
   rules.looks_like_image = looks_like_image;
-  rules.looks_like_archive = looks_like_archive;
+  auto known = std::make_shared<std::unordered_set<std::string>>();
+  if (collection != nullptr)
+    for (const ReadArchive& archive : collection->ledger.archives)
+      known->insert(archive.name);
+  rules.looks_like_archive = [known](const std::string& path,
+                                     std::string_view beginning) {
+    return looks_like_archive(path, beginning) || known->count(path) != 0;
+  };
   rules.has_archive_ending = has_archive_ending;
   return rules;
 }
@@ -89,7 +133,7 @@ InputRules rules_of(const UpdateRecord& record) {
 ExpandedInputs expand_files(const UpdateOptions& opt,
                             const UpdateRecord& record,
                             const Collection* collection) {
-  const InputRules rules = rules_of(record);
+  const InputRules rules = rules_of(record, collection);
   const std::vector<std::string> inputs =
       present_inputs(opt, record, collection);
   ExpandedInputs expanded = expand_inputs(inputs, rules);
@@ -117,8 +161,9 @@ Listing list_images(const UpdateOptions& opt, const UpdateRecord& record,
                     const Collection* collection) {
   const cli::ProgressLine line("looks for images", 0, opt.quiet);
   const bool anew = opt.plan.checksum || has_other_rules(opt, record);
-  return list_members(expand_files(opt, record, collection), rules_of(record),
-                      anew ? nullptr : collection, opt.quiet);
+  return list_members(expand_files(opt, record, collection),
+                      rules_of(record, collection), collection, anew,
+                      opt.quiet);
 }
 
 bool has_other_rules(const UpdateOptions& opt, const UpdateRecord& record) {

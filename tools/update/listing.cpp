@@ -9,6 +9,7 @@
 #include "io/checksum.h"
 #include "io/text.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -24,8 +25,8 @@ struct KnownMember {
 class Lister {
  public:
   Lister(const ExpandedInputs& files, const InputRules& rules,
-         const Collection* collection)
-      : files_(files), sieve_(rules), collection_(collection) {
+         const Collection* collection, bool anew)
+      : files_(files), sieve_(rules), collection_(collection), anew_(anew) {
     if (collection != nullptr && !files.archives.empty()) look_into_ledger();
   }
 
@@ -40,10 +41,13 @@ class Lister {
   void add_known(const std::string& path);
   bool is_in_doubt(const ArchivedImage& member, const std::string& path) const;
   void read_archive(const std::string& path, const FileFacts& facts);
+  void add_unreadable(const std::string& path, const FileFacts& facts,
+                      const std::string& reason);
 
   const ExpandedInputs& files_;
   MemberSieve sieve_;
   const Collection* collection_;
+  bool anew_;
   std::unordered_map<std::string, FileFacts> read_before_;
   std::unordered_set<std::string> bad_;
   std::unordered_map<std::string, std::vector<KnownMember>> members_;
@@ -94,10 +98,30 @@ void Lister::add_known(const std::string& path) {
 bool Lister::is_in_doubt(const ArchivedImage& member,
                          const std::string& path) const {
   constexpr std::int64_t kGrain = 2'000'000'000;
+  if (anew_) return false;
   const auto before = read_before_.find(path);
   if (bad_.count(member.name) != 0) return true;
   return before != read_before_.end() &&
          member.facts.modified_ns + kGrain >= before->second.modified_ns;
+}
+
+/// It may be a passing lack of permission, of libarchive, or a copy that is not
+/// finished: what is known of it stays, and it is read again the next time.
+void Lister::add_unreadable(const std::string& path, const FileFacts& facts,
+                            const std::string& reason) {
+  const std::vector<KnownMember>& members = members_[path];
+  const bool has_images =
+      std::any_of(members.begin(), members.end(),
+                  [&](const KnownMember& one) { return one.name != path; });
+  // Then it is a bad image, as extract is to say.
+  if (!has_images) return add(path, facts);
+  cli::say(fmt::format("{}: {}: its images stay as they were",
+                       escape_field(path), reason));
+  const std::size_t first = listing_.images.size();
+  add_known(path);
+  for (std::size_t i = first; i < listing_.images.size(); ++i)
+    listing_.unreadable.insert(i);
+  listing_.archives.push_back({path, {}});
 }
 
 void Lister::read_archive(const std::string& path, const FileFacts& facts) {
@@ -107,24 +131,19 @@ void Lister::read_archive(const std::string& path, const FileFacts& facts) {
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& e) {
-    // It may be a passing lack of permission, or of libarchive.
-    if (members_.count(path) != 0) {
-      cli::say(fmt::format("{}: {}: its images stay as they were",
-                           escape_field(path), e.what()));
-      return add_known(path);
-    }
-    return add(path, facts);
+    return add_unreadable(path, facts, e.what());
   }
   try {
     while (const auto image = images->next())
       add(image->name, is_in_doubt(*image, path) ? FileFacts() : image->facts);
   } catch (const Interrupted&) {
     throw;
-  } catch (const Error&) {
+  } catch (const Error& e) {
+    // Not an archive any more, or damaged from its start.
+    if (images->images() == 0) return add_unreadable(path, facts, e.what());
     // The damage may be in the content of the latest image, which was not
     // looked at: as one that nothing is known of, it is read.
-    if (images->images() > 0)
-      listing_.archived[listing_.images.size() - 1] = FileFacts();
+    listing_.archived[listing_.images.size() - 1] = FileFacts();
     // extract is to say it, behind the images that came of it.
     add(path, facts);
   }
@@ -134,7 +153,8 @@ void Lister::read_archive(const std::string& path, const FileFacts& facts) {
 void Lister::add_archive(const std::string& path) {
   const FileFacts facts = facts_of_status(path);
   const auto before = read_before_.find(path);
-  if (before == read_before_.end() || !same_status(before->second, facts))
+  if (anew_ || before == read_before_.end() ||
+      !same_status(before->second, facts))
     return read_archive(path, facts);
   add_known(path);
   listing_.archives.push_back({path, facts});
@@ -154,8 +174,8 @@ Listing Lister::list() {
 }  // namespace
 
 Listing list_members(const ExpandedInputs& files, const InputRules& rules,
-                     const Collection* collection, bool quiet) {
-  Lister lister(files, rules, collection);
+                     const Collection* collection, bool anew, bool quiet) {
+  Lister lister(files, rules, collection, anew);
   Listing listing = lister.list();
   for (const std::string& line : lister.sieve().warnings()) cli::say(line);
   if (quiet) return listing;
@@ -167,7 +187,8 @@ bool same_archives(const std::vector<ReadArchive>& a,
                    const std::vector<ReadArchive>& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (a[i].name != b[i].name || !same_status(a[i].facts, b[i].facts))
+    if (a[i].name != b[i].name ||
+        facts_text(a[i].facts) != facts_text(b[i].facts))
       return false;
   return true;
 }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace imsearch {
@@ -26,6 +27,8 @@ struct Listing {
   /// where only the content can tell whether an image has changed.
   std::unordered_map<std::size_t, FileFacts> archived;
   std::vector<ReadArchive> archives;
+  /// By number: images whose archive cannot be read now. They stay as they are.
+  std::unordered_set<std::size_t> unreadable;
 
   bool is_archived(std::size_t image) const {
     return archived.count(image) != 0;
@@ -35,10 +38,11 @@ struct Listing {
   }
 };
 
-/// `collection`: by whose ledger archives are known; null: none is. Says on
-/// standard error what archives have beside images. Throws Interrupted.
+/// `collection`: by whose ledger archives are known; null: none is. `anew`: all
+/// are read, whatever it says. Says on standard error what archives have beside
+/// images, and which cannot be read. Throws Interrupted.
 Listing list_members(const ExpandedInputs& files, const InputRules& rules,
-                     const Collection* collection, bool quiet);
+                     const Collection* collection, bool anew, bool quiet);
 
 bool same_archives(const std::vector<ReadArchive>& a,
                    const std::vector<ReadArchive>& b);

@@ -84,6 +84,7 @@ void UpdateOptions::check() {
     cli::fail_usage("--dry-run prints lines and changes nothing: leave out {}",
                     compact ? "--compact" : "--json");
   paths.separator = separator_of(null);
+  plan.separator = paths.separator;
   if (paths.index.empty()) paths.index = paths.vectors + cli::kIndexSuffix;
 }
 

@@ -63,6 +63,7 @@ class Planner {
   void look_at_unknown(std::size_t image);
   void read_contents();
   void match_by_content();
+  bool can_be_named(std::size_t image) const;
   void match(const LooseImage& loose, std::uint32_t row);
   void settle();
 
@@ -104,6 +105,11 @@ void Planner::compare_by_name() {
 
 void Planner::compare(std::size_t image, std::uint32_t row) {
   const LedgerRow& entry = collection_.ledger.rows[row];
+  if (listing_.unreadable.count(image) != 0) {
+    listed_[row] = true;
+    ++plan_.kept;
+    return;
+  }
   const FileFacts& now = status_[image];
   // A file that cannot be asked about is read, and is then a bad image; so is
   // what only its content tells from another.
@@ -140,6 +146,12 @@ void Planner::look_at_unknown(std::size_t image) {
   loose_.push_back({image, false, {}});
 }
 
+/// extract reports those that cannot, and leaves them out.
+bool Planner::can_be_named(std::size_t image) const {
+  return images_[image].find(static_cast<char>(options_.separator)) ==
+         std::string_view::npos;
+}
+
 /// Only of files that have the size of a row whose image is missing.
 void Planner::read_contents() {
   std::unordered_set<std::uint64_t> sizes;
@@ -150,7 +162,7 @@ void Planner::read_contents() {
     const FileFacts& status = status_[loose.image];
     const bool may_be_same = status.known ? sizes.count(status.bytes) != 0
                                           : listing_.is_archived(loose.image);
-    if (!may_be_same) continue;
+    if (!may_be_same || !can_be_named(loose.image)) continue;
     try {
       loose.facts = contents_.facts_of(loose.image);
     } catch (const Interrupted&) {

@@ -19,6 +19,8 @@
 namespace imsearch {
 
 struct PlanOptions {
+  /// Of the list of names: an image in whose name it stands can have no row.
+  Separator separator = Separator::kNewline;
   bool checksum = false;  // compare contents, whatever size and time say
   bool retry = false;     // try images again that were bad and are the same
   unsigned threads = 0;   // for asking about files; 0: all CPUs

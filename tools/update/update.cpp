@@ -268,7 +268,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
   refuse_half_gone(opt, plan);
   if (!collection.ledger.archives.empty() && has_other_rules(opt, record)) {
     // Before the record says so: whatever happens, all are listed again.
-    collection.ledger.archives.clear();
+    for (ReadArchive& archive : collection.ledger.archives) archive.facts = {};
     write_collection(opt.paths, collection, false);
   }
   if (keep_record(opt, record, lock)) {

@@ -187,6 +187,37 @@ TEST_CASE("archives that are gone, damaged, mended") {
   check_archives_as_from_nothing(*dir);
 }
 
+TEST_CASE("an archive that is not readable keeps its images") {
+  for (const char* input : {"p", "p/a.zip"}) {
+    CAPTURE(input);
+    const auto dir = collection();
+    good(*dir, {"update", "-q", "--force", input});
+    const auto rows = rows_by_name(*dir);
+    const std::string whole = read_file(*dir / "p/a.zip");
+    for (const char* content : {"hello", "", "PK\3\4 and no more of a zip"}) {
+      CAPTURE(content);
+      dir->write("p/a.zip", content);
+      for (const Lines& options :
+           {Lines(), {"--checksum"}, {"--exclude", "none"}, {"--retry"}, {}}) {
+        Lines command = {"update"};
+        command.insert(command.end(), options.begin(), options.end());
+        const RunResult result = good(*dir, command);
+        CHECK(contains(result.err, "update: p/a.zip: "));
+        CHECK(contains(result.err, ": its images stay as they were"));
+        CHECK(contains(result.err, "0 new, 0 changed, 0 gone, 0 moved"));
+        CHECK(rows_by_name(*dir) == rows);
+      }
+      // It is not forgotten that it was one, and what it has now is found.
+      pack(*dir, "p/a.zip", {"x/3.ppm=s/3.ppm", "x/4.ppm=s/4.ppm"});
+      CHECK(dry_run(*dir) == Lines{"gone\tp/a.zip/x/5.ppm"});
+      dir->write("p/a.zip", whole);
+      good(*dir, {"update"});
+      CHECK(rows_by_name(*dir) == rows);
+      CHECK(dry_run(*dir).empty());
+    }
+  }
+}
+
 TEST_CASE("--checksum looks into archives; other rules list them anew") {
   const auto dir = collection();
   CHECK(dry_run(*dir, {"--checksum"}).empty());
