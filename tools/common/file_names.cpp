@@ -7,6 +7,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/ledger.h"
@@ -52,6 +53,14 @@ std::string names_beside(const std::string& vectors,
     fail("{}: {}", vectors, remedy);
   return vectors.substr(0, name_at) + cli::kDefaultNames +
          vectors.substr(name_at + usual.size());
+}
+
+void fail_name_count(const std::string& names, std::size_t count,
+                     const std::string& vectors, std::size_t rows) {
+  fail(
+      "{}: {} for the {} of {}: -n says where theirs are, -0 reads names that "
+      "end with NUL",
+      names, counted(count, "name"), counted(rows, "row"), vectors);
 }
 
 void fail_missing_vectors(const std::string& vectors) {

@@ -4,6 +4,8 @@
 // set or one that is known to be unfinished.
 #include "extract/append.h"
 
+#include "common/file_names.h"
+
 #include "base/command.h"
 #include "base/error.h"
 #include "io/commit_mark.h"
@@ -75,13 +77,11 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
   }
   DescribedVectors whole({vectors});
   sidecar_.rows = whole.files().front().rows();
-  ledger_ = read_ledger(vectors, rows());
   read_names();
   if (names_.size() != rows())
-    fail("{}: {} names for the {} rows of {}{}", names, names_.size(), rows(),
-         vectors,
-         separator == Separator::kNewline ? "; -0 reads names that end with NUL"
-                                          : "");
+    fail_name_count(names, names_.size(), vectors, rows());
+  const auto name_of = [this](std::size_t row) { return names_[row]; };
+  ledger_ = read_ledger_of_names(vectors, rows(), name_of, names);
 }
 
 void AppendTarget::read_names() {

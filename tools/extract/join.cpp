@@ -61,9 +61,11 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
                      "and the same ending");
     Names names = read_names(names_path, job.separator());
     if (names.size() != *sidecar->rows)
-      fail("{}: {} names for the {} rows of {}", names_path, names.size(),
-           *sidecar->rows, path);
-    Ledger ledger = read_ledger(path, *sidecar->rows);
+      fail("{}: {} for the {} rows of {}", names_path,
+           counted(names.size(), "name"), *sidecar->rows, path);
+    const auto name_of = [&names](std::size_t row) { return names[row]; };
+    Ledger ledger =
+        read_ledger_of_names(path, *sidecar->rows, name_of, names_path);
     ledger.rows.resize(*sidecar->rows);
     pieces.push_back({names_path, std::move(names), std::move(ledger)});
   }
