@@ -129,7 +129,10 @@ int join_vectors(const ExtractJob& job) {
   vectors.check_settled();
   keep_pieces(job, pieces);
   const Sidecar joined = joined_sidecar(vectors);
-  if (!job.force) keep_indexed(job.vectors, joined.list, std::nullopt);
+  if (!job.force) {
+    keep_indexed(job.vectors, joined.list, std::nullopt);
+    keep_names(job, joined.list, std::nullopt);
+  }
   ExtractOutput output(job.vectors, job.names_path, job.separator());
   if (output.has_older_parts())
     cli::say("the parts of an earlier run are dropped");

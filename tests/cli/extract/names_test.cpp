@@ -73,6 +73,44 @@ TEST_SUITE("cli") {
     CHECK_FALSE(file_exists(dir / "j.bin"));
   }
 
+  TEST_CASE("names of other vectors are not replaced") {
+    const TwoFolders dir;
+    const std::string names = read_file(dir / "fnames.txt");
+    const std::string rows = read_file(dir / "fvecs.bin");
+    const auto refused = [&](const Lines& command, const std::string& told) {
+      const RunResult result = dir.tool(command);
+      CAPTURE(result.err);
+      CHECK(result.status == 1);
+      CHECK(contains(result.err, told));
+      CHECK(read_file(dir / "fnames.txt") == names);
+      CHECK(read_file(dir / "fvecs.bin") == rows);
+      CHECK_FALSE(file_exists(dir / "q.bin"));
+    };
+    const std::string told =
+        "fnames.txt: the names of fvecs.bin, which would be left without them: "
+        "-n names another file";
+    refused({"extract", "q", "-o", "q.bin"}, told);
+    refused({"extract", "q", "-o", "q.bin", "-n", "./fnames.txt"},
+            "./fnames.txt: the names of ./fvecs.bin");
+    refused({"update", "q", "-o", "q.bin"}, told);
+    refused({"extract", "q", "-o", "q.bin", "-n", "fvecs.bin"},
+            "-n fvecs.bin: these are vectors, which names would replace");
+    CHECK(dir.tool({"extract", "q"}).status == 0);
+    CHECK(dir.tool({"extract", "p", "-o", "q.bin", "--force"}).status == 0);
+  }
+
+  TEST_CASE("vectors do not replace names, and share those of their images") {
+    const TwoFolders dir;
+    const std::string names = read_file(dir / "fnames.txt");
+    const RunResult over =
+        extract_in(dir, {"q", "-o", "fnames.txt", "-n", "q.txt"});
+    CHECK(over.status != 0);
+    CHECK(read_file(dir / "fnames.txt") == names);
+    CHECK(extract_in(dir, {"p", "-o", "int8.bin", "--precision", "int8"})
+              .status == 0);
+    CHECK(read_file(dir / "fnames.txt") == names);
+  }
+
   TEST_CASE("without a ledger names are taken as they are") {
     const TwoFolders dir;
     write_names(dir, "fnames.txt", {"a", "b", "c"});
