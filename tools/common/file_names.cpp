@@ -7,6 +7,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/ledger.h"
@@ -52,6 +53,36 @@ std::string names_beside(const std::string& vectors,
     fail("{}: {}", vectors, remedy);
   return vectors.substr(0, name_at) + cli::kDefaultNames +
          vectors.substr(name_at + usual.size());
+}
+
+std::string other_vectors_of(const std::string& names,
+                             const std::string& vectors) {
+  const std::string_view usual = cli::kDefaultNames;
+  const std::size_t name_at = names.rfind('/') + 1;
+  if (!is_regular_file(names) ||
+      names.compare(name_at, usual.size(), usual) != 0)
+    return "";
+  const std::string others = names.substr(0, name_at) + cli::kDefaultVectors +
+                             names.substr(name_at + usual.size());
+  if (!is_regular_file(others) || !file_exists(sidecar_path(others)) ||
+      same_place(others, vectors))
+    return "";
+  return others;
+}
+
+void fail_names_of(const std::string& names, const std::string& others) {
+  fail(
+      "{}: the names of {}, which would be left without them: -n names another "
+      "file",
+      names, others);
+}
+
+void fail_name_count(const std::string& names, std::size_t count,
+                     const std::string& vectors, std::size_t rows) {
+  fail(
+      "{}: {} for the {} of {}: -n says where theirs are, -0 reads names that "
+      "end with NUL",
+      names, counted(count, "name"), counted(rows, "row"), vectors);
 }
 
 void fail_missing_vectors(const std::string& vectors) {

@@ -8,6 +8,7 @@
 // build-index follow. Each of these steps can be killed, and the next update
 // goes on from whatever is there. Manual: man/imsearch-update.1.
 #include "common/cli.h"
+#include "common/file_names.h"
 #include "common/progress_line.h"
 #include "common/standard_streams.h"
 #include "update/apply.h"
@@ -215,6 +216,9 @@ bool keep_record(const UpdateOptions& opt, const UpdateRecord& record,
 Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
+  const std::string others =
+      other_vectors_of(opt.paths.names, opt.paths.vectors);
+  if (!others.empty()) fail_names_of(opt.paths.names, others);
   const Names images = list_files(opt, record, nullptr);
   const ExtractRun run = extract_run(opt, record, nullptr);
   // Before the long part: a killed run is then gone on with by itself.
