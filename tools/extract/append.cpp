@@ -9,6 +9,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/commit_mark.h"
 #include "io/described_vectors.h"
 #include "io/file.h"

@@ -208,8 +208,9 @@ TEST_CASE("of a damaged archive what came before stays, and the rest is said") {
       {"bad_sum.zip", {3, 5, 1, 4, 2}},
   };
   for (const auto& entry : readable) {
-    CAPTURE(entry.first);
-    const RunResult result = a.extract({entry.first});
+    const std::string& name = entry.first;
+    CAPTURE(name);
+    const RunResult result = a.extract({name});
     CHECK(a.seeds() == entry.second);
     CHECK(contains(result.err, "fnames.txt.bad.tsv"));
     a.extract({"-q", "--strict", name}, 1);
