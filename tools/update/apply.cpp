@@ -79,6 +79,27 @@ void extract_all(const CollectionPaths& paths, const Names& images,
   run_extract(paths, images, run, "--force");
 }
 
+void check_model(const CollectionPaths& paths, const Collection& collection,
+                 const ExtractRun& run) {
+  Names one;  // that extract has nothing to do for
+  for (std::size_t row = 0; row < collection.names.size(); ++row)
+    if (one.size() == 0 && !collection.is_gone(row))
+      one.append(collection.names[row]);
+  if (one.size() == 0) return;
+  ExtractRun silent = run;
+  silent.quiet = true;
+  try {
+    run_extract(paths, one, silent, "--append");
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    fail(
+        "{}: options of the network that do not suit its rows: nothing is "
+        "recorded or changed",
+        paths.vectors);
+  }
+}
+
 void extract_more(const CollectionPaths& paths, const Names& images,
                   const ExtractRun& run) {
   run_extract(paths, images, run, "--append");

@@ -24,6 +24,11 @@ struct ExtractRun {
 void extract_all(const CollectionPaths& paths, const Names& images,
                  const ExtractRun& run);
 
+/// Throws Error unless this run makes rows like those that are there, with
+/// extract's own words before it.
+void check_model(const CollectionPaths& paths, const Collection& collection,
+                 const ExtractRun& run);
+
 /// Adds those of `images` that have no row. Also takes off, or completes, what
 /// a killed run of this has left.
 void extract_more(const CollectionPaths& paths, const Names& images,

@@ -148,17 +148,24 @@ std::vector<std::string> options_of(const UpdateRecord& record) {
   return options;
 }
 
-/// With the model that made the vectors, unless options say which.
+/// With the model that made the vectors, as far as options do not say which.
 ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
                        const Collection* collection) {
   ExtractRun run = {record.model, options_of(record), opt.plan.threads,
                     opt.quiet};
-  if (collection == nullptr || !run.model.empty()) return run;
+  if (collection == nullptr) return run;
+  const auto is_given = [&](std::string_view option) {
+    return std::any_of(record.model.begin(), record.model.end(),
+                       [option](std::string_view given) {
+                         return given.substr(0, given.find('=')) == option;
+                       });
+  };
   const ModelIdentity& model = collection->sidecar.model;
-  run.model.push_back("--model-sha256=" + model.weights_sha256);
-  if (!model.precision.empty())
+  if (!is_given("--weights") && !is_given("--model"))
+    run.model.push_back("--model-sha256=" + model.weights_sha256);
+  if (!is_given("--precision") && !model.precision.empty())
     run.model.push_back("--precision=" + model.precision);
-  if (model.exif) run.model.emplace_back("--exif");
+  if (!is_given("--exif") && model.exif) run.model.emplace_back("--exif");
   return run;
 }
 
@@ -270,6 +277,9 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     return {};
   }
   refuse_half_gone(opt, plan);
+  const std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
+  if (!opt.model.arguments().empty() && !(last && last->model == record.model))
+    check_model(opt.paths, collection, extract_run(opt, record, &collection));
   if (!collection.ledger.archives.empty() && has_other_rules(opt, record)) {
     // Before the record says so: whatever happens, all are listed again.
     for (ReadArchive& archive : collection.ledger.archives) archive.facts = {};
