@@ -31,8 +31,10 @@ namespace {
 struct LibArchive : LazyLibrary {
   LibArchive() : LazyLibrary("libarchive.so.13", "libarchive13") {}
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared has none
 #define IMSEARCH_FUNCTION(name) \
   decltype(&::archive_##name) name = function("archive_" #name)
+  // NOLINTEND(bugprone-macro-parentheses)
   IMSEARCH_FUNCTION(read_new);
   IMSEARCH_FUNCTION(read_free);
   IMSEARCH_FUNCTION(read_support_format_tar);

@@ -89,7 +89,8 @@ void Finder::gather_images() {
   using Key = std::tuple<std::uint64_t, std::uint32_t, bool>;
   struct Hash {
     std::size_t operator()(const Key& key) const {
-      return std::get<0>(key) * 31 + std::get<1>(key) * 2 + std::get<2>(key);
+      return std::get<0>(key) * 31 + std::uint64_t{std::get<1>(key)} * 2 +
+             std::uint64_t{std::get<2>(key)};
     }
   };
   std::unordered_map<Key, std::uint32_t, Hash> known;

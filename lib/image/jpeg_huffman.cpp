@@ -106,7 +106,7 @@ bool HuffmanTable::read_long_word(BitWindow& window, Single& out) const {
     const auto i = static_cast<std::size_t>(bits);
     if (next >= ends_[i]) continue;
     const auto word = static_cast<std::int32_t>(next >> (kLongest - bits));
-    out = single_of(symbols_[static_cast<std::size_t>(word + offsets_[i])]);
+    out = single_of(symbols_[static_cast<std::uint32_t>(word + offsets_[i])]);
     out.bits = static_cast<std::uint8_t>(bits);
     return true;
   }

@@ -10,6 +10,8 @@ constexpr std::int32_t kHalf = 1 << (kScaleBits - 1);
 constexpr std::int32_t kMiddle = 128;  // neither blue nor yellow
 
 constexpr std::int32_t fixed(double factor) {
+  // std::lround() can't be asked while compiling, and no factor is negative.
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
   return static_cast<std::int32_t>(factor * (1 << kScaleBits) + 0.5);
 }
 

@@ -150,7 +150,7 @@ class TiffReader {
 
   Image read_pixels() {
     Image image{width_, height_, {}};
-    image.rgb.reserve(width_ * height_ * 3);
+    image.rgb.reserve(std::size_t{width_} * height_ * 3);
     // Not set to anything: a header's large claim costs nothing until there is
     // data behind it.
     const std::size_t raw_bytes =

@@ -74,11 +74,12 @@ bool codes_suit(const Index& index, const VectorSet& vectors,
 void append_few(const Index& index, const VectorSet& vectors,
                 const Names& names, bool renames, unsigned threads,
                 const OnProgress& on_progress,
-                const std::vector<std::uint32_t>& deleted) {
+                const std::vector<std::uint32_t>& gone) {
   check_sizes(vectors, names, index.info().params);
   const ReductionView& reduction = index.impl().reduction;
   const std::size_t more = vectors.rows() - index.rows();
-  const std::string meta = meta_to_json(info_after(index, vectors));
+  IndexInfo info = info_after(index, vectors);
+  info.gone = gone_with(index, gone);
   RowCoder coder(vectors, reduction, index.rows(), threads);
   CodedRows coded = room_for_codes(more, vectors.dim(), reduction.width);
   coder.code_into(coded);
@@ -92,8 +93,8 @@ void append_few(const Index& index, const VectorSet& vectors,
   }
   coder.check_still_same();
   index.ensure_unchanged();
-  write_changes(index,
-                {deleted, &names, renames, &coded, &graph.growth(), meta});
+  write_changes(index, {gone, &names, renames, &coded, &graph.growth(),
+                        meta_to_json(info)});
 }
 
 }  // namespace imsearch

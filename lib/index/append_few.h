@@ -32,6 +32,6 @@ bool codes_suit(const Index& index, const VectorSet& vectors, unsigned threads);
 void append_few(const Index& index, const VectorSet& vectors,
                 const Names& names, bool renames, unsigned threads,
                 const OnProgress& on_progress,
-                const std::vector<std::uint32_t>& deleted);
+                const std::vector<std::uint32_t>& gone);
 
 }  // namespace imsearch

@@ -140,15 +140,25 @@ IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
   return info;
 }
 
+std::vector<std::uint32_t> gone_with(const Index& index,
+                                     const std::vector<std::uint32_t>& more) {
+  const std::vector<std::uint32_t>& gone = index.info().gone;
+  std::vector<std::uint32_t> all;
+  std::set_union(gone.begin(), gone.end(), more.begin(), more.end(),
+                 std::back_inserter(all));
+  return all;
+}
+
 void build_index(const VectorSet& vectors, const Names& names,
                  const ModelIdentity& model, const HnswParams& params,
                  const Reduction& reduction, unsigned threads,
                  const std::string& path, const OnProgress& on_progress,
-                 IndexFormat format,
-                 const std::vector<std::uint32_t>& deleted) {
+                 IndexFormat format, const std::vector<std::uint32_t>& deleted,
+                 const std::vector<std::uint32_t>& gone) {
   check_sizes(vectors, names, params);
   OutputFile out(path);  // first: an unwritable folder should not cost hours
-  const IndexInfo info = describe_index(vectors, model, params, path);
+  IndexInfo info = describe_index(vectors, model, params, path);
+  info.gone = gone;
   std::string bits(deleted.empty() ? 0 : (vectors.rows() + 7) / 8, '\0');
   mark_deleted(deleted, bits);
   const ReductionView view = reduction.view();
@@ -205,12 +215,12 @@ void append_to_index(const Index& index, const VectorSet& vectors,
                      const Names& names,
                      const std::optional<Reduction>& refitted, unsigned threads,
                      const std::string& path, const OnProgress& on_progress,
-                     const std::vector<std::uint32_t>& deleted) {
+                     const std::vector<std::uint32_t>& gone) {
   const HnswParams& params = index.info().params;
   check_sizes(vectors, names, params);
   OutputFile out(path);
-  const IndexInfo info =
-      describe_index(vectors, index.info().model, params, path);
+  IndexInfo info = describe_index(vectors, index.info().model, params, path);
+  info.gone = gone_with(index, gone);
   const ReductionView reduction =
       refitted ? refitted->view() : index.impl().reduction;
   const std::size_t kept = refitted ? 0 : index.rows();
@@ -224,8 +234,8 @@ void append_to_index(const Index& index, const VectorSet& vectors,
   insert_rows(graph, kept, codes, threads, on_progress);
   // No bits mean that no row is deleted. New rows get bits of zero.
   std::string bits(index.impl().deleted);
-  if (!bits.empty() || !deleted.empty()) bits.resize((codes.rows + 7) / 8);
-  mark_deleted(deleted, bits);
+  if (!bits.empty() || !gone.empty()) bits.resize((codes.rows + 7) / 8);
+  mark_deleted(gone, bits);
   file.finish({reduction, &graph, names, info, bits});
   coder.check_still_same();
   if (kept > 0) check_old_still_same(index, vectors, threads);

@@ -24,7 +24,8 @@ enum class IndexFormat {
 /// Builds the graph on the short codes that `reduction` makes (fit_reduction()
 /// finds one that suits), on `threads` threads (0: all), and writes the index
 /// file `path` whole or not at all. names.size() must be vectors.rows(). Rows
-/// in `deleted` are marked as deleted (kImsearch only).
+/// in `deleted` are marked as deleted, and those in `gone`, which must be among
+/// them, recorded in IndexInfo::gone (kImsearch only).
 ///
 /// With one thread the file has the same bytes for the same input, which
 /// includes the time at which the vectors were last modified; with several, the
@@ -35,7 +36,8 @@ void build_index(const VectorSet& vectors, const Names& names,
                  const Reduction& reduction, unsigned threads,
                  const std::string& path, const OnProgress& on_progress,
                  IndexFormat format = IndexFormat::kImsearch,
-                 const std::vector<std::uint32_t>& deleted = {});
+                 const std::vector<std::uint32_t>& deleted = {},
+                 const std::vector<std::uint32_t>& gone = {});
 
 /// Throws Error unless an index can be built of these.
 void check_sizes(const VectorSet& vectors, const Names& names,
@@ -44,6 +46,10 @@ void check_sizes(const VectorSet& vectors, const Names& names,
 /// What an index at `path` that is built of these says of itself.
 IndexInfo describe_index(const VectorSet& vectors, const ModelIdentity& model,
                          const HnswParams& params, const std::string& path);
+
+/// IndexInfo::gone of the index with these rows, rising.
+std::vector<std::uint32_t> gone_with(const Index& index,
+                                     const std::vector<std::uint32_t>& more);
 
 /// A reduction that suits all rows, where that of the index no longer does;
 /// nothing where it still does. It no longer does if it was fitted to too few
@@ -57,15 +63,15 @@ std::optional<Reduction> refit_for_append(const Index& index,
 
 /// Writes an index of all rows of `vectors`, the first of which are the rows of
 /// `index`, unchanged; `names` are those of all rows, and may differ from those
-/// in it; rows in `deleted` are marked as deleted, like those that are. The
-/// graph of `index` is grown by the new rows, or built again on the codes of
-/// `refitted`. The content of `index` must have been verified
-/// (Index::verify()), for its graph is taken over unchecked. Otherwise as
-/// build_index().
+/// in it; rows in `gone` are marked as deleted, like those that are, and
+/// recorded in IndexInfo::gone. The graph of `index` is grown by the new rows,
+/// or built again on the codes of `refitted`. The content of `index` must have
+/// been verified (Index::verify()), for its graph is taken over unchecked.
+/// Otherwise as build_index().
 void append_to_index(const Index& index, const VectorSet& vectors,
                      const Names& names,
                      const std::optional<Reduction>& refitted, unsigned threads,
                      const std::string& path, const OnProgress& on_progress,
-                     const std::vector<std::uint32_t>& deleted = {});
+                     const std::vector<std::uint32_t>& gone = {});
 
 }  // namespace imsearch

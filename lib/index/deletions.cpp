@@ -12,8 +12,10 @@
 #include "index/deletions.h"
 
 #include "base/interrupt.h"
+#include "index/build.h"
 #include "index/index_changes.h"
 #include "index/index_impl.h"
+#include "index/index_meta.h"
 #include "index/serialize.h"
 
 #include <algorithm>
@@ -43,19 +45,24 @@ void write_bytes(std::string_view bytes, const Sink& sink) {
   }
 }
 
-/// Rows by name, of the names that a deleted row has.
+/// Rows by name, of the names that a deleted row has, without those that are
+/// gone: whether an image has come back, no index tells.
 using RowsOfNames =
     std::unordered_map<std::string_view, std::vector<std::uint32_t>>;
 
-RowsOfNames rows_of_deleted_names(const Index& old) {
+RowsOfNames rows_of_deleted_names(const Index& old,
+                                  const std::vector<std::uint32_t>& gone) {
   RowsOfNames rows;
+  const auto is_gone = [&gone](std::uint32_t row) {
+    return std::binary_search(gone.begin(), gone.end(), row);
+  };
   // First the names, then their rows, so that memory depends on the deleted
   // rows and not on all.
   for (std::uint32_t row = 0; row < old.rows(); ++row)
-    if (old.is_deleted(row)) rows[old.name(row)];
+    if (old.is_deleted(row) && !is_gone(row)) rows[old.name(row)];
   for (std::uint32_t row = 0; row < old.rows(); ++row) {
     const auto found = rows.find(old.name(row));
-    if (found != rows.end()) found->second.push_back(row);
+    if (found != rows.end() && !is_gone(row)) found->second.push_back(row);
   }
   return rows;
 }
@@ -130,9 +137,9 @@ void write_current_name_ends(const Index& index, const Sink& sink) {
 }
 
 /// A copy of the index with these rows marked as deleted, too, and, unless they
-/// are null, with other names.
+/// are null or empty, with other names and another section `meta`.
 void rewrite(const Index& index, const std::vector<std::uint32_t>& rows,
-             const Names* names) {
+             const Names* names, const std::string& meta) {
   OutputFile out(index.path());
   const std::string deleted =
       rows.empty() ? std::string(index.impl().deleted) : marked(index, rows);
@@ -152,14 +159,24 @@ void rewrite(const Index& index, const std::vector<std::uint32_t>& rows,
                                 : write_current_name_ends(index, sink);
                           }});
     }
-    sections.push_back({name, [bytes = bytes](const Sink& sink) {
-                          write_bytes(bytes, sink);
-                        }});
+    const bool replaced = std::string_view(name) == "meta" && !meta.empty();
+    sections.push_back(
+        {name, [bytes = replaced ? meta : bytes](const Sink& sink) {
+           write_bytes(bytes, sink);
+         }});
   }
   IndexHeader header = index.impl().header();
   std::memcpy(header.magic, IndexHeader().magic, sizeof header.magic);
   write_index_file(out, header, sections);
   commit_index(out);
+}
+
+/// The section `meta` with these rows recorded as gone, too.
+std::string meta_with(const Index& index,
+                      const std::vector<std::uint32_t>& gone) {
+  IndexInfo info = index.info();
+  info.gone = gone_with(index, gone);
+  return meta_to_json(info);
 }
 
 }  // namespace
@@ -169,15 +186,23 @@ void delete_from_index(const Index& index,
   if (std::all_of(rows.begin(), rows.end(),
                   [&](std::uint32_t row) { return index.is_deleted(row); }))
     return;
-  if (!can_have_changes(index)) return rewrite(index, rows, nullptr);
+  if (!can_have_changes(index)) return rewrite(index, rows, nullptr, {});
   write_changes(index, {rows});
   take_in_changes(index.path());
 }
 
+void mark_gone(const Index& index, const std::vector<std::uint32_t>& gone) {
+  const std::string meta = meta_with(index, gone);
+  if (!can_have_changes(index)) return rewrite(index, gone, nullptr, meta);
+  write_changes(index, {gone, nullptr, false, nullptr, nullptr, meta});
+  take_in_changes(index.path());
+}
+
 void revise_index(const Index& index, const Names& names,
-                  const std::vector<std::uint32_t>& rows) {
-  if (!can_have_changes(index)) return rewrite(index, rows, &names);
-  write_changes(index, {rows, &names, true});
+                  const std::vector<std::uint32_t>& gone) {
+  const std::string meta = meta_with(index, gone);
+  if (!can_have_changes(index)) return rewrite(index, gone, &names, meta);
+  write_changes(index, {gone, &names, true, nullptr, nullptr, meta});
   take_in_changes(index.path());
 }
 
@@ -188,14 +213,15 @@ bool take_in_changes(const std::string& path) {
   const std::uint64_t bytes = index.impl().changes->header().file_bytes;
   if (bytes <= base_bytes / kShareOfChanges) return false;
   index.verify();
-  rewrite(index, {}, nullptr);
+  rewrite(index, {}, nullptr, {});
   return true;
 }
 
 KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,
-                             const Names& names) {
+                             const Names& names,
+                             const std::vector<std::uint32_t>& gone) {
   KeptDeletions kept;
-  const RowsOfNames rows = rows_of_deleted_names(old);
+  const RowsOfNames rows = rows_of_deleted_names(old, gone);
   const bool comparable = old.dim() == vectors.dim();
   std::vector<float> unit(vectors.dim());
   for (std::uint32_t row = 0; row < vectors.rows(); ++row) {

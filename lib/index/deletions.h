@@ -18,9 +18,13 @@ namespace imsearch {
 void delete_from_index(const Index& index,
                        const std::vector<std::uint32_t>& rows);
 
+/// Does that with rows whose images are gone, and records it in
+/// IndexInfo::gone: `gone`, rising.
+void mark_gone(const Index& index, const std::vector<std::uint32_t>& gone);
+
 /// Does that, and calls the rows by `names`, one for each.
 void revise_index(const Index& index, const Names& names,
-                  const std::vector<std::uint32_t>& rows);
+                  const std::vector<std::uint32_t>& gone);
 
 /// Writes the index at `path` anew, with its changes in it, where these are
 /// more than a share of it. Verifies it first. False where it was left as it
@@ -36,11 +40,14 @@ struct KeptDeletions {
 };
 
 /// Compares the rows of a new index with those of `old`, whose content must
-/// have been verified. A row stays deleted if `old` has a deleted row of the
-/// same name and, as far as its codes tell, the same vector. If the row of the
-/// same number is one with that name and vector, it alone decides; otherwise
-/// no such row may be alive. Throws Error on NaN in a row; Interrupted.
+/// have been verified. Rows of it that are in `gone`, rising, do not count:
+/// their ledger answered for them. A row stays deleted if `old` has a deleted
+/// row of the same name and, as far as its codes tell, the same vector. If the
+/// row of the same number is one with that name and vector, it alone decides;
+/// otherwise no such row may be alive. Throws Error on NaN in a row;
+/// Interrupted.
 KeptDeletions kept_deletions(const Index& old, const VectorSet& vectors,
-                             const Names& names);
+                             const Names& names,
+                             const std::vector<std::uint32_t>& gone);
 
 }  // namespace imsearch

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace imsearch {
 namespace {
@@ -51,10 +52,16 @@ double estimate_seconds(const VectorSet& vectors, const HnswParams& params,
   const std::size_t rows = vectors.rows();
   const std::size_t sample = std::min(kSampledRows, rows / 10);
   if (sample < 2) return 0;
+  const auto row_of = [&](std::size_t i) { return i * (rows / sample); };
+  // Before the clock runs: rows that are this far apart come from a disk far
+  // slower than all rows in order.
+  for (std::size_t i = 0; i < sample; ++i) vectors.fetch_row(row_of(i));
+  std::vector<float> unit(vectors.dim());
+  for (std::size_t i = 0; i < sample; ++i)
+    vectors.read_unit(row_of(i), unit.data());
   const Stopwatch watch;
-  const CodedRows coded = code_rows(
-      vectors, reduction, sample,
-      [&](std::size_t i) { return i * (rows / sample); }, threads);
+  const CodedRows coded =
+      code_rows(vectors, reduction, sample, row_of, threads);
   const ShortCodes codes = {coded.rows, coded.width, coded.reduced.data(),
                             reduction.projects};
   HnswGraph graph(codes, params);

@@ -51,6 +51,9 @@ struct IndexInfo {
   ModelIdentity model;
   std::vector<IndexSource> sources;
   std::string tool_version;
+  /// Rows, rising, that are deleted because a ledger says that their images are
+  /// gone. All others that are deleted were named by somebody.
+  std::vector<std::uint32_t> gone = {};
 };
 
 /// How the file's hot parts are held: mapped (opens in milliseconds) or copied

@@ -10,6 +10,7 @@
 #include "index/row_check.h"
 #include "index/sq8.h"
 #include "io/joined_mapping.h"
+#include "io/read_ahead.h"
 
 #include <cstddef>
 #include <memory>
@@ -63,6 +64,10 @@ struct Index::Impl {
   std::optional<VectorSet> vectors;
   std::string why_no_vectors;
   std::size_t rows_behind = 0;
+  /// Told by what reads them. Empty where memory has room for index and
+  /// vectors; of the index also where it has room for that alone.
+  ReadingOrder index_pages;
+  ReadingOrder vector_pages;
   /// The states of the vectors files when all their rows were known to be those
   /// that were indexed; empty before. Guarded by good_mutex.
   mutable std::vector<FileState> good_states;
@@ -98,6 +103,7 @@ struct Index::Impl {
   void read_names();
   void open_vectors();
   void read_good_states();
+  void plan_reading(IndexAccess access);
 };
 
 }  // namespace imsearch

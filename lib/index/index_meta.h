@@ -12,8 +12,8 @@ namespace imsearch {
 /// in the header of the file. Equal content gives equal bytes.
 std::string meta_to_json(const IndexInfo& info);
 
-/// Fills in what meta_to_json() wrote. `where` names the index in errors.
-/// Throws Error on malformed text.
+/// Fills in what meta_to_json() wrote; `info` has its rows. `where` names the
+/// index in errors. Throws Error on malformed text.
 void meta_from_json(std::string_view text, const std::string& where,
                     IndexInfo& info);
 

@@ -10,6 +10,7 @@
 #include "index/index_impl.h"
 #include "index/index_meta.h"
 #include "io/file.h"
+#include "io/memory.h"
 #include "io/read_ahead.h"
 
 #include <sys/mman.h>
@@ -89,6 +90,7 @@ Index::Impl::Impl(IndexFiles files, IndexAccess access)
   file.close_descriptor();
   if (changes) changes->close_descriptor();
   open_vectors();
+  plan_reading(access);
 }
 
 void Index::Impl::read_info() {
@@ -334,6 +336,27 @@ void Index::Impl::open_vectors() {
   } catch (const Error& error) {
     why_no_vectors = error.what();
   }
+}
+
+// What is loaded has taken its memory already.
+void Index::Impl::plan_reading(IndexAccess access) {
+  const std::uint64_t available = available_memory_bytes();
+  std::uint64_t bytes = 0;
+  if (access == IndexAccess::kMapped) {
+    bytes = file.mapped().size() + (changes ? changes->mapped().size() : 0);
+    if (bytes > available) {
+      index_pages.add(file.mapped().data(), file.mapped().size());
+      if (changes)
+        index_pages.add(changes->mapped().data(), changes->mapped().size());
+      for (const JoinedMapping& each : joined)
+        index_pages.add(each.bytes().data(), each.bytes().size());
+    }
+  }
+  if (!vectors) return;
+  for (const VectorFile& each : vectors->files()) bytes += each.size_bytes();
+  if (bytes <= available) return;
+  for (const VectorFile& each : vectors->files())
+    vector_pages.add(each.file().data(), each.file().size());
 }
 
 /// Files that were last modified when the index recorded have the rows that

@@ -17,10 +17,10 @@ namespace imsearch {
 /// links where neighbours lie on a surface of low dimension.
 inline constexpr float kRelaxedRule = 1.1F;
 
-/// So many links a row keeps if there are candidates. Measured on rows that have
-/// few values each, and a zero row that is nearer to all of them than they are
-/// to each other: with 16 links at M 48 as many are found as without that row,
-/// with 8 fewer.
+/// So many links a row keeps if there are candidates. Measured on rows that
+/// have few values each, and a zero row that is nearer to all of them than they
+/// are to each other: with 16 links at M 48 as many are found as without that
+/// row, with 8 fewer.
 inline std::size_t least_links(std::size_t M) {
   return M / 3;
 }

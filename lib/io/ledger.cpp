@@ -2,6 +2,7 @@
 // are "-", so that cut(1) and join(1) find the same number in every line.
 #include "io/ledger.h"
 
+#include "base/command.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "io/checksum.h"
@@ -133,7 +134,7 @@ class LedgerReader {
   bool read_head(std::string_view line);
   /// One line into the ledger. False if it is malformed, or not the next row.
   bool read_line(std::string_view line, std::size_t max_rows,
-                 const Names* names, Ledger& ledger);
+                 const NameOfRow& name_of, Ledger& ledger);
 
  private:
   void split(std::string_view line);
@@ -177,8 +178,20 @@ bool LedgerReader::read_facts(FileFacts& facts) const {
                       facts.picture);
 }
 
+/// Notes the first row that `ledger` calls `told`, as its file has it, and that
+/// is called otherwise.
+void compare_names(std::size_t row, std::string_view told,
+                   std::string_view name, Ledger& ledger) {
+  if (told == name || ledger.has_other_names || told == escape_field(name))
+    return;
+  ledger.has_other_names = true;
+  ledger.other_row = row;
+  ledger.wanted_name = name;
+  ledger.other_name = unescape_field(told);
+}
+
 bool LedgerReader::read_line(std::string_view line, std::size_t max_rows,
-                             const Names* names, Ledger& ledger) {
+                             const NameOfRow& name_of, Ledger& ledger) {
   split(line);
   const std::size_t last = places_[kName];
   FileFacts facts;
@@ -201,10 +214,35 @@ bool LedgerReader::read_line(std::string_view line, std::size_t max_rows,
   if (number >= max_rows) return true;
   if (number != ledger.rows.size()) return false;
   ledger.rows.push_back({facts, state == "gone"});
-  if (names != nullptr && number < names->size() && name != (*names)[number] &&
-      name != escape_field((*names)[number]))
-    ledger.has_other_names = true;
+  if (name_of) compare_names(number, name, name_of(number), ledger);
   return true;
+}
+
+/// The ledger beside `vectors`, compared with these names, if there are any.
+Ledger read_compared(const std::string& vectors, std::size_t max_rows,
+                     const NameOfRow& name_of) {
+  Ledger ledger;
+  const std::string path = ledger_path(vectors);
+  if (!file_exists(path)) return ledger;
+  const std::string text = read_file(path);
+  std::string_view left = text;
+  LedgerReader reader;
+  for (std::size_t number = 1; !left.empty(); ++number) {
+    const std::size_t end = left.find('\n');
+    const std::string_view line = left.substr(0, end);
+    const bool whole = end != std::string_view::npos;
+    const bool good =
+        whole &&
+        (number == 1 ? reader.read_head(line)
+                     : reader.read_line(line, max_rows, name_of, ledger));
+    if (!good)
+      fail(
+          "{}: line {} is not one of a ledger: remove the file, and images are "
+          "known by their names alone",
+          path, number);
+    left.remove_prefix(end + 1);
+  }
+  return ledger;
 }
 
 }  // namespace
@@ -256,26 +294,23 @@ std::string ledger_path(const std::string& vectors) {
 
 Ledger read_ledger(const std::string& vectors, std::size_t max_rows,
                    const Names* names) {
-  Ledger ledger;
-  const std::string path = ledger_path(vectors);
-  if (!file_exists(path)) return ledger;
-  const std::string text = read_file(path);
-  std::string_view left = text;
-  LedgerReader reader;
-  for (std::size_t number = 1; !left.empty(); ++number) {
-    const std::size_t end = left.find('\n');
-    const std::string_view line = left.substr(0, end);
-    const bool whole = end != std::string_view::npos;
-    const bool good = whole && (number == 1 ? reader.read_head(line)
-                                            : reader.read_line(line, max_rows,
-                                                               names, ledger));
-    if (!good)
-      fail(
-          "{}: line {} is not one of a ledger: remove the file, and images are "
-          "known by their names alone",
-          path, number);
-    left.remove_prefix(end + 1);
-  }
+  if (names == nullptr) return read_compared(vectors, max_rows, {});
+  const auto name_of = [names](std::size_t row) { return (*names)[row]; };
+  return read_compared(vectors, max_rows, name_of);
+}
+
+Ledger read_ledger_of_names(const std::string& vectors, std::size_t rows,
+                            const NameOfRow& name_of,
+                            const std::string& names_path) {
+  Ledger ledger = read_compared(vectors, rows, name_of);
+  if (ledger.has_other_names)
+    fail(
+        "{}: row {} is called {}, but {} in {}: these are the names of other "
+        "vectors, or in another order: give theirs, or make both anew by {}; "
+        "where you changed names by hand, remove the ledger",
+        names_path, ledger.other_row, escape_field(ledger.wanted_name),
+        escape_field(ledger.other_name), ledger_path(vectors),
+        command("extract --force"));
   return ledger;
 }
 

@@ -19,6 +19,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -93,16 +94,33 @@ struct Ledger {
   // The names that the file tells of its rows are others than were asked for:
   // the list of names was replaced, and then the process was killed.
   bool has_other_names = false;
+  // The first of those: its row, what it should be called, and what it is.
+  std::size_t other_row = 0;
+  std::string wanted_name = {};
+  std::string other_name = {};
 };
+
+/// The name of a row, in whatever the caller holds names. Asked for each row
+/// once, in order, and not behind the last.
+using NameOfRow = std::function<std::string_view(std::size_t)>;
 
 /// "fvecs.bin" -> "fvecs.bin.ledger.tsv".
 std::string ledger_path(const std::string& vectors);
 
 /// The ledger beside `vectors`, without rows from `max_rows` on: a run that was
 /// killed may have left them. An empty one if there is none. Throws Error if it
-/// cannot be read or is malformed. `names`: those that its rows should have.
+/// cannot be read or is malformed. `names`: those that its rows should have, at
+/// least `max_rows`.
 Ledger read_ledger(const std::string& vectors, std::size_t max_rows,
                    const Names* names = nullptr);
+
+/// The same for a tool that goes by the names in the file `names_path`, one for
+/// each of `rows` rows. Throws Error, with the remedies, also where the ledger
+/// calls a row otherwise: these are the names of other vectors, or in another
+/// order, and every image would be found by another one's name.
+Ledger read_ledger_of_names(const std::string& vectors, std::size_t rows,
+                            const NameOfRow& name_of,
+                            const std::string& names_path);
 
 /// Its text, with the names of its rows.
 std::string to_text(const Ledger& ledger, const Names& names);

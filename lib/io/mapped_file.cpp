@@ -183,11 +183,6 @@ void MappedFile::expect_sequential_access() const {
     ::madvise(const_cast<std::byte*>(data_), size_, MADV_SEQUENTIAL);
 }
 
-void MappedFile::expect_random_access() const {
-  if (data_ != nullptr)
-    ::madvise(const_cast<std::byte*>(data_), size_, MADV_RANDOM);
-}
-
 void on_mapping_fault(void (*report)(const char* path)) {
   report_fault = report;
   struct sigaction action = {};

@@ -62,10 +62,8 @@ class MappedFile {
   int descriptor() const { return descriptor_.get(); }
   void close_descriptor() { descriptor_.reset(); }
 
-  /// Tells the kernel how the mapping will be read (madvise): of random access,
-  /// each page is read by itself, without the megabytes behind it.
+  /// Tells the kernel how the mapping will be read (madvise).
   void expect_sequential_access() const;
-  void expect_random_access() const;
 
   /// Lets go of the pages of a part of the mapping, which are read again when
   /// they are touched.

@@ -32,4 +32,10 @@ ScatteredAccess::~ScatteredAccess() {
   advise(data_, size_bytes_, MADV_NORMAL);
 }
 
+void ReadingOrder::expect(bool scattered) const {
+  if (parts_.empty() || scattered_.exchange(scattered) == scattered) return;
+  for (const auto& [data, size_bytes] : parts_)
+    advise(data, size_bytes, scattered ? MADV_RANDOM : MADV_NORMAL);
+}
+
 }  // namespace imsearch

@@ -4,7 +4,10 @@
 // scattered rows of a file that is larger than memory.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace imsearch {
 
@@ -25,6 +28,24 @@ class ScatteredAccess {
  private:
   const void* data_;
   std::size_t size_bytes_;
+};
+
+/// Mapped bytes that are read from front to back at some times, and here and
+/// there at others. Any number of threads; they all get what was expected last.
+class ReadingOrder {
+ public:
+  /// Only before it is shared.
+  void add(const void* data, std::size_t size_bytes) {
+    parts_.emplace_back(data, size_bytes);
+  }
+  void expect_scattered() const { expect(true); }
+  void expect_in_order() const { expect(false); }
+
+ private:
+  void expect(bool scattered) const;
+
+  std::vector<std::pair<const void*, std::size_t>> parts_;
+  mutable std::atomic<bool> scattered_{false};  // the system's own: in order
 };
 
 }  // namespace imsearch

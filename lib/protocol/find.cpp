@@ -18,13 +18,6 @@ namespace {
 
 constexpr std::uint32_t kRowsBetweenClocks = 4096;
 
-void check_clock(Deadline deadline) {
-  if (std::chrono::steady_clock::now() > deadline)
-    throw RequestError(503, "timeout_exception",
-                       "the search took too long and was given up: a filter "
-                       "that fewer rows match, or no exact search, is quicker");
-}
-
 /// The vector at length 1. One that has it, but for rounding, stays as it is:
 /// whoever normalised it as we do gets the answers of its very bits.
 std::vector<float> unit_of(const std::vector<float>& vector) {
@@ -114,6 +107,18 @@ Found rows_in_order(const OpenedIndex& opened, const SearchRequest& search,
 }
 
 }  // namespace
+
+Deadline deadline_from_now() {
+  return std::chrono::steady_clock::now() + kPatience;
+}
+
+void check_clock(Deadline deadline) {
+  if (std::chrono::steady_clock::now() > deadline)
+    throw RequestError(503, "timeout_exception",
+                       "the search took too long and was given up: a filter "
+                       "that fewer rows match, no exact search, or fewer "
+                       "distinct answers are quicker");
+}
 
 double score_of(float l2sq, Space space) {
   const double distance = l2sq;

@@ -30,8 +30,14 @@ struct FindParams {
   std::size_t ef = 256;          // of searches that do not say it
 };
 
-/// When a search that looks at all rows gives up.
+/// A search that has not found its rows by then is given up.
+inline constexpr std::chrono::seconds kPatience(30);
+/// When that is.
 using Deadline = std::chrono::steady_clock::time_point;
+/// That of a request which comes now.
+Deadline deadline_from_now();
+/// Throws RequestError with status 503 where it has passed.
+void check_clock(Deadline deadline);
 
 /// The score of a squared distance between unit vectors, as services give it
 /// (remote/dialect.h): its inverse there gives the distance again, to the bit.

@@ -11,13 +11,6 @@
 namespace imsearch {
 namespace {
 
-/// A search that has not found its rows by then is given up.
-constexpr std::chrono::seconds kPatience(30);
-
-Deadline deadline() {
-  return std::chrono::steady_clock::now() + kPatience;
-}
-
 Reply json_reply(std::string body) {
   Reply reply;
   reply.body = std::move(body);
@@ -235,8 +228,8 @@ std::optional<Reply> SearchApi::search(const Request& request,
   const Stopwatch watch;
   const std::shared_ptr<const OpenedIndex> opened = served.current();
   const SearchRequest asked = read_search(request, fields_of(*opened));
-  if (at_once && asked.looks_at_all()) return std::nullopt;
-  const Found found = find(*opened, asked, shown_.find, deadline());
+  if (at_once && asked.takes_long()) return std::nullopt;
+  const Found found = find(*opened, asked, shown_.find, deadline_from_now());
   return json_reply(search_answer(*opened, found, asked, served.name(),
                                   shown_.vector_field, watch.milliseconds()));
 }
@@ -287,9 +280,10 @@ Reply SearchApi::count(const Request& request,
                        const ServedIndex& served) const {
   const std::shared_ptr<const OpenedIndex> opened = served.current();
   const NameQuery query = read_count(request, fields_of(*opened));
-  const std::size_t rows = query.kind == NameQuery::Kind::kAll
-                               ? opened->found_rows()
-                               : count_rows(*opened, query, deadline());
+  const std::size_t rows =
+      query.kind == NameQuery::Kind::kAll
+          ? opened->found_rows()
+          : count_rows(*opened, query, deadline_from_now());
   return json_reply(fmt::format(
       R"({{"count":{},"_shards":{{"total":1,"successful":1,"skipped":0,)"
       R"("failed":0}}}})",

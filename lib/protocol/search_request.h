@@ -11,6 +11,7 @@
 #include "protocol/message.h"
 #include "protocol/name_query.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -57,9 +58,14 @@ struct SearchRequest {
   DocumentFields fields;  // docvalue_fields
 
   bool is_nearest() const { return !vector.empty(); }
-  /// Takes long, beside a walk through the graph: every row is looked at.
-  bool looks_at_all() const {
-    return exact || !is_nearest() || filter.kind != NameQuery::Kind::kAll;
+  /// Takes long, beside a walk through the graph: every row is looked at,
+  /// many candidates are kept, or many numbers are written.
+  bool takes_long() const {
+    constexpr std::size_t kMany = 1000;
+    const bool vectors = (source && source->vector) || fields.vector;
+    return exact || !is_nearest() || filter.kind != NameQuery::Kind::kAll ||
+           std::max(k, ef.value_or(0)) > kMany ||
+           (vectors && size > kMany / 50);
   }
 };
 

@@ -5,6 +5,7 @@
 #include "io/json_text.h"
 #include "io/text.h"
 #include "protocol/document_fields.h"
+#include "simd/kernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -78,20 +79,31 @@ float duplicates_from(const OpenedIndex& opened,
   return known->similarity;
 }
 
+/// Whether two vectors are as similar, by the sum that query makes; nearly
+/// always a quicker one has decided that before.
+bool is_duplicate(const std::vector<float>& a, const std::vector<float>& b,
+                  double similarity) {
+  constexpr double kRounding = 1e-3;
+  if (static_cast<double>(simd::active().dot(a.data(), b.data(), a.size())) <
+      similarity - kRounding)
+    return false;
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0) >= similarity;
+}
+
 /// Drops hits that are as similar to one above them; keeps `most` at most.
 void leave_out_duplicates(const Index& index, float similarity,
-                          std::size_t most, Hits& hits) {
+                          std::size_t most, Deadline deadline, Hits& hits) {
   const std::size_t dim = index.dim();
   std::vector<std::vector<float>> kept;
   Hits distinct;
   for (const Hit& hit : hits) {
     if (distinct.size() == most) break;
+    check_clock(deadline);
     std::vector<float> unit(dim);
     index.read_unit(hit.row, unit.data());
     const bool known =
         std::any_of(kept.begin(), kept.end(), [&](const auto& above) {
-          return std::inner_product(unit.begin(), unit.end(), above.begin(),
-                                    0.0) >= static_cast<double>(similarity);
+          return is_duplicate(unit, above, static_cast<double>(similarity));
         });
     if (known) continue;
     kept.push_back(std::move(unit));
@@ -116,7 +128,7 @@ void leave_out_own(const AskedVector& asked, Hits& hits) {
 /// Asks for more hits than are wanted, twice as many each time, until enough
 /// are left once some are left out.
 Hits enough_of(const OpenedIndex& opened, const SimilarRequest& request,
-               const AskedVector& asked,
+               const AskedVector& asked, Deadline deadline,
                const std::function<Hits(std::size_t)>& ask) {
   const std::size_t k = request.search.k;
   const float duplicates =
@@ -124,6 +136,7 @@ Hits enough_of(const OpenedIndex& opened, const SimilarRequest& request,
   std::size_t wanted =
       request.distinct ? 2 * k + 1 : k + (asked.is_own ? 1 : 0);
   for (;; wanted *= 2) {
+    check_clock(deadline);
     Hits hits = ask(std::min(wanted, opened.index().rows() + 1));
     const std::size_t found = hits.size();
     while (!hits.empty() && hits.back().similarity() < request.threshold)
@@ -131,14 +144,14 @@ Hits enough_of(const OpenedIndex& opened, const SimilarRequest& request,
     const bool all = found < wanted || hits.size() < found;
     if (!request.self) leave_out_own(asked, hits);
     if (request.distinct)
-      leave_out_duplicates(opened.index(), duplicates, k, hits);
+      leave_out_duplicates(opened.index(), duplicates, k, deadline, hits);
     if (hits.size() > k) hits.resize(k);
     if (all || hits.size() == k || wanted > kMostHits) return hits;
   }
 }
 
 Hits nearest(const OpenedIndex& opened, const SimilarRequest& request,
-             const AskedVector& asked) {
+             const AskedVector& asked, Deadline deadline) {
   if (request.search.exact && opened.index().vectors() == nullptr)
     fail_request("exact search needs the vectors: {}",
                  opened.index().why_no_vectors());
@@ -149,14 +162,15 @@ Hits nearest(const OpenedIndex& opened, const SimilarRequest& request,
       among.emplace(opened.index(),
                     opened.local().rows_passing(request.search.name_rules));
     Searcher& asker = among ? *among : searcher;
-    hits = enough_of(opened, request, asked, [&](std::size_t wanted) {
+    const auto ask = [&](std::size_t wanted) {
       SearchParams search = request.search;
       search.k = wanted;
       return search.exact
                  ? asker.search_exactly(asked.unit.data(), wanted,
                                         asked.excluded)
                  : asker.search(asked.unit.data(), search, asked.excluded);
-    });
+    };
+    hits = enough_of(opened, request, asked, deadline, ask);
   });
   return hits;
 }
@@ -183,6 +197,8 @@ SimilarRequest read_similar(const Request& request, std::size_t ef) {
   read.search.k = count_parameter(request, "k", kMostHits).value_or(10);
   if (read.search.k == 0) fail_request("the parameter [k] should be 1 or more");
   read.search.ef = count_parameter(request, "ef", kMostHits).value_or(ef);
+  if (read.search.ef == 0)
+    fail_request("the parameter [ef] should be 1 or more");
   read.row = count_parameter(request, "row", UINT32_MAX);
   for (const auto& [key, value] : request.parameters) {
     if (key == "threshold") read.threshold = similarity_in(key, value);
@@ -235,7 +251,7 @@ AskedVector asked_feature(const std::vector<float>& feature, std::string text) {
 
 std::string similar_answer(const OpenedIndex& opened,
                            const SimilarRequest& request,
-                           const AskedVector& asked) {
+                           const AskedVector& asked, Deadline deadline) {
   std::string json = "{\"query\":";
   if (asked.number) {
     append_number(json, std::uint64_t{*asked.number});
@@ -247,7 +263,7 @@ std::string similar_answer(const OpenedIndex& opened,
       fmt::format(R"(,"exact":{},"exact_similarities":{},"neighbors":[)",
                   request.search.exact, opened.index().vectors() != nullptr);
   std::size_t rank = 0;
-  for (const Hit& hit : nearest(opened, request, asked)) {
+  for (const Hit& hit : nearest(opened, request, asked, deadline)) {
     if (rank > 0) json += ',';
     append_neighbor(json, opened.index(), hit, ++rank);
   }

@@ -1,6 +1,7 @@
 // /NAME/similar: what `query` answers, by the same words.
 #pragma once
 
+#include "protocol/find.h"
 #include "protocol/message.h"
 #include "protocol/opened_index.h"
 #include "protocol/search_request.h"
@@ -49,6 +50,6 @@ AskedVector asked_feature(const std::vector<float>& feature, std::string text);
 /// One line of `query --json`. Throws as find().
 std::string similar_answer(const OpenedIndex& opened,
                            const SimilarRequest& request,
-                           const AskedVector& asked);
+                           const AskedVector& asked, Deadline deadline);
 
 }  // namespace imsearch

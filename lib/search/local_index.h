@@ -37,6 +37,7 @@ class LocalIndex : public SearchIndex {
   std::vector<std::string> files() const override;
   std::string picture(std::uint32_t row,
                       const std::string& name) const override;
+  bool has_picture(const std::string& path) const override;
 
   /// Deleted rows have a number, too.
   std::optional<StoredRow> row(std::size_t number) override;

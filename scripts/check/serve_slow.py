@@ -1,16 +1,19 @@
 """Clients that are slow on purpose, against serve: each sends or takes a few bytes
 every second, so that no wait for a byte is ever long. Other clients must be
 answered as always meanwhile, and the slow ones be cut off after the seconds that
-imsearch-serve(1) gives. Takes some 90 seconds. See serve.sh."""
+imsearch-serve(1) gives; and a network that is stopped, with a photo, is given up
+after 30. Takes some two minutes. See serve.sh."""
 import json
 import os
+import shutil
+import signal
 import socket
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.environ["IMSEARCH_SOURCE"], "tests", "cli",
                                 "serve"))
-from service import Folder, Service, make_index  # noqa: E402
+from service import SOURCE, Folder, Service, make_index, run  # noqa: E402
 
 EACH = 30
 # By kind: seconds that they may have.
@@ -86,7 +89,32 @@ class SlowClient:
             return False
 
 
+def stopped_network():
+    with Folder() as folder:
+        os.mkdir(f"{folder}/p")
+        for name in ("plain_a.jpg", "plain_b.jpg"):
+            shutil.copy(os.path.join(SOURCE, "tests", "golden", "images", name),
+                        f"{folder}/p")
+        run("extract", "-q", "--weights", "demo", "p", cwd=folder)
+        run("build-index", "-q", cwd=folder)
+        with open(f"{folder}/p/plain_a.jpg", "rb") as image:
+            photo = image.read()
+        with Service(folder) as service:
+            service.json("POST", "/fvecs/similar", photo)
+            network, = service.children()
+            os.kill(network, signal.SIGSTOP)
+            begin = time.monotonic()
+            reply = service.json("POST", "/fvecs/similar", photo, 500)
+            lived = time.monotonic() - begin
+            print(f"a photo whose network is stopped: {lived:.0f} s: "
+                  f"{reply['error']['reason']}")
+            if "too long" not in str(reply) or not 28 < lived < 40:
+                raise SystemExit("FAILED: a stopped network")
+            service.json("POST", "/fvecs/similar", photo)
+
+
 def main():
+    stopped_network()
     with Folder() as folder:
         vectors, _ = make_index(folder, 20000)
         with Service(folder) as service:

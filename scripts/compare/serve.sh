@@ -13,8 +13,9 @@
 #
 # A table, tab-separated: who, ef, recall@10; p50 and p99 in milliseconds of one
 # client of opensearch-py; requests a second and p99 of wrk.
-# At the end what serve's process holds beside the pages of files, in MB, and how
-# long it took from its start to its first answer; and how long a photo takes
+# At the end how long serve took from its start to its first answer; what its
+# process holds beside the pages of files, in MB, before and after 1,000,000 more
+# requests, which take some two minutes; and how long a photo takes
 # that is posted: those in the folder PHOTOS, else data/photos, which have 240 x 320
 # pixels, one after the other.
 set -euo pipefail

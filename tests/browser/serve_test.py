@@ -67,6 +67,9 @@ class Page(unittest.TestCase):
         shutil.copy(photos()[7], cls.query)
         with open(f"{cls.folder}/broken.jpg", "w") as out:
             out.write("no picture")
+        cls.large = f"{cls.folder}/large.jpg"
+        with open(cls.large, "wb") as out:
+            out.truncate(33 << 20)
         cls.service = Service(cls.folder, "--name", "photos")
         cls.page = browser()
 
@@ -137,7 +140,75 @@ class Page(unittest.TestCase):
         self.wait(lambda: self.text("asked-name") == second)
         self.assertNotIn(second, self.names())
         self.page.back()
+        self.wait(lambda: self.text("asked-name") == "query.jpg")
+        self.wait(lambda: self.names()[0] == "photos/07.jpg")
+        self.page.back()
         self.wait(lambda: not self.find("question").is_displayed())
+        self.page.forward()
+        self.wait(lambda: self.find("question").is_displayed())
+        self.assertEqual(self.text("asked-name"), "query.jpg")
+
+    def test_each_step_asks_once(self):
+        self.ask()
+        self.page.get_log("performance")
+        self.tiles()[1].click()
+        self.wait(lambda: self.text("asked-name") != "query.jpg")
+        self.page.back()
+        self.wait(lambda: self.text("asked-name") == "query.jpg")
+        asked = [entry for entry in self.page.get_log("performance")
+                 if '"Network.requestWillBeSent"' in entry["message"]
+                 and "/similar?" in entry["message"]]
+        self.assertEqual(len(asked), 2)
+
+    def test_an_address_says_what_is_asked(self):
+        self.page.get(self.service.url("photos") + "/#row=5")
+        self.page.refresh()
+        self.wait(lambda: self.find("question").is_displayed())
+        self.assertEqual(self.text("asked-name"), self.text_of_row(5))
+        self.wait(lambda: "52 pictures" in self.text("where"))
+
+    def test_a_photo_is_pasted(self):
+        self.page.execute_script(
+            "const i = document.createElement('input'); i.type = 'file';"
+            "i.id = 'pasted'; document.body.append(i);")
+        self.find("pasted").send_keys(self.query)
+        self.page.execute_script(
+            "const data = new DataTransfer();"
+            "data.items.add(arguments[0].files[0]);"
+            "document.dispatchEvent(new ClipboardEvent('paste',"
+            "  {clipboardData: data, bubbles: true}));", self.find("pasted"))
+        self.wait(lambda: self.find("question").is_displayed())
+        self.assertEqual(self.names()[0], "photos/07.jpg")
+
+    def test_the_same_file_is_chosen_again(self):
+        self.ask()
+        self.tiles()[1].click()
+        self.wait(lambda: self.text("asked-name") != "query.jpg")
+        self.choose(self.query)
+        self.wait(lambda: self.text("asked-name") == "query.jpg")
+
+    def test_pictures_that_are_gone_say_so(self):
+        with Folder() as folder:
+            shutil.copytree(self.folder, f"{folder}/x")
+            with Service(f"{folder}/x", "--name", "photos",
+                         "--no-images") as service:
+                self.page.get(service.url("photos") + "/")
+                self.wait(lambda: self.tiles() and
+                          "no picture" in self.tiles()[0].text)
+
+    def test_other_indexes_are_linked(self):
+        self.assertFalse(self.find("indexes").is_displayed())
+        with Service(self.folder, "-i", "fvecs.bin.hnsw.index", "--name", "a",
+                     "-i", "fvecs.bin.hnsw.index", "--name", "b") as service:
+            self.page.get(f"http://127.0.0.1:{service.port}/")
+            self.assertEqual(
+                [link.text for link in
+                 self.page.find_elements(By.CSS_SELECTOR, "li a")], ["a", "b"])
+            self.page.find_element(By.LINK_TEXT, "b").click()
+            self.wait(lambda: "in b" in self.text("where"))
+            self.wait(lambda: self.find("indexes").is_displayed())
+            self.page.find_element(By.LINK_TEXT, "a").click()
+            self.wait(lambda: "in a" in self.text("where"))
 
     def test_names_are_text(self):
         self.assertIn("photos/" + STRANGE[0], self.names())
@@ -165,6 +236,8 @@ class Page(unittest.TestCase):
         self.choose(f"{self.folder}/broken.jpg")
         self.wait(lambda: self.text("problem"))
         self.assertIn("not an image", self.text("problem"))
+        self.choose(self.large)
+        self.wait(lambda: "33 MiB" in self.text("problem"))
         self.ask()
         self.assertEqual(self.text("problem"), "")
         other = Service(self.folder, "--name", "photos")
@@ -224,8 +297,9 @@ class Page(unittest.TestCase):
     def test_nothing_is_asked_elsewhere_and_nothing_complains(self):
         self.ask()
         for entry in self.page.get_log("browser"):
-            # An image that cannot be read, and a service that is gone.
-            if "400" in entry["message"] or "ERR_" in entry["message"]:
+            # An image that cannot be read or is gone, and a service that is.
+            if any(known in entry["message"]
+                   for known in ("400", "404", "ERR_")):
                 continue
             self.assertNotEqual(entry["level"], "SEVERE", entry)
         hosts = set()

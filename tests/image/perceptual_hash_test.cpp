@@ -81,8 +81,9 @@ TEST_SUITE("image") {
       const Image image = picture(golden.width, golden.height);
       for (int o = 1; o <= 8; ++o) {
         CAPTURE(o);
-        CHECK(perceptual_hash(turn_upright(image, o)) == golden.hashes[o - 1]);
-        CHECK(turned_hash(golden.hashes[0], o) == golden.hashes[o - 1]);
+        const auto turned = golden.hashes[static_cast<std::size_t>(o - 1)];
+        CHECK(perceptual_hash(turn_upright(image, o)) == turned);
+        CHECK(turned_hash(golden.hashes[0], o) == turned);
       }
     }
   }
@@ -105,9 +106,10 @@ TEST_SUITE("image") {
   }
 
   TEST_CASE("a picture with nothing to see has no hash, whatever its size") {
-    for (const auto& [width, height] :
-         std::vector<std::pair<std::size_t, std::size_t>>{
+    for (const auto& size : std::vector<std::pair<std::size_t, std::size_t>>{
              {1, 1}, {1, 40}, {3, 2}, {32, 32}, {2000, 3}, {513, 600}}) {
+      const std::size_t width = size.first;
+      const std::size_t height = size.second;
       CAPTURE(width);
       CHECK_FALSE(perceptual_hash(grey(width, height, 0)));
       CHECK_FALSE(perceptual_hash(grey(width, height, 255)));

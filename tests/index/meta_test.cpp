@@ -2,12 +2,14 @@
 #include "index/index_meta.h"
 
 #include "base/error.h"
+#include "support/contains.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
 using namespace imsearch;
+using imsearch::test::contains;
 
 namespace {
 
@@ -34,6 +36,24 @@ TEST_SUITE("index") {
           expected);
     CHECK(error_of(R"({"vectors":{"dim":4},"sources":[],"a":)" + deep + "}") ==
           expected);
+  }
+
+  TEST_CASE("rows that are gone are read as they were written") {
+    IndexInfo info;
+    info.rows = 100'000;
+    info.dim = 4;
+    IndexInfo read;
+    read.rows = info.rows;
+    meta_from_json(meta_to_json(info), "x.index", read);
+    CHECK(read.gone.empty());
+    CHECK(meta_to_json(info).find("gone") == std::string::npos);
+    info.gone = {0, 7, 8, 70'000, 99'999};
+    meta_from_json(meta_to_json(info), "x.index", read);
+    CHECK(read.gone == info.gone);
+    CHECK(error_of(meta_to_json(info)) ==
+          "x.index: section meta: row 99999 is gone, of 0");
+    CHECK(contains(error_of(R"({"vectors":{"dim":4},"sources":[],"gone":7})"),
+                   "x.index: section meta: "));
   }
 
   TEST_CASE("a meta section of other members is an error that names it") {

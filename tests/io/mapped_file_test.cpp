@@ -1,7 +1,6 @@
 #include "io/mapped_file.h"
 
 #include "base/error.h"
-#include "support/contains.h"
 #include "support/temp_dir.h"
 
 #include <sys/stat.h>
@@ -18,24 +17,11 @@
 #include <utility>
 
 using namespace imsearch;
-using test::contains;
 
 namespace {
 
 std::string text(const MappedFile& file) {
   return {reinterpret_cast<const char*>(file.data()), file.size()};
-}
-
-/// What the kernel has been told of the mapping of a file: the line "VmFlags:
-/// rd mr …" of proc_pid_smaps(5).
-std::string flags_of(const std::string& path) {
-  std::ifstream maps("/proc/self/smaps");
-  bool found = false;
-  for (std::string line; std::getline(maps, line);) {
-    if (contains(line, path)) found = true;
-    if (found && line.rfind("VmFlags:", 0) == 0) return line;
-  }
-  return "";
 }
 
 std::string expected_path;
@@ -71,16 +57,6 @@ TEST_SUITE("io") {
     file.expect_sequential_access();
     CHECK(text(file) == "hello");
     CHECK(file.path() == path);
-  }
-
-  TEST_CASE("random access is told to the kernel") {
-    const test::TempDir dir;
-    const std::string path = dir.write("random", std::string(8192, 'x'));
-    const MappedFile file(path);
-    CHECK(!contains(flags_of(path), " rr "));
-    file.expect_random_access();
-    CHECK(contains(flags_of(path), " rr "));
-    CHECK(text(file) == std::string(8192, 'x'));
   }
 
   TEST_CASE("a mapping outlives its move") {

@@ -40,7 +40,7 @@ TEST_CASE("OpenSearch's dialect") {
   CHECK_FALSE(search.exact);
   CHECK_FALSE(search.source.has_value());
   CHECK(search.filter.kind == NameQuery::Kind::kNames);
-  CHECK(search.looks_at_all());
+  CHECK(search.takes_long());
 }
 
 TEST_CASE("Elasticsearch's dialect") {
@@ -53,7 +53,26 @@ TEST_CASE("Elasticsearch's dialect") {
   CHECK(search.source->name_base64);
   CHECK_FALSE(search.source->vector);
   CHECK(search.fields.name);
-  CHECK_FALSE(search.looks_at_all());
+  CHECK_FALSE(search.takes_long());
+}
+
+TEST_CASE("large searches wait for their turn") {
+  const auto large = [&](const std::string& members, const std::string& k) {
+    return read("{" + members + R"("query":{"knn":{"fvec":{"vector":[1,2,3],)" +
+                R"("k":)" + k + "}}}}")
+        .takes_long();
+  };
+  CHECK_FALSE(large("", "10"));
+  CHECK_FALSE(large(R"("size":20,)", "1000"));
+  CHECK(large("", "1001"));
+  CHECK(large(R"("size":21,)", "21"));
+  CHECK_FALSE(large(R"("size":1000,"_source":false,)", "1000"));
+  CHECK_FALSE(large(R"("size":1000,"_source":"name",)", "1000"));
+  CHECK(large(R"("size":100,"_source":false,"docvalue_fields":["fvec"],)",
+              "100"));
+  CHECK(read(R"({"knn":{"field":"fvec","query_vector":[1,2,3],"k":4,
+        "num_candidates":5000}})")
+            .takes_long());
 }
 
 TEST_CASE("an exact search finds as many as are shown") {

@@ -1,4 +1,6 @@
 #include "protocol/similar.h"
+#include "index/sample.h"
+#include "support/temp_dir.h"
 
 #include <doctest/doctest.h>
 
@@ -58,6 +60,7 @@ TEST_CASE("wrong ones are refused") {
                                {{"distinct", "2"}},
                                {{"only", ""}},
                                {{"not", std::string(257, 'x')}},
+                               {{"ef", "0"}},
                                {{"row", "4294967296"}},
                                {{"row", "1"}, {"name", "a"}},
                                {{"top", "3"}}})
@@ -69,6 +72,27 @@ TEST_CASE("a feature becomes a unit vector") {
   const AskedVector asked = asked_feature({3, 4}, "x");
   CHECK(asked.unit == std::vector<float>{.6F, .8F});
   CHECK_THROWS_AS(asked_feature({NAN, 1}, "x"), RequestError);
+}
+
+TEST_CASE("a search that takes too long is given up") {
+  const test::TempDir folder;
+  const VectorSet set(
+      {folder.write("fvecs.bin", test::raw_bytes(test::random_rows(40, 8, 1)))},
+      8);
+  test::fit_and_build(set, test::numbered_names(40), {}, {}, 1,
+                      folder / "i.index", {});
+  const OpenedIndex opened(folder / "i.index");
+  const SimilarRequest request =
+      read({{"row", "3"}, {"k", "40"}, {"distinct", "0.99"}});
+  const AskedVector asked = asked_row(opened, request);
+  CHECK(similar_answer(opened, request, asked, deadline_from_now())
+            .find("\"rank\":5,") != std::string::npos);
+  try {
+    similar_answer(opened, request, asked, Deadline::min());
+    FAIL("it was answered");
+  } catch (const RequestError& e) {
+    CHECK(e.status == 503);
+  }
 }
 
 TEST_SUITE_END();

@@ -180,7 +180,8 @@ int build(const Options& opt, const IndexInputs& inputs) {
   announce_build(inputs.vectors, needs, output, opt.quiet);
   line.emplace("inserted", inputs.vectors.rows(), opt.quiet);
   build_index(inputs.vectors, inputs.names, inputs.model, opt.params, reduction,
-              opt.threads, output, line->callback(), format, deleted);
+              opt.threads, output, line->callback(), format, deleted,
+              inputs.gone);
   line.reset();
   if (!opt.quiet)
     cli::say(fmt::format("{}: {}{}, {}, {}", output,

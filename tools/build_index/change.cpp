@@ -77,13 +77,20 @@ std::size_t count_marked(const Index& index, const IndexInputs& inputs) {
   return marked;
 }
 
+/// Whether the index records all rows that the ledger says are gone: also of
+/// those that --delete had marked before.
+bool knows_gone(const Index& index, const std::vector<std::uint32_t>& gone) {
+  const std::vector<std::uint32_t>& known = index.info().gone;
+  return std::includes(known.begin(), known.end(), gone.begin(), gone.end());
+}
+
 /// Names and deletions alone.
 void revise(const Index& index, const IndexInputs& inputs, std::size_t renamed,
             std::size_t marked, bool quiet) {
   if (renamed > 0)
     revise_index(index, inputs.names, inputs.gone);
-  else if (marked > 0)
-    delete_from_index(index, inputs.gone);
+  else if (!knows_gone(index, inputs.gone))
+    mark_gone(index, inputs.gone);
   if (quiet) return;
   if (renamed + marked == 0)
     return cli::say(fmt::format("{}: nothing to add: all {} are there{}",
@@ -182,6 +189,23 @@ class RowFinder {
   std::unordered_multimap<std::string_view, std::uint32_t> rows_;
 };
 
+/// The rows of an index that were deleted since their images were gone. One
+/// that records none of them, as older versions wrote it, has the same rows as
+/// the ledger, unless the vectors were replaced since.
+std::vector<std::uint32_t> gone_then(const Index& old,
+                                     const IndexInputs& inputs) {
+  const std::vector<IndexSource>& sources = old.info().sources;
+  bool same_rows = sources.size() <= inputs.vectors.files().size();
+  for (std::size_t i = 0; same_rows && i < sources.size(); ++i) {
+    const VectorFile& file = inputs.vectors.files()[i];
+    const bool may_be_behind = i + 1 == sources.size();
+    same_rows = (file.rows() == sources[i].rows ||
+                 (may_be_behind && file.rows() > sources[i].rows)) &&
+                fingerprint(file, sources[i].rows) == sources[i].fingerprint;
+  }
+  return same_rows ? gone_with(old, inputs.gone) : old.info().gone;
+}
+
 /// Rows that the older index at `path` has deleted, rising.
 std::vector<std::uint32_t> deletions_in(const std::string& path,
                                         const IndexInputs& inputs, bool quiet) {
@@ -191,13 +215,8 @@ std::vector<std::uint32_t> deletions_in(const std::string& path,
     const Index old(path);
     if (old.deleted_rows() == 0) return {};
     old.verify();
-    kept = kept_deletions(old, inputs.vectors, inputs.names);
-    // A row behind those of the old index is an image that came later, maybe
-    // one that was gone and came back. Without a ledger, rows may have moved.
-    if (inputs.has_ledger)
-      kept.rows.erase(
-          std::lower_bound(kept.rows.begin(), kept.rows.end(), old.rows()),
-          kept.rows.end());
+    kept = kept_deletions(old, inputs.vectors, inputs.names,
+                          gone_then(old, inputs));
   } catch (const Interrupted&) {
     throw;
   } catch (const Error& e) {

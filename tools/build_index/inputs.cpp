@@ -40,8 +40,7 @@ Names read_all_names(const std::vector<std::string>& paths,
     Names names = read_list(paths[f], separator);
     const VectorFile& file = vectors.files()[f];
     if (names.size() != file.rows())
-      fail("{}: {} names for the {} rows of {}", paths[f], names.size(),
-           file.rows(), file.path());
+      fail_name_count(paths[f], names.size(), file.path(), file.rows());
     // Without a copy, which would double the memory of a million names.
     if (paths.size() == 1) return names;
     for (std::size_t i = 0; i < names.size(); ++i) all.append(names[i]);
@@ -49,13 +48,19 @@ Names read_all_names(const std::vector<std::string>& paths,
   return all;
 }
 
-void read_ledgers(IndexInputs& inputs) {
+void read_ledgers(IndexInputs& inputs,
+                  const std::vector<std::string>& names_paths) {
   inputs.has_ledger = true;
   std::size_t first = 0;
-  for (const VectorFile& file : inputs.vectors.files()) {
+  for (std::size_t f = 0; f < names_paths.size(); ++f) {
+    const VectorFile& file = inputs.vectors.files()[f];
     const std::string path = follow_links(file.path());
     inputs.has_ledger = inputs.has_ledger && file_exists(ledger_path(path));
-    for (const std::uint32_t row : gone_rows(read_ledger(path, file.rows())))
+    const auto name_of = [&](std::size_t row) {
+      return inputs.names[first + row];
+    };
+    for (const std::uint32_t row : gone_rows(
+             read_ledger_of_names(path, file.rows(), name_of, names_paths[f])))
       inputs.gone.push_back(static_cast<std::uint32_t>(first + row));
     first += file.rows();
   }
@@ -84,7 +89,7 @@ IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
   VectorSet set(std::move(described.files()));
   Names all = read_all_names(names, set, separator);
   IndexInputs inputs = {std::move(set), std::move(all), described.model()};
-  read_ledgers(inputs);
+  read_ledgers(inputs, names);
   // All this was read at several times: extract did not replace it in between.
   described.check_settled();
   return inputs;

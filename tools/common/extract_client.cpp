@@ -13,6 +13,7 @@
 
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <cerrno>
 #include <cstring>
@@ -47,8 +48,12 @@ ExtractClient::Child::~Child() {
   socket_.reset();
   if (process_ < 0) return;  // waited for
   // It has nothing to save, and may be in the middle of loading its libraries.
-  ::kill(process_, SIGKILL);
+  kill();
   ending();
+}
+
+void ExtractClient::Child::kill() {
+  if (process_ >= 0) ::kill(process_, SIGKILL);
 }
 
 std::string ExtractClient::Child::ending() {
@@ -119,10 +124,25 @@ void ExtractClient::read_exactly(char* to, std::size_t size_bytes) {
       check_interrupt();
       continue;
     }
+    if (n < 0 && errno == EAGAIN) fail_late();
     if (n <= 0) fail_died();
     to += n;
     size_bytes -= static_cast<std::size_t>(n);
   }
+}
+
+void ExtractClient::fail_late() {
+  child_.kill();
+  child_.ending();
+  throw ExtractLate("extract took too long and was ended");
+}
+
+void ExtractClient::set_patience(std::chrono::seconds patience) {
+  timeval limit = {};
+  limit.tv_sec = patience.count();
+  if (::setsockopt(child_.socket(), SOL_SOCKET, SO_RCVTIMEO, &limit,
+                   sizeof limit) != 0)
+    fail("setsockopt: {}", errno_text(errno));
 }
 
 void ExtractClient::fail_died() {

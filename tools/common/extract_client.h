@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -20,6 +21,11 @@ namespace imsearch {
 /// The process is gone, so no later image can be answered either.
 struct ExtractDied : Error {
   using Error::Error;
+};
+
+/// It was ended, because it took too long.
+struct ExtractLate : ExtractDied {
+  using ExtractDied::ExtractDied;
 };
 
 /// extract's own reason for not serving: weights that are missing or broken.
@@ -49,6 +55,9 @@ class ExtractClient {
   /// the process is gone, Interrupted on a SIGINT while it waits.
   std::vector<float> embed(const std::string& path);
 
+  /// From now on an image that takes longer ends the process: ExtractLate.
+  void set_patience(std::chrono::seconds patience);
+
   /// embed() in two halves, so that several images are worked on at a time:
   /// receive() answers the submitted paths in their order. At most
   /// kMaxSubmitted may be unanswered: more could block both sides.
@@ -69,6 +78,8 @@ class ExtractClient {
     int socket() const { return socket_.get(); }
     /// Waits for a process that has closed its end: "exit code 1", "signal 9".
     std::string ending();
+    /// Ends it.
+    void kill();
 
    private:
     Descriptor socket_;
@@ -78,6 +89,7 @@ class ExtractClient {
   ServeFrame read_frame();
   void read_exactly(char* to, std::size_t size_bytes);
   [[noreturn]] void fail_died();
+  [[noreturn]] void fail_late();
 
   Child child_;
   Sidecar hello_;

@@ -7,6 +7,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/ledger.h"
@@ -52,6 +53,36 @@ std::string names_beside(const std::string& vectors,
     fail("{}: {}", vectors, remedy);
   return vectors.substr(0, name_at) + cli::kDefaultNames +
          vectors.substr(name_at + usual.size());
+}
+
+std::string other_vectors_of(const std::string& names,
+                             const std::string& vectors) {
+  const std::string_view usual = cli::kDefaultNames;
+  const std::size_t name_at = names.rfind('/') + 1;
+  if (!is_regular_file(names) ||
+      names.compare(name_at, usual.size(), usual) != 0)
+    return "";
+  const std::string others = names.substr(0, name_at) + cli::kDefaultVectors +
+                             names.substr(name_at + usual.size());
+  if (!is_regular_file(others) || !file_exists(sidecar_path(others)) ||
+      same_place(others, vectors))
+    return "";
+  return others;
+}
+
+void fail_names_of(const std::string& names, const std::string& others) {
+  fail(
+      "{}: the names of {}, which would be left without them: -n names another "
+      "file",
+      names, others);
+}
+
+void fail_name_count(const std::string& names, std::size_t count,
+                     const std::string& vectors, std::size_t rows) {
+  fail(
+      "{}: {} for the {} of {}: -n says where theirs are, -0 reads names that "
+      "end with NUL",
+      names, counted(count, "name"), counted(rows, "row"), vectors);
 }
 
 void fail_missing_vectors(const std::string& vectors) {
@@ -102,6 +133,29 @@ void keep_vectors_and_names_apart(const std::string& vectors,
             "-o {} and -n {} would both write {}: choose another "
             "name for one",
             vectors, names, of_names);
+}
+
+void cli::keep_other_kind(std::string_view option, const std::string& path,
+                          std::string_view format,
+                          std::initializer_list<std::string_view> beginnings) {
+  if (!is_regular_file(path)) return;
+  constexpr std::size_t kLongest = 16;
+  const std::string begin = read_prefix(path, kLongest);
+  const auto fits = [&begin](std::string_view each) {
+    return begin.compare(0, each.size(), each) == 0;
+  };
+  if (begin.empty() || std::any_of(beginnings.begin(), beginnings.end(), fits))
+    return;
+  fail_usage(
+      "{} {}: this file is there, and is not {}: choose another name, or "
+      "remove "
+      "it",
+      option, path, format);
+}
+
+void cli::keep_other_than_page(const std::string& path) {
+  keep_other_kind("--html", path, "a page",
+                  {"<!DOCTYPE html", "<!doctype html", "<html", "<HTML"});
 }
 
 void cli::check_output_name(std::string_view option, const std::string& path,

@@ -3,6 +3,7 @@
 // replaces one of them, and which format the ending of an output promises.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -16,6 +17,21 @@ namespace imsearch {
 std::string names_beside(
     const std::string& vectors,
     const std::string& remedy = "-n says where its names are");
+
+/// The other way round: the vectors that `names` belongs to by its name,
+/// fvecs.bin for fnames.txt beside it, where a sidecar tells of their rows and
+/// they are not `vectors`. Empty: none, or `names` is not there yet.
+std::string other_vectors_of(const std::string& names,
+                             const std::string& vectors);
+
+/// Throws Error, with the remedy: `names` are those of `others`, which would
+/// lose them.
+[[noreturn]] void fail_names_of(const std::string& names,
+                                const std::string& others);
+
+/// Throws Error, with the remedy: as many names as rows are wanted.
+[[noreturn]] void fail_name_count(const std::string& names, std::size_t count,
+                                  const std::string& vectors, std::size_t rows);
 
 /// Throws Error: no such file of vectors, and where to get one.
 [[noreturn]] void fail_missing_vectors(const std::string& vectors);
@@ -37,6 +53,16 @@ void keep_vectors_and_names_apart(const std::string& vectors,
                                   const std::string& names);
 
 namespace cli {
+
+/// Throws UsageError where `path`, given by `option`, is a file that begins
+/// like none of `beginnings`, and so is of another kind than `format`, which is
+/// what is written: names, vectors, or whatever a forgotten value let be taken
+/// for one. An empty file is taken, and so are pipes and devices.
+void keep_other_kind(std::string_view option, const std::string& path,
+                     std::string_view format,
+                     std::initializer_list<std::string_view> beginnings);
+/// The same for the pages that the tools write.
+void keep_other_than_page(const std::string& path);
 
 /// Throws UsageError where `path`, given by `option`, ends like the files of
 /// another format than `format`, which is what is written: "--sheet x.png: a

@@ -81,6 +81,7 @@ void ModelOptions::add_to(CLI::App& app) {
          "--precision",
          [this](const std::string& name) {
            precision = name == kInt8Precision ? kInt8Precision : "";
+           given_float32 = precision.empty();
          },
          "Of the built-in network's arithmetic: float32, or int8, which is "
          "faster and a little less exact (default: float32)")
@@ -94,6 +95,7 @@ void ModelOptions::add_to(CLI::App& app) {
   app.add_option("--device", device,
                  "Where: cpu, or cuda, for which libtorch must have CUDA")
       ->check(cli::one_of({"cpu", "cuda"}))
+      ->each([this](const std::string&) { given_device = true; })
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--batch", batch,
@@ -175,11 +177,12 @@ std::vector<std::string> ModelOptions::arguments() const {
   add("--model", model);
   add("--model-sha256", sha256);
   if (exif) arguments.emplace_back("--exif");
-  add("--precision", precision);
+  add("--precision",
+      precision.empty() && given_float32 ? "float32" : precision);
   add("--engine", engine);
   // Defaults are left out, so that messages of extract name only what was
   // given.
-  if (on_cuda()) add("--device", device);
+  if (on_cuda() || given_device) add("--device", device);
   if (batch != 0) add("--batch", std::to_string(batch));
   // Built-in weights bring their own preprocessing: extract refuses these
   // options without --model.

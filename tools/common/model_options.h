@@ -24,6 +24,9 @@ struct ModelOptions {
   std::string engine;          // --engine; empty: one that can do it
   std::string device = "cpu";  // --device
   std::size_t batch = 0;       // --batch; 0: the default of the device
+  // Defaults that were given all the same.
+  bool given_float32 = false;
+  bool given_device = false;
 
   /// What the images are for --model, but for exif. resize_to 0: as 256 for
   /// 224.

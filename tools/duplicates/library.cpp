@@ -6,11 +6,8 @@
 #include "base/error.h"
 #include "io/commit_mark.h"
 #include "io/file.h"
-#include "io/memory.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -22,21 +19,6 @@ Index open_index(const std::string& path) {
   if (!file_exists(path))
     fail("{}: no such file: {} makes one", path, command("build-index"));
   return Index(path);
-}
-
-/// Few rows are compared exactly, in no order: where memory has no room for all
-/// vectors, reading the ones behind each as well would drive the index out of
-/// it.
-void expect_few_rows(const Index& index) {
-  if (index.vectors() == nullptr) return;
-  std::error_code error;
-  std::uintmax_t bytes = std::filesystem::file_size(index.path(), error);
-  if (error) return;
-  for (const VectorFile& file : index.vectors()->files())
-    bytes += file.file().size();
-  if (bytes <= available_memory_bytes()) return;
-  for (const VectorFile& file : index.vectors()->files())
-    file.file().expect_random_access();
 }
 
 void read_ledgers(Library& library) {
@@ -71,7 +53,6 @@ void read_ledgers(Library& library) {
 
 Library open_library(const std::string& index_path) {
   Library library = {open_index(index_path), {}, {}, {}, "", 0};
-  expect_few_rows(library.index);
   const std::size_t rows = library.index.rows();
   library.facts.resize(rows);
   library.gone.resize(rows);

@@ -4,10 +4,12 @@
 // set or one that is known to be unfinished.
 #include "extract/append.h"
 
+#include "common/file_names.h"
 #include "common/names_list.h"
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/commit_mark.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
@@ -77,11 +79,15 @@ AppendTarget::AppendTarget(const std::string& vectors, const std::string& names,
   }
   DescribedVectors whole({vectors});
   sidecar_.rows = whole.files().front().rows();
-  ledger_ = read_ledger(vectors, rows());
   read_names();
-  if (names_.size() != rows())
-    fail("{}: {} names for the {} rows of {}{}", names, names_.size(), rows(),
-         vectors, other_separator_hint(names, separator, rows()));
+  if (names_.size() != rows()) {
+    const std::string hint = other_separator_hint(names, separator, rows());
+    if (hint.empty()) fail_name_count(names, names_.size(), vectors, rows());
+    fail("{}: {} for the {} of {}{}", names, counted(names_.size(), "name"),
+         counted(rows(), "row"), vectors, hint);
+  }
+  const auto name_of = [this](std::size_t row) { return names_[row]; };
+  ledger_ = read_ledger_of_names(vectors, rows(), name_of, names);
 }
 
 void AppendTarget::read_names() {

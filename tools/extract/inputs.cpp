@@ -130,6 +130,14 @@ std::optional<Sidecar> readable_sidecar(const std::string& vectors) {
   }
 }
 
+/// Whether `vectors` are of that list and shard, as far as is known.
+bool is_of_list(const std::string& vectors,
+                const std::optional<ImageListId>& list,
+                const std::optional<ListPart>& shard) {
+  const std::optional<Sidecar> old = readable_sidecar(vectors);
+  return old && list && old->list == list && same_part(old->shard, shard);
+}
+
 }  // namespace
 
 InputRules rules_of(const ExtractJob& job) {
@@ -187,8 +195,8 @@ void keep_indexed(const std::string& vectors,
   const std::string target = follow_links(vectors);
   const std::string index = target + cli::kIndexSuffix;
   if (!is_regular_file(target) || !file_exists(index)) return;
+  if (is_of_list(target, list, shard)) return;
   const std::optional<Sidecar> old = readable_sidecar(target);
-  if (old && list && old->list == list && same_part(old->shard, shard)) return;
   // Those rows are gone for good if they are replaced: the index would be left
   // without its vectors.
   const std::string rows =
@@ -198,6 +206,26 @@ void keep_indexed(const std::string& vectors,
       "those that are not there yet, -o and -n name other files, --force "
       "replaces them",
       vectors, index, rows);
+}
+
+void keep_names(const ExtractJob& job, const std::optional<ImageListId>& list,
+                const std::optional<ListPart>& shard) {
+  // Two networks may share the names of one list of images.
+  const std::string others = other_vectors_of(job.names_path, job.vectors);
+  if (!others.empty() && !is_of_list(others, list, shard))
+    fail_names_of(job.names_path, others);
+  if (is_regular_file(job.names_path) &&
+      file_exists(sidecar_path(job.names_path)))
+    fail(
+        "-n {}: these are vectors, which names would replace: choose another "
+        "name",
+        job.names_path);
+  const std::string named = other_vectors_of(job.vectors, job.vectors);
+  if (!named.empty())
+    fail(
+        "-o {}: these are the names of {}, which vectors would replace: "
+        "choose another name",
+        job.vectors, named);
 }
 
 }  // namespace imsearch

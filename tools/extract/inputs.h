@@ -51,4 +51,10 @@ void keep_indexed(const std::string& vectors,
                   const std::optional<ImageListId>& list,
                   const std::optional<ListPart>& shard);
 
+/// For the same run. Throws Error where its names would replace vectors, or
+/// those of other vectors, unless these are of the same images; or where its
+/// vectors would replace names.
+void keep_names(const ExtractJob& job, const std::optional<ImageListId>& list,
+                const std::optional<ListPart>& shard);
+
 }  // namespace imsearch

@@ -61,9 +61,11 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
                      "and the same ending");
     Names names = read_names(names_path, job.separator());
     if (names.size() != *sidecar->rows)
-      fail("{}: {} names for the {} rows of {}", names_path, names.size(),
-           *sidecar->rows, path);
-    Ledger ledger = read_ledger(path, *sidecar->rows);
+      fail("{}: {} for the {} rows of {}", names_path,
+           counted(names.size(), "name"), *sidecar->rows, path);
+    const auto name_of = [&names](std::size_t row) { return names[row]; };
+    Ledger ledger =
+        read_ledger_of_names(path, *sidecar->rows, name_of, names_path);
     ledger.rows.resize(*sidecar->rows);
     pieces.push_back({names_path, std::move(names), std::move(ledger)});
   }
@@ -127,7 +129,10 @@ int join_vectors(const ExtractJob& job) {
   vectors.check_settled();
   keep_pieces(job, pieces);
   const Sidecar joined = joined_sidecar(vectors);
-  if (!job.force) keep_indexed(job.vectors, joined.list, std::nullopt);
+  if (!job.force) {
+    keep_indexed(job.vectors, joined.list, std::nullopt);
+    keep_names(job, joined.list, std::nullopt);
+  }
   ExtractOutput output(job.vectors, job.names_path, job.separator());
   if (output.has_older_parts())
     cli::say("the parts of an earlier run are dropped");

@@ -156,8 +156,10 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   line.emplace("looks for images", 0, job.quiet);
   ImageList images = list_images(job);
   refuse_to_overwrite(job, images.names, model_file(options).path);
-  if (!job.append && !job.force)
+  if (!job.append && !job.force) {
     keep_indexed(job.vectors, images.id, part_of(job));
+    keep_names(job, images.id, part_of(job));
+  }
   ExtractOutput output(job.vectors, job.names_path, job.separator());
   say_if_unlocked(output);
   std::optional<AppendTarget> target = open_target(job, output, images);

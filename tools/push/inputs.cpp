@@ -37,10 +37,12 @@ PushInputs::PushInputs(DescribedVectors described, const std::string& names,
   described.check_settled();
   check_list(names_, separator);
   if (names_.size() != vectors_.rows())
-    fail("{}: {} names for the {} rows of {}", names, names_.size(),
-         vectors_.rows(), path());
+    fail_name_count(names, names_.size(), path(), vectors_.rows());
   if (vectors_.rows() == 0) fail("{}: no rows to push", path());
-  gone_ = gone_rows(read_ledger(follow_links(path()), vectors_.rows()));
+  NamesFile::Reader reader(names_, 0);
+  const auto name_of = [&reader](std::size_t) { return reader.next(); };
+  gone_ = gone_rows(read_ledger_of_names(follow_links(path()), vectors_.rows(),
+                                         name_of, names));
   if (gone_.size() == vectors_.rows())
     fail("{}: the images of all its rows are gone", path());
 }

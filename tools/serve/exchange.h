@@ -19,6 +19,7 @@ struct RequestHead {
   std::string authorization;
   bool has_host = false;
   bool has_origin = false;
+  bool is_packed = false;     // its body is, by gzip or the like
   bool is_ambiguous = false;  // its length could be read in two ways
 };
 
@@ -32,6 +33,7 @@ struct Exchange {
   bool has_begun = false;   // its headers were looked at
   bool is_refused = false;  // there is a reply, whatever the body
   bool is_answered = false;
+  bool is_too_large = false;     // its body, whose length nobody promised
   std::size_t budget_bytes = 0;  // taken for its body
   std::size_t answer_bytes = 0;  // and for its answer
 };

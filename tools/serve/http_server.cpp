@@ -67,6 +67,8 @@ RequestHead read_head(MHD_Connection* connection, std::string target) {
   head.has_host = counts.hosts > 0;
   head.has_origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
                                                 "Origin") != nullptr;
+  const std::string packed = header(connection, "Content-Encoding");
+  head.is_packed = !packed.empty() && packed != "identity";
   head.is_ambiguous = counts.hosts > 1 || counts.lengths + counts.encodings > 1;
   return head;
 }
@@ -230,6 +232,11 @@ int HttpServer::begin(MHD_Connection* connection, Exchange& exchange,
     return refuse(error_reply(e.status, e.type, e.what()));
   }
   if (auto refusal = hooks_.admit(exchange)) return refuse(std::move(*refusal));
+  if (exchange.head.is_packed)
+    return refuse(error_reply(
+        400, "illegal_argument_exception",
+        "the body is packed (Content-Encoding), which is not supported here: "
+        "send it as it is"));
   const std::size_t promised = promised_bytes(connection);
   const std::size_t most = hooks_.most_body_bytes(request);
   if (promised > most) return refuse(too_large(most));
@@ -243,9 +250,16 @@ int HttpServer::begin(MHD_Connection* connection, Exchange& exchange,
 bool HttpServer::take_body(Exchange& exchange, const char* data,
                            std::size_t size_bytes) {
   std::string& body = exchange.request.body;
-  // Only a body in chunks, whose length nobody promised, gets here.
-  if (body.size() + size_bytes > hooks_.most_body_bytes(exchange.request))
-    return false;
+  if (exchange.is_too_large) return true;
+  // Only a body in chunks, whose length nobody promised, gets here. A client
+  // reads no answer before it has sent all: the rest is passed over, for as
+  // long as bodies may take.
+  if (body.size() + size_bytes > hooks_.most_body_bytes(exchange.request)) {
+    exchange.is_too_large = true;
+    body_bytes_ -= std::exchange(exchange.budget_bytes, 0);
+    std::string().swap(body);
+    return true;
+  }
   if (body_bytes_.fetch_add(size_bytes) + size_bytes > kMostBodyBytes) {
     body_bytes_ -= size_bytes;
     return false;
@@ -258,6 +272,11 @@ bool HttpServer::take_body(Exchange& exchange, const char* data,
 int HttpServer::answer(MHD_Connection* connection, Exchange& exchange) {
   if (exchange.is_answered) return send(connection, exchange);
   connections_.set_stage(connection, Stage::kWork);
+  if (exchange.is_too_large) {
+    exchange.reply = too_large(hooks_.most_body_bytes(exchange.request));
+    exchange.is_refused = true;
+    return send(connection, exchange);
+  }
   if (auto reply = hooks_.answer_at_once(exchange.request)) {
     exchange.reply = std::move(*reply);
     return send(connection, exchange);

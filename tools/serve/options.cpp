@@ -83,11 +83,12 @@ void ServeOptions::add_indexes_to(CLI::App& app) {
 }
 
 void ServeOptions::add_pictures_to(CLI::App& app) {
-  app.add_option("--root", root,
-                 "The folder that names of images count from: thumbnails are "
-                 "shown of files below it alone")
+  app.add_option("--root", roots,
+                 "The folder that names of images count from (default: the "
+                 "working folder), once for all or once for each -i: "
+                 "thumbnails are shown of files below it alone")
       ->type_name("FOLDER")
-      ->capture_default_str();
+      ->allow_extra_args(false);
   app.add_flag("--no-images", no_images, "Show no thumbnails");
   app.add_option("--weights", weights,
                  "Weights for photos: demo, keras, torchvision or a file "
@@ -159,6 +160,11 @@ void ServeOptions::finish() {
       cli::fail_usage("two indexes are called {}: --name tells them apart",
                       *name);
   }
+  if (roots.empty()) roots = {"."};
+  if (roots.size() == 1) roots.resize(indexes.size(), roots.front());
+  if (roots.size() != indexes.size())
+    cli::fail_usage("{} of --root for {} of -i: give one for each, or one",
+                    roots.size(), indexes.size());
   if (field.empty() || field == "name" || field == "name_base64" ||
       field[0] == '_')
     cli::fail_usage("--field {}: not a name for the field of vectors", field);
@@ -177,8 +183,10 @@ void ServeOptions::finish() {
           "--allow-origin {}: https://HOST is meant, without a path, or *",
           origin);
   }
-  if (!no_images && !is_directory(root))
-    cli::fail_usage("--root {}: no such folder; --no-images needs none", root);
+  for (const std::string& root : roots)
+    if (!no_images && !is_directory(root))
+      cli::fail_usage("--root {}: no such folder; --no-images needs none",
+                      root);
   if (!model.empty() && !file_exists(model))
     cli::fail_usage("--model {}: no such file", model);
   if (insecure && !token_file.empty())

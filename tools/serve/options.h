@@ -20,7 +20,7 @@ struct ServeOptions {
   std::string field = "fvec";
   std::string space = "cosine";
   std::size_t ef = SearchParams().ef;
-  std::string root = ".";
+  std::vector<std::string> roots;
   bool no_images = false;
   std::string weights;
   std::string model;

@@ -5,10 +5,11 @@ const by = (id) => document.getElementById(id);
 const results = by("results");
 const indexName = decodeURIComponent(
   location.pathname.replace(/\/$/, "").split("/").pop());
+const mostBytes = 32 << 20;  // of a photo: more is refused
 let shown = [];      // neighbours of the last answer: {row, similarity, name}
 let latest = 0;      // number of the latest question: older answers are dropped
-let photo = null;    // a photo that was given, if that is what was asked
-let preview = null;  // its object URL
+let preview = null;  // the object URL of the photo that is asked by
+const photos = [];   // that were given, so that Back finds them again
 
 function say(text) { by("status").textContent = text; }
 function complain(text) { by("problem").textContent = text; }
@@ -45,6 +46,22 @@ async function ask(url, options) {
   return answer;
 }
 
+// "folder/" and "file", which are cut to fit each by itself.
+function nameOf(text) {
+  const name = document.createElement("span");
+  name.className = "name";
+  const end = text.lastIndexOf("/") + 1;
+  for (const [part, kind] of [[text.slice(0, end), "folder"],
+                              [text.slice(end), "file"]]) {
+    if (part === "") continue;
+    const span = document.createElement("span");
+    span.className = kind;
+    span.textContent = part;
+    name.append(span);
+  }
+  return name;
+}
+
 function tile(neighbor) {
   const item = document.createElement("li");
   const button = document.createElement("button");
@@ -53,12 +70,10 @@ function tile(neighbor) {
   const image = document.createElement("img");
   image.loading = "lazy";
   image.decoding = "async";
-  image.alt = "no picture";
+  image.alt = "";  // its name stands below it
   image.src = "thumb/" + neighbor.row;
-  const name = document.createElement("span");
-  name.className = "name";
-  name.textContent = neighbor.name;
-  button.append(image, name);
+  button.title = neighbor.name;
+  button.append(image, nameOf(neighbor.name));
   if (neighbor.similarity !== undefined) {
     const similarity = document.createElement("span");
     similarity.className = "similarity";
@@ -104,17 +119,27 @@ function showQuestion(url, name) {
 
 function countParameter() { return "k=" + by("count").value; }
 
-async function askRow(row, name) {
-  photo = null;
+async function nameOfRow(row) {
+  const known = shown.find((neighbor) => neighbor.row === row);
+  if (known) return known.name;
+  try {
+    const reply = await fetch("_doc/" + row + "?_source=name");
+    return (await reply.json())._source.name;
+  } catch (_) {
+    return "picture " + row;
+  }
+}
+
+async function askRow(row) {
+  const name = nameOfRow(row);
   const answer = await ask("similar?row=" + row + "&" + countParameter());
   if (!answer) return;
-  showQuestion("thumb/" + row, name || "picture " + row);
+  showQuestion("thumb/" + row, await name);
   show(answer.neighbors);
   window.scrollTo(0, 0);
 }
 
 async function askPhoto(file) {
-  photo = file;
   const body = new FormData();
   body.append("image", file, file.name || "pasted");
   const answer = await ask("similar?self=true&" + countParameter(),
@@ -124,45 +149,70 @@ async function askPhoto(file) {
   preview = URL.createObjectURL(file);
   showQuestion(preview, file.name || "pasted picture");
   show(answer.neighbors);
+  window.scrollTo(0, 0);
+}
+
+function sayWhere(total) {
+  by("where").textContent = "in " + indexName + ", " + total.toLocaleString() +
+    (total === 1 ? " picture" : " pictures");
 }
 
 // Some of the index's own pictures, to start from.
 async function showSome(from) {
-  photo = null;
   const answer = await ask("_search?_source=name&size=" +
     Math.min(60, by("count").value) + "&from=" + from);
   if (!answer) return;
   by("question").hidden = true;
-  by("where").textContent = "in " + indexName + ", " +
-    answer.hits.total.value.toLocaleString() + " pictures";
+  sayWhere(answer.hits.total.value);
   show(answer.hits.hits.map((hit) =>
     ({ row: Number(hit._id), name: hit._source.name })));
   return answer.hits.total.value;
 }
 
-// What the address says: #row=5, so that Back goes back.
+// What the address and its place in the history say: #row=5, or a photo, so that
+// Back goes back.
 function follow() {
   const match = /^#row=(\d+)$/.exec(location.hash);
-  if (match) {
-    const known = shown.find((neighbor) => neighbor.row === Number(match[1]));
-    askRow(match[1], known && known.name);
-  } else if (location.hash === "" || location.hash === "#") {
-    showSome(0);
-  }
+  const photo = history.state && photos[history.state.photo];
+  if (match) askRow(Number(match[1]));
+  else if (photo) askPhoto(photo);
+  else showSome(0);
+}
+
+function go(address, state) {
+  history.pushState(state, "", address);
+  follow();
 }
 
 function take(files) {
   const file = [...files].find((one) => one.size > 0);
   if (!file) { complain("That was no file."); return; }
-  if (location.hash) history.pushState(null, "", location.pathname);
-  askPhoto(file);
+  if (file.size > mostBytes) {
+    complain("This could not be answered: the file has " +
+      Math.ceil(file.size / (1 << 20)) + " MiB, at most 32 are taken.");
+    return;
+  }
+  go(location.pathname, { photo: photos.push(file) - 1 });
+}
+
+async function listIndexes() {
+  const reply = await fetch("../_cat/indices?format=json");
+  const all = reply.ok ? await reply.json() : [];
+  const own = all.find((one) => one.index === indexName);
+  if (own) sayWhere(Number(own["docs.count"]));
+  for (const { index } of all) {
+    if (index === indexName) continue;
+    const link = document.createElement("a");
+    link.href = "../" + encodeURIComponent(index) + "/";
+    link.textContent = index;
+    by("indexes").append(link);
+  }
+  by("indexes").hidden = all.length < 2;
 }
 
 results.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (!button) return;
-  const hash = "#row=" + button.dataset.row;
-  if (location.hash === hash) follow(); else location.hash = hash;
+  if (button) go("#row=" + button.dataset.row, null);
 });
 
 // Arrows go from tile to tile; Tab does, too.
@@ -180,11 +230,13 @@ results.addEventListener("keydown", (event) => {
   tiles[at + step].focus();
 });
 
-by("file").addEventListener("change", (event) => take(event.target.files));
-by("threshold").addEventListener("input", applyThreshold);
-by("count").addEventListener("change", () => {
-  if (photo) askPhoto(photo); else follow();
+by("file").addEventListener("change", (event) => {
+  const files = [...event.target.files];
+  event.target.value = "";  // the same file may be chosen again
+  take(files);
 });
+by("threshold").addEventListener("input", applyThreshold);
+by("count").addEventListener("change", follow);
 by("others").addEventListener("click", async () => {
   history.pushState(null, "", location.pathname);
   const total = await showSome(0);
@@ -192,7 +244,6 @@ by("others").addEventListener("click", async () => {
     showSome(Math.floor(Math.random() * Math.min(total - 60, 9900)));
 });
 by("ask").addEventListener("submit", (event) => event.preventDefault());
-window.addEventListener("hashchange", follow);
 window.addEventListener("popstate", follow);
 document.addEventListener("paste", (event) => {
   if (event.clipboardData && event.clipboardData.files.length > 0)
@@ -209,8 +260,13 @@ document.addEventListener("drop", (event) => {
   by("drop").classList.remove("over");
   take(event.dataTransfer.files);
 });
+// An image that is not there says so.
 results.addEventListener("error", (event) => {
-  // An image that is not there shows its alternative text.
-  if (event.target.tagName === "IMG") event.target.classList.add("gone");
+  if (event.target.tagName !== "IMG") return;
+  const gone = document.createElement("span");
+  gone.className = "gone";
+  gone.textContent = "no picture";
+  event.target.replaceWith(gone);
 }, true);
+listIndexes().catch(() => {});
 follow();

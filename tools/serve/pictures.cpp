@@ -94,9 +94,9 @@ Descriptor open_below(const std::string& root, const std::string& name) {
 }
 
 std::shared_ptr<const std::string> Pictures::thumbnail(
-    const std::string& name) {
-  if (!shown()) fail_gone("pictures are not shown here (--no-images)");
-  const OpenedImage image = open_image(root_, name);
+    const std::string& root, const std::string& name) {
+  if (root.empty()) fail_gone("pictures are not shown here (--no-images)");
+  const OpenedImage image = open_image(root, name);
   struct stat facts = {};
   ::fstat(image.file.get(), &facts);
   const std::string key = fmt::format(
@@ -115,11 +115,15 @@ std::shared_ptr<const std::string> Pictures::thumbnail(
   }
 }
 
-bool Pictures::has_bytes(const std::string& name,
-                         std::string_view bytes) const {
-  if (!shown()) return false;
+void Pictures::check(const std::string& root, const std::string& name) {
+  open_image(root, name);
+}
+
+bool Pictures::has_bytes(const std::string& root, const std::string& name,
+                         std::string_view bytes) {
+  if (root.empty()) return false;
   try {
-    const Descriptor file = open_below(root_, name);
+    const Descriptor file = open_below(root, name);
     struct stat facts = {};
     if (::fstat(file.get(), &facts) != 0 ||
         static_cast<std::size_t>(facts.st_size) != bytes.size())

@@ -27,17 +27,19 @@ class Pictures {
   /// Of an image file, and of an archive that must be unpacked to be read.
   static constexpr std::size_t kMostFileBytes = std::size_t{128} << 20;
 
-  /// `root` empty: no pictures are shown.
-  explicit Pictures(std::string root) : root_(std::move(root)) {}
+  /// Of the image file that `name` means, counted from `root`, or of one in an
+  /// archive: the bytes of a JPEG. `root` empty: no pictures are shown. Throws
+  /// RequestError, with status 404 where the file cannot be shown; OutOfMemory,
+  /// std::bad_alloc where it might be later.
+  std::shared_ptr<const std::string> thumbnail(const std::string& root,
+                                               const std::string& name);
 
-  bool shown() const { return !root_.empty(); }
-
-  /// The bytes of a JPEG, of an image file or of one in an archive. Throws RequestError, with status 404 where the file
-  /// cannot be shown; OutOfMemory, std::bad_alloc where it might be later.
-  std::shared_ptr<const std::string> thumbnail(const std::string& name);
+  /// Throws RequestError, with the reason, where it cannot be opened.
+  static void check(const std::string& root, const std::string& name);
 
   /// Whether the file that `name` means is shown here and has these bytes.
-  bool has_bytes(const std::string& name, std::string_view bytes) const;
+  static bool has_bytes(const std::string& root, const std::string& name,
+                        std::string_view bytes);
 
   std::size_t cached_bytes() const;
 
@@ -50,7 +52,6 @@ class Pictures {
   std::shared_ptr<const std::string> cached(const std::string& key);
   void keep(const std::string& key, std::shared_ptr<const std::string> jpeg);
 
-  std::string root_;
   mutable std::mutex mutex_;
   std::list<Cached> kept_;  // the latest asked for in front
   std::unordered_map<std::string, std::list<Cached>::iterator> places_;

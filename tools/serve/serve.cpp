@@ -11,16 +11,19 @@
 #include "serve/index_watch.h"
 #include "serve/listen.h"
 #include "serve/options.h"
+#include "serve/pictures.h"
 #include "serve/site.h"
 
 #include "base/error.h"
 #include "base/parallel_for.h"
 #include "base/progress.h"
+#include "io/text.h"
 #include "protocol/search_api.h"
 #include "remote/index_meta.h"
 
 #include <CLI/CLI.hpp>
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -28,6 +31,7 @@
 #include <csignal>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -55,6 +59,14 @@ void raise_file_limit() {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/// Pictures and large answers give their memory back at once. Left alone, the
+/// allocator learns from the first of them to keep such pieces, and each thread
+/// ends up with some that no other can use.
+void give_back_memory() {
+  constexpr int kLarge = 256 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 ServedIndexes open_indexes(const ServeOptions& opt) {
   ServedIndexes indexes;
   for (std::size_t i = 0; i < opt.indexes.size(); ++i) {
@@ -65,6 +77,24 @@ ServedIndexes open_indexes(const ServeOptions& opt) {
       cli::say(index.why_no_vectors() + ": similarities are approximate");
   }
   return indexes;
+}
+
+/// Says so where pictures will not be shown, as the first of each index tells.
+void check_pictures(const ServedIndexes& indexes,
+                    const std::vector<std::string>& roots) {
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    const auto opened = indexes[i]->current();
+    if (opened->index().rows() == 0) continue;
+    const std::string name(opened->index().name(0));
+    try {
+      Pictures::check(roots[i], name);
+    } catch (const RequestError& e) {
+      cli::say(fmt::format(
+          "{}: {} will not be shown: {}: --root says which folder names count "
+          "from, --no-images shows none",
+          indexes[i]->name(), printable(name), e.what()));
+    }
+  }
 }
 
 /// Throws Error where anybody could ask.
@@ -83,7 +113,7 @@ SiteParams site_params(const ServeOptions& opt) {
   params.shown.vector_field = opt.field;
   params.shown.version = IMSEARCH_VERSION;
   if (!opt.token_file.empty()) params.guard.token = read_token(opt.token_file);
-  if (!opt.no_images) params.root = opt.root;
+  if (!opt.no_images) params.roots = opt.roots;
   params.weights = opt.weights;
   params.model = opt.model;
   params.guard.hosts = opt.hosts;
@@ -126,6 +156,7 @@ int serve_indexes(ServeOptions& opt) {
   opt.finish();
   const sigset_t signals = hold_signals();
   raise_file_limit();
+  give_back_memory();
   const ServedIndexes indexes = open_indexes(opt);
   Listener listener = listen_at(opt.listen);
   check_safety(opt, listener);
@@ -134,6 +165,7 @@ int serve_indexes(ServeOptions& opt) {
   site.set_server(server);
   IndexWatch watch(indexes);
   if (!opt.quiet) say_ready(indexes, listener);
+  if (!opt.quiet && !opt.no_images) check_pictures(indexes, opt.roots);
   notify_systemd("READY=1");
   const int number = wait_for_end(signals, watch);
   notify_systemd("STOPPING=1");

@@ -45,17 +45,32 @@ Reply page_reply(const char* type, std::string body) {
   return reply;
 }
 
+bool wants_page(const Request& request) {
+  return request.accept.find("text/html") != std::string::npos;
+}
+
+Reply redirect(std::string to) {
+  Reply reply = page_reply("text/plain; charset=utf-8", to + "\n");
+  reply.status = 302;
+  reply.headers.emplace_back("Location", std::move(to));
+  return reply;
+}
+
 /// GET / in a browser: the page of the only index, or a list of them.
 Reply list_reply(const ServedIndexes& indexes) {
+  const std::string& first = indexes.front()->name();
+  if (indexes.size() == 1) return redirect(first + "/");
   // Names of indexes have no character that HTML would take for its own.
-  std::string list = "<!DOCTYPE html><title>imsearch</title><ul>";
+  std::string list = fmt::format(
+      "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width\">"
+      "<meta name=\"color-scheme\" content=\"light dark\">"
+      "<title>Pictures</title><link rel=\"stylesheet\" href=\"{}/page.css\">"
+      "<main><h1>Pictures</h1><ul class=\"indexes\">",
+      first);
   for (const auto& served : indexes)
     list += fmt::format("<li><a href=\"{0}/\">{0}</a>", served->name());
-  Reply reply = page_reply("text/html; charset=utf-8", list + "</ul>");
-  if (indexes.size() > 1) return reply;
-  reply.status = 302;
-  reply.headers.emplace_back("Location", indexes.front()->name() + "/");
-  return reply;
+  return page_reply("text/html; charset=utf-8", list + "</ul></main></html>");
 }
 
 /// Browsers ask for an icon by themselves.
@@ -79,8 +94,7 @@ Site::Site(const ServedIndexes& indexes, SiteParams params)
       params_(std::move(params)),
       guard_(params_.guard),
       api_(indexes, params_.shown),
-      photos_(params_.weights, params_.model),
-      pictures_(params_.root) {}
+      photos_(params_.weights, params_.model, indexes.size()) {}
 
 HttpHooks Site::hooks() {
   HttpHooks hooks;
@@ -125,12 +139,13 @@ std::optional<Reply> Site::answer_person(const Request& request) const {
   if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
   const std::vector<std::string>& path = request.path;
   if (path.empty())
-    return request.accept.find("text/html") == std::string::npos
-               ? std::nullopt
-               : std::optional(list_reply(*indexes_));
+    return wants_page(request) ? std::optional(list_reply(*indexes_))
+                               : std::nullopt;
   if (index_of_name(*indexes_, path[0]) == nullptr) return std::nullopt;
   if (path.size() == 1 && request.path_ends_in_slash)
     return page_reply("text/html; charset=utf-8", kPageHtml);
+  // Typed without its last slash; clients of the protocol want no page.
+  if (path.size() == 1 && wants_page(request)) return redirect(path[0] + "/");
   if (path.size() == 2 && path[1] == "page.css")
     return page_reply("text/css; charset=utf-8", kPageCss);
   if (path.size() == 2 && path[1] == "page.js")
@@ -161,13 +176,21 @@ Reply Site::similar(const Request& request) {
   } else {
     const PostedFile file = posted_file(request);
     vector = asked_feature(photos_.feature(*opened, file.bytes), file.name);
-    vector.is_own = [this, &opened, bytes = file.bytes](std::uint32_t row) {
-      return pictures_.has_bytes(std::string(opened->index().name(row)), bytes);
+    vector.is_own = [&opened, root = root_of(request.path[0]),
+                     bytes = file.bytes](std::uint32_t row) {
+      return Pictures::has_bytes(root, std::string(opened->index().name(row)),
+                                 bytes);
     };
   }
   Reply reply;
-  reply.body = similar_answer(*opened, asked, vector);
+  reply.body = similar_answer(*opened, asked, vector, deadline_from_now());
   return reply;
+}
+
+std::string Site::root_of(const std::string& index) const {
+  for (std::size_t i = 0; i < params_.roots.size(); ++i)
+    if ((*indexes_)[i]->name() == index) return params_.roots[i];
+  return "";
 }
 
 Reply Site::thumbnail(const Request& request) {
@@ -181,7 +204,8 @@ Reply Site::thumbnail(const Request& request) {
     throw RequestError(404, "row_not_found", "there is no such row");
   Reply reply;
   reply.content_type = "image/jpeg";
-  reply.body = *pictures_.thumbnail(std::string(opened->index().name(row)));
+  reply.body = *pictures_.thumbnail(root_of(request.path[0]),
+                                    std::string(opened->index().name(row)));
   reply.headers.emplace_back("Cache-Control", "private, max-age=300");
   return reply;
 }

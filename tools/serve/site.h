@@ -13,6 +13,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace imsearch {
 
@@ -20,7 +21,8 @@ struct SiteParams {
   ShownAs shown;
   GuardParams guard;
   LogFormat log = LogFormat::kText;
-  std::string root;  // of pictures; empty: none are shown
+  /// Of each index's pictures; none: no pictures are shown.
+  std::vector<std::string> roots;
   std::string weights;
   std::string model;
 };
@@ -42,6 +44,7 @@ class Site {
   Reply answer(const Request& request);
   Reply similar(const Request& request);
   Reply thumbnail(const Request& request);
+  std::string root_of(const std::string& index) const;
   std::string metrics_text() const;
   void answered(const Exchange& exchange);
 

@@ -2,10 +2,10 @@
 
 #include "common/child_process.h"
 #include "common/cli.h"
+#include "update/index_check.h"
 
 #include "base/error.h"
 #include "index/index.h"
-#include "index/vector_set.h"
 #include "io/file.h"
 
 namespace imsearch {
@@ -42,15 +42,6 @@ void run_extract(const CollectionPaths& paths, const Names& images,
   run_program(command, list_of(images));
 }
 
-/// Whether the rows of the index are still the first ones of the vectors; they
-/// are not where an update was killed behind its --compact.
-bool belongs_to(const Index& index, const std::string& vectors) {
-  const std::vector<IndexSource>& sources = index.info().sources;
-  const VectorFile file(vectors, index.dim());
-  return sources.size() == 1 && sources[0].rows <= file.rows() &&
-         fingerprint(file, sources[0].rows) == sources[0].fingerprint;
-}
-
 /// Where most of an index would be rows that are new or gone, one that is built
 /// anew is quicker to make and to search.
 bool most_has_changed(const Index& index, const Collection& collection) {
@@ -60,10 +51,16 @@ bool most_has_changed(const Index& index, const Collection& collection) {
   return 2 * alive < collection.names.size();
 }
 
+/// Whether all that the index has deleted is recorded as gone.
+bool all_deletions_settled(const Index& index) {
+  return index.deleted_rows() == index.info().gone.size();
+}
+
 bool must_build(const CollectionPaths& paths, const Collection& collection) {
   if (!file_exists(paths.index)) return true;
   try {
     const Index index(paths.index);
+    // Its rows are others where an update was killed behind its --compact.
     return !belongs_to(index, paths.vectors) ||
            most_has_changed(index, collection);
   } catch (const Interrupted&) {
@@ -82,6 +79,27 @@ void extract_all(const CollectionPaths& paths, const Names& images,
   run_extract(paths, images, run, "--force");
 }
 
+void check_model(const CollectionPaths& paths, const Collection& collection,
+                 const ExtractRun& run) {
+  Names one;  // that extract has nothing to do for
+  for (std::size_t row = 0; row < collection.names.size(); ++row)
+    if (one.size() == 0 && !collection.is_gone(row))
+      one.append(collection.names[row]);
+  if (one.size() == 0) return;
+  ExtractRun silent = run;
+  silent.quiet = true;
+  try {
+    run_extract(paths, one, silent, "--append");
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    fail(
+        "{}: options of the network that do not suit its rows: nothing is "
+        "recorded or changed",
+        paths.vectors);
+  }
+}
+
 void extract_more(const CollectionPaths& paths, const Names& images,
                   const ExtractRun& run) {
   run_extract(paths, images, run, "--append");
@@ -97,6 +115,21 @@ void follow_with_index(const CollectionPaths& paths,
   if (paths.separator == Separator::kNul) options.emplace_back("-0");
   if (run.quiet) options.emplace_back("-q");
   run_tool("build-index", options);
+}
+
+void settle_deletions(const CollectionPaths& paths,
+                      const Collection& collection, const ExtractRun& run) {
+  if (!file_exists(paths.index)) return;
+  try {
+    const Index index(paths.index);
+    if (all_deletions_settled(index) || !belongs_to(index, paths.vectors))
+      return;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    return;  // building it anew says so
+  }
+  follow_with_index(paths, collection, false, run);
 }
 
 }  // namespace imsearch

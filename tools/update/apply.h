@@ -24,6 +24,11 @@ struct ExtractRun {
 void extract_all(const CollectionPaths& paths, const Names& images,
                  const ExtractRun& run);
 
+/// Throws Error unless this run makes rows like those that are there, with
+/// extract's own words before it.
+void check_model(const CollectionPaths& paths, const Collection& collection,
+                 const ExtractRun& run);
+
 /// Adds those of `images` that have no row. Also takes off, or completes, what
 /// a killed run of this has left.
 void extract_more(const CollectionPaths& paths, const Names& images,
@@ -35,5 +40,11 @@ void extract_more(const CollectionPaths& paths, const Names& images,
 void follow_with_index(const CollectionPaths& paths,
                        const Collection& collection, bool anew,
                        const ExtractRun& run);
+
+/// To be called before rows are left out of the collection: has the index learn
+/// which of its deletions are those of rows that are gone, unless it has no
+/// others. They are not to be kept with the rows that are then left.
+void settle_deletions(const CollectionPaths& paths,
+                      const Collection& collection, const ExtractRun& run);
 
 }  // namespace imsearch

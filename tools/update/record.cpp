@@ -41,7 +41,8 @@ std::vector<std::string> list_from(const Json& list) {
 
 bool operator==(const UpdateRecord& a, const UpdateRecord& b) {
   return a.folder == b.folder && a.inputs == b.inputs &&
-         a.exclude == b.exclude && a.all == b.all && a.model == b.model;
+         a.exclude == b.exclude && a.all == b.all && a.model == b.model &&
+         a.index_is_behind == b.index_is_behind;
 }
 
 std::string record_path(const std::string& vectors) {
@@ -59,9 +60,9 @@ std::optional<UpdateRecord> read_record(const std::string& vectors) {
   const Json json = parse_json_within<Json>(text, path, bounds);
   try {
     return UpdateRecord{
-        text_from(json.at("folder")), list_from(json.at("inputs")),
+        text_from(json.at("folder")),  list_from(json.at("inputs")),
         list_from(json.at("exclude")), json.at("all").get<bool>(),
-        list_from(json.at("model"))};
+        list_from(json.at("model")),   json.value("index_is_behind", false)};
   } catch (const Json::exception&) {
     fail(
         "{}: not a record of update: give the images again, and it is written "
@@ -71,11 +72,12 @@ std::optional<UpdateRecord> read_record(const std::string& vectors) {
 }
 
 void write_record(const std::string& vectors, const UpdateRecord& record) {
-  const Json json = {{"folder", to_json(record.folder)},
-                     {"inputs", to_json(record.inputs)},
-                     {"exclude", to_json(record.exclude)},
-                     {"all", record.all},
-                     {"model", to_json(record.model)}};
+  Json json = {{"folder", to_json(record.folder)},
+               {"inputs", to_json(record.inputs)},
+               {"exclude", to_json(record.exclude)},
+               {"all", record.all},
+               {"model", to_json(record.model)}};
+  if (record.index_is_behind) json["index_is_behind"] = true;
   OutputFile file(record_path(vectors));
   file.write(json.dump(2) + "\n");
   file.commit();

@@ -14,6 +14,9 @@ struct UpdateRecord {
   std::vector<std::string> exclude;
   bool all = false;
   std::vector<std::string> model;  // options of extract
+  /// Rows are being left out of the vectors: until the index has followed, it
+  /// has others.
+  bool index_is_behind = false;
 };
 
 bool operator==(const UpdateRecord& a, const UpdateRecord& b);

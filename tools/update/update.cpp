@@ -8,11 +8,13 @@
 // build-index follow. Each of these steps can be killed, and the next update
 // goes on from whatever is there. Manual: man/imsearch-update.1.
 #include "common/cli.h"
+#include "common/file_names.h"
 #include "common/progress_line.h"
 #include "common/standard_streams.h"
 #include "update/apply.h"
 #include "update/collection.h"
 #include "update/compact.h"
+#include "update/index_check.h"
 #include "update/inputs.h"
 #include "update/options.h"
 #include "update/plan.h"
@@ -65,6 +67,7 @@ UpdateRecord decide_record(UpdateOptions& opt) {
     record.all = record.all || last->all;
   }
   record.folder = last ? last->folder : working_folder();
+  record.index_is_behind = last && last->index_is_behind;
   record.model = opt.model.arguments();
   if (record.model.empty() && last) record.model = last->model;
   if (record.folder == working_folder()) return record;
@@ -145,17 +148,24 @@ std::vector<std::string> options_of(const UpdateRecord& record) {
   return options;
 }
 
-/// With the model that made the vectors, unless options say which.
+/// With the model that made the vectors, as far as options do not say which.
 ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
                        const Collection* collection) {
   ExtractRun run = {record.model, options_of(record), opt.plan.threads,
                     opt.quiet};
-  if (collection == nullptr || !run.model.empty()) return run;
+  if (collection == nullptr) return run;
+  const auto is_given = [&](std::string_view option) {
+    return std::any_of(record.model.begin(), record.model.end(),
+                       [option](std::string_view given) {
+                         return given.substr(0, given.find('=')) == option;
+                       });
+  };
   const ModelIdentity& model = collection->sidecar.model;
-  run.model.push_back("--model-sha256=" + model.weights_sha256);
-  if (!model.precision.empty())
+  if (!is_given("--weights") && !is_given("--model"))
+    run.model.push_back("--model-sha256=" + model.weights_sha256);
+  if (!is_given("--precision") && !model.precision.empty())
     run.model.push_back("--precision=" + model.precision);
-  if (model.exif) run.model.emplace_back("--exif");
+  if (!is_given("--exif") && model.exif) run.model.emplace_back("--exif");
   return run;
 }
 
@@ -213,6 +223,9 @@ bool keep_record(const UpdateOptions& opt, const UpdateRecord& record,
 Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
                          std::optional<FileLock>& lock,
                          Collection& collection) {
+  const std::string others =
+      other_vectors_of(opt.paths.names, opt.paths.vectors);
+  if (!others.empty()) fail_names_of(opt.paths.names, others);
   const Names images = list_files(opt, record, nullptr);
   const ExtractRun run = extract_run(opt, record, nullptr);
   // Before the long part: a killed run is then gone on with by itself.
@@ -231,10 +244,27 @@ Plan compare(const UpdateOptions& opt, const Collection& collection,
   return make_plan(collection, listing, opt.plan, line.callback());
 }
 
-std::size_t leave_out_gone(const UpdateOptions& opt,
-                           const Collection& collection) {
-  const cli::ProgressLine line("leaves out rows that are gone", 0, opt.quiet);
-  return compact(opt.paths, collection);
+/// Gives whether there were any. The index is then to be built anew: whoever
+/// kills this, a later update knows that it has other rows.
+bool leave_out_gone(const UpdateOptions& opt, UpdateRecord record,
+                    const ExtractRun& run, std::optional<FileLock>& lock,
+                    Collection& collection) {
+  if (gone_rows(collection.ledger).empty()) return false;
+  settle_deletions(opt.paths, collection, run);
+  record.index_is_behind = true;
+  keep_record(opt, record, lock);
+  {
+    const cli::ProgressLine line("leaves out rows that are gone", 0, opt.quiet);
+    compact(opt.paths, collection);
+  }
+  collection = open_collection(opt.paths);
+  return true;
+}
+
+void note_index_followed(const UpdateOptions& opt, UpdateRecord record,
+                         std::optional<FileLock>& lock) {
+  record.index_is_behind = false;
+  keep_record(opt, record, lock);
 }
 
 Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
@@ -247,6 +277,9 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     return {};
   }
   refuse_half_gone(opt, plan);
+  const std::optional<UpdateRecord> last = read_record(opt.paths.vectors);
+  if (!opt.model.arguments().empty() && !(last && last->model == record.model))
+    check_model(opt.paths, collection, extract_run(opt, record, &collection));
   if (!collection.ledger.archives.empty() && has_other_rules(opt, record)) {
     // Before the record says so: whatever happens, all are listed again.
     for (ReadArchive& archive : collection.ledger.archives) archive.facts = {};
@@ -272,14 +305,12 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     collection.ledger.archives = listing.archives;
     write_collection(opt.paths, collection, false);
   }
-  bool anew = false;
-  if (opt.compact && leave_out_gone(opt, collection) > 0) {
-    collection = open_collection(opt.paths);
-    anew = true;
-  }
+  const bool anew =
+      opt.compact && leave_out_gone(opt, record, run, lock, collection);
   // Without a word where there is nothing to do, as mostly.
   run.quiet = run.quiet || (plan.empty() && !anew);
   follow_with_index(opt.paths, collection, anew, run);
+  note_index_followed(opt, record, lock);
   return {plan.added.size(), plan.changed.size(), plan.gone.size(),
           plan.moved.size()};
 }
@@ -311,8 +342,11 @@ Summary follow(const UpdateOptions& opt, const UpdateRecord& record,
                std::optional<FileLock>& lock, Collection& collection) {
   if (recover(opt, record)) {
     collection = open_collection(opt.paths);
+    const auto last = read_record(opt.paths.vectors);
+    check_index(opt.paths, &collection, last && last->index_is_behind);
     return bring_up_to_date(opt, record, lock, collection);
   }
+  check_index(opt.paths, nullptr, false);
   if (!opt.dry_run) return begin_collection(opt, record, lock, collection);
   const Names images = list_images(opt, record, nullptr).images;
   Plan plan;

@@ -60,7 +60,7 @@ def milliseconds(text):
 
 
 def wrk(url, queries, ef, seconds):
-    """Requests a second, p99 in milliseconds."""
+    """Requests a second, p99 in milliseconds, and how many requests."""
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/bodies", "w") as out:
             for vector in queries:
@@ -74,7 +74,8 @@ def wrk(url, queries, ef, seconds):
     if "Non-2xx" in said:
         raise SystemExit(said)
     return (float(re.search(r"Requests/sec: *([0-9.]+)", said).group(1)),
-            milliseconds(re.search(r"99% *(\S+)", said).group(1)))
+            milliseconds(re.search(r"99% *(\S+)", said).group(1)),
+            int(re.search(r"(\d+) requests in", said).group(1)))
 
 
 def measure(who, url, queries, truth, seconds=10):
@@ -84,10 +85,26 @@ def measure(who, url, queries, truth, seconds=10):
         if share >= .999:
             break
     p50, p99 = one_client(client, queries, ef)
-    rate, wrk_p99 = wrk(url, queries, ef, seconds)
+    rate, wrk_p99, _ = wrk(url, queries, ef, seconds)
     print(f"{who}\t{ef}\t{share:.4f}\t{p50:.3f}\t{p99:.3f}\t{rate:.0f}\t"
           f"{wrk_p99:.2f}", flush=True)
-    return p50, rate
+    return p50, rate, ef
+
+
+def anonymous_memory(process):
+    """Beside pages of files, in MB."""
+    with open(f"/proc/{process.pid}/status") as status:
+        return int(re.search(r"RssAnon:\s+(\d+)", status.read()).group(1)) / 1024
+
+
+def ask_a_million(process, url, queries, ef, rate):
+    """Memory before, and after so many requests."""
+    asked, before = 0, anonymous_memory(process)
+    while asked < 1_000_000:
+        seconds = min(60, 1 + int((1_000_000 - asked) / rate))
+        asked += wrk(url, queries, ef, seconds)[2]
+    print(f"beside pages of files: {before:.1f} MB, and after {asked} more "
+          f"requests {anonymous_memory(process):.1f} MB", flush=True)
 
 
 def start(binary, index, folder=None):
@@ -149,16 +166,15 @@ def main():
     print("who\tef\trecall10\tp50_ms\tp99_ms\twrk_rps\twrk_p99_ms")
     process, seconds = start(binary, index)
     try:
-        ours = measure("serve", f"http://127.0.0.1:{PORT}", queries, truth)
+        url = f"http://127.0.0.1:{PORT}"
+        ours = measure("serve", url, queries, truth)
         if len(sys.argv) > 4:
             theirs = measure("opensearch", sys.argv[4], queries, truth)
             print(f"serve: {theirs[0] / ours[0]:.1f} times quicker, "
                   f"{ours[1] / theirs[1]:.1f} times as many")
-        with open(f"/proc/{process.pid}/status") as status:
-            anonymous = re.search(r"RssAnon:\s+(\d+)", status.read()).group(1)
-        print(f"beside pages of files: {int(anonymous) / 1024:.1f} MB; start to "
-              f"first answer: {seconds:.3f} s; load of the machine: "
-              f"{os.getloadavg()[0]:.1f}")
+        print(f"start to first answer: {seconds:.3f} s; load of the machine: "
+              f"{os.getloadavg()[0]:.1f}", flush=True)
+        ask_a_million(process, url, queries, ours[2], ours[1])
     finally:
         process.terminate()
         process.wait()

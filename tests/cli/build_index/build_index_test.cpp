@@ -149,8 +149,10 @@ TEST_CASE("fewer names than rows is an error with both numbers") {
   collection.write("fnames.txt", test::numbered_names(49));
   const RunResult result = collection.run({"build-index"});
   CHECK(result.status == 1);
-  CHECK(result.err ==
-        "build-index: fnames.txt: 49 names for the 50 rows of fvecs.bin\n");
+  CHECK(
+      result.err ==
+      "build-index: fnames.txt: 49 names for the 50 rows of fvecs.bin: -n says "
+      "where theirs are, -0 reads names that end with NUL\n");
   CHECK(collection.read("fvecs.bin.hnsw.index") == older);
   CHECK(collection.files().size() == 4);
 }

@@ -229,7 +229,7 @@ TEST_SUITE("cli") {
       if (c == '\n') c = '\0';
     names.pop_back();  // the last name need not be ended
     dir->write("fnames.txt", names);
-    CHECK(contains(refusal(*dir, {"--append", "images"}), "-0 reads"));
+    CHECK(contains(refusal(*dir, {"--append", "images"}), "give -0"));
     CHECK(extract_in(*dir, {"-0", "--append", "images"}).status == 0);
     CHECK(read_file(*dir / "fnames.txt") ==
           names + std::string("\0images/3.ppm\0images/4.ppm\0", 27));

@@ -207,10 +207,11 @@ TEST_CASE("of a damaged archive what came before stays, and the rest is said") {
       {"cut_in_header.tar", {3}},
       {"bad_sum.zip", {3, 5, 1, 4, 2}},
   };
-  for (const auto& [name, seeds] : readable) {
+  for (const auto& entry : readable) {
+    const std::string& name = entry.first;
     CAPTURE(name);
     const RunResult result = a.extract({name});
-    CHECK(a.seeds() == seeds);
+    CHECK(a.seeds() == entry.second);
     CHECK(contains(result.err, "fnames.txt.bad.tsv"));
     a.extract({"-q", "--strict", name}, 1);
   }

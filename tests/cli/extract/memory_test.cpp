@@ -36,7 +36,7 @@ std::string flat_bmp(std::size_t width, std::size_t height) {
       bytes += static_cast<char>(value & 255);
   };
   constexpr std::size_t kRunLengths = 1;
-  for (const std::size_t value : {0, 0, 58, 40}) add(value, 4);
+  for (const std::size_t value : {0UL, 0UL, 58UL, 40UL}) add(value, 4);
   add(width, 4);
   add(height, 4);
   add(1, 2);  // plane

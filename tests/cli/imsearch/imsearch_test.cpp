@@ -17,8 +17,8 @@ using test::RunResult;
 
 TEST_CASE("imsearch becomes the tool that is named") {
   const Collection collection(5);
-  const RunResult built = collection.run({"imsearch", "build-index", "--dim",
-                                          std::to_string(Collection::kDim)});
+  const RunResult built = collection.run(
+      {"imsearch", "build-index", "--dim", std::to_string(Collection::kDim)});
   CAPTURE(built.err);
   REQUIRE(built.status == 0);
   CHECK(contains(built.err, "imsearch build-index: 5 rows"));
@@ -96,8 +96,7 @@ TEST_CASE("help lists every command, and opens manuals") {
 
 TEST_CASE("--version --json has the facts that a bug report needs") {
   const Collection collection(0);
-  const RunResult result =
-      collection.run({"imsearch", "--version", "--json"});
+  const RunResult result = collection.run({"imsearch", "--version", "--json"});
   REQUIRE(result.status == 0);
   const auto facts = nlohmann::json::parse(result.out);
   for (const char* key :
@@ -108,6 +107,6 @@ TEST_CASE("--version --json has the facts that a bug report needs") {
   CHECK(facts["weights"]["demo"]["sha256"].get<std::string>().size() == 64);
   const auto& tables = facts["cpu"]["kernel_tables"];
   CHECK(tables.back() == "scalar");
-  CHECK(std::find(tables.begin(), tables.end(),
-                  facts["cpu"]["kernel_table"]) != tables.end());
+  CHECK(std::find(tables.begin(), tables.end(), facts["cpu"]["kernel_table"]) !=
+        tables.end());
 }

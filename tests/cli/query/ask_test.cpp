@@ -26,7 +26,6 @@ using test::RunResult;
 namespace {
 
 constexpr std::size_t kRows = 300;
-constexpr std::size_t kDim = Collection::kDim;
 
 /// Rows in folders a, b and c; row i and row i + 150 are alike.
 struct Folders : Collection {

@@ -312,7 +312,7 @@ TEST_CASE("--sheet draws a line for each answer") {
 
 TEST_CASE("a sheet that cannot be written leaves nothing half written") {
   const Photos photos;
-  photos.write("sheet.jpg", "an older sheet");
+  photos.write("sheet.jpg", "\xFF\xD8\xFF an older sheet");
   const auto files = photos.files();
   RunOptions limited;
   limited.max_file_bytes = 2000;
@@ -320,7 +320,7 @@ TEST_CASE("a sheet that cannot be written leaves nothing half written") {
       {"query", "--id", "0", "-k", "2", "--sheet", "sheet.jpg"}, limited);
   CHECK(small.status == 1);
   CHECK(contains(small.err, "sheet.jpg: "));
-  CHECK(photos.read("sheet.jpg") == "an older sheet");
+  CHECK(photos.read("sheet.jpg") == "\xFF\xD8\xFF an older sheet");
   CHECK(photos.files() == files);
   const RunResult full =
       photos.run({"query", "--id", "0", "--sheet", "/dev/full"});
@@ -338,8 +338,8 @@ TEST_CASE("a sheet never replaces a picture that it shows") {
   CHECK(photos.read("p0.jpg") == photo);
   const RunResult neighbour =
       photos.run({"query", "p1.jpg", "-k", "99", "--sheet", "./p0.jpg"});
-  CHECK(neighbour.status == 1);
-  CHECK(contains(neighbour.err, "./p0.jpg: one of the pictures to draw"));
+  CHECK(neighbour.status == 2);
+  CHECK(contains(neighbour.err, "--sheet ./p0.jpg: an image of the index"));
   CHECK(photos.read("p0.jpg") == photo);
 }
 

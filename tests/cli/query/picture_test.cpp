@@ -139,8 +139,8 @@ TEST_CASE("a page is written whole or not at all, and replaces nothing read") {
   std::filesystem::create_symlink("zz.jpg", hat);
   const RunResult over =
       hats.run({"query", kHat, "-k", "3", "--html", "link.html"});
-  CHECK(over.status == 1);
-  CHECK(contains(over.err, "the page would replace it"));
+  CHECK(over.status == 2);
+  CHECK(contains(over.err, "this file is there, and is not a page"));
   CHECK(hats.read("zz.jpg") == photo);
   CHECK(hats.run({"query", "--id", "0", "--html", "none/p.html"}).status == 1);
 }

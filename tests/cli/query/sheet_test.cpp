@@ -53,6 +53,31 @@ TEST_CASE("a sheet never replaces what query reads") {
   }
 }
 
+TEST_CASE("outputs replace only files of their kind, and no image indexed") {
+  const OnePhoto collection(5);
+  collection.write("notes.html", "a\tb\n");
+  const std::vector<std::vector<std::string>> commands = {
+      {"query", "--id", "0", "-k", "1", "--sheet", "photo.jpg"},
+      {"query", "--id", "0", "-k", "1", "--sheet", "./photo.jpg"},
+      {"query", "--id", "0", "--sheet", "fnames.txt"},
+      {"query", "--id", "0", "--html", "fnames.txt"},
+      {"query", "--id", "0", "--html", "notes.html"},
+      {"duplicates", "--threshold", "0.9", "--html", "fnames.txt"}};
+  for (const auto& command : commands) {
+    const std::string before = collection.read(command.back());
+    const RunResult result = collection.run(command);
+    CHECK(result.status == 2);
+    CHECK(result.out.empty());
+    CHECK(contains(result.err, command.back() + ": "));
+    CHECK(collection.read(command.back()) == before);
+  }
+  for (int i = 0; i < 2; ++i)
+    CHECK(
+        collection
+            .run({"query", "--id", "0", "--sheet", "s.jpg", "--html", "p.html"})
+            .status == 0);
+}
+
 TEST_CASE("fault 21: a name that promises another format is refused") {
   const OnePhoto collection(5);
   const auto run = [&](std::vector<std::string> command,

@@ -3,13 +3,18 @@ SERVE_CONNECTIONS, as scripts/check/serve.sh sets them."""
 import json
 import os
 import random
+import re
 import resource
+import shutil
+import signal
 import socket
 import subprocess
 import threading
+import time
 import unittest
 
-from service import DIM, Folder, Service, make_index, tool
+from service import (DIM, SOURCE, Folder, Service, make_index, run,
+                     tool)
 
 BAD_REQUESTS = int(os.environ.get("SERVE_BAD_REQUESTS", 1000))
 CONNECTIONS = int(os.environ.get("SERVE_CONNECTIONS", 300))
@@ -139,6 +144,23 @@ class Faults(unittest.TestCase):
         for client in clients:
             client.close()
 
+    def test_clients_that_go_leave_no_connection(self):
+        def descriptors():
+            return len(os.listdir(f"/proc/{self.service.process.pid}/fd"))
+
+        before = descriptors()
+        body = good_body(random.Random(1))
+        request = GOOD % (len(body), body)
+        # What silent clients may take is longer than this.
+        end = time.monotonic() + 60
+        for size in (1, 30, len(request) - 5):
+            for _ in range(20):
+                with self.connect() as client:
+                    client.sendall(request[:size])
+        while descriptors() > before:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(.1)
+
     def test_headers_and_bodies_have_bounds(self):
         for request, statuses in (
                 (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 10 ** 6,
@@ -209,25 +231,102 @@ class Faults(unittest.TestCase):
                 process.terminate()
                 self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_connections_beyond_the_bound_wait(self):
+        with Service(self.folder, "--connections", "2") as service:
+            kept = [service.connection() for _ in range(2)]
+            for one in kept:
+                service.ask("GET", "/healthz", connection=one)
+            answers = []
+            third = threading.Thread(target=lambda: answers.append(
+                service.ask("GET", "/healthz")[0]))
+            third.start()
+            service.ask("GET", "/healthz", connection=kept[0])
+            self.assertEqual(answers, [])
+            kept[1].close()
+            third.join()
+            self.assertEqual(answers, [200])
+            kept[0].close()
+
+
+class Networks(unittest.TestCase):
+    """Photos, and what becomes of the program that looks at them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Folder()
+        cls.folder = cls.place.__enter__()
+        photos = os.path.join(SOURCE, "tests", "golden", "images")
+        with open(f"{photos}/plain_a.jpg", "rb") as image:
+            cls.photo = image.read()
+        os.mkdir(f"{cls.folder}/p")
+        for name in "abc":
+            shutil.copy(f"{photos}/plain_{name}.jpg", f"{cls.folder}/p")
+        run("extract", "-q", "--weights", "demo", "p", cwd=cls.folder)
+        run("build-index", "-q", cwd=cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.__exit__()
+
+    def setUp(self):
+        self.service = Service(self.folder, "--line", "1", "-j", "1")
+        self.addCleanup(self.service.__exit__)
+        self.statuses = []
+        self.ask()
+        self.network, = self.service.children()
+
+    def ask(self):
+        self.statuses.append(
+            self.service.ask("POST", "/fvecs/similar", self.photo)[0])
+
+    def asking(self, wanted):
+        """A thread that asks, once so many are worked on, and wait."""
+        thread = threading.Thread(target=self.ask)
+        thread.start()
+        while self.counts() != wanted:
+            time.sleep(.01)
+        return thread
+
+    def counts(self):
+        text = self.service.ask("GET", "/metrics")[2].decode()
+        return [float(re.search(rf"^imsearch_{name} (.*)$", text,
+                                re.MULTILINE).group(1))
+                for name in ("queue_working", "queue")]
+
+    def test_one_that_was_killed_is_started_anew(self):
+        os.kill(self.network, signal.SIGKILL)
+        self.ask()
+        self.assertEqual(self.statuses, [200, 200])
+        self.assertNotIn(self.network, self.service.children())
+
+    def test_the_end_waits_for_what_is_running(self):
+        os.kill(self.network, signal.SIGSTOP)
+        thread = self.asking([1, 0])
+        self.service.process.send_signal(signal.SIGTERM)
+        while True:  # until it takes no connection any more
+            try:
+                self.service.ask("GET", "/healthz")
+            except OSError:
+                break
+        os.kill(self.network, signal.SIGCONT)
+        thread.join()
+        self.assertEqual(self.statuses, [200, 200])
+        self.assertEqual(self.service.process.wait(timeout=60), 0)
+
     def test_a_full_line_says_so(self):
-        with Service(self.folder, "--line", "1", "-j", "1") as service:
-            body = json.dumps({"size": 1, "query": {"wildcard": {
-                "name": "*" + "a*" * 100}}})
-            statuses = []
-
-            def ask():
-                statuses.append(service.ask("POST", "/fvecs/_search", body)[:2])
-
-            threads = [threading.Thread(target=ask) for _ in range(40)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            refused = [headers for status, headers in statuses if status == 503]
-            self.assertTrue(all(status in (200, 503)
-                                for status, _ in statuses))
-            self.assertTrue(all(h["Retry-After"] for h in refused))
-            service.json("GET", "/fvecs/_count")
+        service, statuses = self.service, self.statuses
+        os.kill(self.network, signal.SIGSTOP)
+        threads = [self.asking(wanted) for wanted in ([1, 0], [1, 1])]
+        status, headers, content = service.ask("POST", "/fvecs/similar",
+                                               self.photo)
+        self.assertEqual((status, headers["Retry-After"]), (503, "1"))
+        self.assertIn(b"wait already", content)
+        # What is quick is answered all the same.
+        service.json("GET", "/fvecs/_count")
+        os.kill(self.network, signal.SIGCONT)
+        for thread in threads:
+            thread.join()
+        self.assertEqual(statuses, [200, 200, 200])
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ class Life(unittest.TestCase):
             ["python3", "-c", wrapper, str(listening.fileno()), notify,
              tool("serve")], cwd=self.folder, stderr=subprocess.PIPE,
             pass_fds=(listening.fileno(),))
-        service.said = []
+        service.said, service.started = [], set()
         line = service.read_line()
         service.port = int(re.search(r"http://[^/]*:(\d+)/", line).group(1))
         return service
@@ -253,6 +253,7 @@ class Life(unittest.TestCase):
                             (["--allow-origin", "https://a/"], "without"),
                             (["--allow-origin", "a.example"], "https://"),
                             (["--root", "fnames.txt"], "no such folder"),
+                            (["--root", ".", "--root", "."], "one for each"),
                             (["--model", "none.pt"], "none.pt"),
                             (["--weights", "kerras"], "kerras"),
                             (["--listen", "unix:fnames.txt"], "no socket")):

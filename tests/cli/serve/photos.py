@@ -38,7 +38,9 @@ class Photos(unittest.TestCase):
         os.symlink("../out.jpg", f"{photos}/beside.jpg")
         os.symlink("/etc/passwd", f"{photos}/passwd.jpg")
         run("extract", "-q", "--weights", "demo", "photos", cwd=cls.folder)
-        # Names that no image had: what an index says need not be true.
+        # Names that no image had: what an index says need not be true. The
+        # ledger knows better.
+        os.remove(f"{cls.folder}/fvecs.bin.ledger.tsv")
         with open(f"{cls.folder}/fnames.txt") as names:
             cls.names = names.read().splitlines()
         cls.names[3:6] = ["photos/passwd.jpg", "../../etc/passwd",
@@ -79,7 +81,9 @@ class Photos(unittest.TestCase):
                  ["--id", "2", "-k", "20", "--threshold", "0.3"]),
                 ("row=0&exact=true", ["--id", "0", "--exact"]),
                 ("row=0&only=*s4*", ["--id", "0", "--only", "*s4*"]),
-                ("row=0&not=photos", ["--id", "0", "--not", "photos"])):
+                ("row=0&not=photos", ["--id", "0", "--not", "photos"]),
+                ("row=1&k=12&distinct=0.8",
+                 ["--id", "1", "-k", "12", "--distinct=0.8"])):
             with self.subTest(url):
                 said = json.loads(run("query", "--json", *args,
                                       cwd=self.folder))
@@ -99,8 +103,24 @@ class Photos(unittest.TestCase):
             reply = self.service.json("POST", "/fvecs/similar", body, status,
                                       headers=headers)
             self.assertIn(words, reply["error"]["reason"])
+        # Its length is not said beforehand, so that all of it comes.
+        for size, status in ((33 << 20, 413), (1 << 20, 400)):
+            def chunks(left=size):
+                while left > 0:
+                    yield b"x" * 65536
+                    left -= 65536
+
+            reply = self.service.json("POST", "/fvecs/similar", chunks(), status)
+            self.assertIn("too large" if status == 413 else "not an image",
+                          reply["error"]["reason"])
+        reply = self.service.json("POST", "/fvecs/similar", good, 400,
+                                  headers={"Content-Encoding": "gzip"})
+        self.assertIn("Content-Encoding", reply["error"]["reason"])
+        self.service.json("POST", "/fvecs/similar", good,
+                          headers={"Content-Encoding": "identity"})
         for url, status in (("row=99", 404), ("name=none", 404), ("", 400),
                             ("row=1&name=x", 400), ("row=1&k=0", 400),
+                            ("row=1&ef=0", 400),
                             ("row=1&threshold=2", 400), ("row=1&only=", 400),
                             ("row=1&colour=red", 400)):
             with self.subTest(url):
@@ -161,6 +181,38 @@ class Photos(unittest.TestCase):
                 self.assertEqual(
                     service.ask("GET", "/fvecs/thumb/0")[::2], (200, expected))
 
+    def test_networks_of_two_indexes_stay(self):
+        with Folder() as folder:
+            for name, args in (("a", []), ("b", ["--precision", "int8"])):
+                os.mkdir(f"{folder}/{name}")
+                shutil.copytree(f"{self.folder}/photos", f"{folder}/{name}/p")
+                run("extract", "-q", "--weights", "demo", *args, "p",
+                    cwd=f"{folder}/{name}")
+                run("build-index", "-q", cwd=f"{folder}/{name}")
+            index = "fvecs.bin.hnsw.index"
+            with Service(folder, "-i", f"a/{index}", "--name", "a", "-i",
+                         f"b/{index}", "--name", "b", "--root", "a",
+                         "--root", "b") as service:
+                os.remove(f"{folder}/b/{self.names[0].replace('photos', 'p')}")
+                self.assertEqual([service.ask("GET", f"/{name}/thumb/{row}")[0]
+                                  for name in "ab" for row in range(2)],
+                                 [200, 200, 404, 200])
+                for name in "abababa":
+                    service.json("POST", f"/{name}/similar",
+                                 self.content(self.first))
+                    if name == "b":
+                        self.assertEqual(len(service.children()), 2)
+                self.assertEqual(len(service.started), 2)
+
+    def test_pictures_that_will_not_be_shown_are_named_at_the_start(self):
+        with Service(self.folder, "--root", "photos") as service:
+            said = service.read_line()
+            self.assertIn(self.names[0], said)
+            self.assertIn("--root", said)
+        with Service(self.folder) as service:
+            service.end()
+            self.assertEqual(len(service.said), 1, service.said)
+
     def test_files_that_are_gone_are_said_to_be(self):
         with Folder() as folder:
             shutil.copytree(self.folder, f"{folder}/x")
@@ -186,6 +238,9 @@ class Photos(unittest.TestCase):
         self.assertNotIn(b"innerHTML", page)
         reply = self.service.ask("GET", "/", headers={"Accept": "text/html"})
         self.assertEqual((reply[0], reply[1]["Location"]), (302, "fvecs/"))
+        reply = self.service.ask("GET", "/fvecs", headers={"Accept": "text/html"})
+        self.assertEqual((reply[0], reply[1]["Location"]), (302, "fvecs/"))
+        self.assertIn("mappings", self.service.json("GET", "/fvecs")["fvecs"])
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ class Service:
             [tool("serve"), "--listen", listen, *args], cwd=folder,
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
         self.said = []
+        self.started = set()
         self.port = None
         while self.port is None:
             line = self.read_line()
@@ -95,6 +96,15 @@ class Service:
                 raise AssertionError(f"no {text!r} in {self.said}")
             if text in line:
                 return line
+
+    def children(self):
+        """Processes that it runs; `started` keeps all that were ever seen."""
+        found = []
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{task}/children") as now:
+                found += map(int, now.read().split())
+        self.started.update(found)
+        return found
 
     def url(self, index="fvecs"):
         return f"http://127.0.0.1:{self.port}/{index}"

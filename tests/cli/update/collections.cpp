@@ -34,7 +34,8 @@ void check_as_from_nothing(const TempDir& dir, const TempDir& fresh) {
   REQUIRE(run_in(fresh, {"build-index", "-q"}).status == 0);
   const auto rows = rows_by_name(dir);
   CHECK(rows == rows_by_name(fresh));
-  for (const auto& [name, row] : rows) {
+  for (const auto& entry : rows) {
+    const std::string& name = entry.first;
     CAPTURE(name);
     const std::vector<std::string> ask = {"query", "--like", name, "-k", "100"};
     CHECK(run_in(dir, ask).out == run_in(fresh, ask).out);

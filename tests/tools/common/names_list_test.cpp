@@ -70,7 +70,9 @@ TEST_CASE("an image where its list belongs is told by its format") {
       {"\x01\x01\x01\x18"
        "ftypheic",
        "HEIC or AVIF"}};
-  for (const auto& [bytes, format] : images) {
+  for (const auto& image : images) {
+    const std::string& bytes = image.first;
+    const std::string& format = image.second;
     CAPTURE(format);
     const std::string told = "list: a " + format +
                              " image, where the paths or names of images are "

@@ -54,7 +54,8 @@ TEST_CASE("as many names as rows are wanted, and one row at least") {
   const std::string vectors = dir.write("fvecs.bin", bytes_of({1, 2, 3, 4}));
   const std::string names = dir.write("fnames.txt", "a\nb\nc\n");
   CHECK(told([&] { PushInputs(vectors, "", 2, Separator::kNewline); }) ==
-        names + ": 3 names for the 2 rows of " + vectors);
+        names + ": 3 names for the 2 rows of " + vectors +
+            ": -n says where theirs are, -0 reads names that end with NUL");
   const std::string none = dir.write("none", "");
   CHECK(told([&] { PushInputs(none, none, 2, Separator::kNewline); }) ==
         none + ": no rows to push");
