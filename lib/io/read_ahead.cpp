@@ -12,9 +12,9 @@ namespace {
 void advise(const void* data, std::size_t size_bytes, int advice) {
   if (size_bytes == 0) return;
   static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto at = reinterpret_cast<std::uintptr_t>(data);
-  const std::uintptr_t begin = at / page * page;
-  ::madvise(reinterpret_cast<void*>(begin), at + size_bytes - begin, advice);
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(data) % page;
+  const char* begin = static_cast<const char*>(data) - before;
+  ::madvise(const_cast<char*>(begin), before + size_bytes, advice);
 }
 
 }  // namespace
