@@ -171,8 +171,7 @@ void Index::measure_rows(const float* unit, const std::uint32_t* wanted,
 }
 
 void Index::check_rows(const VectorSet& vectors, unsigned threads) const {
-  impl_->index_pages.expect_in_order();
-  impl_->vector_pages.expect_in_order();
+  impl_->expect_checks();
   if (const auto row = first_changed_row(vectors, impl_->certified(), threads))
     throw Error(changed_text(*this, vectors, *row, kRemedy));
 }
@@ -187,8 +186,7 @@ void Index::ensure_rows() const {
   // Taken first: what changes during the check is checked again.
   std::vector<FileState> states = states_of(*impl_->vectors);
   if (states == impl_->good_states) return;
-  impl_->index_pages.expect_in_order();
-  impl_->vector_pages.expect_in_order();
+  impl_->expect_checks();
   if (const auto row =
           first_changed_row(*impl_->vectors, impl_->certified(), 0))
     throw Error(

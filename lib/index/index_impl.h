@@ -68,6 +68,9 @@ struct Index::Impl {
   /// vectors; of the index also where it has room for that alone.
   ReadingOrder index_pages;
   ReadingOrder vector_pages;
+  void expect_walks() const;
+  void expect_scans() const;   // of codes, and single rows of vectors
+  void expect_checks() const;  // of all rows, with their codes
   /// The states of the vectors files when all their rows were known to be those
   /// that were indexed; empty before. Guarded by good_mutex.
   mutable std::vector<FileState> good_states;

@@ -359,6 +359,21 @@ void Index::Impl::plan_reading(IndexAccess access) {
     vector_pages.add(each.file().data(), each.file().size());
 }
 
+void Index::Impl::expect_walks() const {
+  index_pages.expect_scattered();
+  vector_pages.expect_scattered();
+}
+
+void Index::Impl::expect_scans() const {
+  index_pages.expect_in_order();
+  vector_pages.expect_scattered();
+}
+
+void Index::Impl::expect_checks() const {
+  index_pages.expect_in_order();
+  vector_pages.expect_in_order();
+}
+
 /// Files that were last modified when the index recorded have the rows that
 /// were indexed: then, and only if it is so for all of them, no check is
 /// needed.

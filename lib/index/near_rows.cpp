@@ -70,16 +70,14 @@ bool NearRows::is_zero(std::uint32_t row) const {
 Hits NearRows::walked(std::uint32_t row, std::size_t ef) {
   const GraphView& view = index_->impl().view;
   const std::uint32_t start = scratch_->in_graph(row);
-  index_->impl().index_pages.expect_scattered();
-  index_->impl().vector_pages.expect_scattered();
+  index_->impl().expect_walks();
   return scratch_->graph.walk_from(start < view.rows ? start : 0,
                                    view.code(row), ef, ef, IsHidden{});
 }
 
 /// All rows, with the distances of short codes.
 Hits NearRows::scanned(std::uint32_t row) {
-  index_->impl().index_pages.expect_in_order();
-  index_->impl().vector_pages.expect_scattered();
+  index_->impl().expect_scans();
   const GraphView& view = index_->impl().view;
   Hits hits(view.rows);
   std::vector<std::uint32_t>& rows = scratch_->rows;

@@ -144,8 +144,7 @@ Hits Searcher::walk(const Task& task, const SearchParams& params) {
   const std::size_t walked = (ef * rows + task.rows - 1) / task.rows;
   if (is_scanned(task.scanned, walked)) return {};
   if (task.coded.scale == 0) return nearest_to_zero(task);
-  index_->impl().index_pages.expect_scattered();
-  index_->impl().vector_pages.expect_scattered();
+  index_->impl().expect_walks();
   const std::size_t most =
       std::min(kMaxCandidatesPerEf * walked, task.scanned / kScannedRowsPerEf);
   Hits hits =
@@ -175,8 +174,7 @@ void Searcher::rerank_by_codes(const CodedQuery& query, Hits& hits) const {
 }
 
 Hits Searcher::scan(const Task& task) {
-  index_->impl().index_pages.expect_in_order();
-  index_->impl().vector_pages.expect_scattered();
+  index_->impl().expect_scans();
   return scratch_->scan.candidates(task.coded, task.k, task.is_hidden,
                                    allowed_.get());
 }

@@ -53,12 +53,15 @@ if [[ ! -f one/fvecs.bin ]]; then
 fi
 if [[ ! -f fvecs.bin.ledger.tsv ]]; then
   say "making $rows files, their vectors and their ledger"
-  /usr/bin/python3 - "$rows" <<'END'
+  PYTHONPATH=$(realpath "$source")/scripts/check PYTHONDONTWRITEBYTECODE=1 \
+    /usr/bin/python3 - "$rows" <<'END'
 import json
 import os
 import sys
 
 import numpy
+
+from made_up import write_folders
 
 count = int(sys.argv[1])
 photos = numpy.fromfile("one/fvecs.bin", "<f4").reshape(-1, 1280)
@@ -73,25 +76,10 @@ with open("fvecs.bin", "wb") as out:
         noise = numbers.standard_normal(rows.shape, dtype="f4")
         out.write((rows * (1 + 0.1 * noise)).astype("<f4").tobytes())
 with open("one/fvecs.bin.ledger.tsv") as one:
-    columns = one.readline()
-with open("fnames.txt", "w") as names, open("new.tsv", "w") as ledger:
-    ledger.write(columns)
-    for i in range(count):
-        folder = f"p/{i // 1000:04}"
-        if i % 1000 == 0:
-            os.makedirs(folder)
-        name = f"{folder}/{i:07}.jpg"
-        with open(name, "wb") as file:
-            file.write(b"x" * (i % 50 + 1))
-        status = os.stat(name)
-        seconds, rest = divmod(status.st_mtime_ns, 1_000_000_000)
-        entry = {"row": str(i), "state": "row", "bytes": str(status.st_size),
-                 "modified": f"{seconds}.{rest:09}", "xxh3_128": f"{i:032x}",
-                 "name": name, "reason": ""}
-        ledger.write("\t".join(entry.get(column, "-")
-                               for column in columns.rstrip().split("\t")))
-        ledger.write("\n")
-        names.write(name + "\n")
+    columns = one.readline().rstrip("\n")
+with open("new.tsv", "w") as ledger:
+    ledger.write(columns + "\n")
+    ledger.writelines(write_folders(count, columns.split("\t")))
 with open("one/fvecs.bin.json") as one:
     sidecar = json.load(one)
 sidecar["rows"] = count

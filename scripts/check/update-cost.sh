@@ -20,30 +20,21 @@ export PATH=${IMSEARCH_BIN:-$here/../../build/bin}:$PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-python3 - "$count" <<'END'
+PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 python3 - "$count" <<'END'
 import json
-import os
 import random
 import struct
 import sys
 
+from made_up import COLUMNS, write_folders
+
 count = int(sys.argv[1])
 rng = random.Random(1)
-with open("fvecs.bin", "wb") as vectors, open("fnames.txt", "w") as names, \
+with open("fvecs.bin", "wb") as vectors, \
         open("fvecs.bin.ledger.tsv", "w") as ledger:
-    ledger.write("row\tstate\tbytes\tmodified\txxh3_128\tname\treason\n")
-    for i in range(count):
-        folder = f"p/{i // 1000:04}"
-        if i % 1000 == 0:
-            os.makedirs(folder)
-        name = f"{folder}/{i:07}.jpg"
-        with open(name, "wb") as file:
-            file.write(b"x" * (i % 50 + 1))
-        status = os.stat(name)
-        seconds, rest = divmod(status.st_mtime_ns, 1_000_000_000)
-        ledger.write(f"{i}\trow\t{status.st_size}\t{seconds}.{rest:09}\t"
-                     f"{i:032x}\t{name}\t\n")
-        names.write(name + "\n")
+    ledger.write("\t".join(COLUMNS) + "\n")
+    for line in write_folders(count):
+        ledger.write(line)
         vectors.write(struct.pack("8f", *(rng.gauss(0, 1) for _ in range(8))))
 model = {"architecture": "mobilenet_v2", "variant": "keras", "weights": "w",
          "weights_sha256": "0" * 64, "input_size": 224,

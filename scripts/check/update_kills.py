@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+from made_up import write_image
 from update import DIM, Photos, images_in, made_anew, rows_by_name, run, \
     same_rows
 
@@ -42,15 +43,8 @@ def add_made_up(kept, count, rng):
     with open(path + ".ledger.tsv", "r+", encoding="utf-8") as ledger:
         columns = ledger.readline().rstrip("\n").split("\t")
         assert len(ledger.readlines()) == len(rows), "images without a row"
-        for i, name in enumerate(names):
-            with open(os.path.join(kept, name), "wb") as file:
-                file.write(b"x" * (i % 50 + 1))
-            status = os.stat(os.path.join(kept, name))
-            seconds, rest = divmod(status.st_mtime_ns, 1_000_000_000)
-            entry = {"row": str(len(rows) + i), "state": "row", "name": name,
-                     "bytes": str(status.st_size), "xxh3_128": f"{i:032x}",
-                     "modified": f"{seconds}.{rest:09}", "reason": ""}
-            ledger.write("\t".join(entry.get(c, "-") for c in columns) + "\n")
+        ledger.writelines(write_image(kept, name, i, len(rows) + i, columns)
+                          for i, name in enumerate(names))
     with open(path, "ab") as file:
         file.write(more.tobytes())
     with open(os.path.join(kept, "fnames.txt"), "a", encoding="utf-8") as file:

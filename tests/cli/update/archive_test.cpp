@@ -17,6 +17,7 @@ TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
 using imsearch::test::contains;
+using test::dry_run;
 using test::run_in;
 using test::RunResult;
 using test::TempDir;
@@ -60,19 +61,6 @@ std::unique_ptr<TempDir> collection() {
        {"x/3.ppm=s/3.ppm", "x/4.ppm=s/4.ppm", "x/5.ppm=s/5.ppm"});
   good(*dir, {"update", "-q", "p"});
   return dir;
-}
-
-Lines dry_run(const TempDir& dir, const Lines& more = {}) {
-  Lines command = {"update", "-q", "--dry-run"};
-  command.insert(command.end(), more.begin(), more.end());
-  const std::string out = good(dir, command).out;
-  Lines lines;
-  for (std::size_t at = 0; at < out.size();) {
-    const std::size_t end = out.find('\n', at);
-    lines.push_back(out.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
 }
 
 /// Vectors, answers and ledger are those of extract and build-index from

@@ -48,4 +48,41 @@ void check_as_from_nothing(const TempDir& dir) {
   check_as_from_nothing(dir, fresh);
 }
 
+std::unique_ptr<TempDir> collection() {
+  auto dir = std::make_unique<TempDir>();
+  std::filesystem::create_directory(*dir / "p");
+  for (int i = 0; i < 6; ++i)
+    write_image(*dir, "p/" + std::to_string(i) + ".ppm", i);
+  const RunResult result = run_in(*dir, {"update", "p"});
+  CAPTURE(result.err);
+  REQUIRE(result.status == 0);
+  return dir;
+}
+
+std::vector<std::string> dry_run(const TempDir& dir,
+                                 const std::vector<std::string>& options) {
+  std::vector<std::string> command = {"update", "--dry-run"};
+  command.insert(command.end(), options.begin(), options.end());
+  const RunResult result = run_in(dir, command);
+  CAPTURE(result.err);
+  CHECK(result.status == 0);
+  std::vector<std::string> lines;
+  std::string_view text = result.out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+RunResult update(const TempDir& dir, const std::vector<std::string>& options) {
+  std::vector<std::string> command = {"update"};
+  command.insert(command.end(), options.begin(), options.end());
+  RunResult result = run_in(dir, command);
+  CAPTURE(result.err);
+  CHECK(result.status == 0);
+  return result;
+}
+
 }  // namespace imsearch::test

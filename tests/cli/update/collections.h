@@ -4,6 +4,7 @@
 #include "cli/extract/files.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,17 @@ RunResult run_in(const TempDir& dir, const std::vector<std::string>& command);
 
 /// An image that differs from those of other seeds.
 void write_image(const TempDir& dir, const std::string& name, int seed);
+
+/// p/0.ppm to p/5.ppm, extracted and indexed by update.
+std::unique_ptr<TempDir> collection();
+
+/// Runs update, which must succeed.
+RunResult update(const TempDir& dir,
+                 const std::vector<std::string>& options = {});
+
+/// The lines of update --dry-run, which must succeed.
+std::vector<std::string> dry_run(const TempDir& dir,
+                                 const std::vector<std::string>& options = {});
 
 /// The rows of the images that are there, by their names. Checks that vectors,
 /// names and ledger have as many, and no name twice.

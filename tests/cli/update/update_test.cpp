@@ -18,53 +18,15 @@ TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
 using imsearch::test::contains;
+using test::collection;
+using test::dry_run;
 using test::run_in;
 using test::RunResult;
 using test::TempDir;
+using test::update;
 using test::write_image;
 using Lines = std::vector<std::string>;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// p/0.ppm to p/5.ppm, extracted and indexed by update.
-std::unique_ptr<TempDir> collection() {
-  auto dir = std::make_unique<TempDir>();
-  fs::create_directory(*dir / "p");
-  for (int i = 0; i < 6; ++i)
-    write_image(*dir, "p/" + std::to_string(i) + ".ppm", i);
-  const RunResult result = run_in(*dir, {"update", "p"});
-  CAPTURE(result.err);
-  REQUIRE(result.status == 0);
-  return dir;
-}
-
-Lines dry_run(const TempDir& dir, const Lines& options = {}) {
-  Lines command = {"update", "--dry-run"};
-  command.insert(command.end(), options.begin(), options.end());
-  const RunResult result = run_in(dir, command);
-  CAPTURE(result.err);
-  CHECK(result.status == 0);
-  Lines lines;
-  std::string_view text = result.out;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
-}
-
-RunResult update(const TempDir& dir, const Lines& options = {}) {
-  Lines command = {"update"};
-  command.insert(command.end(), options.begin(), options.end());
-  RunResult result = run_in(dir, command);
-  CAPTURE(result.err);
-  CHECK(result.status == 0);
-  return result;
-}
-
-}  // namespace
 
 TEST_CASE("the first update extracts and builds, the next finds nothing") {
   const auto dir = collection();
