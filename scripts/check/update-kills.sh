@@ -3,7 +3,7 @@
 #
 # usage: update-kills.sh FOLDER [KILLS [SEED [PHOTOS [ROWS]]]]
 #
-# PHOTOS (60) of FOLDER are copied and changed at random, as update.sh does. An
+# PHOTOS (60, at least 40) of FOLDER are copied and changed at random, as update.sh does. An
 # update is killed (kill -9), half of the time with the programs that it runs,
 # until KILLS (200) have been. After each, query must answer, and the next update
 # must leave rows, names and answers as extract and build-index make them from
@@ -20,6 +20,10 @@ case ${1:-} in
   -h | --help) usage && exit ;;
   '') usage >&2 && exit 2 ;;
 esac
+if ((${4:-60} < 40)); then
+  echo "update-kills.sh: $4 photos: fewer than 40 leave nothing to change" >&2
+  exit 2
+fi
 here=$(dirname "$(readlink -f "$0")")
 export PATH=${IMSEARCH_BIN:-$here/../../build/bin}:$PATH
 export PYTHONDONTWRITEBYTECODE=1
