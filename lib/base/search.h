@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,13 @@ inline bool operator==(const Hit& a, const Hit& b) {
 
 /// Hits of one query, nearest first.
 using Hits = std::vector<Hit>;
+
+/// What is asked for: the rows nearest to `unit` (dim floats, of length 1 or
+/// zero), but for the row `excluded`. Owns nothing.
+struct SearchQuery {
+  const float* unit = nullptr;
+  std::optional<std::uint32_t> excluded = {};
+};
 
 /// Which names an answer may have: patterns by the rules of NameFilter
 /// (io/name_filter.h).

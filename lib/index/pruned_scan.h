@@ -1,4 +1,4 @@
-// Exact search of one query without comparing it with every row.
+// Exact search without comparing every query with every row.
 //
 // Codes give bounds. With short codes (reduction.h) and their errors e,
 //   |q - x| >= |code q - code x| / gain - e(q) - e(x),
@@ -21,28 +21,45 @@
 
 namespace imsearch {
 
+/// What a scan looks for: the `k` (> 0) nearest rows that are not hidden.
+struct ScannedQuery {
+  CodedQuery coded;
+  std::size_t k = 0;
+  IsHidden is_hidden;
+};
+
 /// One thread's memory for scans of one index (which must outlive it).
 class PrunedScan {
  public:
   explicit PrunedScan(const Index::Impl& index);
 
-  /// All rows that may be among the k (> 0) nearest of those that are not
-  /// hidden, in no order. Distances are approximate. Looks at the rows of
-  /// `among` alone, if given.
-  Hits candidates(const CodedQuery& query, std::size_t k,
-                  const IsHidden& is_hidden, const RowSet* among = nullptr);
+  /// How many queries a scan best answers at once: codes are read from memory
+  /// once for all of them.
+  std::size_t queries_together() const;
+
+  /// Of each query, all rows that may be among its k nearest, in no order.
+  /// Distances are approximate. Looks at the rows of `among` alone, if given.
+  std::vector<Hits> candidates(const std::vector<ScannedQuery>& queries,
+                               const RowSet* among = nullptr);
 
  private:
+  class Contest;
+
+  std::size_t places() const;
   std::uint32_t row_at(std::size_t place) const {
     return among_ == nullptr ? static_cast<std::uint32_t>(place)
                              : among_->rows()[place];
   }
-  void measure(const std::int8_t* reduced_query);
-  Hits nearest_by_reduced(std::size_t count, const IsHidden& is_hidden) const;
+  void measure(const std::vector<ScannedQuery>& queries);
+  Hits nearest_by_reduced(const ScannedQuery& query,
+                          const std::int32_t* distances) const;
+  void enter(const std::int32_t* distances, std::size_t first,
+             std::size_t count, Contest& contest);
 
   const Index::Impl* index_;
   const RowSet* among_ = nullptr;        // of this scan; null: all rows
-  std::vector<std::int32_t> distances_;  // of their short codes
+  std::vector<std::int32_t> distances_;  // [queries, places], of short codes
+  std::vector<std::uint32_t> possible_;  // of one block of rows
 };
 
 }  // namespace imsearch

@@ -60,21 +60,33 @@ struct Searcher::Scratch {
   explicit Scratch(const Index& index)
       : graph(index.impl().view),
         scan(index.impl()),
-        code(index.impl().codes.stride),
-        reduced(index.impl().view.width) {}
+        stride(index.impl().codes.stride),
+        reduction(index.impl().reduction) {
+    make_room(1);
+  }
 
-  /// The codes stay here.
-  CodedQuery coded(const float* unit_query, const ReductionView& reduction) {
-    CodedQuery query = {code.data(), 0, reduced.data(), {}};
-    query.scale = encode(unit_query, reduction, code.data(), reduced.data(),
-                         query.errors);
+  /// For the codes of so many queries; those that are here are lost.
+  void make_room(std::size_t queries) {
+    if (codes.size() >= queries * stride) return;
+    codes.resize(queries * stride);
+    reduced.resize(queries * reduction.width);
+  }
+
+  /// The codes stay here, in the place of a query that is done.
+  CodedQuery coded(const float* unit_query, std::size_t place) {
+    std::int8_t* const code = codes.data() + place * stride;
+    std::int8_t* const less = reduced.data() + place * reduction.width;
+    CodedQuery query = {code, 0, less, {}};
+    query.scale = encode(unit_query, reduction, code, less, query.errors);
     return query;
   }
 
   GraphSearch graph;
   PrunedScan scan;
-  std::vector<std::int8_t> code;
-  std::vector<std::int8_t> reduced;
+  std::size_t stride;
+  ReductionView reduction;
+  std::vector<std::int8_t> codes;    // [queries, stride]
+  std::vector<std::int8_t> reduced;  // [queries, reduction.width]
   // For the rows that are compared exactly.
   std::vector<std::uint32_t> rows;
   std::vector<float> units;
@@ -97,11 +109,13 @@ Searcher::Searcher(const Index& index, std::shared_ptr<const RowSet> allowed)
 Searcher::~Searcher() = default;
 Searcher::Searcher(Searcher&&) noexcept = default;
 
-Searcher::Task Searcher::task_of(const float* unit_query, std::size_t k,
-                                 std::optional<std::uint32_t> excluded) {
+// Its codes take the place of those of an earlier query with that `place`.
+Searcher::Task Searcher::task_of(const SearchQuery& query, std::size_t k,
+                                 std::size_t place) {
+  const std::optional<std::uint32_t> excluded = query.excluded;
   const Index& index = *index_;
   const RowSet* allowed = allowed_.get();
-  Task task = {unit_query, {}, 0, index.rows(), 0, {}};
+  Task task = {query.unit, {}, 0, index.rows(), 0, {}};
   if (allowed != nullptr) {
     task.rows = task.scanned = allowed->size();
     task.is_hidden = [allowed, excluded](std::uint32_t row) {
@@ -118,8 +132,7 @@ Searcher::Task Searcher::task_of(const float* unit_query, std::size_t k,
                           : !index.is_deleted(*excluded)))
     --task.rows;
   task.k = std::min(k, task.rows);
-  if (task.k > 0)
-    task.coded = scratch_->coded(unit_query, index.impl().reduction);
+  if (task.k > 0) task.coded = scratch_->coded(query.unit, place);
   return task;
 }
 
@@ -173,10 +186,12 @@ void Searcher::rerank_by_codes(const CodedQuery& query, Hits& hits) const {
   std::sort(hits.begin(), hits.end());
 }
 
-Hits Searcher::scan(const Task& task) {
+std::vector<Hits> Searcher::scan(const std::vector<Task>& tasks) {
   index_->impl().expect_scans();
-  return scratch_->scan.candidates(task.coded, task.k, task.is_hidden,
-                                   allowed_.get());
+  std::vector<ScannedQuery> queries;
+  for (const Task& task : tasks)
+    queries.push_back({task.coded, task.k, task.is_hidden});
+  return scratch_->scan.candidates(queries, allowed_.get());
 }
 
 /// The k nearest of the candidates.
@@ -237,22 +252,46 @@ void Searcher::compare_exactly(const float* unit_query, Hit* hits,
 
 Hits Searcher::search(const float* unit_query, const SearchParams& params,
                       std::optional<std::uint32_t> excluded) {
-  const Task task = task_of(unit_query, params.k, excluded);
+  const Task task = task_of({unit_query, excluded}, params.k, 0);
   if (task.k == 0) return {};
   Hits hits = walk(task, params);
-  if (hits.size() < task.k) return nearest_of(task, scan(task));
+  if (hits.size() < task.k)
+    return nearest_of(task, std::move(scan({task}).front()));
   return nearest_walked(task, exact_count(params, task.k), std::move(hits));
 }
 
 Hits Searcher::search_exactly(const float* unit_query, std::size_t k,
                               std::optional<std::uint32_t> excluded) {
-  const Task task = task_of(unit_query, k, excluded);
-  if (task.k == 0) return {};
+  return std::move(search_exactly({{unit_query, excluded}}, k).front());
+}
+
+std::vector<Hits> Searcher::search_exactly(
+    const std::vector<SearchQuery>& queries, std::size_t k) {
   index_->ensure_rows();
-  Hits hits = nearest_of(task, scan(task));
+  std::vector<Hits> all(queries.size());
+  const std::size_t together = std::min(exact_together(), queries.size());
+  scratch_->make_room(together);
+  for (std::size_t first = 0; first < all.size(); first += together) {
+    std::vector<Task> tasks;
+    std::vector<Hits*> answers;
+    for (std::size_t q = first; q < std::min(first + together, all.size());
+         ++q) {
+      Task task = task_of(queries[q], k, tasks.size());
+      if (task.k == 0) continue;
+      tasks.push_back(std::move(task));
+      answers.push_back(&all[q]);
+    }
+    std::vector<Hits> candidates = scan(tasks);
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+      *answers[i] = nearest_of(tasks[i], std::move(candidates[i]));
+  }
   // Again, for rows that were passed over may have changed meanwhile.
   index_->ensure_rows();
-  return hits;
+  return all;
+}
+
+std::size_t Searcher::exact_together() const {
+  return scratch_->scan.queries_together();
 }
 
 }  // namespace imsearch

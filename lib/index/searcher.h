@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace imsearch {
 
@@ -37,15 +38,19 @@ class Searcher {
   /// all are checked first, by Index::ensure_rows().
   Hits search_exactly(const float* unit_query, std::size_t k,
                       std::optional<std::uint32_t> excluded = std::nullopt);
+  /// The same of several queries, which takes less time than one by one.
+  std::vector<Hits> search_exactly(const std::vector<SearchQuery>& queries,
+                                   std::size_t k);
+  /// How many of them gain from each other.
+  std::size_t exact_together() const;
 
  private:
   struct Scratch;
   struct Task;
-  Task task_of(const float* unit_query, std::size_t k,
-               std::optional<std::uint32_t> excluded);
+  Task task_of(const SearchQuery& query, std::size_t k, std::size_t place);
   Hits nearest_to_zero(const Task& task) const;
   Hits walk(const Task& task, const SearchParams& params);
-  Hits scan(const Task& task);
+  std::vector<Hits> scan(const std::vector<Task>& tasks);
   void rerank_by_codes(const CodedQuery& query, Hits& hits) const;
   Hits nearest_of(const Task& task, Hits hits);
   Hits nearest_walked(const Task& task, std::size_t exact, Hits hits);

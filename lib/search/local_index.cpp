@@ -91,22 +91,39 @@ class LocalSession : public SearchSession {
                std::shared_ptr<const RowSet> allowed)
       : index_(&index), params_(params), searcher_(index, std::move(allowed)) {}
 
-  Answer ask(const float* unit_query,
-             std::optional<std::uint32_t> excluded) override {
+  Answer ask(const SearchQuery& query) override {
+    return std::move(ask_all({query}).front());
+  }
+
+  std::size_t queries_together() const override {
+    return params_.exact ? searcher_.exact_together() : 1;
+  }
+
+  std::vector<Answer> ask_all(
+      const std::vector<SearchQuery>& queries) override {
     return read_unchanged(*index_, [&] {
-      Answer answer;
-      answer.hits =
-          params_.exact
-              ? searcher_.search_exactly(unit_query, params_.k, excluded)
-              : searcher_.search(unit_query, params_, excluded);
-      if (params_.names)
-        for (const Hit& hit : answer.hits)
-          answer.names.emplace_back(index_->name(hit.row));
-      return answer;
+      std::vector<Answer> answers;
+      if (params_.exact)
+        for (Hits& hits : searcher_.search_exactly(queries, params_.k))
+          answers.push_back(answer_of(std::move(hits)));
+      else
+        for (const SearchQuery& query : queries)
+          answers.push_back(
+              answer_of(searcher_.search(query.unit, params_, query.excluded)));
+      return answers;
     });
   }
 
  private:
+  Answer answer_of(Hits hits) const {
+    Answer answer;
+    answer.hits = std::move(hits);
+    if (params_.names)
+      for (const Hit& hit : answer.hits)
+        answer.names.emplace_back(index_->name(hit.row));
+    return answer;
+  }
+
   const Index* index_;
   SearchParams params_;
   Searcher searcher_;

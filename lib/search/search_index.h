@@ -6,6 +6,7 @@
 #include "base/search.h"
 #include "io/sidecar.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,10 +21,22 @@ class SearchSession {
  public:
   virtual ~SearchSession() = default;
 
-  /// The rows nearest to `unit_query` (dim floats, of length 1 or zero) but for
-  /// the row `excluded`. Throws Error.
-  virtual Answer ask(const float* unit_query,
-                     std::optional<std::uint32_t> excluded) = 0;
+  /// Throws Error.
+  virtual Answer ask(const SearchQuery& query) = 0;
+
+  /// How many queries ask_all() best gets at once; 1 where it gains nothing.
+  virtual std::size_t queries_together() const { return 1; }
+  /// So many at once where `threads` share `count` of them evenly.
+  std::size_t queries_together(std::size_t count, unsigned threads) const {
+    return std::clamp((count + threads - 1) / threads, std::size_t{1},
+                      queries_together());
+  }
+  /// What ask() gives of each. Throws Error, also where that is of one query.
+  virtual std::vector<Answer> ask_all(const std::vector<SearchQuery>& queries) {
+    std::vector<Answer> answers;
+    for (const SearchQuery& query : queries) answers.push_back(ask(query));
+    return answers;
+  }
 };
 
 /// For one thread at a time. Many threads may search at once, each by a session

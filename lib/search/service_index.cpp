@@ -17,9 +17,8 @@ class ServiceSession : public SearchSession {
   ServiceSession(const RemoteIndex& index, const SearchParams& params)
       : params_(params), searcher_(index) {}
 
-  Answer ask(const float* unit_query,
-             std::optional<std::uint32_t> excluded) override {
-    return searcher_.search(unit_query, params_, excluded);
+  Answer ask(const SearchQuery& query) override {
+    return searcher_.search(query.unit, params_, query.excluded);
   }
 
  private:

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <numeric>
 #include <random>
 
 using namespace imsearch;
@@ -17,7 +19,14 @@ namespace {
 
 const HnswParams kSmallGraph = {8, 16, 100};
 
-/// For each query what the plain loop finds.
+std::vector<SearchQuery> asked(const Matrix& queries) {
+  std::vector<SearchQuery> all;
+  for (std::size_t q = 0; q < queries.rows(); ++q)
+    all.push_back({queries.row(q)});
+  return all;
+}
+
+/// For each query what the plain loop finds, one by one and all at once.
 void check_exact(const Matrix& rows, const Matrix& queries, std::size_t k) {
   const Sample sample(rows, kSmallGraph, 3);
   const Index index(sample.index_path);
@@ -25,6 +34,7 @@ void check_exact(const Matrix& rows, const Matrix& queries, std::size_t k) {
   const auto truth = search_flat(sample.vectors, queries.view(), k, 1);
   for (std::size_t q = 0; q < queries.rows(); ++q)
     CHECK(searcher.search_exactly(queries.row(q), k) == truth[q]);
+  CHECK(searcher.search_exactly(asked(queries), k) == truth);
 }
 
 }  // namespace
@@ -91,6 +101,39 @@ TEST_SUITE("index") {
     CHECK(searcher.search_exactly(unit.data(), 5000, 17).size() == 2999);
   }
 
+  TEST_CASE("queries at once are answered as one by one") {
+    const Sample sample(rows_with(3000, 128, 20), kSmallGraph);
+    Index index(sample.index_path);
+    std::vector<std::uint32_t> some(1500);
+    std::iota(some.begin(), some.end(), 700U);
+    const auto allowed = std::make_shared<const RowSet>(3000, some);
+    for (const auto& rows : {std::shared_ptr<const RowSet>(), allowed}) {
+      CAPTURE(rows == nullptr);
+      Searcher searcher(index, rows);
+      // More than are scanned at once; some leave a row out, which may be one
+      // that is not allowed anyway.
+      Matrix units(3 * searcher.exact_together() / 2 + 1, 128);
+      std::vector<SearchQuery> queries;
+      for (std::size_t q = 0; q < units.rows(); ++q) {
+        const auto row = static_cast<std::uint32_t>(23 * q);
+        index.read_unit(row, units.row(q));
+        queries.push_back({units.row(q)});
+        if (q % 3 == 0) queries.back().excluded = row;
+      }
+      REQUIRE(queries.size() > searcher.exact_together());
+      for (const std::size_t k : {0U, 1U, 10U, 4000U}) {
+        CAPTURE(k);
+        const std::vector<Hits> all = searcher.search_exactly(queries, k);
+        REQUIRE(all.size() == queries.size());
+        for (std::size_t q = 0; q < queries.size(); ++q)
+          CHECK(all[q] == searcher.search_exactly(queries[q].unit, k,
+                                                  queries[q].excluded));
+      }
+    }
+    CHECK(
+        Searcher(index).search_exactly(std::vector<SearchQuery>{}, 10).empty());
+  }
+
   TEST_CASE("few rows are compared exactly") {
     const Sample sample(rows_with(4000, 192, 30), kSmallGraph);
     const Index index(sample.index_path);
@@ -99,10 +142,11 @@ TEST_SUITE("index") {
     index.read_unit(5, unit.data());
     CodedQuery query = {impl.codes.code(5), impl.codes.scales[5],
                         impl.view.code(5), impl.errors[5]};
-    const Hits left = PrunedScan(impl).candidates(
-        query, 10, [](std::uint32_t) { return false; });
-    CHECK(left.size() >= 10);
-    CHECK(left.size() < 60);
+    const auto left = PrunedScan(impl).candidates(
+        {{query, 10, [](std::uint32_t) { return false; }}});
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].size() >= 10);
+    CHECK(left[0].size() < 60);
   }
 
   TEST_CASE("without the vectors, exact search ranks by the codes") {

@@ -12,9 +12,8 @@ class ListedSession : public SearchSession {
   ListedSession(const ListedIndex& index, SearchParams params)
       : index_(index), params_(std::move(params)) {}
 
-  Answer ask(const float* unit_query,
-             std::optional<std::uint32_t> excluded) override {
-    return index_.ask(unit_query, excluded, params_);
+  Answer ask(const SearchQuery& query) override {
+    return index_.ask(query, params_);
   }
 
  private:
@@ -64,14 +63,13 @@ std::unique_ptr<SearchSession> ListedIndex::session(
   return std::make_unique<ListedSession>(*this, params);
 }
 
-Answer ListedIndex::ask(const float* unit_query,
-                        std::optional<std::uint32_t> excluded,
+Answer ListedIndex::ask(const SearchQuery& query,
                         const SearchParams& params) const {
   Hits hits;
   for (std::uint32_t i = 0; i < rows_.size(); ++i) {
-    const float distance = squared_distance(unit_query, rows_[i].second);
+    const float distance = squared_distance(query.unit, rows_[i].second);
     if (i == damaged_ && distance < 1) throw RowError("row is damaged");
-    if (i != excluded) hits.push_back({i, distance});
+    if (i != query.excluded) hits.push_back({i, distance});
   }
   std::sort(hits.begin(), hits.end());
   hits.resize(std::min(hits.size(), params.k));

@@ -40,8 +40,7 @@ class ListedIndex : public SearchIndex {
       const SearchParams& params) const override;
 
   /// What a session answers.
-  Answer ask(const float* unit_query, std::optional<std::uint32_t> excluded,
-             const SearchParams& params) const;
+  Answer ask(const SearchQuery& query, const SearchParams& params) const;
 
  private:
   std::vector<Row> rows_;

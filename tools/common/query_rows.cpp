@@ -11,6 +11,7 @@
 #include "common/options.h"
 
 #include "base/error.h"
+#include "base/parallel_for.h"
 #include "index/vector_set.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
@@ -119,6 +120,27 @@ QuerySessions::QuerySessions(const SearchIndex& index, const QueryRows& queries,
     : queries_(&queries) {
   for (unsigned t = 0; t < threads; ++t)
     sessions_.push_back(index.session(params));
+}
+
+std::vector<Hits> QuerySessions::ask_all(
+    const std::function<void()>& on_query) const {
+  std::vector<Hits> hits(queries_->size());
+  const auto threads = static_cast<unsigned>(sessions_.size());
+  const std::size_t together =
+      sessions_.front()->queries_together(hits.size(), threads);
+  parallel_for(hits.size(), together, threads,
+               [&](std::size_t begin, std::size_t end, unsigned thread) {
+                 std::vector<SearchQuery> queries;
+                 for (std::size_t q = begin; q < end; ++q)
+                   queries.push_back(queries_->query(q));
+                 std::vector<Answer> answers =
+                     sessions_[thread]->ask_all(queries);
+                 for (std::size_t q = begin; q < end; ++q) {
+                   hits[q] = std::move(answers[q - begin].hits);
+                   if (on_query) on_query();
+                 }
+               });
+  return hits;
 }
 
 Searching searching_of(const SearchIndex& index, const QueryRows& queries,

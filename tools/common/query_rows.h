@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,9 @@ struct QueryRows {
   std::optional<std::uint32_t> excluded_of(std::size_t query) const {
     return excluded.empty() ? std::nullopt : excluded[query];
   }
+  SearchQuery query(std::size_t number) const {
+    return {unit.row(number), excluded_of(number)};
+  }
 };
 
 /// A session for each of `threads` threads, which ask an index for such
@@ -72,9 +76,12 @@ class QuerySessions {
                 const SearchParams& params, unsigned threads);
 
   Answer ask(std::size_t query, unsigned thread) const {
-    return sessions_[thread]->ask(queries_->unit.row(query),
-                                  queries_->excluded_of(query));
+    return sessions_[thread]->ask(queries_->query(query));
   }
+
+  /// The hits of all queries, by all threads, several at once where that takes
+  /// less time. Calls on_query(), if given, once for each, from any thread.
+  std::vector<Hits> ask_all(const std::function<void()>& on_query = {}) const;
 
  private:
   const QueryRows* queries_;

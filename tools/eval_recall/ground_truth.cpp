@@ -18,7 +18,8 @@ class LocalTruth : public GroundTruth {
 
   std::vector<Hits> all(unsigned threads,
                         const OnQuery& on_query) const override {
-    return ask_all(alone(threads), queries_->size(), threads, on_query);
+    return QuerySessions(*index_, *queries_, params_, threads)
+        .ask_all(on_query);
   }
   Searching alone(unsigned threads) const override {
     return searching_of(*index_, *queries_, params_, threads);

@@ -139,11 +139,26 @@ void Answerer::leave_out_duplicates(Answer& answer) {
   answer.names = std::move(distinct.names);
 }
 
-bool Answerer::ask_for(std::size_t hits, Sessions& sessions,
-                       const Question& question, Answer& answer) {
-  answer = session_of(sessions, hits)
-               .ask(question.unit.data(),
-                    params_.self ? std::nullopt : question.excluded);
+SearchQuery Answerer::query_of(const Question& question) const {
+  return {question.unit.data(),
+          params_.self ? std::nullopt : question.excluded};
+}
+
+/// As many as answers, and as may have to be left out of them.
+std::size_t Answerer::hits_for(const Question& question) const {
+  const std::size_t k = params_.search.k;
+  const std::size_t own =
+      params_.self ? 0
+                   : question.own_rows.size() + question.own_pictures.size();
+  return std::min(params_.distinct ? 2 * k + own : k + own, most_hits());
+}
+
+std::size_t Answerer::most_hits() const {
+  return std::max(params_.search.k, index_->most_hits());
+}
+
+bool Answerer::leave_out(std::size_t hits, const Question& question,
+                         Answer& answer) {
   const std::size_t found = answer.hits.size();
   drop_distant(answer);
   const bool all = found < hits || answer.hits.size() < found;
@@ -152,23 +167,45 @@ bool Answerer::ask_for(std::size_t hits, Sessions& sessions,
   return all || hits >= index_->most_hits();
 }
 
+void Answerer::complete(Sessions& sessions, const Question& question,
+                        std::size_t hits, Answer& answer) {
+  const std::size_t k = params_.search.k;
+  while (!leave_out(hits, question, answer) && answer.hits.size() < k) {
+    hits = std::min(2 * hits, most_hits());
+    answer = session_of(sessions, hits).ask(query_of(question));
+  }
+  answer.hits.resize(std::min(k, answer.hits.size()));
+  answer.names.resize(answer.hits.size());
+}
+
 void Answerer::answer_one(Sessions& sessions, Question& question,
                           Answer& answer) {
-  const std::size_t k = params_.search.k;
-  const std::size_t own =
-      params_.self ? 0
-                   : question.own_rows.size() + question.own_pictures.size();
-  const std::size_t most = std::max(k, index_->most_hits());
-  std::size_t hits = std::min(params_.distinct ? 2 * k + own : k + own, most);
   try {
-    while (!ask_for(hits, sessions, question, answer) && answer.hits.size() < k)
-      hits = std::min(2 * hits, most);
-    answer.hits.resize(std::min(k, answer.hits.size()));
-    answer.names.resize(answer.hits.size());
+    const std::size_t hits = hits_for(question);
+    answer = session_of(sessions, hits).ask(query_of(question));
+    complete(sessions, question, hits, answer);
   } catch (const RowError& e) {
     // One row of the vectors is not what was indexed: others may be.
     question.error = e.what();
     answer = {};
+  }
+}
+
+void Answerer::answer_together(Sessions& sessions, std::size_t hits,
+                               const std::vector<Place>& places) {
+  std::vector<SearchQuery> queries;
+  for (const Place& place : places)
+    queries.push_back(query_of(*place.question));
+  try {
+    std::vector<Answer> answers = session_of(sessions, hits).ask_all(queries);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      *places[i].answer = std::move(answers[i]);
+      complete(sessions, *places[i].question, hits, *places[i].answer);
+    }
+  } catch (const RowError&) {
+    // Alone, each tells whether it is the one.
+    for (const Place& place : places)
+      answer_one(sessions, *place.question, *place.answer);
   }
 }
 
@@ -177,11 +214,18 @@ std::vector<Answer> Answerer::answer(std::vector<Question>& questions) {
       std::min<std::size_t>(params_.threads, questions.size()));
   if (sessions_.size() < threads) sessions_.resize(threads);
   std::vector<Answer> answers(questions.size());
-  parallel_for(questions.size(), 1, threads,
+  if (questions.empty()) return answers;
+  const std::size_t together = session_of(sessions_[0], params_.search.k)
+                                   .queries_together(questions.size(), threads);
+  parallel_for(questions.size(), together, threads,
                [&](std::size_t begin, std::size_t end, unsigned thread) {
+                 std::map<std::size_t, std::vector<Place>> by_hits;
                  for (std::size_t i = begin; i < end; ++i)
                    if (questions[i].error.empty())
-                     answer_one(sessions_[thread], questions[i], answers[i]);
+                     by_hits[hits_for(questions[i])].push_back(
+                         {&questions[i], &answers[i]});
+                 for (const auto& [hits, places] : by_hits)
+                   answer_together(sessions_[thread], hits, places);
                });
   return answers;
 }

@@ -40,12 +40,25 @@ class Answerer {
   /// One thread's sessions, by how many hits they ask for.
   using Sessions = std::map<std::size_t, std::unique_ptr<SearchSession>>;
 
+  struct Place {
+    Question* question;
+    Answer* answer;
+  };
+
   SearchSession& session_of(Sessions& sessions, std::size_t hits) const;
+  SearchQuery query_of(const Question& question) const;
+  std::size_t hits_for(const Question& question) const;
+  std::size_t most_hits() const;
+  /// Answers questions that ask for so many hits.
+  void answer_together(Sessions& sessions, std::size_t hits,
+                       const std::vector<Place>& places);
   void answer_one(Sessions& sessions, Question& question, Answer& answer);
-  /// Asks for `hits` and leaves out what is not wanted; true if there are no
-  /// more to be had.
-  bool ask_for(std::size_t hits, Sessions& sessions, const Question& question,
-               Answer& answer);
+  /// Leaves out what is not wanted of an answer to `hits`, and asks for more
+  /// while too few are left.
+  void complete(Sessions& sessions, const Question& question, std::size_t hits,
+                Answer& answer);
+  /// Leaves out what is not wanted; true if there are no more to be had.
+  bool leave_out(std::size_t hits, const Question& question, Answer& answer);
   void drop_distant(Answer& answer) const;
   void leave_out_own(const Question& question, Answer& answer) const;
   void leave_out_duplicates(Answer& answer);
