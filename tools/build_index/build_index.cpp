@@ -247,6 +247,8 @@ void verify(const std::string& path, bool quiet) {
   {
     const cli::ProgressLine line("checks " + path, 0, quiet);
     index.verify();
+    if (const std::string text = index.foreign_changes(); !text.empty())
+      throw Error(text);
     verify_vectors(index);
   }
   print(fmt::format("{}\tgood\t{} rows of {} floats{}\tM {}\t{}\n",

@@ -5,6 +5,7 @@
 
 #include "build_index/inputs.h"
 #include "common/cli.h"
+#include "common/index_remarks.h"
 #include "common/progress_line.h"
 
 #include "base/command.h"
@@ -135,6 +136,7 @@ FileLock lock_index(const std::string& path, bool quiet) {
 Index open_whole(const std::string& path, bool quiet) {
   const cli::ProgressLine line("checks the index", 0, quiet);
   Index index(path);
+  cli::say_foreign_changes(index);
   if (can_have_changes(index))
     index.verify_names();
   else
@@ -206,13 +208,27 @@ std::vector<std::uint32_t> gone_then(const Index& old,
   return same_rows ? gone_with(old, inputs.gone) : old.info().gone;
 }
 
+/// Changes whose index is gone go with the next one that is put in its place.
+void say_orphan_changes(const std::string& path) {
+  const std::string changes = changes_path(path);
+  if (!file_exists(path) && file_exists(changes))
+    cli::say(fmt::format(
+        "{}: changes of an index that is not there any more: they are removed, "
+        "and images deleted from it, if any, are indexed again",
+        changes));
+}
+
 /// Rows that the older index at `path` has deleted, rising.
 std::vector<std::uint32_t> deletions_in(const std::string& path,
                                         const IndexInputs& inputs, bool quiet) {
-  if (!is_index(path)) return {};
+  if (!is_index(path)) {
+    say_orphan_changes(path);
+    return {};
+  }
   KeptDeletions kept;
   try {
     const Index old(path);
+    cli::say_foreign_changes(old);
     if (old.deleted_rows() == 0) return {};
     old.verify();
     kept = kept_deletions(old, inputs.vectors, inputs.names,

@@ -13,6 +13,7 @@
 // here, since it may keep compressed ones.
 #include "common/cli.h"
 #include "common/index_options.h"
+#include "common/index_remarks.h"
 #include "common/progress_line.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
@@ -143,6 +144,7 @@ void evaluate_local(const RecallOptions& opt) {
   std::optional<cli::ProgressLine> line;
   line.emplace("opens index and vectors", 0, opt.quiet);
   LocalIndex index(opt.index);
+  cli::say_foreign_changes(index.index());
   if (index.index().vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.index().why_no_vectors());

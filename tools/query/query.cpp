@@ -12,6 +12,7 @@
 #include "common/cli.h"
 #include "common/completion.h"
 #include "common/index_options.h"
+#include "common/index_remarks.h"
 #include "common/names_list.h"
 #include "common/progress_line.h"
 #include "common/standard_streams.h"
@@ -131,9 +132,9 @@ void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
 std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
   auto opened = std::make_unique<LocalIndex>(opt.index);
   const Index& index = opened->index();
+  cli::say_foreign_changes(index);
   // Exact search says by itself that it needs them.
-  if (index.vectors() == nullptr && !opt.params.search.exact)
-    cli::say(index.why_no_vectors() + ": similarities are approximate");
+  if (!opt.params.search.exact) cli::say_missing_vectors(index);
   if (index.deleted_rows() == index.rows())
     cli::say(
         index.rows() == 0
