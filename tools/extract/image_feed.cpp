@@ -105,6 +105,7 @@ void ImageFeed::load_member(const MemberPath& path, PendingImage& image) {
     cursor_ = std::make_unique<MemberCursor>(path.archive);
   read_pending(
       image, [&] { cursor_->read(path.member, *image.turn, *image.content); });
+  if (!image.reason.empty()) unread_.insert(image.path);
 }
 
 /// The next image of the archive that has no row and no earlier run has done.
@@ -112,9 +113,10 @@ std::optional<ArchivedImage> ImageFeed::find_in_archive() {
   if (!archive_)
     archive_ = std::make_unique<ArchiveImages>(entry_name(), sieve_);
   while (std::optional<ArchivedImage> found = archive_->next()) {
-    if (target_ != nullptr && !target_->is_new(found->name))
+    if (target_ != nullptr && !target_->is_new(found->name)) {
       ++known_;
-    else if (done_ > 0)
+      unread_here_ += unread_.count(found->name);
+    } else if (done_ > 0)
       --done_;
     else
       return found;
@@ -149,6 +151,7 @@ PendingImage ImageFeed::archived(const ArchivedImage& found) {
   else
     image.content.emplace();
   image.content->facts = found.facts;
+  if (!image.reason.empty()) ++unread_here_;
   return image;
 }
 
@@ -159,18 +162,19 @@ bool ImageFeed::end_archive(const std::string& reason, PendingImage& broken) {
   const FileFacts facts = facts_of_status(name);
   if (reason.empty() && archive_->images() == 0) empty_.push_back(name);
   const std::size_t images = archive_ ? archive_->images() : 0;
+  const std::size_t read = images - std::exchange(unread_here_, 0);
   archive_.reset();
   ++entry_;
   const bool told = std::exchange(done_, 0) > 0;
   archives_.push_back({name, facts});
   if (reason.empty() || told) return false;
   broken.path = std::move(name);
-  broken.reason = images == 0 ? reason
-                              : fmt::format(
-                                    "{}: only the {} before that {} "
-                                    "read",
-                                    reason, counted(images, "image"),
-                                    images == 1 ? "is" : "are");
+  broken.reason = reason;
+  if (images > 0 && read == 0)
+    broken.reason += ": no image before that could be read";
+  if (read > 0)
+    broken.reason += fmt::format(": only the {} before that {} read",
+                                 counted(read, "image"), is_or_are(read));
   broken.content.emplace().facts = facts;
   return true;
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
+#include "base/progress.h"
 #include "embed/load_input.h"
 #include "embed/network_speed.h"
 #include "io/memory.h"
@@ -67,7 +68,7 @@ Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
     }
   }
   if (inputs.values.empty())
-    fail("none of {} images could be read", inputs.bad);
+    fail("no image could be read, of {}", grouped(inputs.bad));
   return inputs;
 }
 

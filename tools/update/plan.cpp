@@ -220,6 +220,7 @@ void Planner::settle() {
     const auto row = row_of_.find(images_[loose.image]);
     const bool changed = row != row_of_.end() && !listed_[row->second];
     (changed ? plan_.changed : plan_.added).push_back(name);
+    plan_.damaged += listing_.damaged.count(name);
     if (changed) again.insert(images_[loose.image]);
   }
   for (const std::uint32_t row : loose_rows_) {

@@ -41,7 +41,9 @@ struct RefreshedRow {
 
 /// Everything in the order of the list of images, rows rising.
 struct Plan {
-  std::vector<std::string> added;    // to be extracted: images without a row,
+  std::vector<std::string> added;  // to be extracted: images without a row,
+  std::size_t damaged =
+      0;  // of these, archives that are not read to their ends
   std::vector<std::string> changed;  // and those whose row is of older content
   std::vector<std::uint32_t> gone;  // rows whose images are not listed any more
   std::vector<std::uint32_t> replaced;  // old rows of `changed`

@@ -41,6 +41,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace {
@@ -88,12 +89,14 @@ void refuse_half_gone(const UpdateOptions& opt, const Plan& plan) {
       plan.kept + plan.gone.size() + plan.moved.size() + plan.replaced.size();
   if (opt.force || 2 * plan.gone.size() <= before) return;
   fail(
-      "{} of {} images are gone, more than half: --dry-run lists them, --force "
-      "goes on",
-      grouped(plan.gone.size()), grouped(before));
+      "{} of {} {} gone, more than half: --dry-run lists them, --force goes on",
+      grouped(plan.gone.size()), counted(before, "image"),
+      is_or_are(plan.gone.size()));
 }
 
-void print_plan(const Plan& plan, const Collection& collection) {
+/// `damaged`: archives in the plan, which are not images.
+void print_plan(const Plan& plan, const Collection& collection,
+                const std::unordered_set<std::string>& damaged) {
   std::string text;
   const auto add = [&](const char* what, std::string_view name,
                        std::string_view old) {
@@ -102,7 +105,8 @@ void print_plan(const Plan& plan, const Collection& collection) {
     if (!old.empty()) text += '\t' + escape_field(old);
     text += '\n';
   };
-  for (const std::string& name : plan.added) add("new", name, "");
+  for (const std::string& name : plan.added)
+    if (damaged.count(name) == 0) add("new", name, "");
   for (const std::string& name : plan.changed) add("changed", name, "");
   for (const std::uint32_t row : plan.gone)
     add("gone", collection.names[row], "");
@@ -123,20 +127,27 @@ void print_summary(const UpdateOptions& opt, const Summary& done,
                    const Collection& collection, double seconds) {
   const std::size_t rows = collection.names.size();
   const std::size_t alive = rows - gone_rows(collection.ledger).size();
-  const std::size_t bad = collection.ledger.bad.size();
+  const BadCounts bad = count_bad(collection.ledger);
   if (opt.json) {
-    const nlohmann::ordered_json object = {
-        {"images", alive},   {"new", done.added},   {"changed", done.changed},
-        {"gone", done.gone}, {"moved", done.moved}, {"bad", bad},
-        {"rows", rows},      {"seconds", seconds}};
+    const nlohmann::ordered_json object = {{"images", alive},
+                                           {"new", done.added},
+                                           {"changed", done.changed},
+                                           {"gone", done.gone},
+                                           {"moved", done.moved},
+                                           {"bad", bad.images},
+                                           {"damaged_archives", bad.archives},
+                                           {"rows", rows},
+                                           {"seconds", seconds}};
     print(object.dump() + "\n");
   }
   if (opt.quiet) return;
-  cli::say(fmt::format("{} new, {} changed, {} gone, {} moved: {}, {} bad, {}",
-                       grouped(done.added), grouped(done.changed),
-                       grouped(done.gone), grouped(done.moved),
-                       counted(alive, "image"), grouped(bad),
-                       human_duration(seconds)));
+  const std::string archives =
+      bad.archives == 0 ? "" : ", " + counted(bad.archives, "damaged archive");
+  cli::say(fmt::format(
+      "{} new, {} changed, {} gone, {} moved: {}, {} bad{}, {}",
+      grouped(done.added), grouped(done.changed), grouped(done.gone),
+      grouped(done.moved), counted(alive, "image"), grouped(bad.images),
+      archives, human_duration(seconds)));
 }
 
 /// Those of extract that say which members of archives are images.
@@ -273,7 +284,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
   const Listing listing = list_images(opt, record, &collection);
   const Plan plan = compare(opt, collection, listing);
   if (opt.dry_run) {
-    print_plan(plan, collection);
+    print_plan(plan, collection, listing.damaged);
     return {};
   }
   refuse_half_gone(opt, plan);
@@ -311,8 +322,8 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
   run.quiet = run.quiet || (plan.empty() && !anew);
   follow_with_index(opt.paths, collection, anew, run);
   note_index_followed(opt, record, lock);
-  return {plan.added.size(), plan.changed.size(), plan.gone.size(),
-          plan.moved.size()};
+  return {plan.added.size() - plan.damaged, plan.changed.size(),
+          plan.gone.size(), plan.moved.size()};
 }
 
 /// What a killed run has left half done. A collection that was being begun is
@@ -348,11 +359,11 @@ Summary follow(const UpdateOptions& opt, const UpdateRecord& record,
   }
   check_index(opt.paths, nullptr, false);
   if (!opt.dry_run) return begin_collection(opt, record, lock, collection);
-  const Names images = list_images(opt, record, nullptr).images;
+  const Listing listing = list_images(opt, record, nullptr);
   Plan plan;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    plan.added.emplace_back(images[i]);
-  print_plan(plan, collection);
+  for (std::size_t i = 0; i < listing.images.size(); ++i)
+    plan.added.emplace_back(listing.images[i]);
+  print_plan(plan, collection, listing.damaged);
   return {};
 }
 
