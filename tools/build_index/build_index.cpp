@@ -20,6 +20,7 @@
 #include "common/progress_line.h"
 #include "common/standard_streams.h"
 
+#include "base/command.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
@@ -172,6 +173,7 @@ int build(const Options& opt, const IndexInputs& inputs) {
       format == IndexFormat::kHnswlib || opt.restore_deleted
           ? inputs.gone
           : deletions_to_keep(output, inputs, opt.quiet);
+  if (format == IndexFormat::kImsearch) say_dropped_files(output, inputs);
   line.emplace("fits the reduction", 0, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
@@ -192,12 +194,16 @@ int build(const Options& opt, const IndexInputs& inputs) {
 }
 
 int build_or_append(Options opt) {
-  for (const std::string& path : opt.files)
+  for (const std::string& path : opt.files) {
     if (is_index(path))
       cli::fail_usage(
           "{}: an index already: give the vectors to build one from, or check "
           "it with --verify",
           path);
+    if (is_directory(path))
+      cli::fail_usage("{}: a folder: {} makes vectors of the images in it",
+                      path, command("extract"));
+  }
   if (opt.names.empty())
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));

@@ -82,8 +82,9 @@ IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
                               const std::vector<std::string>& names,
                               std::size_t dim, Separator separator) {
   if (names.size() != vectors.size())
-    cli::fail_usage("{} files of names (-n) for {} files of vectors",
-                    names.size(), vectors.size());
+    cli::fail_usage("{} of names (-n) for {} of vectors",
+                    counted(names.size(), "file"),
+                    counted(vectors.size(), "file"));
   check_inputs_exist(vectors, names);
   DescribedVectors described(vectors, dim);
   VectorSet set(std::move(described.files()));
