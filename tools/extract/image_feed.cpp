@@ -46,11 +46,13 @@ ImageFeed::ImageFeed(const ExtractJob& job, const ImageList& images,
                      AppendTarget* target)
     : job_(job), images_(images), target_(target), sieve_(rules_of(job)) {}
 
-void ImageFeed::go_on_behind(std::size_t images,
-                             const std::vector<ImagePlace>& places) {
-  entry_ = images;
+void ImageFeed::go_on_behind(const OlderRun& older) {
+  const std::vector<ImagePlace>& places = older.places;
+  entry_ = older.images();
   if (places.empty()) return;
   entry_ = places.back().entry;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (!older.good[i]) bad_before_.insert(places[i].name);
   done_ = static_cast<std::size_t>(std::count_if(
       places.begin(), places.end(),
       [&](const ImagePlace& place) { return place.entry == entry_; }));
@@ -113,13 +115,15 @@ std::optional<ArchivedImage> ImageFeed::find_in_archive() {
   if (!archive_)
     archive_ = std::make_unique<ArchiveImages>(entry_name(), sieve_);
   while (std::optional<ArchivedImage> found = archive_->next()) {
-    if (target_ != nullptr && !target_->is_new(found->name)) {
-      ++known_;
-      unread_here_ += unread_.count(found->name);
-    } else if (done_ > 0)
-      --done_;
-    else
-      return found;
+    const bool known = target_ != nullptr && !target_->is_new(found->name);
+    if (!known && done_ == 0) return found;
+    if (known) ++known_;
+    if (!known) --done_;
+    if (unread_.count(found->name) != 0)
+      ++unread_here_;
+    else if (bad_before_.count(found->name) != 0)
+      // Counts it if it is bad because it cannot be read.
+      archived(*found);
   }
   return std::nullopt;
 }

@@ -36,7 +36,7 @@ class ImageFeed {
             AppendTarget* target);
 
   /// Leaves out what an earlier run has done. Before next().
-  void go_on_behind(std::size_t images, const std::vector<ImagePlace>& places);
+  void go_on_behind(const OlderRun& older);
 
   /// The next image, nothing at the end; for run_pipeline(). An archive that is
   /// damaged is an image with a reason, behind those that came of it. Throws
@@ -72,6 +72,7 @@ class ImageFeed {
   std::unique_ptr<MemberCursor> cursor_;    // of members that the list names
   std::unordered_set<std::string> unread_;  // members that could not be read,
   std::size_t unread_here_ = 0;             // and how many archive_ has
+  std::unordered_set<std::string> bad_before_;  // images of an earlier run
   std::size_t known_ = 0;
   std::vector<ReadArchive> archives_;
   std::vector<std::string> empty_;  // archives without images

@@ -182,7 +182,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   StageTimes times;
   try {
     const OlderRun older = results.start(run_identity(job, images, model));
-    feed.go_on_behind(older.images(), older.places);
+    feed.go_on_behind(older);
     times = extract_images(feed, model, job.threads, results);
     output.add_archives(feed.archives());
     images.known += feed.known();

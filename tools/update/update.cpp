@@ -41,7 +41,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace {
@@ -94,9 +93,7 @@ void refuse_half_gone(const UpdateOptions& opt, const Plan& plan) {
       is_or_are(plan.gone.size()));
 }
 
-/// `damaged`: archives in the plan, which are not images.
-void print_plan(const Plan& plan, const Collection& collection,
-                const std::unordered_set<std::string>& damaged) {
+void print_plan(const Plan& plan, const Collection& collection) {
   std::string text;
   const auto add = [&](const char* what, std::string_view name,
                        std::string_view old) {
@@ -105,8 +102,7 @@ void print_plan(const Plan& plan, const Collection& collection,
     if (!old.empty()) text += '\t' + escape_field(old);
     text += '\n';
   };
-  for (const std::string& name : plan.added)
-    if (damaged.count(name) == 0) add("new", name, "");
+  for (const std::string& name : plan.added) add("new", name, "");
   for (const std::string& name : plan.changed) add("changed", name, "");
   for (const std::uint32_t row : plan.gone)
     add("gone", collection.names[row], "");
@@ -180,13 +176,15 @@ ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
   return run;
 }
 
-/// Names for extract --append: what it has and what it is to add.
+/// Names for extract --append: what it has and what it is to add. Archives come
+/// last, when it is known which images of theirs could be read.
 Names with_rows(const Collection& collection, const Plan& plan) {
   Names names;
   for (std::size_t row = 0; row < collection.names.size(); ++row)
     if (!collection.is_gone(row)) names.append(collection.names[row]);
   for (const std::string& name : plan.added) names.append(name);
   for (const std::string& name : plan.changed) names.append(name);
+  for (const std::string& name : plan.damaged) names.append(name);
   return names;
 }
 
@@ -284,7 +282,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
   const Listing listing = list_images(opt, record, &collection);
   const Plan plan = compare(opt, collection, listing);
   if (opt.dry_run) {
-    print_plan(plan, collection, listing.damaged);
+    print_plan(plan, collection);
     return {};
   }
   refuse_half_gone(opt, plan);
@@ -307,7 +305,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     const bool renamed = enter(plan, collection);
     write_collection(opt.paths, collection, renamed);
   }
-  if (!plan.added.empty() || !plan.changed.empty()) {
+  if (plan.has_more()) {
     extract_more(opt.paths, with_rows(collection, plan), run);
     collection = open_collection(opt.paths);
   }
@@ -322,8 +320,8 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
   run.quiet = run.quiet || (plan.empty() && !anew);
   follow_with_index(opt.paths, collection, anew, run);
   note_index_followed(opt, record, lock);
-  return {plan.added.size() - plan.damaged, plan.changed.size(),
-          plan.gone.size(), plan.moved.size()};
+  return {plan.added.size(), plan.changed.size(), plan.gone.size(),
+          plan.moved.size()};
 }
 
 /// What a killed run has left half done. A collection that was being begun is
@@ -362,8 +360,9 @@ Summary follow(const UpdateOptions& opt, const UpdateRecord& record,
   const Listing listing = list_images(opt, record, nullptr);
   Plan plan;
   for (std::size_t i = 0; i < listing.images.size(); ++i)
-    plan.added.emplace_back(listing.images[i]);
-  print_plan(plan, collection, listing.damaged);
+    if (std::string name(listing.images[i]); listing.damaged.count(name) == 0)
+      plan.added.push_back(std::move(name));
+  print_plan(plan, collection);
   return {};
 }
 

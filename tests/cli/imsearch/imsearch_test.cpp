@@ -92,7 +92,6 @@ TEST_CASE("an empty name is shown as one") {
        {std::vector<std::string>{"extract", ""},
         {"query", "-i", "", "--id", "1"},
         {"build-index", ""},
-        {"query", ""},
         {"duplicates", "-i", ""}}) {
     const RunResult result = collection.run(command);
     CAPTURE(result.err);
