@@ -244,8 +244,9 @@ TEST_CASE("a damaged archive is counted apart from the images it has") {
   CHECK(contains(result.err,
                  "2 of 3 images, 1 bad, 1 damaged archive: see "
                  "fnames.txt.bad.tsv"));
-  CHECK(contains(a.extract({"--json", "-q", third}).out,
-                 "\"images\":2,\"bad\":1,\"damaged_archives\":1,"));
+  CHECK(contains(
+      a.extract({"--json", "-q", third}).out,
+      "\"images\":2,\"bad\":1,\"done_before\":0,\"damaged_archives\":1,"));
   CHECK(contains(a.extract({"cut_in_first.zip"}, 1).err,
                  "cut_in_first.zip: truncated archive: no image before that "
                  "could be read"));

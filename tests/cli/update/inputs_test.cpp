@@ -70,7 +70,7 @@ TEST_CASE("a name with a newline is reported, and no two others") {
   const RunResult refused = run_in(dir, {"update", "-0"});
   CHECK(refused.status == 1);
   CHECK(contains(refused.err,
-                 "1 names for the 2 rows of fvecs.bin; they end "
+                 "1 name for the 2 rows of fvecs.bin; they end "
                  "with newlines: leave out -0, or"));
   dir.write("fnames.txt", std::string("p/a.ppm\0p/c.ppm\0", 16));
   CHECK(contains(run_in(dir, {"update"}).err, "they end with NUL: give -0"));
@@ -165,7 +165,8 @@ TEST_CASE("what update runs speaks as this user calls it, and once") {
   CHECK(contains(failed.err, "imsearch extract: nowhere.h5"));
   CHECK(std::count(failed.err.begin(), failed.err.end(), '\n') == 1);
   check_lines(failed);
-  const RunResult done = run_in(dir, {"imsearch", "update", "p"});
+  const RunResult done =
+      run_in(dir, {"imsearch", "update", "p", "--weights", "demo"});
   CHECK(done.status == 0);
   CHECK(contains(done.err, "imsearch extract: 1 image"));
   CHECK(
