@@ -110,16 +110,13 @@ std::string RowWriter::complaint(const std::string& name,
   return escape_field(name) + ": " + reason;
 }
 
-void RowWriter::fail_without_rows() const {
-  if (bad_ + damaged_archives_ == 0)
-    fail("{}: has no images", escape_field(names_[0]));
+std::string RowWriter::none_read() const {
   const bool of_images = bad_ > 0;
   const std::size_t count = of_images ? bad_ : damaged_archives_;
   const std::string noun = of_images ? "image" : "archive";
-  const std::string see =
-      output_.bad_path().empty() ? "" : ": see " + output_.bad_path();
-  if (count == 1) fail("the {} could not be read{}", noun, see);
-  fail("none of the {} could be read{}", counted(count, noun), see);
+  return count == 1
+             ? fmt::format("the {} could not be read", noun)
+             : fmt::format("none of {} could be read", counted(count, noun));
 }
 
 void RowWriter::finish(Sidecar sidecar, std::size_t known) {
@@ -128,14 +125,17 @@ void RowWriter::finish(Sidecar sidecar, std::size_t known) {
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
     if (known > 0) return;
-    fail_without_rows();
+    if (bad_ + damaged_archives_ == 0)
+      fail("{}: has no images", escape_field(names_[0]));
+    fail("{}{}", none_read(),
+         output_.bad_path().empty() ? "" : ": see " + output_.bad_path());
   }
   // The files of a shard are there even if empty, so that all can be joined.
   sidecar.rows = good_;
   output_.commit(sidecar);
-  if (good_ == 0 && bad_ > 0)
-    fail("none of the {} could be read: the files of shard {} are empty",
-         counted(bad_, "image"), job_.shard->text());
+  if (good_ == 0 && bad_ + damaged_archives_ > 0)
+    fail("{}: the files of shard {} are empty", none_read(),
+         job_.shard->text());
 }
 
 void RowWriter::say_what_stays() {

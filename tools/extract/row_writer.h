@@ -55,7 +55,7 @@ class RowWriter {
                                const std::string& reason);
   std::string of_all() const;
   void count_bad(const std::string& name);
-  [[noreturn]] void fail_without_rows() const;
+  std::string none_read() const;
   void take_over(const OlderRun& older);
 
   const ExtractJob& job_;

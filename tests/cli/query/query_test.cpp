@@ -356,7 +356,7 @@ TEST_CASE("an index whose rows are all deleted says why it finds nothing") {
   collection.build();
   collection.write("gone", test::numbered_names(20));
   REQUIRE(collection.run({"build-index", "--delete", "gone"}).status == 0);
-  const RunResult result = collection.run({"query", "--id", "3"});
+  const RunResult result = collection.run({"query", "--vectors", "fvecs.bin"});
   CHECK(result.status == 0);
   CHECK(result.out.empty());
   CHECK(result.err ==
