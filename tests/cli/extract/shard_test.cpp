@@ -52,8 +52,7 @@ TEST_SUITE("cli") {
         CAPTURE(i);
         const bool all_bad = is_bad_block((i - 1) * 7 / shards, i * 7 / shards);
         CHECK(result.status == (all_bad ? 1 : 0));
-        CHECK(contains(result.err, "be read: the files of shard") ==
-              all_bad);
+        CHECK(contains(result.err, "be read: the files of shard") == all_bad);
         vectors += read_file(dir / ("fvecs.bin" + of));
         names += read_file(dir / ("fnames.txt" + of));
         bad += content(dir / ("fnames.txt" + of + ".bad.tsv"));
