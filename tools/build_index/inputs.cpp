@@ -110,12 +110,13 @@ void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
   const std::string free =
       disk == kNoLimit ? "" : " (" + size_text(disk) + " free)";
   if (!quiet)
-    cli::say(fmt::format(
-        "{} rows of {} floats: needs {} of memory, {} bytes a row ({} "
-        "available), {} of disk{}, about {}",
-        grouped(vectors.rows()), vectors.dim(), size_text(needs.memory_bytes),
-        grouped(needs.row_bytes), size_text(memory),
-        size_text(needs.disk_bytes), free, human_duration(needs.seconds)));
+    cli::say(
+        fmt::format("{} of {} floats: needs {} of memory, {} bytes a row ({} "
+                    "available), {} of disk{}, about {}",
+                    counted(vectors.rows(), "row"), vectors.dim(),
+                    size_text(needs.memory_bytes), grouped(needs.row_bytes),
+                    size_text(memory), size_text(needs.disk_bytes), free,
+                    human_duration(needs.seconds)));
   if (memory < needs.memory_bytes)
     fail("not enough memory: {} needed, {} available: a smaller -M needs less",
          size_text(needs.memory_bytes), size_text(memory));

@@ -48,11 +48,12 @@ using namespace imsearch;
 /// `held`: where the index is.
 void announce(const RecallOptions& opt, const SearchIndex& index,
               const QueryRows& queries, const std::string& held) {
+  const unsigned threads = opt.threads == 0 ? usable_cpus() : opt.threads;
   cli::say(fmt::format(
-      "{} queries ({}) against {} rows of {} floats; k {}, {} threads, {}",
-      grouped(queries.size()), queries.origin, grouped(index.rows()),
-      index.dim(), opt.search.k, opt.threads == 0 ? usable_cpus() : opt.threads,
-      held));
+      "{}{} ({}) against {} of {} floats; k {}, {}, {}",
+      grouped(queries.size()), queries.size() == 1 ? " query" : " queries",
+      queries.origin, counted(index.rows(), "row"), index.dim(), opt.search.k,
+      counted(threads, "thread"), held));
 }
 
 /// The table's text for where standard output goes: columns on a terminal,

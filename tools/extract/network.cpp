@@ -90,9 +90,9 @@ int time_network(const ExtractJob& job, const ModelOptions& options) {
   line.reset();
   const double rate = static_cast<double>(speed.images) / speed.wall_s;
   if (!job.quiet)
-    cli::say(
-        fmt::format("network alone: {} images on {} threads, {:.1f} images/s",
-                    speed.images, threads, rate));
+    cli::say(fmt::format("network alone: {} on {}, {:.1f} images/s",
+                         counted(speed.images, "image"),
+                         counted(threads, "thread"), rate));
   if (!job.json) return cli::kDone;
   const Sidecar sidecar = model.sidecar();
   nlohmann::ordered_json object = {{"images", speed.images},
