@@ -29,11 +29,13 @@
 #include "index/index.h"
 #include "index/reduction_fit.h"
 #include "io/file.h"
+#include "io/input_sieve.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -203,6 +205,11 @@ int build_or_append(Options opt) {
     if (is_directory(path))
       cli::fail_usage("{}: a folder: {} makes vectors of the images in it",
                       path, command("extract"));
+    const std::vector<std::string_view> images = image_endings();
+    if (std::find(images.begin(), images.end(), ending_of(path)) !=
+        images.end())
+      cli::fail_usage("{}: an image: {} makes vectors of images", path,
+                      command("extract"));
   }
   if (opt.names.empty())
     for (const std::string& path : opt.files)

@@ -189,6 +189,9 @@ TEST_CASE("a folder in place of vectors names the tool that makes them") {
   const RunResult result = collection.run({"build-index", "photos"});
   CHECK(result.status == 2);
   CHECK(contains(result.err, "photos: a folder: extract makes vectors"));
+  collection.write("photo.JPG", "x");
+  CHECK(contains(collection.run({"build-index", "photo.JPG"}).err,
+                 "photo.JPG: an image: extract makes vectors of images"));
 }
 
 TEST_CASE("--delete tells what it does not know, and deletes the others") {
