@@ -211,14 +211,6 @@ FileLock lock_collection(const std::string& vectors, bool quiet) {
   }
 }
 
-/// Takes the record away that was only made to be locked, where nothing came of
-/// the update. Whoever waits for it finds that it is not that of the name any
-/// more, and makes another.
-void remove_empty_record(const std::string& vectors) {
-  const std::string path = record_path(vectors);
-  if (read_prefix(path, 1).empty()) ::unlink(path.c_str());
-}
-
 /// Records what is given now, unless that is recorded. The record is replaced,
 /// and the lock is then that of the new one. Gives whether it was.
 bool keep_record(const UpdateOptions& opt, const UpdateRecord& record,
@@ -237,9 +229,17 @@ Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
   if (!others.empty()) fail_names_of(opt.paths.names, others);
   const Names images = list_files(opt, record, nullptr);
   const ExtractRun run = extract_run(opt, record, nullptr);
+  const bool first = !read_record(opt.paths.vectors);
   // Before the long part: a killed run is then gone on with by itself.
   keep_record(opt, record, lock);
-  extract_all(opt.paths, images, run);
+  try {
+    extract_all(opt.paths, images, run);
+  } catch (const Error&) {
+    // Options that it refused are not to be those of the next update.
+    if (first && !file_exists(follow_links(opt.paths.vectors) + ".part"))
+      empty_record(opt.paths.vectors);
+    throw;
+  }
   collection = open_collection(opt.paths);
   follow_with_index(opt.paths, collection, true, run);
   Summary done;
