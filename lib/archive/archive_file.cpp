@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -199,6 +200,13 @@ Member member_of(archive_entry* entry) {
   return member;
 }
 
+bool has_word(const std::string& text,
+              std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.find(word) != std::string::npos;
+  });
+}
+
 struct Freed {
   void operator()(archive* reader) const { library().read_free(reader); }
 };
@@ -252,9 +260,17 @@ ArchiveFile::State::State(const std::string& path)
 std::string ArchiveFile::State::reason() const {
   const char* text = library().error_string(reader);
   const std::string why = text == nullptr ? "" : text;
-  // One word for what libarchive says in many, by whether it reads or skips.
-  if (why.find("runcated") != std::string::npos) return "truncated archive";
-  return why.empty() ? "damaged archive" : why;
+  // One word for what libarchive says in many, by whether it reads or skips,
+  // and by which library decompresses. A member that ends where the file does
+  // is cut short, whatever that library makes of it (zlib: -5).
+  const bool at_end = source.position >= source.size;
+  const bool decompressed = has_word(why, {"ecompression failed"});
+  if (has_word(why, {"runcated"}) || (decompressed && at_end))
+    return "truncated archive";
+  const bool damaged =
+      decompressed || has_word(why, {"amaged", "alformed", "orrupt", "nvalid",
+                                     "bad CRC", "CRC error", "rror during"});
+  return why.empty() || damaged ? "damaged archive" : why;
 }
 
 void ArchiveFile::State::break_off(const std::string& why) {

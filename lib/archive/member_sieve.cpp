@@ -71,9 +71,7 @@ std::string MemberSieve::label() const {
 std::vector<std::string> MemberSieve::warnings() const {
   std::vector<std::string> lines;
   if (const std::string kinds = sieve_.unread(); !kinds.empty())
-    lines.push_back(fmt::format(
-        "{}: left aside {}, which are not read: convert them to JPEG or PNG",
-        label(), kinds));
+    lines.push_back(fmt::format("{}: left aside {}", label(), kinds));
   if (nested_ > 0)
     lines.push_back(fmt::format(
         "{}: left aside {} within: unpack {} to have {} images read", label(),

@@ -97,6 +97,10 @@ std::string counted(std::size_t count, const std::string& noun) {
   return grouped(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+const char* is_or_are(std::size_t count) {
+  return count == 1 ? "is" : "are";
+}
+
 std::string human_bytes(double bytes) {
   static constexpr std::array<const char*, 5> kUnits = {"bytes", "kB", "MB",
                                                         "GB", "TB"};

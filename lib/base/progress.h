@@ -40,6 +40,9 @@ std::string grouped(std::size_t count);
 /// s.
 std::string counted(std::size_t count, const std::string& noun);
 
+/// The verb behind such a count: "1 row is", "2 rows are", "1 of 9 rows is".
+const char* is_or_are(std::size_t count);
+
 /// "1.3 GB", "20 MB", "812 bytes": powers of ten, as disks are sold.
 std::string human_bytes(double bytes);
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "index/flat.h"
 #include "index/index_impl.h"
+#include "io/file.h"
 #include "io/text.h"
 #include "simd/kernels.h"
 
@@ -97,6 +98,15 @@ std::optional<std::uint32_t> Index::find(std::string_view wanted) const {
   for (std::uint32_t row = 0; row < rows(); ++row)
     if (!is_deleted(row) && name(row) == wanted) return row;
   return std::nullopt;
+}
+
+std::string Index::foreign_changes() const {
+  const std::string changes = changes_path(path());
+  if (!impl_->foreign_changes || !file_exists(changes)) return {};
+  return fmt::format(
+      "{}: not the changes of {}: what --delete and --append put there does "
+      "not count: put back the index that it belongs to, or remove it",
+      changes, path());
 }
 
 const VectorSet* Index::vectors() const {

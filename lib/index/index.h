@@ -86,6 +86,11 @@ class Index {
   /// The first row of that name that is not deleted.
   std::optional<std::uint32_t> find(std::string_view name) const;
 
+  /// What is wrong with the file of changes beside the index, with the remedy,
+  /// where it is not of this index and so counts for nothing; else empty, also
+  /// where this index was made of that one and its changes.
+  std::string foreign_changes() const;
+
   /// The vectors that the index was built from, where they are still there and
   /// unchanged; else nullptr, and why_no_vectors() says why.
   const VectorSet* vectors() const;

@@ -30,8 +30,10 @@ bool is_changes(const std::string& path) {
              bytes_of(kChangesMagic, sizeof kChangesMagic);
 }
 
-/// None where there are none, or those of another index file.
-std::optional<IndexFile> changes_of(const IndexFile& base) {
+/// None where there are none, or those of another index file, which become
+/// `foreign`.
+std::optional<IndexFile> changes_of(const IndexFile& base,
+                                    std::optional<IndexFile>& foreign) {
   const std::string path = changes_path(base.path());
   if (!file_exists(path)) return std::nullopt;
   try {
@@ -39,9 +41,10 @@ std::optional<IndexFile> changes_of(const IndexFile& base) {
     ChangesBase of;
     const std::string_view section = changes.section("base", sizeof of);
     std::memcpy(&of, section.data(), sizeof of);
-    if (of.checksum != base.header().checksum || of.rows != base.header().rows)
-      return std::nullopt;
-    return changes;
+    if (of.checksum == base.header().checksum && of.rows == base.header().rows)
+      return changes;
+    foreign.emplace(std::move(changes));
+    return std::nullopt;
   } catch (const Error&) {
     // Who removes them has put a new index in place before.
     if (!file_exists(path)) return std::nullopt;
@@ -332,9 +335,10 @@ std::string changes_path(const std::string& index) {
 IndexFiles open_index_files(const std::string& path) {
   for (;;) {
     IndexFile base(path);
-    std::optional<IndexFile> changes = changes_of(base);
+    std::optional<IndexFile> foreign;
+    std::optional<IndexFile> changes = changes_of(base, foreign);
     if (base.mapped().has_its_name() || !file_exists(path))
-      return {std::move(base), std::move(changes)};
+      return {std::move(base), std::move(changes), std::move(foreign)};
   }
 }
 

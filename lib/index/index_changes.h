@@ -59,6 +59,8 @@ std::string changes_path(const std::string& index);
 struct IndexFiles {
   IndexFile base;
   std::optional<IndexFile> changes;  // of that base
+  std::optional<IndexFile>
+      foreign;  // instead: those beside it, of another base
 };
 
 /// Opens the index and its changes as they belong together, whoever replaces

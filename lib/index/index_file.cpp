@@ -25,7 +25,7 @@
 namespace imsearch {
 namespace {
 
-std::string remedy() {
+std::string how_to_get_one() {
   return "build one from the vectors with " + command("build-index");
 }
 
@@ -76,14 +76,15 @@ bool is_faiss(std::string_view file) {
 /// What a file is that was given as an index but is not one, for an error: "an
 /// hnswlib index of 60 rows, ...". `file` is the whole file.
 std::string describe_foreign(std::string_view file) {
-  if (file.empty()) return fmt::format("empty, not an index; {}", remedy());
+  if (file.empty())
+    return fmt::format("empty, not an index; {}", how_to_get_one());
   if (const auto head = hnswlib_head(file))
     return fmt::format("an hnswlib index of {} rows, not one of imsearch; {}",
-                       head->element_count, remedy());
+                       head->element_count, how_to_get_one());
   if (is_faiss(file))
     return fmt::format("a Faiss index ({}), not one of imsearch; {}",
-                       file.substr(0, 4), remedy());
-  return fmt::format("not an imsearch index; {}", remedy());
+                       file.substr(0, 4), how_to_get_one());
+  return fmt::format("not an imsearch index; {}", how_to_get_one());
 }
 
 constexpr std::uint64_t kAlignment = 4096;  // a page
@@ -238,34 +239,44 @@ void write_index_file(OutputFile& out, IndexHeader header,
 }
 
 IndexFile::IndexFile(const std::string& path, IndexFileKind kind)
-    : file_(path, true) {
-  read_header(kind);
+    : file_(path, true), kind_(kind) {
+  read_header();
   read_table();
 }
 
-void IndexFile::read_header(IndexFileKind kind) {
+/// Behind what is wrong with the file.
+std::string IndexFile::remedy() const {
+  if (kind_ == IndexFileKind::kIndex)
+    return "rebuild it with " + command("build-index");
+  return fmt::format(
+      "remove it to go on with the index as it was before these changes: "
+      "images that --delete took out are found again, and {} adds rows again",
+      command("build-index --append"));
+}
+
+void IndexFile::read_header() {
   const std::string_view all(reinterpret_cast<const char*>(file_.data()),
                              file_.size());
-  const bool is_index = kind == IndexFileKind::kIndex;
+  const bool is_index = kind_ == IndexFileKind::kIndex;
   const std::string_view magic(is_index ? header_.magic : kChangesMagic,
                                sizeof header_.magic);
   const bool foreign =
       all.empty() || all.substr(0, magic.size()) != magic.substr(0, all.size());
   if (foreign && !is_index)
-    fail("{}: not changes of an index; remove it, and build the index with {}",
-         path(), command("build-index"));
+    fail("{}: {}; {}", path(),
+         all.empty() ? "empty, not changes of an index"
+                     : "not changes of an index",
+         remedy());
   if (foreign) fail("{}: {}", path(), describe_foreign(all));
   if (all.size() < sizeof header_)
-    fail("{}: truncated: {} of at least {} bytes", path(), all.size(),
-         sizeof header_);
+    fail("{}: truncated: {} of at least {} bytes; {}", path(), all.size(),
+         sizeof header_, remedy());
   std::memcpy(&header_, all.data(), sizeof header_);
   if (header_.byte_order != IndexHeader().byte_order)
     fail("{}: written for a machine of the other byte order", path());
   if (header_.version != kIndexVersion)
-    fail(
-        "{}: index version {}, this imsearch reads version {}; rebuild it with "
-        "{}",
-        path(), header_.version, kIndexVersion, command("build-index"));
+    fail("{}: index version {}, this imsearch reads version {}; {}", path(),
+         header_.version, kIndexVersion, remedy());
 }
 
 void IndexFile::read_table() {
@@ -273,18 +284,20 @@ void IndexFile::read_table() {
   const std::uint64_t table_bytes =
       std::uint64_t{header_.section_count} * sizeof(SectionEntry);
   if (header_.section_count > kMaxSections) fail_damaged("header");
-  if (size < sizeof header_ + table_bytes)
-    fail("{}: truncated: {} of {} bytes", path(), size, header_.file_bytes);
+  const auto fail_truncated = [&] {
+    fail("{}: truncated: {} of {} bytes; {}", path(), size, header_.file_bytes,
+         remedy());
+  };
+  if (size < sizeof header_ + table_bytes) fail_truncated();
   table_.resize(header_.section_count);
   if (!table_.empty())
     std::memcpy(table_.data(), file_.data() + sizeof header_, table_bytes);
   if (header_.checksum != header_checksum(header_, table_))
     fail_damaged("header");
-  if (size < header_.file_bytes)
-    fail("{}: truncated: {} of {} bytes", path(), size, header_.file_bytes);
+  if (size < header_.file_bytes) fail_truncated();
   if (size > header_.file_bytes)
-    fail("{}: {} bytes, {} more than its header says", path(), size,
-         size - header_.file_bytes);
+    fail("{}: {} bytes, {} more than its header says; {}", path(), size,
+         size - header_.file_bytes, remedy());
   // Sections must follow each other without overlap. The comparison of sizes is
   // written so that a sum that wraps around cannot pass it.
   std::uint64_t end = sizeof header_ + table_bytes;
@@ -356,8 +369,7 @@ void IndexFile::check_all_sums() const {
 }
 
 void IndexFile::fail_damaged(const std::string& what) const {
-  fail("{}: damaged: {}; rebuild it with {}", path(), what,
-       command("build-index"));
+  fail("{}: damaged: {}; {}", path(), what, remedy());
 }
 
 }  // namespace imsearch

@@ -196,13 +196,16 @@ class IndexFile {
   [[noreturn]] void fail_damaged(const std::string& what) const;
 
  private:
-  void read_header(IndexFileKind kind);
+  void read_header();
   void read_table();
   const SectionEntry* find_entry(std::string_view name) const;
   const SectionEntry& entry(std::string_view name) const;
   std::string_view bytes(const SectionEntry& entry) const;
 
+  std::string remedy() const;
+
   MappedFile file_;
+  IndexFileKind kind_;
   IndexHeader header_;
   std::vector<SectionEntry> table_;  // by offset
 };

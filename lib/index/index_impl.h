@@ -46,6 +46,7 @@ struct Index::Impl {
 
   IndexFile file;
   std::optional<IndexFile> changes;  // of it; views show what they make of it
+  bool foreign_changes = false;      // beside it, and not taken in
   std::vector<JoinedMapping> joined;
   IndexInfo info;
   std::vector<LoadedCopy> loaded;  // what view sees with IndexAccess::kLoaded

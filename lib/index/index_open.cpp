@@ -7,6 +7,7 @@
 // Vectors that are gone or changed do not make opening fail: codes alone answer
 // almost as well, and the reason is kept for those who need the vectors.
 #include "base/error.h"
+#include "index/foreign_changes.h"
 #include "index/index_impl.h"
 #include "index/index_meta.h"
 #include "io/file.h"
@@ -87,6 +88,7 @@ Index::Impl::Impl(IndexFiles files, IndexAccess access)
   read_graph(access);
   read_deleted();
   read_names();
+  foreign_changes = files.foreign && !are_taken_in(*files.foreign, *this);
   file.close_descriptor();
   if (changes) changes->close_descriptor();
   open_vectors();

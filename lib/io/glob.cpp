@@ -297,9 +297,7 @@ void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
 
 void Expander::tell(const std::string& input, const InputSieve& sieve) {
   if (const std::string kinds = sieve.unread(); !kinds.empty())
-    inputs_.warnings.push_back(fmt::format(
-        "{}: left aside {}, which are not read: convert them to JPEG or PNG",
-        input, kinds));
+    inputs_.warnings.push_back(fmt::format("{}: left aside {}", input, kinds));
   if (const std::string aside = sieve.left_aside(); !aside.empty())
     inputs_.remarks.push_back(
         fmt::format("{}: left aside {}: --all takes them", input, aside));

@@ -6,6 +6,7 @@
 // line at the end.
 #include "io/input_sieve.h"
 
+#include "base/progress.h"
 #include "io/checksum.h"
 #include "io/descriptor.h"
 #include "io/file.h"
@@ -199,9 +200,15 @@ bool InputSieve::is_archive(const std::string& path, bool below_folder) const {
 
 std::string InputSieve::unread() const {
   std::vector<std::string> parts;
-  for (const auto& [kind, count] : unread_)
+  std::size_t files = 0;
+  for (const auto& [kind, count] : unread_) {
     parts.push_back(fmt::format("{} {}", count, kind));
-  return enumeration(parts);
+    files += count;
+  }
+  if (files == 0) return "";
+  return fmt::format("{}, which {} not read: convert {} to JPEG or PNG",
+                     enumeration(parts), is_or_are(files),
+                     files == 1 ? "it" : "them");
 }
 
 std::string InputSieve::left_aside() const {

@@ -69,7 +69,8 @@ class InputSieve {
   /// do not end as those of archives do.
   bool is_archive(const std::string& path, bool below_folder) const;
 
-  /// "12 HEIC and 3 RAW"; empty where there were none.
+  /// "12 HEIC and 3 RAW, which are not read: convert them to JPEG or PNG";
+  /// empty where there were none.
   std::string unread() const;
   /// "14 folders called @eaDir and 120 images whose names start with a dot";
   /// empty where there were none.

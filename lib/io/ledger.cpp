@@ -20,6 +20,7 @@
 #include <charconv>
 #include <iterator>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 
 namespace imsearch {
@@ -324,6 +325,16 @@ std::string to_text(const Ledger& ledger, const Names& names) {
   for (const ReadArchive& archive : ledger.archives)
     add_line(text, "-", "archive", archive.facts, archive.name, "");
   return text;
+}
+
+BadCounts count_bad(const Ledger& ledger) {
+  std::unordered_set<std::string_view> archives;
+  for (const ReadArchive& archive : ledger.archives)
+    archives.insert(archive.name);
+  BadCounts counts;
+  for (const BadImage& bad : ledger.bad)
+    ++(archives.count(bad.name) == 0 ? counts.images : counts.archives);
+  return counts;
 }
 
 std::vector<std::uint32_t> gone_rows(const Ledger& ledger) {

@@ -125,6 +125,14 @@ Ledger read_ledger_of_names(const std::string& vectors, std::size_t rows,
 /// Its text, with the names of its rows.
 std::string to_text(const Ledger& ledger, const Names& names);
 
+/// How many of `bad` are images, and how many are archives that could not be
+/// read to their ends.
+struct BadCounts {
+  std::size_t images = 0;
+  std::size_t archives = 0;
+};
+BadCounts count_bad(const Ledger& ledger);
+
 /// The rows that are marked as gone, rising.
 std::vector<std::uint32_t> gone_rows(const Ledger& ledger);
 

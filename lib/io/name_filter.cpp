@@ -10,17 +10,35 @@
 namespace imsearch {
 namespace {
 
-/// "holiday/" is the folder holiday, as a shell completes it.
-std::string without_last_slash(std::string text) {
-  while (text.size() > 1 && text.back() == '/') text.pop_back();
-  return text;
+/// As names are compared: "holiday/" is the folder holiday, as a shell
+/// completes it, and "." the folder that all names count from.
+std::string plain_pattern(const std::string& pattern) {
+  const std::string plain = plain_name(pattern);
+  return plain.empty() ? "*" : plain;
+}
+
+/// Whether there is a slash in it that does not end it.
+bool has_inner_slash(const std::string& pattern) {
+  return pattern.find('/') < pattern.find_last_not_of('/') + 1;
 }
 
 }  // namespace
 
+std::string plain_name(std::string_view name) {
+  std::string plain(name.substr(0, name.empty() || name[0] != '/' ? 0 : 1));
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find('/'));
+    name.remove_prefix(std::min(name.size(), part.size() + 1));
+    if (part.empty() || part == ".") continue;
+    if (!plain.empty() && plain.back() != '/') plain += '/';
+    plain += part;
+  }
+  return plain;
+}
+
 NameFilter::Pattern::Pattern(const std::string& pattern)
-    : text(without_last_slash(pattern)),
-      of_path(text.find('/') != std::string::npos),
+    : text(plain_pattern(pattern)),
+      of_path(has_inner_slash(pattern)),
       wildcard(text, Wildcard::Ending::kAnyCase) {
   if (pattern.empty()) fail("an empty pattern matches no name");
 }

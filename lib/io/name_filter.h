@@ -6,7 +6,9 @@
 // a slash is compared with each part of a name between slashes: with the file,
 // and with each folder that it lies in. One with a slash is compared with the
 // whole name and with the path of each of these folders, and its "*" and "?"
-// match slashes, too. Case does not count in the ending.
+// match slashes, too: so "./mugs" is the folder mugs at the start of a name,
+// and
+// "." is all. Case does not count in the ending.
 #pragma once
 
 #include "base/search.h"
@@ -17,6 +19,10 @@
 #include <vector>
 
 namespace imsearch {
+
+/// The name without what changes no path: "./" before and between, slashes that
+/// repeat or end it. ".." stays: behind a link it leads elsewhere.
+std::string plain_name(std::string_view name);
 
 /// Immutable; any thread.
 class NameFilter {

@@ -101,14 +101,16 @@ std::string ServedIndex::replace(const Files& now) {
   else
     opened->index().verify();
   taken_ = now.index;
+  const std::string foreign = opened->index().foreign_changes();
   const std::size_t rows = opened->found_rows();
   std::shared_ptr<const OpenedIndex> old;
   {
     const std::lock_guard lock(mutex_);
     old = std::exchange(current_, std::move(opened));
   }
-  return fmt::format("{}: {} is new: {}, before {}", name_, path_,
-                     counted(rows, "row"), old->found_rows());
+  return fmt::format("{}: {} is new: {}, before {}{}{}", name_, path_,
+                     counted(rows, "row"), old->found_rows(),
+                     foreign.empty() ? "" : "; ", foreign);
 }
 
 }  // namespace imsearch

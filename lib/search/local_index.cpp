@@ -165,7 +165,13 @@ bool LocalIndex::has_picture(const std::string& path) const {
 std::optional<StoredRow> LocalIndex::row(std::size_t number) {
   if (number >= index_.rows()) return std::nullopt;
   return read_unchanged(index_, [&]() -> std::optional<StoredRow> {
-    return stored_row(index_, static_cast<std::uint32_t>(number));
+    const auto r = static_cast<std::uint32_t>(number);
+    StoredRow stored = stored_row(index_, r);
+    if (index_.is_deleted(r))
+      stored.error =
+          fmt::format("deleted in {}: {} indexes it again", index_.path(),
+                      command("build-index --restore-deleted"));
+    return stored;
   });
 }
 

@@ -39,7 +39,7 @@ class LocalIndex : public SearchIndex {
                       const std::string& name) const override;
   bool has_picture(const std::string& path) const override;
 
-  /// Deleted rows have a number, too.
+  /// A deleted row has a number, too, and an error that says so.
   std::optional<StoredRow> row(std::size_t number) override;
   std::optional<StoredRow> find(const std::string& name) override;
   std::vector<std::uint32_t> sample(std::size_t count,

@@ -102,8 +102,9 @@ TEST_SUITE("index") {
       else if (cut < 80)
         CHECK(has(text, fmt::format("truncated: {} of at least 80", cut)));
       else
-        CHECK(text == fmt::format("{}: truncated: {} of {} bytes", path, cut,
-                                  whole.size()));
+        CHECK(text == fmt::format("{}: truncated: {} of {} bytes; rebuild it "
+                                  "with build-index",
+                                  path, cut, whole.size()));
     }
   }
 

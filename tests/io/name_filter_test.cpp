@@ -49,6 +49,18 @@ TEST_SUITE("io") {
     CHECK_FALSE(passes({"photos/mug"}, {}, "photos/mugs/a.jpg"));
   }
 
+  TEST_CASE("paths are compared without what changes no path") {
+    CHECK(passes({"./photos//mugs/."}, {}, "photos/mugs/a.jpg"));
+    CHECK(passes({"./photos"}, {}, "photos/mugs/a.jpg"));
+    CHECK_FALSE(passes({"./mugs"}, {}, "photos/mugs/a.jpg"));
+    CHECK(passes({"."}, {}, "photos/mugs/a.jpg"));
+    CHECK(passes({"/photos/"}, {}, "/photos/a.jpg"));
+    CHECK_FALSE(passes({"/photos/"}, {}, "photos/a.jpg"));
+    CHECK(matches_form("./photos", "photos/mugs/a.jpg"));
+    CHECK_FALSE(matches_form("./mugs", "photos/mugs/a.jpg"));
+    CHECK(matches_form(".", "photos/mugs/a.jpg"));
+  }
+
   TEST_CASE("several patterns add up, and what is left out stays out") {
     CHECK(passes({"a*", "b*"}, {}, "x/b1.jpg"));
     CHECK_FALSE(passes({"a*", "b*"}, {}, "x/c1.jpg"));

@@ -3,6 +3,7 @@
 #include "bench/search.h"
 
 #include "common/cli.h"
+#include "common/index_remarks.h"
 #include "common/machine.h"
 #include "common/progress_line.h"
 #include "common/service_endpoint.h"
@@ -86,6 +87,7 @@ Report bench_local(const BenchSearchParams& params) {
   LocalIndex index(params.index,
                    params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
   const double open_ms = watch.milliseconds();
+  cli::say_foreign_changes(index.index());
   if (!index.has_exact_similarities())
     cli::say(index.index().why_no_vectors() +
              ": what is measured compares 8-bit codes alone");

@@ -20,6 +20,7 @@
 #include "common/progress_line.h"
 #include "common/standard_streams.h"
 
+#include "base/command.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/stopwatch.h"
@@ -28,11 +29,13 @@
 #include "index/index.h"
 #include "index/reduction_fit.h"
 #include "io/file.h"
+#include "io/input_sieve.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -172,6 +175,7 @@ int build(const Options& opt, const IndexInputs& inputs) {
       format == IndexFormat::kHnswlib || opt.restore_deleted
           ? inputs.gone
           : deletions_to_keep(output, inputs, opt.quiet);
+  if (format == IndexFormat::kImsearch) say_dropped_files(output, inputs);
   line.emplace("fits the reduction", 0, opt.quiet);
   const Reduction reduction = fit_reduction(inputs.vectors, opt.threads);
   const BuildNeeds needs =
@@ -192,12 +196,21 @@ int build(const Options& opt, const IndexInputs& inputs) {
 }
 
 int build_or_append(Options opt) {
-  for (const std::string& path : opt.files)
+  for (const std::string& path : opt.files) {
     if (is_index(path))
       cli::fail_usage(
           "{}: an index already: give the vectors to build one from, or check "
           "it with --verify",
           path);
+    if (is_directory(path))
+      cli::fail_usage("{}: a folder: {} makes vectors of the images in it",
+                      path, command("extract"));
+    const std::vector<std::string_view> images = image_endings();
+    if (std::find(images.begin(), images.end(), ending_of(path)) !=
+        images.end())
+      cli::fail_usage("{}: an image: {} makes vectors of images", path,
+                      command("extract"));
+  }
   if (opt.names.empty())
     for (const std::string& path : opt.files)
       opt.names.push_back(names_beside(path));
@@ -247,6 +260,8 @@ void verify(const std::string& path, bool quiet) {
   {
     const cli::ProgressLine line("checks " + path, 0, quiet);
     index.verify();
+    if (const std::string text = index.foreign_changes(); !text.empty())
+      throw Error(text);
     verify_vectors(index);
   }
   print(fmt::format("{}\tgood\t{} rows of {} floats{}\tM {}\t{}\n",

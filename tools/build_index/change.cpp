@@ -5,6 +5,7 @@
 
 #include "build_index/inputs.h"
 #include "common/cli.h"
+#include "common/index_remarks.h"
 #include "common/progress_line.h"
 
 #include "base/command.h"
@@ -37,14 +38,14 @@ namespace {
 void check_old_vectors(const Index& index, const VectorSet& vectors) {
   const std::vector<IndexSource>& sources = index.info().sources;
   if (vectors.files().size() < sources.size())
-    fail("{}: built from {} files of vectors: give them all, new ones last",
-         index.path(), sources.size());
+    fail("{}: built from {} of vectors: give them all, new ones last",
+         index.path(), counted(sources.size(), "file"));
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const VectorFile& file = vectors.files()[i];
     const std::size_t rows = sources[i].rows;
     if (file.rows() < rows)
-      fail("{}: {} rows, but {} was built from {}", file.path(), file.rows(),
-           index.path(), rows);
+      fail("{}: {}, but {} was built from {}", file.path(),
+           counted(file.rows(), "row"), index.path(), grouped(rows));
     if (fingerprint(file, rows) != sources[i].fingerprint)
       fail("{}: changed since {} was built: rows can only be appended",
            file.path(), index.path());
@@ -135,6 +136,7 @@ FileLock lock_index(const std::string& path, bool quiet) {
 Index open_whole(const std::string& path, bool quiet) {
   const cli::ProgressLine line("checks the index", 0, quiet);
   Index index(path);
+  cli::say_foreign_changes(index);
   if (can_have_changes(index))
     index.verify_names();
   else
@@ -206,13 +208,39 @@ std::vector<std::uint32_t> gone_then(const Index& old,
   return same_rows ? gone_with(old, inputs.gone) : old.info().gone;
 }
 
+/// Whether a file that an index was built from is among `vectors`, by its name
+/// or its rows.
+bool has_source(const VectorSet& vectors, const std::string& path,
+                const IndexSource& source) {
+  const std::vector<VectorFile>& files = vectors.files();
+  return std::any_of(files.begin(), files.end(), [&](const VectorFile& file) {
+    return same_place(file.path(), path) ||
+           (file.rows() >= source.rows && file.dim() == vectors.dim() &&
+            fingerprint(file, source.rows) == source.fingerprint);
+  });
+}
+
+/// Changes whose index is gone go with the next one that is put in its place.
+void say_orphan_changes(const std::string& path) {
+  const std::string changes = changes_path(path);
+  if (!file_exists(path) && file_exists(changes))
+    cli::say(fmt::format(
+        "{}: changes of an index that is not there any more: they are removed, "
+        "and images deleted from it, if any, are indexed again",
+        changes));
+}
+
 /// Rows that the older index at `path` has deleted, rising.
 std::vector<std::uint32_t> deletions_in(const std::string& path,
                                         const IndexInputs& inputs, bool quiet) {
-  if (!is_index(path)) return {};
+  if (!is_index(path)) {
+    say_orphan_changes(path);
+    return {};
+  }
   KeptDeletions kept;
   try {
     const Index old(path);
+    cli::say_foreign_changes(old);
     if (old.deleted_rows() == 0) return {};
     old.verify();
     kept = kept_deletions(old, inputs.vectors, inputs.names,
@@ -234,13 +262,32 @@ std::vector<std::uint32_t> deletions_in(const std::string& path,
   }
   if (kept.changed > 0)
     cli::say(fmt::format(
-        "{}: {} rows have the name of a deleted image, but other vectors: they "
-        "are not deleted",
-        path, grouped(kept.changed)));
+        "{}: {} the name of a deleted image, but other vectors: {} not deleted",
+        path,
+        kept.changed == 1 ? "1 row has" : grouped(kept.changed) + " rows have",
+        kept.changed == 1 ? "it is" : "they are"));
   return std::move(kept.rows);
 }
 
 }  // namespace
+
+void say_dropped_files(const std::string& path, const IndexInputs& inputs) {
+  if (!is_index(path)) return;
+  try {
+    const Index old(path);
+    const std::vector<std::string> sources = old.source_paths();
+    for (std::size_t i = 0; i < sources.size(); ++i)
+      if (!has_source(inputs.vectors, sources[i], old.info().sources[i]))
+        cli::say(fmt::format(
+            "{}: its {} of {} are dropped, since that file is not given now: "
+            "name all files of vectors, and of their names, to keep them",
+            path, counted(old.info().sources[i].rows, "row"), sources[i]));
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    // What is wrong with it, whoever looks for its deletions says.
+  }
+}
 
 std::string deleted_text(std::size_t rows) {
   return rows == 0 ? "" : fmt::format(", {} marked as deleted", grouped(rows));
@@ -327,7 +374,8 @@ bool delete_rows(const std::string& path, const Names& names,
     const cli::ProgressLine line("writes the index", 0, quiet);
     delete_from_index(index, rows);
   }
-  if (!quiet) {
+  // Where no name was right, nothing was done that could be told.
+  if (!quiet && !(rows.empty() && !all_found)) {
     const Index changed(path);
     cli::say(fmt::format("{}: {} of {} {} deleted", path,
                          grouped(changed.deleted_rows()),

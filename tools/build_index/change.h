@@ -12,6 +12,10 @@
 namespace imsearch {
 
 /// ", 12 marked as deleted" to put behind a number of rows; empty for 0.
+/// Says which files of vectors the index at `path`, which is to be built anew,
+/// has rows of that are not among the inputs now.
+void say_dropped_files(const std::string& path, const IndexInputs& inputs);
+
 std::string deleted_text(std::size_t rows);
 
 /// Whether the file is an index of ours, by its first bytes.

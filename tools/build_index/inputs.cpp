@@ -82,8 +82,9 @@ IndexInputs open_index_inputs(const std::vector<std::string>& vectors,
                               const std::vector<std::string>& names,
                               std::size_t dim, Separator separator) {
   if (names.size() != vectors.size())
-    cli::fail_usage("{} files of names (-n) for {} files of vectors",
-                    names.size(), vectors.size());
+    cli::fail_usage("{} of names (-n) for {} of vectors",
+                    counted(names.size(), "file"),
+                    counted(vectors.size(), "file"));
   check_inputs_exist(vectors, names);
   DescribedVectors described(vectors, dim);
   VectorSet set(std::move(described.files()));
@@ -109,12 +110,13 @@ void announce_build(const VectorSet& vectors, const BuildNeeds& needs,
   const std::string free =
       disk == kNoLimit ? "" : " (" + size_text(disk) + " free)";
   if (!quiet)
-    cli::say(fmt::format(
-        "{} rows of {} floats: needs {} of memory, {} bytes a row ({} "
-        "available), {} of disk{}, about {}",
-        grouped(vectors.rows()), vectors.dim(), size_text(needs.memory_bytes),
-        grouped(needs.row_bytes), size_text(memory),
-        size_text(needs.disk_bytes), free, human_duration(needs.seconds)));
+    cli::say(
+        fmt::format("{} of {} floats: needs {} of memory, {} bytes a row ({} "
+                    "available), {} of disk{}, about {}",
+                    counted(vectors.rows(), "row"), vectors.dim(),
+                    size_text(needs.memory_bytes), grouped(needs.row_bytes),
+                    size_text(memory), size_text(needs.disk_bytes), free,
+                    human_duration(needs.seconds)));
   if (memory < needs.memory_bytes)
     fail("not enough memory: {} needed, {} available: a smaller -M needs less",
          size_text(needs.memory_bytes), size_text(memory));

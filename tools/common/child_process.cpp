@@ -8,6 +8,7 @@
 
 #include "common/cli.h"
 
+#include "base/command.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "io/descriptor.h"
@@ -24,6 +25,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace imsearch {
 namespace {
@@ -84,23 +86,29 @@ Descriptor file_of(const std::string& text) {
   return file;
 }
 
-/// What the program prints; `input` as in ProcessOptions.
-std::string output_of(const std::vector<std::string>& command, int input) {
+/// What a program printed, and how it ended.
+struct Finished {
+  std::string output;
+  int status = 0;
+};
+
+/// `options` without an output.
+Finished run_to_end(const std::vector<std::string>& command,
+                    ProcessOptions options) {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe: {}", errno_text(errno));
   const Descriptor output(ends[0]);
   Descriptor its_output(ends[1]);
-  const pid_t process =
-      start_process(command, {input, its_output.get(), false});
+  options.output = its_output.get();
+  const pid_t process = start_process(command, options);
   // Else our own copy of the end would keep the output from ending.
   its_output.reset();
-  std::string text = read_output(output.get(), process);
-  const int status = wait_for(process);
+  Finished end;
+  end.output = read_output(output.get(), process);
+  end.status = wait_for(process);
   // After a signal to us the child's status means nothing to the user.
   check_interrupt();
-  if (status != 0)
-    fail("{}: failed with {}", command[0], describe_ending(status));
-  return text;
+  return end;
 }
 
 }  // namespace
@@ -113,16 +121,17 @@ pid_t start_process(const std::vector<std::string>& command,
     // posix_spawn() takes char*, for C's sake, and changes none of them.
     argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  if (!options.name.empty()) argv[0] = const_cast<char*>(options.name.c_str());
   const FileActions files(options);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   if (options.own_group)
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t process = -1;
-  const int error = ::posix_spawn(&process, argv[0], files.get(), &attributes,
-                                  argv.data(), environ);
+  const int error = ::posix_spawn(&process, command[0].c_str(), files.get(),
+                                  &attributes, argv.data(), environ);
   posix_spawnattr_destroy(&attributes);
-  if (error != 0) fail("{}: {}", argv[0], errno_text(error));
+  if (error != 0) fail("{}: {}", command[0], errno_text(error));
   return process;
 }
 
@@ -139,10 +148,20 @@ std::string describe_ending(int status) {
 }
 
 std::string run_tool(const std::string& tool,
-                     const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {cli::sibling_path(tool)};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return output_of(command, -1);
+                     const std::vector<std::string>& arguments,
+                     const std::optional<std::string>& input) {
+  std::vector<std::string> line = {cli::sibling_path(tool)};
+  line.insert(line.end(), arguments.begin(), arguments.end());
+  const Descriptor given = input ? file_of(*input) : Descriptor();
+  ProcessOptions options;
+  options.input = given.get();
+  options.name = command(tool);
+  Finished end = run_to_end(line, options);
+  if (end.status == 0) return std::move(end.output);
+  const std::string how = fmt::format("{}: failed with {}", options.name,
+                                      describe_ending(end.status));
+  if (WIFSIGNALED(end.status)) throw Error(how);
+  throw cli::ToldError(how);
 }
 
 std::string find_program(const std::string& name) {
@@ -162,7 +181,13 @@ std::string find_program(const std::string& name) {
 
 std::string run_program(const std::vector<std::string>& command,
                         const std::string& input) {
-  return output_of(command, file_of(input).get());
+  const Descriptor given = file_of(input);
+  ProcessOptions options;
+  options.input = given.get();
+  Finished end = run_to_end(command, options);
+  if (end.status != 0)
+    fail("{}: failed with {}", command[0], describe_ending(end.status));
+  return std::move(end.output);
 }
 
 }  // namespace imsearch

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct ProcessOptions {
   int output = -1;  // its standard output; -1: ours
   /// A process group of its own: ^C in a terminal does not reach it.
   bool own_group = false;
+  std::string name = {};  // its argv[0]; empty: the path
 };
 
 /// Starts the program command[0], whose path has a slash, with the arguments
@@ -29,17 +31,21 @@ int wait_for(pid_t process);
 std::string describe_ending(int status);
 
 /// Runs the sibling `tool` with these arguments, waits, and gives its standard
-/// output; its standard error goes where ours goes. Throws Error if it cannot
-/// be started or fails, Interrupted after a signal to us (base/interrupt.h),
-/// which ends the tool, too.
+/// output. It reads `input` as its standard input, or ours. Its standard error
+/// goes where ours goes, in the form in which this user calls the tools. Throws
+/// Error if it cannot be started or is killed, cli::ToldError if it fails,
+/// Interrupted after a signal to us (base/interrupt.h), which ends the tool,
+/// too.
 std::string run_tool(const std::string& tool,
-                     const std::vector<std::string>& arguments);
+                     const std::vector<std::string>& arguments,
+                     const std::optional<std::string>& input = std::nullopt);
 
 /// The program of that name in a folder of PATH; empty: there is none.
 std::string find_program(const std::string& name);
 
-/// Runs any program as run_tool() does (command[0] has a slash); it reads
-/// `input` as its standard input.
+/// Runs any program (command[0] has a slash), which reads `input` as its
+/// standard input, and gives its standard output. Throws Error also if it
+/// fails; Interrupted.
 std::string run_program(const std::vector<std::string>& command,
                         const std::string& input);
 

@@ -90,6 +90,11 @@ std::string text_of_extra(const CLI::App& app) {
   for (const CLI::Option* option : asked->get_options())
     for (const std::string& name : option->get_lnames())
       names.push_back("--" + name);
+  if (file_exists(extra))
+    return fmt::format(
+        "{0}: no such option: the file of that name is ./{0}, or comes behind "
+        "--",
+        extra);
   const std::string typed = extra.substr(0, extra.find('='));
   return fmt::format("{}: no such option{}", typed, did_you_mean(typed, names));
 }
@@ -161,7 +166,10 @@ const std::string& tool_name() {
 }
 
 void say(const std::string& text) {
-  write_message(fmt::format("{}: {}\n", program_name, without_controls(text)));
+  // Texts begin with the name of what they are about, which may be empty.
+  const char* name = text.compare(0, 2, ": ") == 0 ? "''" : "";
+  write_message(
+      fmt::format("{}: {}{}\n", program_name, name, without_controls(text)));
 }
 
 int run_plain(int argc, char** argv, const std::function<int()>& body) {
@@ -204,6 +212,8 @@ int report_failure() {
   } catch (const Interrupted&) {
     report("interrupted");
     return 128 + interrupt_signal();
+  } catch (const ToldError&) {
+    // On standard error already.
   } catch (const std::bad_alloc&) {
     report("out of memory");
   } catch (const std::exception& e) {

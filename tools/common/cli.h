@@ -20,6 +20,12 @@ struct UsageError : Error {
   using Error::Error;
 };
 
+/// Another tool of ours, which this one has run, failed and has said why: no
+/// line is to follow, but the run ends as after any other Error.
+struct ToldError : Error {
+  using Error::Error;
+};
+
 template <typename... Args>
 [[noreturn]] void fail_usage(fmt::format_string<Args...> format,
                              Args&&... args) {

@@ -2,6 +2,8 @@
 // of its own: their rows follow each other as in the index.
 #include "duplicates/library.h"
 
+#include "common/index_remarks.h"
+
 #include "base/command.h"
 #include "base/error.h"
 #include "io/commit_mark.h"
@@ -18,7 +20,9 @@ namespace {
 Index open_index(const std::string& path) {
   if (!file_exists(path))
     fail("{}: no such file: {} makes one", path, command("build-index"));
-  return Index(path);
+  Index index(path);
+  cli::say_foreign_changes(index);
+  return index;
 }
 
 void read_ledgers(Library& library) {

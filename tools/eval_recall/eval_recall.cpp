@@ -13,6 +13,7 @@
 // here, since it may keep compressed ones.
 #include "common/cli.h"
 #include "common/index_options.h"
+#include "common/index_remarks.h"
 #include "common/progress_line.h"
 #include "common/query_rows.h"
 #include "common/service_endpoint.h"
@@ -47,11 +48,12 @@ using namespace imsearch;
 /// `held`: where the index is.
 void announce(const RecallOptions& opt, const SearchIndex& index,
               const QueryRows& queries, const std::string& held) {
+  const unsigned threads = opt.threads == 0 ? usable_cpus() : opt.threads;
   cli::say(fmt::format(
-      "{} queries ({}) against {} rows of {} floats; k {}, {} threads, {}",
-      grouped(queries.size()), queries.origin, grouped(index.rows()),
-      index.dim(), opt.search.k, opt.threads == 0 ? usable_cpus() : opt.threads,
-      held));
+      "{}{} ({}) against {} of {} floats; k {}, {}, {}",
+      grouped(queries.size()), queries.size() == 1 ? " query" : " queries",
+      queries.origin, counted(index.rows(), "row"), index.dim(), opt.search.k,
+      counted(threads, "thread"), held));
 }
 
 /// The table's text for where standard output goes: columns on a terminal,
@@ -143,6 +145,7 @@ void evaluate_local(const RecallOptions& opt) {
   std::optional<cli::ProgressLine> line;
   line.emplace("opens index and vectors", 0, opt.quiet);
   LocalIndex index(opt.index);
+  cli::say_foreign_changes(index.index());
   if (index.index().vectors() == nullptr)
     fail("{}: recall is measured against the vectors: {}", opt.index,
          index.index().why_no_vectors());

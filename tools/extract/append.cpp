@@ -13,6 +13,7 @@
 #include "io/commit_mark.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
+#include "io/name_filter.h"
 #include "io/output_file.h"
 
 #include <algorithm>
@@ -41,20 +42,6 @@ Sidecar described(const std::string& vectors) {
         "--join makes of shards",
         vectors, sidecar->shard->index, sidecar->shard->count);
   return *std::move(sidecar);
-}
-
-/// The name without what changes no path: "./" before and between, slashes that
-/// repeat or end it. ".." stays: behind a link it leads elsewhere.
-std::string plain_name(std::string_view name) {
-  std::string plain(name.substr(0, name.empty() || name[0] != '/' ? 0 : 1));
-  while (!name.empty()) {
-    const std::string_view part = name.substr(0, name.find('/'));
-    name.remove_prefix(std::min(name.size(), part.size() + 1));
-    if (part.empty() || part == ".") continue;
-    if (!plain.empty() && plain.back() != '/') plain += '/';
-    plain += part;
-  }
-  return plain;
 }
 
 }  // namespace

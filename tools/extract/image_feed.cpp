@@ -46,11 +46,13 @@ ImageFeed::ImageFeed(const ExtractJob& job, const ImageList& images,
                      AppendTarget* target)
     : job_(job), images_(images), target_(target), sieve_(rules_of(job)) {}
 
-void ImageFeed::go_on_behind(std::size_t images,
-                             const std::vector<ImagePlace>& places) {
-  entry_ = images;
+void ImageFeed::go_on_behind(const OlderRun& older) {
+  const std::vector<ImagePlace>& places = older.places;
+  entry_ = older.images();
   if (places.empty()) return;
   entry_ = places.back().entry;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (!older.good[i]) bad_before_.insert(places[i].name);
   done_ = static_cast<std::size_t>(std::count_if(
       places.begin(), places.end(),
       [&](const ImagePlace& place) { return place.entry == entry_; }));
@@ -105,6 +107,7 @@ void ImageFeed::load_member(const MemberPath& path, PendingImage& image) {
     cursor_ = std::make_unique<MemberCursor>(path.archive);
   read_pending(
       image, [&] { cursor_->read(path.member, *image.turn, *image.content); });
+  if (!image.reason.empty()) unread_.insert(image.path);
 }
 
 /// The next image of the archive that has no row and no earlier run has done.
@@ -112,12 +115,15 @@ std::optional<ArchivedImage> ImageFeed::find_in_archive() {
   if (!archive_)
     archive_ = std::make_unique<ArchiveImages>(entry_name(), sieve_);
   while (std::optional<ArchivedImage> found = archive_->next()) {
-    if (target_ != nullptr && !target_->is_new(found->name))
-      ++known_;
-    else if (done_ > 0)
-      --done_;
-    else
-      return found;
+    const bool known = target_ != nullptr && !target_->is_new(found->name);
+    if (!known && done_ == 0) return found;
+    if (known) ++known_;
+    if (!known) --done_;
+    if (unread_.count(found->name) != 0)
+      ++unread_here_;
+    else if (bad_before_.count(found->name) != 0)
+      // Counts it if it is bad because it cannot be read.
+      archived(*found);
   }
   return std::nullopt;
 }
@@ -149,6 +155,7 @@ PendingImage ImageFeed::archived(const ArchivedImage& found) {
   else
     image.content.emplace();
   image.content->facts = found.facts;
+  if (!image.reason.empty()) ++unread_here_;
   return image;
 }
 
@@ -159,18 +166,19 @@ bool ImageFeed::end_archive(const std::string& reason, PendingImage& broken) {
   const FileFacts facts = facts_of_status(name);
   if (reason.empty() && archive_->images() == 0) empty_.push_back(name);
   const std::size_t images = archive_ ? archive_->images() : 0;
+  const std::size_t read = images - std::exchange(unread_here_, 0);
   archive_.reset();
   ++entry_;
   const bool told = std::exchange(done_, 0) > 0;
   archives_.push_back({name, facts});
   if (reason.empty() || told) return false;
   broken.path = std::move(name);
-  broken.reason = images == 0 ? reason
-                              : fmt::format(
-                                    "{}: only the {} before that {} "
-                                    "read",
-                                    reason, counted(images, "image"),
-                                    images == 1 ? "is" : "are");
+  broken.reason = reason;
+  if (images > 0 && read == 0)
+    broken.reason += ": no image before that could be read";
+  if (read > 0)
+    broken.reason += fmt::format(": only the {} before that {} read",
+                                 counted(read, "image"), is_or_are(read));
   broken.content.emplace().facts = facts;
   return true;
 }

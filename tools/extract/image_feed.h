@@ -22,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace imsearch {
@@ -35,7 +36,7 @@ class ImageFeed {
             AppendTarget* target);
 
   /// Leaves out what an earlier run has done. Before next().
-  void go_on_behind(std::size_t images, const std::vector<ImagePlace>& places);
+  void go_on_behind(const OlderRun& older);
 
   /// The next image, nothing at the end; for run_pipeline(). An archive that is
   /// damaged is an image with a reason, behind those that came of it. Throws
@@ -69,6 +70,9 @@ class ImageFeed {
   std::size_t done_ = 0;   // images of that entry that an earlier run did
   std::unique_ptr<ArchiveImages> archive_;  // that is read
   std::unique_ptr<MemberCursor> cursor_;    // of members that the list names
+  std::unordered_set<std::string> unread_;  // members that could not be read,
+  std::size_t unread_here_ = 0;             // and how many archive_ has
+  std::unordered_set<std::string> bad_before_;  // images of an earlier run
   std::size_t known_ = 0;
   std::vector<ReadArchive> archives_;
   std::vector<std::string> empty_;  // archives without images

@@ -61,8 +61,8 @@ std::vector<Piece> read_pieces(const ExtractJob& job,
                      "and the same ending");
     Names names = read_names(names_path, job.separator());
     if (names.size() != *sidecar->rows)
-      fail("{}: {} for the {} rows of {}", names_path,
-           counted(names.size(), "name"), *sidecar->rows, path);
+      fail("{}: {} for the {} of {}", names_path, counted(names.size(), "name"),
+           counted(*sidecar->rows, "row"), path);
     const auto name_of = [&names](std::size_t row) { return names[row]; };
     Ledger ledger =
         read_ledger_of_names(path, *sidecar->rows, name_of, names_path);

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
+#include "base/progress.h"
 #include "embed/load_input.h"
 #include "embed/network_speed.h"
 #include "io/memory.h"
@@ -67,7 +68,7 @@ Inputs load_inputs(const ExtractJob& job, const Preprocessing& preprocessing) {
     }
   }
   if (inputs.values.empty())
-    fail("none of {} images could be read", inputs.bad);
+    fail("no image could be read, of {}", grouped(inputs.bad));
   return inputs;
 }
 
@@ -89,9 +90,9 @@ int time_network(const ExtractJob& job, const ModelOptions& options) {
   line.reset();
   const double rate = static_cast<double>(speed.images) / speed.wall_s;
   if (!job.quiet)
-    cli::say(
-        fmt::format("network alone: {} images on {} threads, {:.1f} images/s",
-                    speed.images, threads, rate));
+    cli::say(fmt::format("network alone: {} on {}, {:.1f} images/s",
+                         counted(speed.images, "image"),
+                         counted(threads, "thread"), rate));
   if (!job.json) return cli::kDone;
   const Sidecar sidecar = model.sidecar();
   nlohmann::ordered_json object = {{"images", speed.images},

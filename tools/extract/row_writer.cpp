@@ -23,7 +23,7 @@ RowWriter::RowWriter(const ExtractJob& job, const ImageList& images,
                      std::size_t dim, ExtractOutput& output)
     : job_(job),
       names_(images.names),
-      archives_(!images.archives.empty()),
+      archives_(images.archives),
       dim_(dim),
       output_(output) {}
 
@@ -41,35 +41,39 @@ OlderRun RowWriter::start(const std::string& identity) {
           "gone on from them");
     output_.start(identity);
   }
-  progress_.emplace("images", archives_ ? 0 : names_.size(), job_.quiet,
+  progress_.emplace("images", archives_.empty() ? names_.size() : 0, job_.quiet,
                     older_);
   return older;
 }
 
 void RowWriter::take_over(const OlderRun& older) {
-  older_ = older.images();
   good_ = older.rows();
-  bad_ = older.bad();
+  if (archives_.empty())
+    bad_ = older.bad();
+  else
+    for (std::size_t i = 0; i < older.images(); ++i)
+      if (!older.good[i]) count_bad(older.places[i].name);
+  older_ = done();
   // What --strict would have stopped at stops it now, too.
-  if (job_.strict && bad_ > 0) {
+  if (job_.strict && older.bad() > 0) {
     const auto first = std::find(older.good.begin(), older.good.end(), false);
     const auto i = static_cast<std::size_t>(first - older.good.begin());
-    throw Error(
-        complaint(archives_ ? older.places[i].name : std::string(names_[i]),
-                  older.reasons.front()));
+    throw Error(complaint(
+        archives_.empty() ? std::string(names_[i]) : older.places[i].name,
+        older.reasons.front()));
   }
   if (job_.quiet) return;
   if (older_ == 0)
     cli::say("nothing to go on from: this run starts at the first image");
   else
-    cli::say(fmt::format("{}{} were done by an earlier run", grouped(older_),
-                         of_all()));
+    cli::say(fmt::format("{}{} {} done by an earlier run", grouped(older_),
+                         of_all(), older_ == 1 ? "was" : "were"));
 }
 
 /// " of 12 images", or " images" where it is not known of how many.
 std::string RowWriter::of_all() const {
-  return archives_ ? " images"
-                   : fmt::format(" of {} images", grouped(names_.size()));
+  return archives_.empty() ? " of " + counted(names_.size(), "image")
+                           : std::string(done() == 1 ? " image" : " images");
 }
 
 void RowWriter::good(const ImagePlace& image, const float* feature,
@@ -87,7 +91,7 @@ void RowWriter::bad(const ImagePlace& image, const std::string& reason,
   const std::string text = complaint(image.name, reason);
   if (job_.strict) throw Error(text);
   output_.add_bad(image, reason, facts);
-  ++bad_;
+  count_bad(image.name);
   ++complained_;
   progress_->update(done());
   // A folder of a million broken files must not fill the terminal.
@@ -97,9 +101,22 @@ void RowWriter::bad(const ImagePlace& image, const std::string& reason,
     cli::say("further bad images are only listed, in " + output_.bad_path());
 }
 
+void RowWriter::count_bad(const std::string& name) {
+  ++(archives_.count(name) == 0 ? bad_ : damaged_archives_);
+}
+
 std::string RowWriter::complaint(const std::string& name,
                                  const std::string& reason) {
   return escape_field(name) + ": " + reason;
+}
+
+std::string RowWriter::none_read() const {
+  const bool of_images = bad_ > 0;
+  const std::size_t count = of_images ? bad_ : damaged_archives_;
+  const std::string noun = of_images ? "image" : "archive";
+  return count == 1
+             ? fmt::format("the {} could not be read", noun)
+             : fmt::format("none of {} could be read", counted(count, noun));
 }
 
 void RowWriter::finish(Sidecar sidecar, std::size_t known) {
@@ -108,24 +125,26 @@ void RowWriter::finish(Sidecar sidecar, std::size_t known) {
   if (good_ == 0 && !job_.shard) {
     output_.commit_bad();
     if (known > 0) return;
-    if (bad_ == 0) fail("{}: has no images", escape_field(names_[0]));
-    fail("none of {} images could be read{}", bad_,
+    if (bad_ + damaged_archives_ == 0)
+      fail("{}: has no images", escape_field(names_[0]));
+    fail("{}{}", none_read(),
          output_.bad_path().empty() ? "" : ": see " + output_.bad_path());
   }
   // The files of a shard are there even if empty, so that all can be joined.
   sidecar.rows = good_;
   output_.commit(sidecar);
-  if (good_ == 0 && bad_ > 0)
-    fail("none of {} images could be read: the files of shard {} are empty",
-         bad_, job_.shard->text());
+  if (good_ == 0 && bad_ + damaged_archives_ > 0)
+    fail("{}: the files of shard {} are empty", none_read(),
+         job_.shard->text());
 }
 
 void RowWriter::say_what_stays() {
   progress_.reset();
   const std::string path = output_.kept_path();
   if (path.empty()) return;  // nothing is done, or it went into a pipe
-  cli::say(fmt::format("{}{} are done, in {}: --resume goes on from them",
-                       grouped(done()), of_all(), path));
+  cli::say(fmt::format("{}{} {} done, in {}: --resume goes on from {}",
+                       grouped(done()), of_all(), is_or_are(done()), path,
+                       done() == 1 ? "it" : "them"));
 }
 
 }  // namespace imsearch

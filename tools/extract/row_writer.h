@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 namespace imsearch {
 
@@ -29,7 +30,8 @@ class RowWriter {
   /// An image with a feature of dim floats. Throws Error on a failed write.
   void good(const ImagePlace& image, const float* feature,
             const FileFacts& facts);
-  /// One without. Throws Error if the job is strict, too.
+  /// One without, or an archive that cannot be read to its end, which is not
+  /// counted as an image. Throws Error if the job is strict, too.
   void bad(const ImagePlace& image, const std::string& reason,
            const FileFacts& facts);
 
@@ -43,6 +45,7 @@ class RowWriter {
 
   std::size_t good_count() const { return good_; }
   std::size_t bad_count() const { return bad_; }
+  std::size_t damaged_archives() const { return damaged_archives_; }
   /// How many of all these an earlier run did.
   std::size_t older_count() const { return older_; }
 
@@ -51,16 +54,21 @@ class RowWriter {
   static std::string complaint(const std::string& name,
                                const std::string& reason);
   std::string of_all() const;
+  void count_bad(const std::string& name);
+  std::string none_read() const;
   void take_over(const OlderRun& older);
 
   const ExtractJob& job_;
   const Names& names_;
-  bool archives_;  // among the names: how many images there are is not known
+  /// Among the names: how many images there are is not known where there are
+  /// some.
+  const std::unordered_set<std::string>& archives_;
   std::size_t dim_;
   ExtractOutput& output_;
   std::optional<cli::ProgressLine> progress_;
   std::size_t good_ = 0;
   std::size_t bad_ = 0;
+  std::size_t damaged_archives_ = 0;
   std::size_t older_ = 0;
   std::size_t complained_ = 0;  // bad images of this run
 };

@@ -56,14 +56,17 @@ double rate(const RowWriter& results, const StageTimes& times) {
   return times.wall_s > 0 ? static_cast<double>(images) / times.wall_s : 0;
 }
 
-/// "64 images, 0 bad", or "6 of 17 images, 11 bad: see fnames.txt.bad.tsv".
+/// "64 images, 0 bad", or "6 of 17 images, 11 bad: see fnames.txt.bad.tsv", or
+/// "2 of 3 images, 1 bad, 1 damaged archive: see fnames.txt.bad.tsv".
 std::string counts(const RowWriter& results, const std::string& bad_path) {
   const std::size_t good = results.good_count();
   const std::size_t bad = results.bad_count();
-  if (bad == 0) return counted(good, "image") + ", 0 bad";
-  return fmt::format("{} of {}, {} bad{}", grouped(good),
-                     counted(good + bad, "image"), grouped(bad),
-                     bad_path.empty() ? "" : ": see " + bad_path);
+  const std::size_t archives = results.damaged_archives();
+  std::string text = bad == 0 ? "" : grouped(good) + " of ";
+  text += counted(good + bad, "image") + ", " + grouped(bad) + " bad";
+  if (archives > 0) text += ", " + counted(archives, "damaged archive");
+  const bool listed = bad + archives > 0 && !bad_path.empty();
+  return listed ? text + ": see " + bad_path : text;
 }
 
 /// What --append adds to the summary: ", added to 56; 3 were there already".
@@ -76,7 +79,8 @@ std::string additions(const ImageList& images) {
 
 void say_summary(const RowWriter& results, const ImageList& images,
                  const StageTimes& times, const std::string& bad_path) {
-  const std::size_t asked = results.good_count() + results.bad_count();
+  const std::size_t asked =
+      results.good_count() + results.bad_count() + results.damaged_archives();
   if (images.behind_rows && asked == 0)
     return cli::say(images.known == 1
                         ? "nothing to add: the image is there"
@@ -97,6 +101,7 @@ void print_json(const ExtractJob& job, const ImageList& images,
       {"images", results.good_count()},
       {"bad", results.bad_count()},
       {"done_before", results.older_count()},
+      {"damaged_archives", results.damaged_archives()},
       {"dim", sidecar.dim},
       {"seconds", times.wall_s},
       {"images_per_s", rate(results, times)},
@@ -177,7 +182,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   StageTimes times;
   try {
     const OlderRun older = results.start(run_identity(job, images, model));
-    feed.go_on_behind(older.images(), older.places);
+    feed.go_on_behind(older);
     times = extract_images(feed, model, job.threads, results);
     output.add_archives(feed.archives());
     images.known += feed.known();

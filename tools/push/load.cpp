@@ -166,8 +166,8 @@ BulkTotals send_rows(const Endpoint& endpoint, const PushInputs& inputs,
   }
   if (!options.quiet) announce_done(totals, watch.seconds(), list);
   if (totals.refused > 0 && totals.stored + totals.skipped == 0)
-    fail("{}: none of {} rows was taken: see {}", endpoint.url.text(),
-         grouped(totals.refused), list);
+    fail("{}: none of {} was taken: see {}", endpoint.url.text(),
+         counted(totals.refused, "row"), list);
   return totals;
 }
 

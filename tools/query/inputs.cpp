@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 
 namespace imsearch {
@@ -31,8 +32,13 @@ bool is_named_stream(const std::string& path) {
 
 /// "a red dress", and "dress": what nobody would call a file.
 bool looks_like_words(const std::string& path) {
+  const auto is_letter = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return std::isalpha(byte) != 0 || byte > 0x7F;
+  };
   return path.find('/') == std::string::npos && ending_of(path).empty() &&
-         path.find_first_of("._") == std::string::npos;
+         path.find_first_of("._") == std::string::npos &&
+         std::any_of(path.begin(), path.end(), is_letter);
 }
 
 /// Whether the file begins as text does; not for what begins like an image.
@@ -53,6 +59,7 @@ bool begins_as_text(const std::string& beginning) {
 }
 
 std::string missing(const std::string& path, const std::string& reason) {
+  if (path[0] == '-') return reason + ": options come before the --";
   if (has_wildcards(path)) return "no file matches this pattern";
   if (looks_like_words(path))
     return reason +

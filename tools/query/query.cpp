@@ -12,6 +12,8 @@
 #include "common/cli.h"
 #include "common/completion.h"
 #include "common/index_options.h"
+#include "common/index_remarks.h"
+#include "common/name_patterns.h"
 #include "common/names_list.h"
 #include "common/progress_line.h"
 #include "common/standard_streams.h"
@@ -128,12 +130,14 @@ void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
 }
 
 /// Opens the index file that -i names, and warns of what its answers will lack.
-std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
+/// `rules`: the user's, which become those of the index's names.
+std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt,
+                                        NameRules& rules) {
   auto opened = std::make_unique<LocalIndex>(opt.index);
   const Index& index = opened->index();
+  cli::say_foreign_changes(index);
   // Exact search says by itself that it needs them.
-  if (index.vectors() == nullptr && !opt.params.search.exact)
-    cli::say(index.why_no_vectors() + ": similarities are approximate");
+  if (!opt.params.search.exact) cli::say_missing_vectors(index);
   if (index.deleted_rows() == index.rows())
     cli::say(
         index.rows() == 0
@@ -142,14 +146,12 @@ std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt) {
                           "be found; {} indexes them again",
                           opt.index, counted(index.rows(), "row"),
                           command("build-index --restore-deleted")));
-  const NameRules& rules = opt.params.search.name_rules;
+  const std::string given = cli::text_of(rules);
+  rules = cli::as_names(index, rules);
   if (!rules.empty() && index.deleted_rows() < index.rows() &&
       opened->rows_passing(rules)->size() == 0)
-    cli::say(fmt::format(
-        "{}{}: no name in {} is left: nothing can be found",
-        rules.only.empty() ? "--not " : "--only ",
-        rules.only.empty() ? rules.without.front() : rules.only.front(),
-        opt.index));
+    cli::say(fmt::format("{}: no name in {} is left: nothing can be found",
+                         given, opt.index));
   if (index.rows_behind() > 0 && !opt.quiet)
     cli::say(fmt::format("{}: the vectors have {} more: {} adds them",
                          opt.index, counted(index.rows_behind(), "row"),
@@ -245,7 +247,7 @@ int query(const QueryOptions& opt, char** argv) {
   }
   AnswerParams params = opt.params;
   const std::unique_ptr<SearchIndex> opened =
-      opt.service.url.empty() ? open_local(opt)
+      opt.service.url.empty() ? open_local(opt, params.search.name_rules)
                               : open_at_service(opt, params.search, argv);
   // Only here: signal handlers do not survive the exec of query-service.
   catch_interrupts();

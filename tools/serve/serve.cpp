@@ -6,6 +6,7 @@
 // thread waits for signals; one more looks whether an index file has been
 // replaced. Manual: man/imsearch-serve.1.
 #include "common/cli.h"
+#include "common/index_remarks.h"
 #include "common/version.h"
 #include "serve/http_server.h"
 #include "serve/index_watch.h"
@@ -73,8 +74,8 @@ ServedIndexes open_indexes(const ServeOptions& opt) {
     indexes.push_back(
         std::make_unique<ServedIndex>(opt.names[i], opt.indexes[i]));
     const Index& index = indexes.back()->current()->index();
-    if (index.vectors() == nullptr)
-      cli::say(index.why_no_vectors() + ": similarities are approximate");
+    cli::say_foreign_changes(index);
+    cli::say_missing_vectors(index);
   }
   return indexes;
 }

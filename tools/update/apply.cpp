@@ -25,8 +25,7 @@ std::string list_of(const Names& images) {
 
 void run_extract(const CollectionPaths& paths, const Names& images,
                  const ExtractRun& run, const std::string& how) {
-  std::vector<std::string> command = {cli::sibling_path("extract"),
-                                      how,
+  std::vector<std::string> options = {how,
                                       "--resume-or-restart",
                                       "--files0-from",
                                       "-",
@@ -34,12 +33,12 @@ void run_extract(const CollectionPaths& paths, const Names& images,
                                       paths.vectors,
                                       "-n",
                                       paths.names};
-  command.insert(command.end(), run.model.begin(), run.model.end());
-  command.insert(command.end(), run.rules.begin(), run.rules.end());
-  if (run.threads > 0) command.push_back(fmt::format("-j{}", run.threads));
-  if (paths.separator == Separator::kNul) command.emplace_back("-0");
-  if (run.quiet) command.emplace_back("-q");
-  run_program(command, list_of(images));
+  options.insert(options.end(), run.model.begin(), run.model.end());
+  options.insert(options.end(), run.rules.begin(), run.rules.end());
+  if (run.threads > 0) options.push_back(fmt::format("-j{}", run.threads));
+  if (paths.separator == Separator::kNul) options.emplace_back("-0");
+  if (run.quiet) options.emplace_back("-q");
+  run_tool("extract", options, list_of(images));
 }
 
 /// Where most of an index would be rows that are new or gone, one that is built

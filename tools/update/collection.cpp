@@ -3,6 +3,7 @@
 #include "common/names_list.h"
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
 #include "io/output_file.h"
@@ -22,8 +23,9 @@ Collection open_collection(const CollectionPaths& paths) {
   const std::size_t rows = vectors.files().front().rows();
   collection.names = read_names(paths.names, paths.separator);
   if (collection.names.size() != rows)
-    fail("{}: {} names for the {} rows of {}{}", paths.names,
-         collection.names.size(), rows, paths.vectors,
+    fail("{}: {} for the {} of {}{}", paths.names,
+         counted(collection.names.size(), "name"), counted(rows, "row"),
+         paths.vectors,
          other_separator_hint(paths.names, paths.separator, rows));
   const std::string target = follow_links(paths.vectors);
   collection.ledger = read_ledger(target, rows, &collection.names);

@@ -37,6 +37,7 @@ class Lister {
   void look_into_ledger();
   void keep(const std::string& name, const FileFacts& facts);
   void add(const std::string& name, const FileFacts& facts);
+  void add_damaged(const std::string& path, const FileFacts& facts);
   void add_archive(const std::string& path);
   void add_known(const std::string& path);
   bool is_in_doubt(const ArchivedImage& member, const std::string& path) const;
@@ -85,9 +86,18 @@ void Lister::add(const std::string& name, const FileFacts& facts) {
   listing_.images.append(name);
 }
 
+/// extract reads the archive once more, and lists what is wrong with it.
+void Lister::add_damaged(const std::string& path, const FileFacts& facts) {
+  add(path, facts);
+  listing_.damaged.insert(path);
+}
+
 void Lister::add_known(const std::string& path) {
   for (const KnownMember& member : members_[path])
-    add(member.name, member.facts);
+    if (member.name == path)
+      add_damaged(path, member.facts);
+    else
+      add(member.name, member.facts);
 }
 
 /// Whether nothing is to be taken from what the ledger has of the member: it
@@ -113,8 +123,12 @@ void Lister::add_unreadable(const std::string& path, const FileFacts& facts,
   const bool has_images =
       std::any_of(members.begin(), members.end(),
                   [&](const KnownMember& one) { return one.name != path; });
-  // Then it is a bad image, as extract is to say.
-  if (!has_images) return add(path, facts);
+  // Then extract is to say it.
+  if (!has_images) {
+    add_damaged(path, facts);
+    listing_.archives.push_back({path, {}});
+    return;
+  }
   cli::say(fmt::format("{}: {}: its images stay as they were",
                        escape_field(path), reason));
   const std::size_t first = listing_.images.size();
@@ -145,7 +159,7 @@ void Lister::read_archive(const std::string& path, const FileFacts& facts) {
     // looked at: as one that nothing is known of, it is read.
     listing_.archived[listing_.images.size() - 1] = FileFacts();
     // extract is to say it, behind the images that came of it.
-    add(path, facts);
+    add_damaged(path, facts);
   }
   listing_.archives.push_back({path, facts});
 }

@@ -27,6 +27,9 @@ struct Listing {
   /// where only the content can tell whether an image has changed.
   std::unordered_map<std::size_t, FileFacts> archived;
   std::vector<ReadArchive> archives;
+  /// By name: those of `images` that are not images, but archives which cannot
+  /// be read to their ends.
+  std::unordered_set<std::string> damaged;
   /// By number: images whose archive cannot be read now. They stay as they are.
   std::unordered_set<std::size_t> unreadable;
 

@@ -219,7 +219,11 @@ void Planner::settle() {
     // An image whose row went to another name is new, not changed.
     const auto row = row_of_.find(images_[loose.image]);
     const bool changed = row != row_of_.end() && !listed_[row->second];
-    (changed ? plan_.changed : plan_.added).push_back(name);
+    const bool archive = listing_.damaged.count(name) != 0;
+    (archive   ? plan_.damaged
+     : changed ? plan_.changed
+               : plan_.added)
+        .push_back(name);
     if (changed) again.insert(images_[loose.image]);
   }
   for (const std::uint32_t row : loose_rows_) {

@@ -43,6 +43,8 @@ struct RefreshedRow {
 struct Plan {
   std::vector<std::string> added;    // to be extracted: images without a row,
   std::vector<std::string> changed;  // and those whose row is of older content
+  /// Archives, not images, that extract is to tell what is wrong with.
+  std::vector<std::string> damaged;
   std::vector<std::uint32_t> gone;  // rows whose images are not listed any more
   std::vector<std::uint32_t> replaced;  // old rows of `changed`
   std::vector<MovedImage> moved;
@@ -52,10 +54,12 @@ struct Plan {
   std::size_t still_bad = 0;  // and are not tried again
   std::size_t kept = 0;       // rows that stay as they are
 
-  /// Whether there is anything for a person to read about.
-  bool empty() const {
-    return added.empty() && changed.empty() && gone.empty() && moved.empty();
+  /// Whether there is anything for extract to read.
+  bool has_more() const {
+    return !added.empty() || !changed.empty() || !damaged.empty();
   }
+  /// Whether there is anything for a person to read about.
+  bool empty() const { return !has_more() && gone.empty() && moved.empty(); }
 };
 
 /// `listing`: all that the collection should hold; `on_progress` hears how many

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
 namespace imsearch {
 namespace {
 
@@ -81,6 +83,15 @@ void write_record(const std::string& vectors, const UpdateRecord& record) {
   OutputFile file(record_path(vectors));
   file.write(json.dump(2) + "\n");
   file.commit();
+}
+
+void empty_record(const std::string& vectors) {
+  cut_file(record_path(vectors), 0);
+}
+
+void remove_empty_record(const std::string& vectors) {
+  const std::string path = record_path(vectors);
+  if (read_prefix(path, 1).empty()) ::unlink(path.c_str());
 }
 
 }  // namespace imsearch

@@ -31,4 +31,12 @@ std::optional<UpdateRecord> read_record(const std::string& vectors);
 /// Throws Error.
 void write_record(const std::string& vectors, const UpdateRecord& record);
 
+/// Takes what the record says away, and leaves the file, which may be locked.
+void empty_record(const std::string& vectors);
+
+/// Takes the record away that was only made to be locked, where nothing came of
+/// the update. Whoever waits for it finds that it is not that of the name any
+/// more, and makes another.
+void remove_empty_record(const std::string& vectors);
+
 }  // namespace imsearch

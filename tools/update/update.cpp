@@ -88,9 +88,9 @@ void refuse_half_gone(const UpdateOptions& opt, const Plan& plan) {
       plan.kept + plan.gone.size() + plan.moved.size() + plan.replaced.size();
   if (opt.force || 2 * plan.gone.size() <= before) return;
   fail(
-      "{} of {} images are gone, more than half: --dry-run lists them, --force "
-      "goes on",
-      grouped(plan.gone.size()), grouped(before));
+      "{} of {} {} gone, more than half: --dry-run lists them, --force goes on",
+      grouped(plan.gone.size()), counted(before, "image"),
+      is_or_are(plan.gone.size()));
 }
 
 void print_plan(const Plan& plan, const Collection& collection) {
@@ -123,20 +123,27 @@ void print_summary(const UpdateOptions& opt, const Summary& done,
                    const Collection& collection, double seconds) {
   const std::size_t rows = collection.names.size();
   const std::size_t alive = rows - gone_rows(collection.ledger).size();
-  const std::size_t bad = collection.ledger.bad.size();
+  const BadCounts bad = count_bad(collection.ledger);
   if (opt.json) {
-    const nlohmann::ordered_json object = {
-        {"images", alive},   {"new", done.added},   {"changed", done.changed},
-        {"gone", done.gone}, {"moved", done.moved}, {"bad", bad},
-        {"rows", rows},      {"seconds", seconds}};
+    const nlohmann::ordered_json object = {{"images", alive},
+                                           {"new", done.added},
+                                           {"changed", done.changed},
+                                           {"gone", done.gone},
+                                           {"moved", done.moved},
+                                           {"bad", bad.images},
+                                           {"damaged_archives", bad.archives},
+                                           {"rows", rows},
+                                           {"seconds", seconds}};
     print(object.dump() + "\n");
   }
   if (opt.quiet) return;
-  cli::say(fmt::format("{} new, {} changed, {} gone, {} moved: {}, {} bad, {}",
-                       grouped(done.added), grouped(done.changed),
-                       grouped(done.gone), grouped(done.moved),
-                       counted(alive, "image"), grouped(bad),
-                       human_duration(seconds)));
+  const std::string archives =
+      bad.archives == 0 ? "" : ", " + counted(bad.archives, "damaged archive");
+  cli::say(fmt::format(
+      "{} new, {} changed, {} gone, {} moved: {}, {} bad{}, {}",
+      grouped(done.added), grouped(done.changed), grouped(done.gone),
+      grouped(done.moved), counted(alive, "image"), grouped(bad.images),
+      archives, human_duration(seconds)));
 }
 
 /// Those of extract that say which members of archives are images.
@@ -169,13 +176,15 @@ ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
   return run;
 }
 
-/// Names for extract --append: what it has and what it is to add.
+/// Names for extract --append: what it has and what it is to add. Archives come
+/// last, when it is known which images of theirs could be read.
 Names with_rows(const Collection& collection, const Plan& plan) {
   Names names;
   for (std::size_t row = 0; row < collection.names.size(); ++row)
     if (!collection.is_gone(row)) names.append(collection.names[row]);
   for (const std::string& name : plan.added) names.append(name);
   for (const std::string& name : plan.changed) names.append(name);
+  for (const std::string& name : plan.damaged) names.append(name);
   return names;
 }
 
@@ -202,14 +211,6 @@ FileLock lock_collection(const std::string& vectors, bool quiet) {
   }
 }
 
-/// Takes the record away that was only made to be locked, where nothing came of
-/// the update. Whoever waits for it finds that it is not that of the name any
-/// more, and makes another.
-void remove_empty_record(const std::string& vectors) {
-  const std::string path = record_path(vectors);
-  if (read_prefix(path, 1).empty()) ::unlink(path.c_str());
-}
-
 /// Records what is given now, unless that is recorded. The record is replaced,
 /// and the lock is then that of the new one. Gives whether it was.
 bool keep_record(const UpdateOptions& opt, const UpdateRecord& record,
@@ -228,9 +229,17 @@ Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
   if (!others.empty()) fail_names_of(opt.paths.names, others);
   const Names images = list_files(opt, record, nullptr);
   const ExtractRun run = extract_run(opt, record, nullptr);
+  const bool first = !read_record(opt.paths.vectors);
   // Before the long part: a killed run is then gone on with by itself.
   keep_record(opt, record, lock);
-  extract_all(opt.paths, images, run);
+  try {
+    extract_all(opt.paths, images, run);
+  } catch (const Error&) {
+    // Options that it refused are not to be those of the next update.
+    if (first && !file_exists(follow_links(opt.paths.vectors) + ".part"))
+      empty_record(opt.paths.vectors);
+    throw;
+  }
   collection = open_collection(opt.paths);
   follow_with_index(opt.paths, collection, true, run);
   Summary done;
@@ -296,7 +305,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     const bool renamed = enter(plan, collection);
     write_collection(opt.paths, collection, renamed);
   }
-  if (!plan.added.empty() || !plan.changed.empty()) {
+  if (plan.has_more()) {
     extract_more(opt.paths, with_rows(collection, plan), run);
     collection = open_collection(opt.paths);
   }
@@ -348,10 +357,11 @@ Summary follow(const UpdateOptions& opt, const UpdateRecord& record,
   }
   check_index(opt.paths, nullptr, false);
   if (!opt.dry_run) return begin_collection(opt, record, lock, collection);
-  const Names images = list_images(opt, record, nullptr).images;
+  const Listing listing = list_images(opt, record, nullptr);
   Plan plan;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    plan.added.emplace_back(images[i]);
+  for (std::size_t i = 0; i < listing.images.size(); ++i)
+    if (std::string name(listing.images[i]); listing.damaged.count(name) == 0)
+      plan.added.push_back(std::move(name));
   print_plan(plan, collection);
   return {};
 }

@@ -205,7 +205,7 @@ TEST_CASE("bench extract fails where extract fails, and leaves nothing") {
   CHECK(result.status == 1);
   CHECK(result.out.empty());
   CHECK(contains(result.err, "extract: nowhere.jpg: "));
-  CHECK(contains(result.err, "failed with exit code 1"));
+  CHECK(!contains(result.err, "failed with exit code"));
   CHECK(collection.files().empty());
   CHECK(collection.run({"bench", "extract"}).status == 2);
 }

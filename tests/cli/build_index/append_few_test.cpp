@@ -113,3 +113,74 @@ TEST_CASE("rows that something else may have changed are compared") {
   CHECK(found.status == 1);
   CHECK(contains(found.err, "fvecs.bin: row 20 (20.jpg): changed since"));
 }
+
+TEST_CASE("changes of another index are told by whoever opens this one") {
+  const Large large;
+  large.append("images/1.ppm");
+  const std::string changes = large.dir / kIndex + ".changes";
+  const std::string told = kIndex + std::string(".changes: not the changes of");
+  CHECK(!contains(large.exact("images/1.ppm").err, told));
+  large.dir.write("names", "7.jpg\n");
+  REQUIRE(large.tool({"build-index", "-q", "--delete", "names"}).status == 0);
+  const std::string kept = read_file(changes);
+  const std::vector<std::string> anew = {"build-index",       "-q", "-M", "9",
+                                         "--ef-construction", "16"};
+  REQUIRE(large.tool(anew).status == 0);
+  REQUIRE(!file_exists(changes));
+  // As a killed process leaves them: the index has all that they say.
+  large.dir.write(kIndex + std::string(".changes"), kept);
+  CHECK(large.tool({"query", "--id", "1"}).err == "");
+  CHECK(large.tool({"build-index", "--verify"}).status == 0);
+  std::vector<std::string> restored = anew;
+  restored.emplace_back("--restore-deleted");
+  REQUIRE(large.tool(restored).status == 0);
+  large.dir.write(kIndex + std::string(".changes"), kept);
+  const std::vector<std::vector<std::string>> commands = {
+      {"query", "--id", "1"},
+      {"duplicates"},
+      {"eval-recall", "--samples", "2"},
+      {"bench", "--samples", "2"}};
+  for (const std::vector<std::string>& command : commands) {
+    CAPTURE(command[0]);
+    const RunResult result = large.tool(command);
+    CHECK(result.status == 0);
+    CHECK(contains(result.err, told));
+    CHECK(contains(result.err, "or remove it"));
+  }
+  const RunResult verified = large.tool({"build-index", "--verify"});
+  CHECK(verified.status == 1);
+  CHECK(contains(verified.err, told));
+  // A change replaces them.
+  const RunResult change = large.tool({"build-index", "--append"});
+  CHECK(contains(change.err, told));
+  REQUIRE(extract_in(large.dir, {"-q", "--append", "images/2.ppm"}).status ==
+          0);
+  CHECK(contains(large.tool({"build-index", "--append"}).err, told));
+  CHECK(large.tool({"build-index", "--verify"}).status == 0);
+  // Those of no index at all go with the next.
+  fs::remove(large.dir / kIndex);
+  REQUIRE(file_exists(changes));
+  const RunResult built =
+      large.tool({"build-index", "-q", "-M", "8", "--ef-construction", "16"});
+  CHECK(contains(built.err, ".changes: changes of an index that is not there"));
+  CHECK(!file_exists(changes));
+}
+
+TEST_CASE("changes that are cut short name what goes on without them") {
+  const Large large;
+  large.append("images/1.ppm");
+  const std::string changes = large.dir / kIndex + ".changes";
+  const std::string whole = read_file(changes);
+  for (const std::size_t size : {whole.size() / 2, std::size_t{0}}) {
+    large.dir.write(kIndex + std::string(".changes"), whole.substr(0, size));
+    const RunResult result = large.tool({"query", "--id", "1"});
+    CHECK(result.status == 1);
+    CHECK(contains(result.err, "remove it to go on with the index as it was"));
+    CHECK(contains(result.err, "build-index --append adds rows again"));
+  }
+  // As it says.
+  fs::remove(changes);
+  CHECK(large.tool({"build-index", "-q", "--append"}).status == 0);
+  CHECK(large.exact("images/1.ppm").status == 0);
+  CHECK(large.tool({"build-index", "--verify"}).status == 0);
+}

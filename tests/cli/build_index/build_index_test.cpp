@@ -162,7 +162,7 @@ TEST_CASE("a file of names for each file of vectors, or none at all") {
   const RunResult result = collection.run(
       {"build-index", "fvecs.bin", "fvecs.bin", "-n", "fnames.txt"});
   CHECK(result.status == 2);
-  CHECK(contains(result.err, "1 files of names (-n) for 2 files of vectors"));
+  CHECK(contains(result.err, "1 file of names (-n) for 2 files of vectors"));
 }
 
 TEST_CASE("names of a shard are found, those of another name must be told") {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -141,10 +142,56 @@ TEST_CASE("--delete takes images out by their names") {
   CHECK_FALSE(contains(left.out, "\t5.jpg\n"));
   CHECK_FALSE(contains(left.out, "a\\tb.jpg"));
   CHECK(collection.run({"query", "--like", "5.jpg"}).status == 1);
-  CHECK(collection.run({"query", "--id", "6"}).status == 0);
+  const RunResult deleted = collection.run({"query", "--id", "6"});
+  CHECK(deleted.status == 1);
+  CHECK(deleted.out.empty());
+  CHECK(contains(deleted.err,
+                 "6: deleted in fvecs.bin.hnsw.index: build-index "
+                 "--restore-deleted indexes it again"));
+  CHECK(collection.run({"query", "--id", "7"}).status == 0);
   CHECK(collection.run({"eval-recall", "--at-least", "1"}).status == 0);
   CHECK(collection.run({"bench"}).status == 0);
   CHECK(collection.run({"build-index", "--verify"}).status == 0);
+}
+
+TEST_CASE("--delete of unknown names alone tells of no deletions") {
+  const Collection collection(60);
+  collection.build();
+  collection.write("wrong", "no such\n");
+  const RunResult result = collection.run({"build-index", "--delete", "wrong"});
+  CHECK(result.status == 1);
+  CHECK(test::lines_of(result.err).size() == 1);
+  CHECK(contains(result.err, "no such: no image of that name"));
+}
+
+TEST_CASE("an index that is built anew tells which files it has no more") {
+  const Collection collection(40);
+  collection.write("b.bin", test::clustered_vectors(20, kDim, 2));
+  collection.write("b.txt", test::numbered_names(20, "b"));
+  const std::vector<std::string> both = {
+      "build-index", "fvecs.bin",  "b.bin",
+      "-n",          "fnames.txt", "-n",
+      "b.txt",       "--dim",      std::to_string(kDim)};
+  CHECK(collection.run(both).status == 0);
+  const std::string told = "its 20 rows of b.bin are dropped";
+  CHECK(!contains(collection.run(both).err, told));
+  grow(collection, 1);
+  const RunResult one = collection.run({"build-index", "-q"});
+  CHECK(one.status == 0);
+  CHECK(contains(one.err, told));
+  CHECK(test::lines_of(one.err).size() == 1);
+  CHECK(collection.run({"build-index", "-q"}).err.empty());
+}
+
+TEST_CASE("a folder in place of vectors names the tool that makes them") {
+  const Collection collection(0);
+  std::filesystem::create_directory(collection.path("photos"));
+  const RunResult result = collection.run({"build-index", "photos"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err, "photos: a folder: extract makes vectors"));
+  collection.write("photo.JPG", "x");
+  CHECK(contains(collection.run({"build-index", "photo.JPG"}).err,
+                 "photo.JPG: an image: extract makes vectors of images"));
 }
 
 TEST_CASE("--delete tells what it does not know, and deletes the others") {

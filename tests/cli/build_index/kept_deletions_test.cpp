@@ -80,8 +80,8 @@ TEST_CASE("fault 19: a new image of a deleted one's name is not deleted") {
   const RunResult again = collection.run({"build-index"});
   CHECK(contains(again.err, ": 1 row stays deleted"));
   CHECK(contains(again.err,
-                 ": 1 rows have the name of a deleted image, but other "
-                 "vectors: they are not deleted"));
+                 ": 1 row has the name of a deleted image, but other "
+                 "vectors: it is not deleted"));
   const RunResult found =
       collection.run({"query", "--json", "--like", "5.jpg", "-k", "200"});
   CHECK(found.status == 0);

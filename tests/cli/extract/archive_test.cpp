@@ -233,6 +233,27 @@ TEST_CASE("of a damaged archive what came before stays, and the rest is said") {
   }
 }
 
+TEST_CASE("a damaged archive is counted apart from the images it has") {
+  const Archives& a = archives();
+  const std::string third = "cut_in_third.zip";
+  const RunResult result = a.extract({third});
+  CHECK(a.seeds() == Seeds{3, 0});
+  CHECK(a.bad() == Lines{third + "/noise.ppm\ttruncated archive",
+                         third + "\ttruncated archive: only the 2 images "
+                                 "before that are read"});
+  CHECK(contains(result.err,
+                 "2 of 3 images, 1 bad, 1 damaged archive: see "
+                 "fnames.txt.bad.tsv"));
+  CHECK(contains(
+      a.extract({"--json", "-q", third}).out,
+      "\"images\":2,\"bad\":1,\"done_before\":0,\"damaged_archives\":1,"));
+  CHECK(contains(a.extract({"cut_in_first.zip"}, 1).err,
+                 "cut_in_first.zip: truncated archive: no image before that "
+                 "could be read"));
+  CHECK(contains(a.extract({"no.zip"}, 1).err,
+                 "the archive could not be read: see fnames.txt.bad.tsv"));
+}
+
 TEST_CASE("what is no archive, or has no images") {
   const Archives& a = archives();
   CHECK(contains(a.extract({"no.zip"}, 1).err, "no.zip: "));

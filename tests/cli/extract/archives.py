@@ -161,6 +161,14 @@ with zipfile.ZipFile("cut.zip", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr(f"{i}.bin", rng.randbytes(400_000))
 for name in ("cut.tar.gz", "cut.tar.xz", "cut.tar.bz2", "cut.zip"):
     os.truncate(name, os.stat(name).st_size * 6 // 10)
+noise = b"P6 100 100 255\n" + random.Random(2).randbytes(30_000)
+for name, images in (("cut_in_third.zip", ORDER[:2]), ("cut_in_first.zip", [])):
+    with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED) as file:
+        for i in images:
+            file.write(IMAGES[i], f"{i}.ppm")
+        file.writestr("noise.ppm", noise)
+        at = file.getinfo("noise.ppm").header_offset
+    os.truncate(name, at + 15_000)
 stored = bytearray(read("stored.cbz"))
 stored[stored.index(b"dir/0.ppm") + 300] ^= 1  # its CRC does not fit
 with open("bad_sum.zip", "wb") as file:

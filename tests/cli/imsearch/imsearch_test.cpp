@@ -71,6 +71,36 @@ TEST_CASE("a mistyped command or option names what was meant") {
   CHECK(contains(refusal({"query", "--zzzzzz"}), "--zzzzzz: no such option\n"));
 }
 
+TEST_CASE("a file whose name begins like an option is told from one") {
+  const Collection collection(5);
+  collection.write("-dash.jpg", "x");
+  const RunResult result = collection.run({"query", "-dash.jpg"});
+  CHECK(result.status == 2);
+  CHECK(contains(result.err,
+                 "-dash.jpg: no such option: the file of that name is "
+                 "./-dash.jpg, or comes behind --"));
+  // Behind it, options are files, too.
+  const std::string behind =
+      collection.run({"query", "--", "-dash.jpg", "-k", "1"}).err;
+  CHECK(contains(behind, "-k: No such file or directory: options come before"));
+  CHECK(!contains(behind, "by words"));
+}
+
+TEST_CASE("an empty name is shown as one") {
+  const Collection collection(0);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"extract", ""},
+        {"query", "-i", "", "--id", "1"},
+        {"build-index", ""},
+        {"duplicates", "-i", ""}}) {
+    const RunResult result = collection.run(command);
+    CAPTURE(result.err);
+    CHECK(result.status != 0);
+    CHECK(contains(result.err, command[0] + ": ''"));
+    CHECK(!contains(result.err, ": :"));
+  }
+}
+
 TEST_CASE("help lists every command, and opens manuals") {
   const Collection collection(0);
   const RunResult help = collection.run({"imsearch", "--help"});

@@ -124,6 +124,31 @@ TEST_CASE("--only and --not choose among names, and k are found") {
   const RunResult none = c.run({"query", "--id", "7", "--only", "d"});
   CHECK(none.out.empty());
   CHECK(contains(none.err, "--only d: no name in fvecs.bin.hnsw.index"));
+  CHECK(contains(c.run({"query", "--id", "7", "--only", "a", "--only", "b",
+                        "--not", "[ab]"})
+                     .err,
+                 "--only a --only b --not [ab]: no name in"));
+}
+
+TEST_CASE("--only and --not take paths as a shell completes them") {
+  const Folders& c = folders();
+  const auto of = [&](const std::string& option, const std::string& pattern) {
+    return c.names({"--id", "7", "-k", "200", option, pattern});
+  };
+  const auto all = of("--not", "nothing");
+  for (const std::string& here : {std::string("."), c.path("")}) {
+    CAPTURE(here);
+    CHECK(of("--only", here + "/b") == of("--only", "b"));
+    CHECK(of("--only", here + "//b/") == of("--only", "b"));
+    CHECK(of("--only", here + "/b/./2*") == of("--only", "b/2*"));
+    CHECK(of("--not", here + "/b") == of("--not", "b"));
+    CHECK(of("--only", here) == all);
+  }
+  CHECK(of("--only", "./b") == of("--only", "b"));
+  // From the start of names: not a file that is called so in a folder.
+  const std::string file = all.front().substr(all.front().rfind('/') + 1);
+  CHECK(of("--only", file).size() > 0);
+  CHECK(of("--only", "./" + file).size() == 0);
 }
 
 TEST_CASE("--plus and --minus are sums of unit vectors") {

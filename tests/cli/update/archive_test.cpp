@@ -160,7 +160,12 @@ TEST_CASE("archives that are gone, damaged, mended") {
   const std::string whole = read_file(*dir / "p/a.zip");
   dir->write("p/a.zip", whole.substr(0, whole.size() / 2));
   const RunResult damaged = good(*dir, {"update"});
-  CHECK(contains(damaged.err, "p/a.zip: truncated archive"));
+  CHECK(contains(damaged.err,
+                 "p/a.zip: truncated archive: only the 1 image before that is "
+                 "read"));
+  // The second is cut; the third is away.
+  CHECK(contains(damaged.err, "0 new, 1 changed, 1 gone, 0 moved"));
+  CHECK(contains(damaged.err, ": 14 images, 1 bad, 1 damaged archive, "));
   check_archives_as_from_nothing(*dir);
   // It is not tried again before it changes.
   CHECK(!contains(good(*dir, {"update"}).err, "truncated"));
@@ -173,6 +178,26 @@ TEST_CASE("archives that are gone, damaged, mended") {
   CHECK(dry_run(*dir).size() == 3);
   good(*dir, {"update", "--compact"});
   check_archives_as_from_nothing(*dir);
+}
+
+TEST_CASE("an archive that cannot be read is not an image") {
+  const auto dir = collection();
+  write_image(*dir, "p/6.ppm", 6);
+  for (const char* content : {"PK\3\4 no zip", "PK\3\4 still no zip"}) {
+    dir->write("p/b.zip", content);
+    CHECK(dry_run(*dir) == (fs::exists(*dir / "p/6.ppm")
+                                ? Lines{"new\tp/6.ppm"}
+                                : Lines{"gone\tp/6.ppm"}));
+    const RunResult result = good(*dir, {"update", "--json"});
+    CHECK(contains(result.err, "p/b.zip: "));
+    CHECK(contains(result.err, ", 0 bad, 1 damaged archive, "));
+    const auto summary = nlohmann::json::parse(result.out);
+    CHECK(summary["new"] == (fs::exists(*dir / "p/6.ppm") ? 1 : 0));
+    CHECK(summary["bad"] == 0);
+    CHECK(summary["damaged_archives"] == 1);
+    fs::remove(*dir / "p/6.ppm");
+  }
+  CHECK(contains(good(*dir, {"update"}).err, "0 new, 0 changed, 0 gone"));
 }
 
 TEST_CASE("an archive that is not readable keeps its images") {

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -69,7 +70,7 @@ TEST_CASE("a name with a newline is reported, and no two others") {
   const RunResult refused = run_in(dir, {"update", "-0"});
   CHECK(refused.status == 1);
   CHECK(contains(refused.err,
-                 "1 names for the 2 rows of fvecs.bin; they end "
+                 "1 name for the 2 rows of fvecs.bin; they end "
                  "with newlines: leave out -0, or"));
   dir.write("fnames.txt", std::string("p/a.ppm\0p/c.ppm\0", 16));
   CHECK(contains(run_in(dir, {"update"}).err, "they end with NUL: give -0"));
@@ -143,4 +144,35 @@ TEST_CASE("a folder that --exclude leaves nothing of is said to be that") {
                     "p/[1-5].ppm", "--exclude", "./p/*.ppm"});
   CHECK(folder.status == 1);
   CHECK(folder.err == "extract: .: no images: --exclude leaves out 6 images\n");
+}
+
+TEST_CASE("what update runs speaks as this user calls it, and once") {
+  const TempDir dir;
+  write_image(dir, "p/a.ppm", 1);
+  const auto check_lines = [](const RunResult& result) {
+    CAPTURE(result.err);
+    std::size_t begin = 0;
+    for (std::size_t end = 0; begin < result.err.size(); begin = end + 1) {
+      end = result.err.find('\n', begin);
+      CHECK(result.err.compare(begin, 9, "imsearch ") == 0);
+    }
+    CHECK(!contains(result.err, "failed with"));
+    CHECK(!contains(result.err, "/extract"));
+  };
+  const RunResult failed =
+      run_in(dir, {"imsearch", "update", "-q", "p", "--weights", "nowhere.h5"});
+  CHECK(failed.status == 1);
+  CHECK(contains(failed.err, "imsearch extract: nowhere.h5"));
+  CHECK(std::count(failed.err.begin(), failed.err.end(), '\n') == 1);
+  check_lines(failed);
+  // What was refused is not recorded.
+  const RunResult done = run_in(dir, {"imsearch", "update", "p"});
+  CHECK(done.status == 0);
+  CHECK(contains(done.err, "imsearch extract: 1 image"));
+  CHECK(
+      contains(done.err, "imsearch build-index: fvecs.bin.hnsw.index: 1 row"));
+  check_lines(done);
+  // Both numbers, in the singular and the plural.
+  dir.write("fnames.txt", "p/a.ppm\np/b.ppm\n");
+  CHECK(contains(run_in(dir, {"update"}).err, "2 names for the 1 row of"));
 }

@@ -1,0 +1,30 @@
+#include "common/index_remarks.h"
+
+#include "common/cli.h"
+
+#include "base/command.h"
+#include "io/file.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace imsearch::cli {
+
+void say_foreign_changes(const Index& index) {
+  const std::string text = index.foreign_changes();
+  if (!text.empty()) say(text);
+}
+
+void say_missing_vectors(const Index& index) {
+  if (index.vectors() != nullptr) return;
+  const std::vector<std::string> paths = index.source_paths();
+  const bool all_there = std::all_of(paths.begin(), paths.end(), file_exists);
+  say(fmt::format(
+      "{}: similarities are approximate: {}", index.why_no_vectors(),
+      all_there ? command("build-index") + " makes the index of them anew"
+                : "move the vectors there, beside the index as they were, or "
+                  "put a link to them there"));
+}
+
+}  // namespace imsearch::cli
