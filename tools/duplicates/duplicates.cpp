@@ -123,7 +123,7 @@ int duplicates(const DuplicatesOptions& opt) {
   if (!opt.quiet) say_what_is_missing(library);
 
   FileCheck files(library);
-  if (!files.names_are_files() && !opt.quiet && library.index.rows() > 0)
+  if (!library.paths.any_there() && !opt.quiet && library.index.rows() > 0)
     cli::say(
         "no name is that of a file, seen from this folder: whether images are "
         "still there is not checked");

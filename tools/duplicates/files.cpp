@@ -2,7 +2,6 @@
 
 #include "archive/member_cursor.h"
 #include "base/error.h"
-#include "index/vector_set.h"
 #include "io/file.h"
 
 #include <sys/stat.h>
@@ -12,8 +11,6 @@
 
 namespace imsearch {
 namespace {
-
-constexpr std::size_t kSample = 1000;
 
 /// Whether the content is no longer what the ledger says. Without a ledger
 /// nothing can be told.
@@ -38,16 +35,7 @@ std::optional<MemberPath> path_in_archive(const std::string& path) {
 }  // namespace
 
 bool is_in_archive(const Library& library, std::uint32_t row) {
-  return path_in_archive(std::string(library.name(row))).has_value();
-}
-
-FileCheck::FileCheck(const Library& library) : library_(library) {
-  for (const std::uint32_t row : spread_over(library.facts.size(), kSample))
-    if (!library.gone[row] && (file_exists(std::string(library.name(row))) ||
-                               is_in_archive(library, row))) {
-      names_are_files_ = true;
-      return;
-    }
+  return path_in_archive(library.path(row)).has_value();
 }
 
 /// As the ledger says, which is trusted as long as size and time are the same.
@@ -78,8 +66,8 @@ bool FileCheck::is_usable_member(std::uint32_t row, const MemberPath& path) {
 }
 
 bool FileCheck::is_usable(std::uint32_t row) {
-  if (!names_are_files_) return true;
-  const std::string path(library_.name(row));
+  if (!library_.paths.any_there()) return true;
+  const std::string path = library_.path(row);
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
     if (const auto member = path_in_archive(path))

@@ -27,13 +27,10 @@ bool is_in_archive(const Library& library, std::uint32_t row);
 /// up by its name: see is_in_archive().
 class FileCheck {
  public:
-  explicit FileCheck(const Library& library);
+  explicit FileCheck(const Library& library) : library_(library) {}
 
-  /// Whether names are those of files, as seen from the working folder: some of
-  /// a sample are there. Otherwise nothing is checked.
-  bool names_are_files() const { return names_are_files_; }
-
-  /// Asked once for each row, in the order of preference.
+  /// Asked once for each row, in the order of preference. Where no name is that
+  /// of a file, nothing is checked.
   bool is_usable(std::uint32_t row);
 
   std::size_t missing() const { return missing_; }
@@ -47,7 +44,6 @@ class FileCheck {
 
   const Library& library_;
   std::map<std::string, bool> unchanged_;  // of archives
-  bool names_are_files_ = false;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;
   std::size_t missing_ = 0;
   std::size_t changed_ = 0;

@@ -43,8 +43,9 @@ void read_ledgers(Library& library) {
       if (library.facts[row].picture.phash) ++library.hashed;
     }
     settled.check();
-    library.archives.insert(library.archives.end(), ledger.archives.begin(),
-                            ledger.archives.end());
+    for (const ReadArchive& archive : ledger.archives)
+      library.archives.push_back(
+          {library.paths.path_in(f, archive.name), archive.facts});
     first += rows;
   }
 }
@@ -52,7 +53,9 @@ void read_ledgers(Library& library) {
 }  // namespace
 
 Library open_library(const std::string& index_path) {
-  Library library = {open_index(index_path), {}, {}, {}, "", 0};
+  Index index = open_index(index_path);
+  ImagePaths paths(index);
+  Library library = {std::move(index), std::move(paths), {}, {}, {}, "", 0};
   const std::size_t rows = library.index.rows();
   library.facts.resize(rows);
   library.gone.resize(rows);

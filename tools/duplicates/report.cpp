@@ -24,9 +24,14 @@ std::optional<std::uint64_t> bytes_of(const Library& library,
                                       std::uint32_t row) {
   const FileFacts& then = library.facts[row];
   if (then.known) return then.bytes;
-  const FileFacts now = facts_of_status(std::string(library.name(row)));
+  const FileFacts now = facts_of_status(library.path(row));
   if (now.known) return now.bytes;
   return std::nullopt;
+}
+
+/// A path that no program takes for an option.
+std::string file_argument(const std::string& path) {
+  return path.rfind('-', 0) == 0 ? "./" + path : path;
 }
 
 std::string size_text(const PictureFacts& picture) {
@@ -118,8 +123,7 @@ void print_extras(const Library& library,
   for (const DuplicateGroup& group : groups)
     for (const Duplicate& extra : group.extras) {
       if (is_in_archive(library, extra.row)) continue;
-      print(std::string(library.name(extra.row)));
-      print(std::string(1, end));
+      print(file_argument(library.path(extra.row)) + end);
     }
 }
 

@@ -23,7 +23,8 @@ Freed freed_by(const Library& library, const DuplicateGroup& group);
 /// Most bytes first, then most extras, then by the name of the image to keep.
 void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups);
 
-/// Names of extras that are files, each ended by `end`.
+/// The paths of extras that are files, each ended by `end`: as programs take
+/// them in the working folder.
 void print_extras(const Library& library,
                   const std::vector<DuplicateGroup>& groups, char end);
 /// A line an image, tab-separated: group, relation, similarity, bits, bytes,
