@@ -8,6 +8,7 @@
 // nothing is deleted here. Manual: man/imsearch-duplicates.1.
 #include "common/cli.h"
 #include "common/progress_line.h"
+#include "duplicates/choice.h"
 #include "duplicates/files.h"
 #include "duplicates/finder.h"
 #include "duplicates/library.h"
@@ -19,7 +20,6 @@
 #include "base/command.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
-#include "io/name_filter.h"
 
 #include <CLI/CLI.hpp>
 
@@ -41,31 +41,6 @@ void say_what_is_missing(const Library& library) {
         fmt::format("{}: the ledger has no hashes: images are compared by "
                     "their features alone; {} anew adds them",
                     library.index.path(), command("extract")));
-}
-
-/// Rows that are there, and that the patterns let pass.
-std::vector<std::uint32_t> rows_looked_at(const DuplicatesOptions& opt,
-                                          const Library& library) {
-  const NameFilter filter({opt.only, opt.without});
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < library.index.rows(); ++row)
-    if (!library.gone[row] && filter.passes(library.name(row)))
-      rows.push_back(row);
-  return rows;
-}
-
-std::vector<bool> references(const DuplicatesOptions& opt,
-                             const Library& library) {
-  if (opt.references.empty()) return {};
-  const NameFilter filter({opt.references, {}});
-  std::vector<bool> chosen(library.index.rows());
-  bool any = false;
-  for (std::uint32_t row = 0; row < library.index.rows(); ++row)
-    if (!library.gone[row] && filter.passes(library.name(row)))
-      any = chosen[row] = true;
-  if (!any)
-    cli::say("--reference: no image has such a name: there are no groups");
-  return chosen;
 }
 
 /// The best to keep first. An order that reads files is made for those rows

@@ -80,4 +80,33 @@ TEST_CASE("a name that begins with a dash is no option to who deletes it") {
   CHECK(photos.groups() == Lines{"1 keep +.jpg", "1 similar -rf"});
 }
 
+TEST_CASE("patterns that are no image's are said, each") {
+  Photos photos({{"a/1.jpg", feature_of(0)},
+                 {"a/2.jpg", feature_of(0)},
+                 {"b/1.jpg", feature_of(0)}});
+  photos.build();
+  const auto said = [&](const Lines& options) {
+    const RunResult result = duplicates(photos, options);
+    CHECK(result.status == 0);
+    return result.err;
+  };
+  CHECK(contains(said({"--only", "A"}), "--only A: no image has such a name"));
+  const std::string several =
+      said({"--only", "a", "--only", "x\ny", "--not", "librari"});
+  CHECK(contains(several, "--only x\\ny: no image has such a name"));
+  CHECK(contains(several, "--not librari: no image has such a name"));
+  CHECK_FALSE(contains(several, "--only a:"));
+  CHECK(contains(several, "1 group, 1 extra"));
+  CHECK(contains(said({"--reference", "b", "--reference", "c"}),
+                 "--reference c: no image has such a name"));
+  CHECK(contains(said({"--only", "a", "--not", "*.jpg"}),
+                 "--only and --not leave no image to look at"));
+  CHECK(contains(said({"--not", "*.jpg"}), "--not leaves no image"));
+  // What protects images is said even where nothing else is.
+  CHECK(contains(said({"-q", "--not", "librari"}), "--not librari"));
+  photos.dir().write("list", "b/1.jpg\n");
+  REQUIRE(photos.run({"build-index", "-q", "--delete", "list"}).status == 0);
+  CHECK(contains(said({"--only", "b"}), "--only b: no image has such a name"));
+}
+
 TEST_SUITE_END();
