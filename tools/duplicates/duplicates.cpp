@@ -9,6 +9,7 @@
 #include "common/cli.h"
 #include "common/progress_line.h"
 #include "duplicates/choice.h"
+#include "duplicates/extras.h"
 #include "duplicates/files.h"
 #include "duplicates/finder.h"
 #include "duplicates/library.h"
@@ -56,25 +57,33 @@ void put_in_order(const DuplicatesOptions& opt, const Library& library,
   sort_by_preference(library, opt.keep_order(), candidates.rows);
 }
 
-void say_left_out(const FileCheck& files) {
+/// "1 image is", "2 images are".
+std::string are(std::size_t count, const std::string& noun) {
+  return counted(count, noun) + (count == 1 ? " is" : " are");
+}
+
+std::string have(std::size_t count, const std::string& noun) {
+  return counted(count, noun) + (count == 1 ? " has" : " have");
+}
+
+void say_left_out(const FileCheck& files, const Extras& extras) {
   if (files.missing() > 0)
     cli::say(fmt::format("{} not there any more, and left out: {} marks them",
-                         files.missing() == 1
-                             ? "1 image is"
-                             : grouped(files.missing()) + " images are",
-                         command("update")));
+                         are(files.missing(), "image"), command("update")));
   if (files.changed() > 0)
-    cli::say(fmt::format(
-        "{} changed since, and left out: {} extracts them "
-        "again",
-        files.changed() == 1 ? "1 image has"
-                             : grouped(files.changed()) + " images have",
-        command("update")));
+    cli::say(
+        fmt::format("{} changed since, and left out: {} extracts them again",
+                    have(files.changed(), "image"), command("update")));
   if (files.same() > 0)
     cli::say(fmt::format("{} of a file that is another image's: left out",
-                         files.same() == 1
-                             ? "1 further name"
-                             : grouped(files.same()) + " further names"));
+                         counted(files.same(), "further name")));
+  if (extras.in_archives > 0)
+    cli::say(extras.in_archives == 1
+                 ? "1 further extra is in an archive, and not counted: no name "
+                   "deletes it"
+                 : fmt::format("{} further extras are in archives, and not "
+                               "counted: no name deletes them",
+                               grouped(extras.in_archives)));
 }
 
 void print(const DuplicatesOptions& opt, const Library& library,
@@ -125,8 +134,9 @@ int duplicates(const DuplicatesOptions& opt) {
   print(opt, library, groups);
   if (!opt.page.empty()) write_page(library, groups, opt.page, opt.quiet);
   if (opt.quiet) return cli::kDone;
-  say_left_out(files);
-  cli::say(summary(library, groups));
+  const Extras extras = extras_of(library, groups);
+  say_left_out(files, extras);
+  cli::say(summary(groups.size(), extras));
   return cli::kDone;
 }
 

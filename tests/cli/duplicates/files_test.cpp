@@ -109,4 +109,22 @@ TEST_CASE("patterns that are no image's are said, each") {
   CHECK(contains(said({"--only", "b"}), "--only b: no image has such a name"));
 }
 
+TEST_CASE("what deleting frees: of files now, not of links, or not known") {
+  Photos photos({{"a.jpg", feature_of(0), {}, "12345"},
+                 {"b.jpg", feature_of(0), {}, "123"},
+                 {"c.jpg", feature_of(0), {}, "1234567"},
+                 {"d.jpg", feature_of(0), {}, "12"}});
+  photos.build(false);
+  CHECK(contains(duplicates(photos).err,
+                 "1 group, 3 extras: deleting the extras frees 12 bytes"));
+  fs::create_hard_link(photos.path("b.jpg"), photos.path("other.name"));
+  fs::rename(photos.path("c.jpg"), photos.path("c"));
+  fs::create_symlink("c", photos.path("c.jpg"));
+  CHECK(contains(duplicates(photos).err, "deleting the extras frees 2 bytes"));
+  for (const char* name : {"a.jpg", "b.jpg", "c.jpg", "d.jpg"})
+    fs::remove(photos.path(name));
+  CHECK(contains(duplicates(photos).err,
+                 "3 extras: how much deleting them frees is not known"));
+}
+
 TEST_SUITE_END();
