@@ -96,6 +96,16 @@ void print(const DuplicatesOptions& opt, const Library& library,
     print_lines(library, groups);
 }
 
+/// Said always: who deletes the extras then has less of these pictures.
+void warn_of_larger(const DuplicatesOptions& opt, const Extras& extras) {
+  if (extras.larger_than_kept == 0) return;
+  const bool other_order = opt.keep_order() != Keep::kLargest;
+  cli::say(fmt::format(
+      "{} more pixels than the image that is kept instead{}",
+      have(extras.larger_than_kept, "extra"),
+      other_order && opt.references.empty() ? ": see --keep largest" : ""));
+}
+
 int duplicates(const DuplicatesOptions& opt) {
   opt.check();
   catch_interrupts();
@@ -133,8 +143,9 @@ int duplicates(const DuplicatesOptions& opt) {
   sort_groups(library, groups);
   print(opt, library, groups);
   if (!opt.page.empty()) write_page(library, groups, opt.page, opt.quiet);
-  if (opt.quiet) return cli::kDone;
   const Extras extras = extras_of(library, groups);
+  warn_of_larger(opt, extras);
+  if (opt.quiet) return cli::kDone;
   say_left_out(files, extras);
   cli::say(summary(groups.size(), extras));
   return cli::kDone;

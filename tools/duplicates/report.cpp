@@ -6,6 +6,7 @@
 #include "duplicates/extras.h"
 #include "duplicates/files.h"
 
+#include "base/error.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
@@ -102,11 +103,16 @@ void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups) {
 
 void print_extras(const Library& library,
                   const std::vector<DuplicateGroup>& groups, char end) {
+  std::vector<std::string> names;
   for (const DuplicateGroup& group : groups)
     for (const Duplicate& extra : group.extras) {
       if (is_in_archive(library, extra.row)) continue;
-      print(file_argument(library.path(extra.row)) + end);
+      names.push_back(file_argument(library.path(extra.row)));
+      if (names.back().find(end) != std::string::npos)
+        fail("{}: a newline in its name: use --null",
+             escape_field(names.back()));
     }
+  for (const std::string& name : names) print(name + end);
 }
 
 void print_lines(const Library& library,

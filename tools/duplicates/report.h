@@ -12,7 +12,8 @@ namespace imsearch {
 void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups);
 
 /// The paths of extras that are files, each ended by `end`: as programs take
-/// them in the working folder.
+/// them in the working folder. Throws Error, before any is printed, for one
+/// that has `end` in it: its parts may be the names of files that are to stay.
 void print_extras(const Library& library,
                   const std::vector<DuplicateGroup>& groups, char end);
 /// A line an image, tab-separated: group, relation, similarity, bits, bytes,

@@ -127,4 +127,31 @@ TEST_CASE("what deleting frees: of files now, not of links, or not known") {
                  "3 extras: how much deleting them frees is not known"));
 }
 
+TEST_CASE("a name of two lines is not printed as two names") {
+  Photos photos({{"a.jpg", feature_of(0)},
+                 {"b.jpg", feature_of(0)},
+                 {"c\nd.jpg", feature_of(0)},
+                 {"d.jpg", feature_of(1)}});
+  photos.build();
+  const RunResult lines = duplicates(photos, {"--extras", "-q"});
+  CHECK(lines.status == 1);
+  CHECK(lines.out.empty());  // d.jpg is to stay
+  CHECK(contains(lines.err, "c\\nd.jpg: a newline in its name: use --null"));
+  CHECK(photos.extras() == Lines{"b.jpg", "c\nd.jpg"});
+}
+
+TEST_CASE("it is said where more pixels are given up for fewer") {
+  Photos photos({{"a.jpg", feature_of(0), {}, "a", 40, 30},
+                 {"b.jpg", feature_of(0), {}, "b", 400, 300},
+                 {"c.jpg", feature_of(0), {}, "c", 30, 40}});
+  photos.build();
+  for (const char* quiet : {"--extras", "-q"})
+    CHECK(contains(duplicates(photos, {quiet}).err,
+                   "1 extra has more pixels than the image that is kept "
+                   "instead: see --keep largest"));
+  CHECK(duplicates(photos, {"-q", "--keep", "largest"}).err.empty());
+  CHECK(contains(duplicates(photos, {"-q", "--reference", "a.jpg"}).err,
+                 "is kept instead\n"));
+}
+
 TEST_SUITE_END();
