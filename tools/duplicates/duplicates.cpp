@@ -74,6 +74,11 @@ void say_left_out(const FileCheck& files, const Extras& extras) {
     cli::say(
         fmt::format("{} changed since, and left out: {} extracts them again",
                     have(files.changed(), "image"), command("update")));
+  if (files.newer() > 0)
+    cli::say(
+        fmt::format("{} newer than the vectors, and left out: without a ledger "
+                    "it is not known whether that changed them; {} makes one",
+                    are(files.newer(), "image"), command("extract")));
   if (files.same() > 0)
     cli::say(fmt::format("{} of a file that is another image's: left out",
                          counted(files.same(), "further name")));
@@ -125,6 +130,8 @@ int duplicates(const DuplicatesOptions& opt) {
   candidates.rows = rows_looked_at(opt, library);
   candidates.marks = marks_of(library);
   candidates.references = references(opt, library);
+  if (!candidates.references.empty())
+    files.keep(candidates.references, candidates.marks, candidates.rows);
   candidates.compared = opt.folders();
   if (candidates.compared != DuplicateCandidates::Folders::kAny)
     candidates.folders = folders_of(library);

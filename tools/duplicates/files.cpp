@@ -2,12 +2,14 @@
 
 #include "archive/member_cursor.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "io/file.h"
 
 #include <sys/stat.h>
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 namespace imsearch {
 namespace {
@@ -65,8 +67,48 @@ bool FileCheck::is_usable_member(std::uint32_t row, const MemberPath& path) {
   return false;
 }
 
+/// What no ledger tells of: a file that was changed after the vectors were
+/// made may be another picture.
+bool FileCheck::is_newer(std::uint32_t row, const std::string& path) const {
+  if (library_.facts[row].known) return false;
+  const FileFacts now = facts_of_status(path);
+  return now.modified_ns > library_.made_ns[library_.paths.source_of(row)];
+}
+
+bool FileCheck::is_first(const FileId& file, std::uint32_t row) {
+  const std::uint32_t first = seen_.try_emplace(file, row).first->second;
+  if (first != row) ++same_;
+  return first == row;
+}
+
+/// A reference and another row that are one file have one content, as far as
+/// that is known.
+void FileCheck::keep(const std::vector<bool>& references,
+                     const std::vector<ImageMarks>& marks,
+                     const std::vector<std::uint32_t>& rows) {
+  std::unordered_set<std::uint64_t> others;
+  for (const std::uint32_t row : rows)
+    if (!references[row]) others.insert(marks[row].content);
+  if (others.empty()) return;
+  const bool any = others.count(0) != 0;
+  for (std::uint32_t row = 0; row < references.size(); ++row) {
+    const std::uint64_t content = marks[row].content;
+    if (!references[row] ||
+        (!any && content != 0 && others.count(content) == 0))
+      continue;
+    check_interrupt();
+    struct stat status = {};
+    if (::stat(library_.path(row).c_str(), &status) == 0)
+      seen_.try_emplace({status.st_dev, status.st_ino}, row);
+  }
+}
+
 bool FileCheck::is_usable(std::uint32_t row) {
-  if (!library_.paths.any_there()) return true;
+  if (!library_.paths.any_there()) {
+    const bool first = seen_names_.try_emplace(library_.name(row), row).second;
+    if (!first) ++same_;
+    return first;
+  }
   const std::string path = library_.path(row);
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -79,10 +121,11 @@ bool FileCheck::is_usable(std::uint32_t row) {
     ++changed_;
     return false;
   }
-  const bool first =
-      seen_.try_emplace({status.st_dev, status.st_ino}, row).second;
-  if (!first) ++same_;
-  return first;
+  if (is_newer(row, path)) {
+    ++newer_;
+    return false;
+  }
+  return is_first({status.st_dev, status.st_ino}, row);
 }
 
 }  // namespace imsearch

@@ -14,7 +14,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace imsearch {
 
@@ -29,24 +32,39 @@ class FileCheck {
  public:
   explicit FileCheck(const Library& library) : library_(library) {}
 
+  /// Has no row be given up that is another name of these files: of the rows
+  /// that are references (one for each row of the index), those that may be the
+  /// file of one of `rows` which is none. Before anything is asked.
+  void keep(const std::vector<bool>& references,
+            const std::vector<ImageMarks>& marks,
+            const std::vector<std::uint32_t>& rows);
+
   /// Asked once for each row, in the order of preference. Where no name is that
-  /// of a file, nothing is checked.
+  /// of a file, only names are compared.
   bool is_usable(std::uint32_t row);
 
   std::size_t missing() const { return missing_; }
   std::size_t changed() const { return changed_; }
+  /// Newer than the vectors, where no ledger tells more.
+  std::size_t newer() const { return newer_; }
   /// Further names of a file.
   std::size_t same() const { return same_; }
 
  private:
+  using FileId = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
+
+  bool is_newer(std::uint32_t row, const std::string& path) const;
+  bool is_first(const FileId& file, std::uint32_t row);
   bool is_usable_member(std::uint32_t row, const MemberPath& path);
   bool is_unchanged(const std::string& archive);
 
   const Library& library_;
   std::map<std::string, bool> unchanged_;  // of archives
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> seen_;
+  std::map<FileId, std::uint32_t> seen_;
+  std::unordered_map<std::string_view, std::uint32_t> seen_names_;
   std::size_t missing_ = 0;
   std::size_t changed_ = 0;
+  std::size_t newer_ = 0;
   std::size_t same_ = 0;
 };
 

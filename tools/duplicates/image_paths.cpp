@@ -62,10 +62,14 @@ ImagePaths::ImagePaths(const Index& index) {
   }
 }
 
+std::size_t ImagePaths::source_of(std::uint32_t row) const {
+  const auto source = std::upper_bound(ends_.begin(), ends_.end(), row);
+  return static_cast<std::size_t>(source - ends_.begin());
+}
+
 std::string ImagePaths::path_of(std::uint32_t row,
                                 std::string_view name) const {
-  const auto source = std::upper_bound(ends_.begin(), ends_.end(), row);
-  return path_in(static_cast<std::size_t>(source - ends_.begin()), name);
+  return path_in(source_of(row), name);
 }
 
 std::string ImagePaths::path_in(std::size_t source,

@@ -22,6 +22,9 @@ class ImagePaths {
   /// Whether an image is there by any name.
   bool any_there() const { return any_there_; }
 
+  /// Which file of vectors a row is in.
+  std::size_t source_of(std::uint32_t row) const;
+
   /// The path of a row's image, a file or one that leads into an archive. It
   /// may be gone.
   std::string path_of(std::uint32_t row, std::string_view name) const;

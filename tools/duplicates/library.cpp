@@ -21,6 +21,17 @@ Index open_index(const std::string& path) {
   return Index(path);
 }
 
+/// Vectors that were made anew after the index are not those in it.
+void read_times(Library& library) {
+  const FileFacts index = facts_of_status(library.index.path());
+  for (const std::string& vectors : library.index.source_paths()) {
+    const FileFacts facts = facts_of_status(vectors);
+    library.made_ns.push_back(
+        facts.known ? std::min(facts.modified_ns, index.modified_ns)
+                    : index.modified_ns);
+  }
+}
+
 void read_ledgers(Library& library) {
   const Index& index = library.index;
   if (index.vectors() == nullptr) {
@@ -55,12 +66,13 @@ void read_ledgers(Library& library) {
 Library open_library(const std::string& index_path) {
   Index index = open_index(index_path);
   ImagePaths paths(index);
-  Library library = {std::move(index), std::move(paths), {}, {}, {}, "", 0};
+  Library library = {std::move(index), std::move(paths), {}, {}, {}, "", 0, {}};
   const std::size_t rows = library.index.rows();
   library.facts.resize(rows);
   library.gone.resize(rows);
   for (std::uint32_t row = 0; row < rows; ++row)
     library.gone[row] = library.index.is_deleted(row);
+  read_times(library);
   read_ledgers(library);
   return library;
 }

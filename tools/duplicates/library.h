@@ -23,6 +23,9 @@ struct Library {
   std::vector<ReadArchive> archives;  // by their paths, as they were read
   std::string why_no_ledger;          // empty: every file of vectors has one
   std::size_t hashed = 0;             // rows with a hash
+  /// When each file of vectors was surely made, in ns since 1970: images that
+  /// are newer may have changed since.
+  std::vector<std::int64_t> made_ns;
 
   std::string_view name(std::uint32_t row) const { return index.name(row); }
   std::string path(std::uint32_t row) const {

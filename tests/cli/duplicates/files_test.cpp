@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 
 TEST_SUITE_BEGIN("cli");
@@ -152,6 +153,55 @@ TEST_CASE("it is said where more pixels are given up for fewer") {
   CHECK(duplicates(photos, {"-q", "--keep", "largest"}).err.empty());
   CHECK(contains(duplicates(photos, {"-q", "--reference", "a.jpg"}).err,
                  "is kept instead\n"));
+}
+
+TEST_CASE("a reference by another name is not given up") {
+  Photos photos({{"lib/a.jpg", feature_of(0), {}, "1"},
+                 {"lib/b.jpg", feature_of(0), {}, "2"},
+                 {"new/b.jpg", feature_of(0), {}, "2"},
+                 {"new/c.jpg", feature_of(0), {}, "2"}});
+  for (const bool ledger : {true, false}) {
+    fs::remove_all(photos.path("new"));
+    fs::remove_all(photos.path("lib"));
+    fs::remove(photos.path("fvecs.bin.ledger.tsv"));
+    photos.build(ledger);
+    fs::copy(photos.path("new/c.jpg"), photos.path("lib/c.jpg"));
+    fs::remove_all(photos.path("new"));
+    fs::create_directory_symlink("lib", photos.path("new"));
+    const RunResult result =
+        duplicates(photos, {"--reference", "lib", "--extras"});
+    CAPTURE(result.err);
+    CHECK(result.out == (ledger ? "new/c.jpg\n" : ""));
+    CHECK(contains(result.err, "1 further name of a file"));
+  }
+}
+
+TEST_CASE("a name twice is one image, also where it is that of no file") {
+  Photos photos({{"a.jpg", feature_of(0)}, {"b.jpg", feature_of(0, kNear)}});
+  photos.build();
+  REQUIRE(photos
+              .run({"build-index", "-q", "--dim", "64", "-0", "fvecs.bin",
+                    "fvecs.bin", "-n", "fnames.txt", "-n", "fnames.txt"})
+              .status == 0);
+  CHECK(photos.extras() == Lines{"b.jpg"});
+  fs::remove(photos.path("a.jpg"));
+  fs::remove(photos.path("b.jpg"));
+  CHECK(photos.extras() == Lines{"b.jpg"});
+}
+
+TEST_CASE("without a ledger, images newer than the vectors are left out") {
+  Photos photos({{"a.jpg", feature_of(0)},
+                 {"b.jpg", feature_of(0)},
+                 {"c.jpg", feature_of(0)}});
+  photos.build(false);
+  CHECK(photos.extras() == Lines{"b.jpg", "c.jpg"});
+  photos.dir().write("b.jpg", "other");
+  fs::last_write_time(
+      photos.path("b.jpg"),
+      fs::last_write_time(photos.path("fvecs.bin")) + std::chrono::seconds(1));
+  const RunResult result = duplicates(photos, {"--extras"});
+  CHECK(result.out == "c.jpg\n");
+  CHECK(contains(result.err, "1 image is newer than the vectors"));
 }
 
 TEST_SUITE_END();
