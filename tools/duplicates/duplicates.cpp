@@ -33,15 +33,32 @@ namespace {
 
 using namespace imsearch;
 
-void say_what_is_missing(const Library& library) {
-  if (!library.why_no_ledger.empty())
-    cli::say(library.why_no_ledger +
-             ": images are compared by their features alone");
-  else if (library.hashed == 0 && library.index.rows() > 0)
+void say_what_is_missing(const DuplicatesOptions& opt, const Library& library) {
+  const Index& index = library.index;
+  if (index.rows_behind() > 0)
+    cli::say(fmt::format("{}: the vectors have {} more: {} adds them",
+                         index.path(), counted(index.rows_behind(), "row"),
+                         command("build-index --append")));
+  const bool outdated = index.vectors() == nullptr;
+  if (!library.why_no_ledger.empty()) {
+    cli::say(fmt::format(
+        "{}: images are compared by their features alone{}",
+        library.why_no_ledger,
+        outdated ? ": " + command("build-index") + " indexes them anew" : ""));
+    if (opt.keep_order() == Keep::kLargest)
+      cli::say(
+          "--keep largest goes by bytes: without a ledger it is not known how "
+          "many pixels images have");
+  } else if (library.hashed == 0 && index.rows() > 0) {
     cli::say(
         fmt::format("{}: the ledger has no hashes: images are compared by "
                     "their features alone; {} anew adds them",
-                    library.index.path(), command("extract")));
+                    index.path(), command("extract")));
+  }
+  if (!library.paths.any_there() && index.rows() > 0)
+    cli::say(
+        "no name is that of a file, seen from the folder of the vectors or "
+        "from this one: whether images are still there is not checked");
 }
 
 /// The best to keep first. An order that reads files is made for those rows
@@ -76,12 +93,17 @@ void say_left_out(const FileCheck& files, const Extras& extras) {
                     have(files.changed(), "image"), command("update")));
   if (files.newer() > 0)
     cli::say(
-        fmt::format("{} newer than the vectors, and left out: without a ledger "
-                    "it is not known whether that changed them; {} makes one",
-                    are(files.newer(), "image"), command("extract")));
+        fmt::format("{} newer than the index or its vectors, and left out: no "
+                    "ledger tells whether the picture is another one",
+                    are(files.newer(), "image")));
   if (files.same() > 0)
     cli::say(fmt::format("{} of a file that is another image's: left out",
                          counted(files.same(), "further name")));
+  if (extras.kept_in_archives > 0)
+    cli::say(extras.kept_in_archives == 1
+                 ? "1 image to keep is in an archive"
+                 : fmt::format("{} images to keep are in archives",
+                               grouped(extras.kept_in_archives)));
   if (extras.in_archives > 0)
     cli::say(extras.in_archives == 1
                  ? "1 further extra is in an archive, and not counted: no name "
@@ -119,13 +141,9 @@ int duplicates(const DuplicatesOptions& opt) {
   DuplicateParams params;
   params.thresholds = opt.thresholds(library.index.info().model);
   params.threads = opt.threads;
-  if (!opt.quiet) say_what_is_missing(library);
+  if (!opt.quiet) say_what_is_missing(opt, library);
 
   FileCheck files(library);
-  if (!library.paths.any_there() && !opt.quiet && library.index.rows() > 0)
-    cli::say(
-        "no name is that of a file, seen from this folder: whether images are "
-        "still there is not checked");
   DuplicateCandidates candidates;
   candidates.rows = rows_looked_at(opt, library);
   candidates.marks = marks_of(library);

@@ -51,6 +51,8 @@ Extras extras_of(const Library& library, const DuplicateGroup& group) {
     else
       ++extras.of_unknown_size;
   }
+  if (extras.files > 0 && is_in_archive(library, group.keep))
+    ++extras.kept_in_archives;
   return extras;
 }
 
@@ -61,6 +63,7 @@ Extras extras_of(const Library& library,
     const Extras extras = extras_of(library, group);
     all.files += extras.files;
     all.in_archives += extras.in_archives;
+    all.kept_in_archives += extras.kept_in_archives;
     all.bytes += extras.bytes;
     all.of_unknown_size += extras.of_unknown_size;
     all.larger_than_kept += extras.larger_than_kept;
@@ -75,7 +78,7 @@ std::string summary(std::size_t groups, const Extras& extras) {
   const std::string bytes = human_bytes(static_cast<double>(extras.bytes));
   std::string freed = "deleting the extras frees " + bytes;
   if (extras.of_unknown_size == extras.files)
-    freed = "how much deleting them frees is not known";
+    freed = "what deleting the extras frees is not known";
   else if (extras.of_unknown_size > 0)
     freed = fmt::format(
         "deleting the extras frees {}, and what {} of unknown size take{}",

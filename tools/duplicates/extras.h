@@ -15,6 +15,8 @@ namespace imsearch {
 struct Extras {
   std::size_t files = 0;        // that can be deleted by their names
   std::size_t in_archives = 0;  // which are none
+  /// Images in archives that are kept instead of files.
+  std::size_t kept_in_archives = 0;
   /// What deleting the files frees: nothing of links, nor of files that have
   /// another name, nor of those whose size is not known.
   std::uint64_t bytes = 0;

@@ -1,6 +1,7 @@
 // What deleting the extras does to files: the names printed are those of files,
 // and a picture is left of each.
 #include "cli/duplicates/photos.h"
+#include "io/file.h"
 #include "support/contains.h"
 
 #include <doctest/doctest.h>
@@ -125,7 +126,7 @@ TEST_CASE("what deleting frees: of files now, not of links, or not known") {
   for (const char* name : {"a.jpg", "b.jpg", "c.jpg", "d.jpg"})
     fs::remove(photos.path(name));
   CHECK(contains(duplicates(photos).err,
-                 "3 extras: how much deleting them frees is not known"));
+                 "3 extras: what deleting the extras frees is not known"));
 }
 
 TEST_CASE("a name of two lines is not printed as two names") {
@@ -201,7 +202,38 @@ TEST_CASE("without a ledger, images newer than the vectors are left out") {
       fs::last_write_time(photos.path("fvecs.bin")) + std::chrono::seconds(1));
   const RunResult result = duplicates(photos, {"--extras"});
   CHECK(result.out == "c.jpg\n");
-  CHECK(contains(result.err, "1 image is newer than the vectors"));
+  CHECK(contains(result.err, "1 image is newer than the index or its vectors"));
+}
+
+TEST_CASE("what the index does not know is said, with the remedy") {
+  Photos photos({{"a.jpg", feature_of(0)}, {"b.jpg", feature_of(0)}});
+  photos.build();
+  const std::string vectors = read_file(photos.path("fvecs.bin"));
+  photos.dir().write("fvecs.bin", vectors + vectors);
+  const std::string more = duplicates(photos).err;
+  CHECK(contains(more, "the vectors have 2 rows more: "));
+  CHECK(contains(more, "build-index --append adds them"));
+  const std::size_t row = vectors.size() / 2;
+  photos.dir().write("fvecs.bin", vectors.substr(row) + std::string(row, '\0'));
+  const std::string other = duplicates(photos, {"--keep", "largest"}).err;
+  CHECK(contains(other, "compared by their features alone: "));
+  CHECK(contains(other, "build-index indexes them anew"));
+  CHECK(contains(other, "--keep largest goes by bytes"));
+  photos.build(false);
+  CHECK_FALSE(contains(duplicates(photos).err, "indexes them anew"));
+}
+
+TEST_CASE("where all images are deleted, there is nothing to group") {
+  Photos photos({{"a.jpg", feature_of(0)}, {"b.jpg", feature_of(0)}});
+  photos.build();
+  photos.dir().write("list", "a.jpg\nb.jpg\n");
+  REQUIRE(photos.run({"build-index", "-q", "--delete", "list"}).status == 0);
+  for (const char* keep : {"first", "largest", "oldest"}) {
+    const RunResult result = duplicates(photos, {"--keep", keep});
+    CHECK(result.status == 0);
+    CHECK(result.out.empty());
+    CHECK(contains(result.err, "no duplicates"));
+  }
 }
 
 TEST_SUITE_END();
