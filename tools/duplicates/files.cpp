@@ -14,13 +14,22 @@
 namespace imsearch {
 namespace {
 
+std::int64_t nanoseconds(const timespec& time) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  return time.tv_sec * kSecond + time.tv_nsec;
+}
+
 /// Whether the content is no longer what the ledger says. Without a ledger
-/// nothing can be told.
-bool has_changed(const std::string& path, const FileFacts& then) {
+/// nothing can be told. Programs that edit may leave size and time of a file as
+/// they were; but that its state changed behind `made_ns` nobody can hide, and
+/// then it is read.
+bool has_changed(const std::string& path, const FileFacts& then,
+                 const struct stat& now, std::int64_t made_ns) {
   if (!then.known) return false;
-  const FileFacts now = facts_of_status(path);
-  if (now.bytes != then.bytes) return true;
-  if (now.modified_ns == then.modified_ns) return false;
+  if (static_cast<std::uint64_t>(now.st_size) != then.bytes) return true;
+  if (nanoseconds(now.st_mtim) == then.modified_ns &&
+      nanoseconds(now.st_ctim) <= made_ns)
+    return false;
   try {
     return !same_content(then, facts_of_file(path));
   } catch (const Interrupted&) {
@@ -67,14 +76,6 @@ bool FileCheck::is_usable_member(std::uint32_t row, const MemberPath& path) {
   return false;
 }
 
-/// What no ledger tells of: a file that was changed after the vectors were
-/// made may be another picture.
-bool FileCheck::is_newer(std::uint32_t row, const std::string& path) const {
-  if (library_.facts[row].known) return false;
-  const FileFacts now = facts_of_status(path);
-  return now.modified_ns > library_.made_ns[library_.paths.source_of(row)];
-}
-
 bool FileCheck::is_first(const FileId& file, std::uint32_t row) {
   const std::uint32_t first = seen_.try_emplace(file, row).first->second;
   if (first != row) ++same_;
@@ -117,11 +118,14 @@ bool FileCheck::is_usable(std::uint32_t row) {
     ++missing_;
     return false;
   }
-  if (has_changed(path, library_.facts[row])) {
+  const FileFacts& then = library_.facts[row];
+  const std::int64_t made_ns = library_.made_ns[library_.paths.source_of(row)];
+  if (has_changed(path, then, status, made_ns)) {
     ++changed_;
     return false;
   }
-  if (is_newer(row, path)) {
+  // What no ledger tells of may be another picture since.
+  if (!then.known && nanoseconds(status.st_mtim) > made_ns) {
     ++newer_;
     return false;
   }

@@ -53,7 +53,6 @@ class FileCheck {
  private:
   using FileId = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
 
-  bool is_newer(std::uint32_t row, const std::string& path) const;
   bool is_first(const FileId& file, std::uint32_t row);
   bool is_usable_member(std::uint32_t row, const MemberPath& path);
   bool is_unchanged(const std::string& archive);

@@ -26,9 +26,10 @@ void read_times(Library& library) {
   const FileFacts index = facts_of_status(library.index.path());
   for (const std::string& vectors : library.index.source_paths()) {
     const FileFacts facts = facts_of_status(vectors);
-    library.made_ns.push_back(
-        facts.known ? std::min(facts.modified_ns, index.modified_ns)
-                    : index.modified_ns);
+    std::int64_t made_ns = facts.known ? facts.modified_ns : index.modified_ns;
+    if (library.index.vectors() == nullptr)
+      made_ns = std::min(made_ns, index.modified_ns);
+    library.made_ns.push_back(made_ns);
   }
 }
 

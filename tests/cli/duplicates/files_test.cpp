@@ -236,4 +236,21 @@ TEST_CASE("where all images are deleted, there is nothing to group") {
   }
 }
 
+TEST_CASE("a change that left size and time of a file as they were is seen") {
+  Photos photos({{"a.jpg", feature_of(0), {}, "one"},
+                 {"b.jpg", feature_of(0), {}, "two"},
+                 {"c.jpg", feature_of(0), {}, "six"}});
+  photos.build();
+  // An hour ago, so that no clock is too coarse.
+  const auto hour = std::chrono::hours(1);
+  const std::string vectors = photos.path("fvecs.bin");
+  fs::last_write_time(vectors, fs::last_write_time(vectors) - hour);
+  const auto time = fs::last_write_time(photos.path("b.jpg"));
+  photos.dir().write("b.jpg", "ten");
+  fs::last_write_time(photos.path("b.jpg"), time);
+  const RunResult result = duplicates(photos, {"--extras"});
+  CHECK(result.out == "c.jpg\n");
+  CHECK(contains(result.err, "1 image has changed since"));
+}
+
 TEST_SUITE_END();
