@@ -82,7 +82,9 @@ std::vector<ImageMarks> marks_of(const Library& library) {
   std::vector<ImageMarks> marks(library.facts.size());
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < marks.size(); ++row) {
-    marks[row].phash = library.facts[row].picture.phash;
+    const PictureFacts& picture = library.facts[row].picture;
+    marks[row].phash = picture.phash;
+    marks[row].blank = picture.known() && !picture.phash;
     const FileFacts& facts = library.facts[row];
     if (facts.known && facts.content != FileFacts().content)
       rows.push_back(row);

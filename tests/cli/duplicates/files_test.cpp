@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::uint64_t kHash = 0x5e5fa17664a95454;
 constexpr double kNear = 0.2;  // a cosine of .98
 
 /// duplicates in a folder of the collection, made if it is not there.
@@ -143,9 +144,9 @@ TEST_CASE("a name of two lines is not printed as two names") {
 }
 
 TEST_CASE("it is said where more pixels are given up for fewer") {
-  Photos photos({{"a.jpg", feature_of(0), {}, "a", 40, 30},
-                 {"b.jpg", feature_of(0), {}, "b", 400, 300},
-                 {"c.jpg", feature_of(0), {}, "c", 30, 40}});
+  Photos photos({{"a.jpg", feature_of(0), kHash, "a", 40, 30},
+                 {"b.jpg", feature_of(0), kHash, "b", 400, 300},
+                 {"c.jpg", feature_of(0), kHash, "c", 30, 40}});
   photos.build();
   for (const char* quiet : {"--extras", "-q"})
     CHECK(contains(duplicates(photos, {quiet}).err,
@@ -251,6 +252,15 @@ TEST_CASE("a change that left size and time of a file as they were is seen") {
   const RunResult result = duplicates(photos, {"--extras"});
   CHECK(result.out == "c.jpg\n");
   CHECK(contains(result.err, "1 image has changed since"));
+}
+
+TEST_CASE("pictures with nothing to see are duplicates by their bytes alone") {
+  Photos photos({{"black.png", feature_of(0), {}, "black", 40, 30, true},
+                 {"copy.png", feature_of(0), {}, "black", 40, 30, true},
+                 {"night.png", feature_of(0), {}, "night", 40, 30, true},
+                 {"seen.png", feature_of(0), kHash}});
+  photos.build();
+  CHECK(photos.groups() == Lines{"1 keep black.png", "1 bytes copy.png"});
 }
 
 TEST_SUITE_END();
