@@ -165,12 +165,16 @@ int duplicates(const DuplicatesOptions& opt) {
     params.on_progress = progress.callback();
     groups = find_duplicates(library.index, candidates, params);
   }
+  const std::size_t several = leave_out_several_pictures(library, groups);
   sort_groups(library, groups);
   print(opt, library, groups);
   if (!opt.page.empty()) write_page(library, groups, opt.page, opt.quiet);
   const Extras extras = extras_of(library, groups);
   warn_of_larger(opt, extras);
   if (opt.quiet) return cli::kDone;
+  if (several > 0)
+    cli::say(counted(several, "extra") + (several == 1 ? " holds" : " hold") +
+             " more pictures than the one that was compared: left out");
   say_left_out(files, extras);
   cli::say(summary(groups.size(), extras));
   return cli::kDone;

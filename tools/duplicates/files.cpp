@@ -3,12 +3,16 @@
 #include "archive/member_cursor.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "image/several_pictures.h"
 #include "io/file.h"
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 namespace imsearch {
@@ -39,6 +43,26 @@ bool has_changed(const std::string& path, const FileFacts& then,
   }
 }
 
+/// By its name: most files are of formats that have one, and need not be read.
+bool may_have_several(const std::string& path) {
+  constexpr std::array<std::string_view, 12> kOne = {
+      "jpg", "jpeg", "jpe", "jfif", "bmp", "dib",
+      "tga", "pgm",  "ppm", "pbm",  "pnm", "jp2"};
+  return std::find(kOne.begin(), kOne.end(), ending_of(path)) == kOne.end();
+}
+
+bool has_several_pictures(const std::string& path) {
+  check_interrupt();
+  if (!may_have_several(path) || !is_regular_file(path)) return false;
+  try {
+    return holds_several_pictures(read_file(path));
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error&) {
+    return true;  // it cannot be read
+  }
+}
+
 std::optional<MemberPath> path_in_archive(const std::string& path) {
   return file_exists(path) ? std::nullopt : member_path(path);
 }
@@ -47,6 +71,26 @@ std::optional<MemberPath> path_in_archive(const std::string& path) {
 
 bool is_in_archive(const Library& library, std::uint32_t row) {
   return path_in_archive(library.path(row)).has_value();
+}
+
+std::size_t leave_out_several_pictures(const Library& library,
+                                       std::vector<DuplicateGroup>& groups) {
+  std::size_t left_out = 0;
+  for (DuplicateGroup& group : groups) {
+    const auto begin = std::remove_if(
+        group.extras.begin(), group.extras.end(), [&](const Duplicate& extra) {
+          return extra.verdict.relation != Relation::kBytes &&
+                 has_several_pictures(library.path(extra.row));
+        });
+    left_out += static_cast<std::size_t>(group.extras.end() - begin);
+    group.extras.erase(begin, group.extras.end());
+  }
+  groups.erase(std::remove_if(groups.begin(), groups.end(),
+                              [](const DuplicateGroup& group) {
+                                return group.extras.empty();
+                              }),
+               groups.end());
+  return left_out;
 }
 
 /// As the ledger says, which is trusted as long as size and time are the same.

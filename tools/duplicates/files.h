@@ -6,6 +6,7 @@
 // the image to keep.
 #pragma once
 
+#include "duplicates/finder.h"
 #include "duplicates/library.h"
 
 #include "archive/archive_name.h"
@@ -23,6 +24,13 @@ namespace imsearch {
 
 /// Whether the row's image lies in an archive, so that no file is of its name.
 bool is_in_archive(const Library& library, std::uint32_t row);
+
+/// Takes extras out of the groups that are like the image to keep in their
+/// first picture, but hold others besides: animations, and files of pages.
+/// Copies of the same bytes stay, and groups without an extra go. Says how many
+/// were taken out. Throws Interrupted.
+std::size_t leave_out_several_pictures(const Library& library,
+                                       std::vector<DuplicateGroup>& groups);
 
 /// One thread. The library must outlive it.
 ///

@@ -263,4 +263,25 @@ TEST_CASE("pictures with nothing to see are duplicates by their bytes alone") {
   CHECK(photos.groups() == Lines{"1 keep black.png", "1 bytes copy.png"});
 }
 
+TEST_CASE("an animation is no extra of its first picture") {
+  using namespace std::string_literals;
+  const std::string head = "GIF89a\1\0\1\0\0\0\0"s;
+  const std::string frame = ",\0\0\0\0\1\0\1\0\0\2\2L\1\0"s;
+  const std::string still = head + frame + ";";
+  const std::string moves = head + frame + frame + ";";
+  Photos photos({{"a.png", feature_of(0), kHash},
+                 {"b.gif", feature_of(0), kHash, still},
+                 {"c.gif", feature_of(0), kHash, moves},
+                 {"d.gif", feature_of(0), kHash, moves},
+                 {"e.png", feature_of(1)},
+                 {"f.gif", feature_of(1), {}, moves + "f"}});
+  photos.build();
+  const RunResult result = duplicates(photos, {"--extras"});
+  CHECK(result.out == "b.gif\n");
+  CHECK(contains(result.err, "3 extras hold more pictures than the one"));
+  CHECK(contains(result.err, "1 group, 1 extra:"));
+  CHECK(photos.groups({"--only", "*.gif", "--not", "b.gif", "--not",
+                       "f.gif"}) == Lines{"1 keep c.gif", "1 bytes d.gif"});
+}
+
 TEST_SUITE_END();
