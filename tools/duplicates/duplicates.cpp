@@ -172,6 +172,10 @@ int duplicates(const DuplicatesOptions& opt) {
   const Extras extras = extras_of(library, groups);
   warn_of_larger(opt, extras);
   if (opt.quiet) return cli::kDone;
+  if (opt.extras && extras.similar > 0)
+    cli::say(are(extras.similar, "extra") +
+             " similar and no more: look at such groups before you delete; "
+             "--threshold 1 leaves them out");
   if (several > 0)
     cli::say(counted(several, "extra") + (several == 1 ? " holds" : " hold") +
              " more pictures than the one that was compared: left out");

@@ -43,6 +43,7 @@ Extras extras_of(const Library& library, const DuplicateGroup& group) {
       continue;
     }
     ++extras.files;
+    if (extra.verdict.relation == Relation::kSimilar) ++extras.similar;
     if (kept > 0 && pixels(library, extra.row) > kept)
       ++extras.larger_than_kept;
     if (frees_nothing(library.path(extra.row))) continue;
@@ -66,6 +67,7 @@ Extras extras_of(const Library& library,
     all.kept_in_archives += extras.kept_in_archives;
     all.bytes += extras.bytes;
     all.of_unknown_size += extras.of_unknown_size;
+    all.similar += extras.similar;
     all.larger_than_kept += extras.larger_than_kept;
   }
   return all;

@@ -21,6 +21,9 @@ struct Extras {
   /// another name, nor of those whose size is not known.
   std::uint64_t bytes = 0;
   std::size_t of_unknown_size = 0;
+  /// Files that neither bytes nor hashes tell: features may be alike of pages
+  /// of text, too.
+  std::size_t similar = 0;
   /// Files whose picture has more pixels than the one that is kept instead.
   std::size_t larger_than_kept = 0;
 };

@@ -284,4 +284,17 @@ TEST_CASE("an animation is no extra of its first picture") {
                        "f.gif"}) == Lines{"1 keep c.gif", "1 bytes d.gif"});
 }
 
+TEST_CASE("who prints extras hears how many are only similar") {
+  Photos photos({{"a.jpg", feature_of(0), kHash, "same"},
+                 {"b.jpg", feature_of(0), kHash, "same"},
+                 {"c.jpg", feature_of(0, kNear), ~kHash}});
+  photos.build();
+  const std::string said = "1 extra is similar and no more: look at such";
+  CHECK(contains(duplicates(photos, {"--extras"}).err, said));
+  CHECK_FALSE(contains(duplicates(photos).err, said));
+  const RunResult sure = photos.run({"duplicates", "--threshold", "1"});
+  CHECK_FALSE(contains(sure.err, "similar"));
+  CHECK_FALSE(contains(sure.out, "c.jpg"));
+}
+
 TEST_SUITE_END();
