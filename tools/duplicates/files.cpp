@@ -1,6 +1,7 @@
 #include "duplicates/files.h"
 
-#include "archive/member_cursor.h"
+#include "archive/archive_file.h"
+#include "archive/archive_images.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "image/several_pictures.h"
@@ -104,19 +105,37 @@ bool FileCheck::is_unchanged(const std::string& archive) {
   return place->second;
 }
 
-/// Where the archive has changed, it is read for this image.
-bool FileCheck::is_usable_member(std::uint32_t row, const MemberPath& path) {
-  if (is_unchanged(path.archive)) return true;
+/// What is in an archive that has changed, read once for all of its images.
+const FileCheck::Members& FileCheck::members_of(const std::string& archive) {
+  const auto [place, is_new] = members_.try_emplace(archive);
+  Members& members = place->second;
+  if (!is_new) return members;
   try {
-    const FileFacts now = facts_of_member(path);
-    const FileFacts& then = library_.facts[row];
-    if (!then.known || same_status(then, now)) return true;
-    ++changed_;
+    ArchiveFile file(archive);
+    while (const std::optional<Member> member = file.next())
+      if (member->kind != MemberKind::kFolder)
+        members.try_emplace(member->name, member->kind == MemberKind::kFile
+                                              ? facts_of_member(*member)
+                                              : FileFacts());
   } catch (const Interrupted&) {
     throw;
   } catch (const Error&) {
-    ++missing_;
+    // What lies behind a damage is missing.
   }
+  return members;
+}
+
+bool FileCheck::is_usable_member(std::uint32_t row, const MemberPath& path) {
+  if (is_unchanged(path.archive)) return true;
+  const Members& members = members_of(path.archive);
+  const auto now = members.find(path.member);
+  if (now == members.end()) {
+    ++missing_;
+    return false;
+  }
+  const FileFacts& then = library_.facts[row];
+  if (!then.known || same_status(then, now->second)) return true;
+  ++changed_;
   return false;
 }
 

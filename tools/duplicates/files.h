@@ -59,14 +59,17 @@ class FileCheck {
   std::size_t same() const { return same_; }
 
  private:
+  using Members = std::unordered_map<std::string, FileFacts>;
   using FileId = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
 
   bool is_first(const FileId& file, std::uint32_t row);
   bool is_usable_member(std::uint32_t row, const MemberPath& path);
   bool is_unchanged(const std::string& archive);
+  const Members& members_of(const std::string& archive);
 
   const Library& library_;
-  std::map<std::string, bool> unchanged_;  // of archives
+  std::map<std::string, bool> unchanged_;   // of archives
+  std::map<std::string, Members> members_;  // of archives that have changed
   std::map<FileId, std::uint32_t> seen_;
   std::unordered_map<std::string_view, std::uint32_t> seen_names_;
   std::size_t missing_ = 0;
