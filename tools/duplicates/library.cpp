@@ -105,13 +105,12 @@ std::vector<ImageMarks> marks_of(const Library& library) {
 }
 
 std::vector<std::uint32_t> folders_of(const Library& library) {
-  std::unordered_map<std::string_view, std::uint32_t> numbers;
+  std::unordered_map<std::string, std::uint32_t> numbers;
   std::vector<std::uint32_t> folders(library.facts.size());
   for (std::uint32_t row = 0; row < folders.size(); ++row) {
-    const std::string_view name = library.name(row);
-    const std::size_t slash = name.rfind('/');
-    const std::string_view folder =
-        slash == std::string_view::npos ? "" : name.substr(0, slash + 1);
+    const std::string path = library.path(row);
+    // Nothing of a path without a slash.
+    const std::string folder = path.substr(0, path.rfind('/') + 1);
     folders[row] =
         numbers.try_emplace(folder, static_cast<std::uint32_t>(numbers.size()))
             .first->second;

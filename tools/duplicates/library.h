@@ -41,7 +41,7 @@ Library open_library(const std::string& index_path);
 /// What the search for duplicates is to know of each row.
 std::vector<ImageMarks> marks_of(const Library& library);
 
-/// A number for the folder of each row's name, equal for equal folders.
+/// A number for the folder of each row's path, equal for equal folders.
 std::vector<std::uint32_t> folders_of(const Library& library);
 
 }  // namespace imsearch

@@ -297,4 +297,31 @@ TEST_CASE("who prints extras hears how many are only similar") {
   CHECK_FALSE(contains(sure.out, "c.jpg"));
 }
 
+TEST_CASE("folders of one name, of two collections, are two folders") {
+  Photos photos({{"p/1.jpg", feature_of(0)}, {"p/2.jpg", feature_of(1)}});
+  photos.build();
+  for (const char* half : {"a", "b"}) {
+    const std::string folder = photos.path(half);
+    fs::create_directories(folder + "/p");
+    for (const char* file : {"p/1.jpg", "p/2.jpg", "fvecs.bin", "fnames.txt"})
+      fs::copy(photos.path(file), folder + "/" + file);
+  }
+  const auto hour_ago =
+      fs::last_write_time(photos.path("p/1.jpg")) - std::chrono::hours(1);
+  // Copies are older than their vectors, whatever the clock says.
+  for (const char* file : {"a/p/1.jpg", "a/p/2.jpg", "b/p/1.jpg", "b/p/2.jpg"})
+    fs::last_write_time(photos.path(file), hour_ago);
+  REQUIRE(photos
+              .run({"build-index", "-q", "--dim", "64", "-0", "a/fvecs.bin",
+                    "b/fvecs.bin", "-n", "a/fnames.txt", "-n", "b/fnames.txt",
+                    "-o", "all.index"})
+              .status == 0);
+  const auto extras = [&](const std::string& option) {
+    return duplicates(photos, {"-q", "-i", "all.index", "--extras", option})
+        .out;
+  };
+  CHECK(extras("--across-folders") == "b/p/1.jpg\nb/p/2.jpg\n");
+  CHECK(extras("--within-folder").empty());
+}
+
 TEST_SUITE_END();
