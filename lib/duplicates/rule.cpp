@@ -48,6 +48,7 @@ std::optional<Verdict> DuplicateRule::judge(const ImageMarks& a,
   if (a.phash && b.phash) bits = hash_distance(*a.phash, *b.phash);
   if (a.content != 0 && a.content == b.content)
     return Verdict{Relation::kBytes, bits};
+  if (a.blank || b.blank) return std::nullopt;
   if (bits && *bits <= t.hash_bits && similarity >= t.hash_similarity)
     return Verdict{Relation::kHash, bits};
   if (bits && similarity >= t.turned_similarity) {

@@ -18,7 +18,11 @@ const char* name_of(Relation relation);
 /// What is known of an image beside its features.
 struct ImageMarks {
   std::uint64_t content = 0;  // equal for files of equal bytes; 0: not known
-  std::optional<std::uint64_t> phash;  // image/perceptual_hash.h
+  std::optional<std::uint64_t> phash = {};  // image/perceptual_hash.h
+  /// It was looked at, and has no hash since there is next to nothing to see. A
+  /// network finds all such pictures alike, black ones and night skies: only
+  /// equal bytes make them duplicates.
+  bool blank = false;
 };
 
 struct Verdict {

@@ -51,6 +51,14 @@ TEST_SUITE("duplicates") {
           "similar " + std::to_string(hash_distance(kHash, kOther)));
   }
 
+  TEST_CASE("of pictures with nothing to see only bytes tell") {
+    const ImageMarks blank = {1, {}, true};
+    CHECK(judged(blank, {1, {}, true}, 0.5F) == "bytes -");
+    CHECK(judged(blank, {2, {}, true}, 1).empty());
+    CHECK(judged(blank, {0, kHash}, 1).empty());
+    CHECK(judged(blank, {0, {}}, 1).empty());
+  }
+
   TEST_CASE("pictures fit in eight orientations") {
     for (int o = 2; o <= 8; ++o) {
       CAPTURE(o);

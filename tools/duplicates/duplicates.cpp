@@ -8,6 +8,8 @@
 // nothing is deleted here. Manual: man/imsearch-duplicates.1.
 #include "common/cli.h"
 #include "common/progress_line.h"
+#include "duplicates/choice.h"
+#include "duplicates/extras.h"
 #include "duplicates/files.h"
 #include "duplicates/finder.h"
 #include "duplicates/library.h"
@@ -19,7 +21,6 @@
 #include "base/command.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
-#include "io/name_filter.h"
 
 #include <CLI/CLI.hpp>
 
@@ -32,40 +33,32 @@ namespace {
 
 using namespace imsearch;
 
-void say_what_is_missing(const Library& library) {
-  if (!library.why_no_ledger.empty())
-    cli::say(library.why_no_ledger +
-             ": images are compared by their features alone");
-  else if (library.hashed == 0 && library.index.rows() > 0)
+void say_what_is_missing(const DuplicatesOptions& opt, const Library& library) {
+  const Index& index = library.index;
+  if (index.rows_behind() > 0)
+    cli::say(fmt::format("{}: the vectors have {} more: {} adds them",
+                         index.path(), counted(index.rows_behind(), "row"),
+                         command("build-index --append")));
+  const bool outdated = index.vectors() == nullptr;
+  if (!library.why_no_ledger.empty()) {
+    cli::say(fmt::format(
+        "{}: images are compared by their features alone{}",
+        library.why_no_ledger,
+        outdated ? ": " + command("build-index") + " indexes them anew" : ""));
+    if (opt.keep_order() == Keep::kLargest)
+      cli::say(
+          "--keep largest goes by bytes: without a ledger it is not known how "
+          "many pixels images have");
+  } else if (library.hashed == 0 && index.rows() > 0) {
     cli::say(
         fmt::format("{}: the ledger has no hashes: images are compared by "
                     "their features alone; {} anew adds them",
-                    library.index.path(), command("extract")));
-}
-
-/// Rows that are there, and that the patterns let pass.
-std::vector<std::uint32_t> rows_looked_at(const DuplicatesOptions& opt,
-                                          const Library& library) {
-  const NameFilter filter({opt.only, opt.without});
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < library.index.rows(); ++row)
-    if (!library.gone[row] && filter.passes(library.name(row)))
-      rows.push_back(row);
-  return rows;
-}
-
-std::vector<bool> references(const DuplicatesOptions& opt,
-                             const Library& library) {
-  if (opt.references.empty()) return {};
-  const NameFilter filter({opt.references, {}});
-  std::vector<bool> chosen(library.index.rows());
-  bool any = false;
-  for (std::uint32_t row = 0; row < library.index.rows(); ++row)
-    if (!library.gone[row] && filter.passes(library.name(row)))
-      any = chosen[row] = true;
-  if (!any)
-    cli::say("--reference: no image has such a name: there are no groups");
-  return chosen;
+                    index.path(), command("extract")));
+  }
+  if (!library.paths.any_there() && index.rows() > 0)
+    cli::say(
+        "no name is that of a file, seen from the folder of the vectors or "
+        "from this one: whether images are still there is not checked");
 }
 
 /// The best to keep first. An order that reads files is made for those rows
@@ -81,25 +74,43 @@ void put_in_order(const DuplicatesOptions& opt, const Library& library,
   sort_by_preference(library, opt.keep_order(), candidates.rows);
 }
 
-void say_left_out(const FileCheck& files) {
+/// "1 image is", "2 images are".
+std::string are(std::size_t count, const std::string& noun) {
+  return counted(count, noun) + (count == 1 ? " is" : " are");
+}
+
+std::string have(std::size_t count, const std::string& noun) {
+  return counted(count, noun) + (count == 1 ? " has" : " have");
+}
+
+void say_left_out(const FileCheck& files, const Extras& extras) {
   if (files.missing() > 0)
     cli::say(fmt::format("{} not there any more, and left out: {} marks them",
-                         files.missing() == 1
-                             ? "1 image is"
-                             : grouped(files.missing()) + " images are",
-                         command("update")));
+                         are(files.missing(), "image"), command("update")));
   if (files.changed() > 0)
-    cli::say(fmt::format(
-        "{} changed since, and left out: {} extracts them "
-        "again",
-        files.changed() == 1 ? "1 image has"
-                             : grouped(files.changed()) + " images have",
-        command("update")));
+    cli::say(
+        fmt::format("{} changed since, and left out: {} extracts them again",
+                    have(files.changed(), "image"), command("update")));
+  if (files.newer() > 0)
+    cli::say(
+        fmt::format("{} newer than the index or its vectors, and left out: no "
+                    "ledger tells whether the picture is another one",
+                    are(files.newer(), "image")));
   if (files.same() > 0)
     cli::say(fmt::format("{} of a file that is another image's: left out",
-                         files.same() == 1
-                             ? "1 further name"
-                             : grouped(files.same()) + " further names"));
+                         counted(files.same(), "further name")));
+  if (extras.kept_in_archives > 0)
+    cli::say(extras.kept_in_archives == 1
+                 ? "1 image to keep is in an archive"
+                 : fmt::format("{} images to keep are in archives",
+                               grouped(extras.kept_in_archives)));
+  if (extras.in_archives > 0)
+    cli::say(extras.in_archives == 1
+                 ? "1 further extra is in an archive, and not counted: no name "
+                   "deletes it"
+                 : fmt::format("{} further extras are in archives, and not "
+                               "counted: no name deletes them",
+                               grouped(extras.in_archives)));
 }
 
 void print(const DuplicatesOptions& opt, const Library& library,
@@ -112,6 +123,16 @@ void print(const DuplicatesOptions& opt, const Library& library,
     print_lines(library, groups);
 }
 
+/// Said always: who deletes the extras then has less of these pictures.
+void warn_of_larger(const DuplicatesOptions& opt, const Extras& extras) {
+  if (extras.larger_than_kept == 0) return;
+  const bool other_order = opt.keep_order() != Keep::kLargest;
+  cli::say(fmt::format(
+      "{} more pixels than the image that is kept instead{}",
+      have(extras.larger_than_kept, "extra"),
+      other_order && opt.references.empty() ? ": see --keep largest" : ""));
+}
+
 int duplicates(const DuplicatesOptions& opt) {
   opt.check();
   catch_interrupts();
@@ -120,17 +141,15 @@ int duplicates(const DuplicatesOptions& opt) {
   DuplicateParams params;
   params.thresholds = opt.thresholds(library.index.info().model);
   params.threads = opt.threads;
-  if (!opt.quiet) say_what_is_missing(library);
+  if (!opt.quiet) say_what_is_missing(opt, library);
 
   FileCheck files(library);
-  if (!files.names_are_files() && !opt.quiet && library.index.rows() > 0)
-    cli::say(
-        "no name is that of a file, seen from this folder: whether images are "
-        "still there is not checked");
   DuplicateCandidates candidates;
   candidates.rows = rows_looked_at(opt, library);
   candidates.marks = marks_of(library);
   candidates.references = references(opt, library);
+  if (!candidates.references.empty())
+    files.keep(candidates.references, candidates.marks, candidates.rows);
   candidates.compared = opt.folders();
   if (candidates.compared != DuplicateCandidates::Folders::kAny)
     candidates.folders = folders_of(library);
@@ -146,12 +165,22 @@ int duplicates(const DuplicatesOptions& opt) {
     params.on_progress = progress.callback();
     groups = find_duplicates(library.index, candidates, params);
   }
+  const std::size_t several = leave_out_several_pictures(library, groups);
   sort_groups(library, groups);
   print(opt, library, groups);
   if (!opt.page.empty()) write_page(library, groups, opt.page, opt.quiet);
+  const Extras extras = extras_of(library, groups);
+  warn_of_larger(opt, extras);
   if (opt.quiet) return cli::kDone;
-  say_left_out(files);
-  cli::say(summary(library, groups));
+  if (opt.extras && extras.similar > 0)
+    cli::say(are(extras.similar, "extra") +
+             " similar and no more: look at such groups before you delete; "
+             "--threshold 1 leaves them out");
+  if (several > 0)
+    cli::say(counted(several, "extra") + (several == 1 ? " holds" : " hold") +
+             " more pictures than the one that was compared: left out");
+  say_left_out(files, extras);
+  cli::say(summary(groups.size(), extras));
   return cli::kDone;
 }
 

@@ -25,6 +25,18 @@ Index open_index(const std::string& path) {
   return index;
 }
 
+/// Vectors that were made anew after the index are not those in it.
+void read_times(Library& library) {
+  const FileFacts index = facts_of_status(library.index.path());
+  for (const std::string& vectors : library.index.source_paths()) {
+    const FileFacts facts = facts_of_status(vectors);
+    std::int64_t made_ns = facts.known ? facts.modified_ns : index.modified_ns;
+    if (library.index.vectors() == nullptr)
+      made_ns = std::min(made_ns, index.modified_ns);
+    library.made_ns.push_back(made_ns);
+  }
+}
+
 void read_ledgers(Library& library) {
   const Index& index = library.index;
   if (index.vectors() == nullptr) {
@@ -47,8 +59,9 @@ void read_ledgers(Library& library) {
       if (library.facts[row].picture.phash) ++library.hashed;
     }
     settled.check();
-    library.archives.insert(library.archives.end(), ledger.archives.begin(),
-                            ledger.archives.end());
+    for (const ReadArchive& archive : ledger.archives)
+      library.archives.push_back(
+          {library.paths.path_in(f, archive.name), archive.facts});
     first += rows;
   }
 }
@@ -56,12 +69,15 @@ void read_ledgers(Library& library) {
 }  // namespace
 
 Library open_library(const std::string& index_path) {
-  Library library = {open_index(index_path), {}, {}, {}, "", 0};
+  Index index = open_index(index_path);
+  ImagePaths paths(index);
+  Library library = {std::move(index), std::move(paths), {}, {}, {}, "", 0, {}};
   const std::size_t rows = library.index.rows();
   library.facts.resize(rows);
   library.gone.resize(rows);
   for (std::uint32_t row = 0; row < rows; ++row)
     library.gone[row] = library.index.is_deleted(row);
+  read_times(library);
   read_ledgers(library);
   return library;
 }
@@ -70,7 +86,9 @@ std::vector<ImageMarks> marks_of(const Library& library) {
   std::vector<ImageMarks> marks(library.facts.size());
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < marks.size(); ++row) {
-    marks[row].phash = library.facts[row].picture.phash;
+    const PictureFacts& picture = library.facts[row].picture;
+    marks[row].phash = picture.phash;
+    marks[row].blank = picture.known() && !picture.phash;
     const FileFacts& facts = library.facts[row];
     if (facts.known && facts.content != FileFacts().content)
       rows.push_back(row);
@@ -91,13 +109,12 @@ std::vector<ImageMarks> marks_of(const Library& library) {
 }
 
 std::vector<std::uint32_t> folders_of(const Library& library) {
-  std::unordered_map<std::string_view, std::uint32_t> numbers;
+  std::unordered_map<std::string, std::uint32_t> numbers;
   std::vector<std::uint32_t> folders(library.facts.size());
   for (std::uint32_t row = 0; row < folders.size(); ++row) {
-    const std::string_view name = library.name(row);
-    const std::size_t slash = name.rfind('/');
-    const std::string_view folder =
-        slash == std::string_view::npos ? "" : name.substr(0, slash + 1);
+    const std::string path = library.path(row);
+    // Nothing of a path without a slash.
+    const std::string folder = path.substr(0, path.rfind('/') + 1);
     folders[row] =
         numbers.try_emplace(folder, static_cast<std::uint32_t>(numbers.size()))
             .first->second;

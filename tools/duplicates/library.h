@@ -2,6 +2,7 @@
 // vectors say of their images.
 #pragma once
 
+#include "duplicates/image_paths.h"
 #include "duplicates/rule.h"
 #include "index/index.h"
 #include "io/ledger.h"
@@ -16,13 +17,20 @@ namespace imsearch {
 
 struct Library {
   Index index;
+  ImagePaths paths;
   std::vector<FileFacts> facts;  // one a row; unknown where no ledger tells
   std::vector<bool> gone;        // one a row: by the index or a ledger
-  std::vector<ReadArchive> archives;  // as they were when they were read
+  std::vector<ReadArchive> archives;  // by their paths, as they were read
   std::string why_no_ledger;          // empty: every file of vectors has one
   std::size_t hashed = 0;             // rows with a hash
+  /// When each file of vectors was surely made, in ns since 1970: images that
+  /// are newer may have changed since.
+  std::vector<std::int64_t> made_ns;
 
   std::string_view name(std::uint32_t row) const { return index.name(row); }
+  std::string path(std::uint32_t row) const {
+    return paths.path_of(row, name(row));
+  }
 };
 
 /// Opens the index and reads the ledgers. A ledger counts only where the
@@ -33,7 +41,7 @@ Library open_library(const std::string& index_path);
 /// What the search for duplicates is to know of each row.
 std::vector<ImageMarks> marks_of(const Library& library);
 
-/// A number for the folder of each row's name, equal for equal folders.
+/// A number for the folder of each row's path, equal for equal folders.
 std::vector<std::uint32_t> folders_of(const Library& library);
 
 }  // namespace imsearch

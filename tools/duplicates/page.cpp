@@ -5,7 +5,6 @@
 #include "common/progress_line.h"
 
 #include "base/error.h"
-#include "index/picture_path.h"
 #include "io/file.h"
 #include "view/duplicates_page.h"
 
@@ -14,7 +13,7 @@ namespace {
 
 PageDuplicate shown(const Library& library, std::uint32_t row) {
   PageDuplicate image;
-  image.path = picture_path(library.index, row);
+  image.path = library.path(row);
   image.name = std::string(library.name(row));
   return image;
 }

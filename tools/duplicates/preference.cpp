@@ -28,7 +28,7 @@ struct Place {
 /// Seconds since 1970: when the picture was taken, else when its file was last
 /// changed.
 std::int64_t date_of(const Library& library, std::uint32_t row) {
-  const std::string path(library.name(row));
+  const std::string path = library.path(row);
   const FileFacts now = facts_of_status(path);
   try {
     if (now.known && is_regular_file(path))
@@ -44,8 +44,7 @@ std::int64_t date_of(const Library& library, std::uint32_t row) {
 std::int64_t bytes_or_none(const Library& library, std::uint32_t row) {
   const FileFacts& then = library.facts[row];
   if (then.known) return static_cast<std::int64_t>(then.bytes);
-  return static_cast<std::int64_t>(
-      facts_of_status(std::string(library.name(row))).bytes);
+  return static_cast<std::int64_t>(facts_of_status(library.path(row)).bytes);
 }
 
 std::array<std::int64_t, 3> numbers_of(const Library& library, Keep keep,

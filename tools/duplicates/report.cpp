@@ -3,9 +3,10 @@
 #include "duplicates/report.h"
 
 #include "common/standard_streams.h"
+#include "duplicates/extras.h"
 #include "duplicates/files.h"
 
-#include "base/progress.h"
+#include "base/error.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
@@ -20,13 +21,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<std::uint64_t> bytes_of(const Library& library,
-                                      std::uint32_t row) {
-  const FileFacts& then = library.facts[row];
-  if (then.known) return then.bytes;
-  const FileFacts now = facts_of_status(std::string(library.name(row)));
-  if (now.known) return now.bytes;
-  return std::nullopt;
+/// A path that no program takes for an option.
+std::string file_argument(const std::string& path) {
+  return path.rfind('-', 0) == 0 ? "./" + path : path;
 }
 
 std::string size_text(const PictureFacts& picture) {
@@ -80,28 +77,19 @@ Json extra_object(const Library& library, const Duplicate& extra) {
 
 }  // namespace
 
-Freed freed_by(const Library& library, const DuplicateGroup& group) {
-  Freed freed;
-  for (const Duplicate& extra : group.extras) {
-    ++freed.extras;
-    if (is_in_archive(library, extra.row)) continue;
-    freed.bytes += bytes_of(library, extra.row).value_or(0);
-  }
-  return freed;
-}
-
 void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups) {
   struct Place {
-    Freed freed;
+    Extras extras;
     std::size_t group;
   };
   std::vector<Place> places;
   for (std::size_t i = 0; i < groups.size(); ++i)
-    places.push_back({freed_by(library, groups[i]), i});
+    places.push_back({extras_of(library, groups[i]), i});
   std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
-    if (a.freed.bytes != b.freed.bytes) return a.freed.bytes > b.freed.bytes;
-    if (a.freed.extras != b.freed.extras)
-      return a.freed.extras > b.freed.extras;
+    if (a.extras.bytes != b.extras.bytes)
+      return a.extras.bytes > b.extras.bytes;
+    if (a.extras.files != b.extras.files)
+      return a.extras.files > b.extras.files;
     const std::uint32_t left = groups[a.group].keep;
     const std::uint32_t right = groups[b.group].keep;
     const int names = library.name(left).compare(library.name(right));
@@ -115,12 +103,16 @@ void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups) {
 
 void print_extras(const Library& library,
                   const std::vector<DuplicateGroup>& groups, char end) {
+  std::vector<std::string> names;
   for (const DuplicateGroup& group : groups)
     for (const Duplicate& extra : group.extras) {
       if (is_in_archive(library, extra.row)) continue;
-      print(std::string(library.name(extra.row)));
-      print(std::string(1, end));
+      names.push_back(file_argument(library.path(extra.row)));
+      if (names.back().find(end) != std::string::npos)
+        fail("{}: a newline in its name: use --null",
+             escape_field(names.back()));
     }
+  for (const std::string& name : names) print(name + end);
 }
 
 void print_lines(const Library& library,
@@ -141,24 +133,9 @@ void print_objects(const Library& library,
     object["extras"] = Json::array();
     for (const Duplicate& extra : groups[g].extras)
       object["extras"].push_back(extra_object(library, extra));
-    object["extra_bytes"] = freed_by(library, groups[g]).bytes;
+    object["extra_bytes"] = extras_of(library, groups[g]).bytes;
     print(json_without_controls(object.dump()) + "\n");
   }
-}
-
-std::string summary(const Library& library,
-                    const std::vector<DuplicateGroup>& groups) {
-  Freed all;
-  for (const DuplicateGroup& group : groups) {
-    const Freed freed = freed_by(library, group);
-    all.extras += freed.extras;
-    all.bytes += freed.bytes;
-  }
-  if (groups.empty()) return "no duplicates";
-  return fmt::format("{}, {}: deleting the extras frees {}",
-                     counted(groups.size(), "group"),
-                     counted(all.extras, "extra"),
-                     human_bytes(static_cast<double>(all.bytes)));
 }
 
 }  // namespace imsearch

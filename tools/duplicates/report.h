@@ -4,26 +4,16 @@
 #include "duplicates/finder.h"
 #include "duplicates/library.h"
 
-#include <cstddef>
-#include <cstdint>
-#include <string>
 #include <vector>
 
 namespace imsearch {
 
-/// Extras, and the bytes that deleting them frees: none of images in archives,
-/// nor of those whose size is not known.
-struct Freed {
-  std::size_t extras = 0;
-  std::uint64_t bytes = 0;
-};
-
-Freed freed_by(const Library& library, const DuplicateGroup& group);
-
 /// Most bytes first, then most extras, then by the name of the image to keep.
 void sort_groups(const Library& library, std::vector<DuplicateGroup>& groups);
 
-/// Names of extras that are files, each ended by `end`.
+/// The paths of extras that are files, each ended by `end`: as programs take
+/// them in the working folder. Throws Error, before any is printed, for one
+/// that has `end` in it: its parts may be the names of files that are to stay.
 void print_extras(const Library& library,
                   const std::vector<DuplicateGroup>& groups, char end);
 /// A line an image, tab-separated: group, relation, similarity, bits, bytes,
@@ -33,9 +23,5 @@ void print_lines(const Library& library,
 /// A JSON object a group.
 void print_objects(const Library& library,
                    const std::vector<DuplicateGroup>& groups);
-
-/// "3 groups, 7 extras: deleting the extras frees 12 MB".
-std::string summary(const Library& library,
-                    const std::vector<DuplicateGroup>& groups);
 
 }  // namespace imsearch

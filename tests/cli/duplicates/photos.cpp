@@ -48,7 +48,8 @@ void Photos::build(bool ledger, const std::vector<std::string>& options) {
     list += photo.name + '\0';
     names.append(photo.name);
     FileFacts facts = facts_of_file(file);
-    facts.picture = {photo.width, photo.height, photo.phash};
+    if (photo.phash || photo.blank)
+      facts.picture = {photo.width, photo.height, photo.phash};
     entries.rows.push_back({facts, false});
   }
   dir_.write("fvecs.bin", vectors);

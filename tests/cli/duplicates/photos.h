@@ -20,6 +20,9 @@ struct Photo {
   std::string content = {};  // of its file; empty: its name
   std::size_t width = 40;
   std::size_t height = 30;
+  /// Without a hash, since there is nothing to see. Otherwise one without a
+  /// hash was not looked at, and its width and height are not known.
+  bool blank = false;
 };
 
 /// A feature of its own for each `subject`, and `turn` away from it: two turns

@@ -296,9 +296,16 @@ TEST_CASE("duplicates and pages know members of archives") {
   CHECK(contains(found.out, member + "\n"));
   CHECK(contains(found.out, "p/copy.ppm\n"));
   // By its name a member cannot be deleted, whichever of the two is kept.
-  CHECK(good(*dir, {"duplicates", "-q", "--extras", "--keep", "shortest-name"})
-            .out.empty());
-  CHECK(good(*dir, {"duplicates", "-q", "--extras"}).out == "p/copy.ppm\n");
+  const RunResult kept =
+      good(*dir, {"duplicates", "--extras", "--keep", "shortest-name"});
+  CHECK(kept.out.empty());
+  CHECK(
+      contains(kept.err, "1 further extra is in an archive, and not counted"));
+  CHECK(contains(kept.err, "1 group, no extra that is a file"));
+  CHECK_FALSE(contains(kept.err, "to keep"));
+  const RunResult extras = good(*dir, {"duplicates", "--extras"});
+  CHECK(extras.out == "p/copy.ppm\n");
+  CHECK(contains(extras.err, "1 image to keep is in an archive\n"));
 
   const RunResult page =
       good(*dir, {"query", "--html", "page.html", "-k", "2", member});
@@ -315,4 +322,16 @@ TEST_CASE("duplicates and pages know members of archives") {
   const RunResult without = good(*dir, {"duplicates"});
   CHECK(without.out.empty());
   CHECK(contains(without.err, "not there any more"));
+}
+
+TEST_CASE("extras in archives are told apart from those that can be deleted") {
+  const auto dir = collection();
+  write_image(*dir, "p/copy.ppm", 4);
+  write_image(*dir, "q/copy.ppm", 4);
+  good(*dir, {"update", "-q", "p", "q"});
+  const RunResult both =
+      good(*dir, {"duplicates", "--extras", "--keep", "shortest-name"});
+  CHECK(both.out == "q/copy.ppm\n");
+  CHECK(contains(both.err, "1 further extra is in an archive"));
+  CHECK(contains(both.err, "1 group, 1 extra: deleting the extras frees"));
 }
