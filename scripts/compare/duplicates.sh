@@ -6,12 +6,13 @@
 # On the copies that scripts/check/duplicates.sh made in build/duplicates.
 # Prints a table: of each program the share of copies that it finds, by kind,
 # pairs of different photos that it takes for duplicates, and CPU seconds from
-# image files to groups. Compared are, as far as they are installed: findimagedupes
-# (Debian), at its default and at 98 %; czkawka_cli (crates.io), at its default
-# and two larger distances, without and with turned and mirrored images;
-# imagehash and imagededup (PyPI), by their pHash at several distances. An exact
-# join of features by Faiss (PyPI) is timed beside the join of the index. PYTHON
-# says which Python has these; what is not installed is named on standard error.
+# image files to groups. Compared are, as far as they are installed:
+# findimagedupes (Debian), at its default and at 98 %; czkawka_cli (crates.io),
+# at its default, with larger distances, a better filter and smaller hashes,
+# always with turned and mirrored images; imagehash and imagededup (PyPI), by
+# their pHash at several distances. An exact join of features by Faiss (PyPI) is
+# timed beside the join of the index. PYTHON says which Python has these; what
+# is not installed is named on standard error.
 set -euo pipefail
 
 usage() { sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
@@ -70,21 +71,28 @@ else
   say "no findimagedupes: it is a package of Debian"
 fi
 
-# czkawka BITS TURNS: hashes of 256 bits, without what earlier runs remembered.
+# czkawka NAME OPTION...: without what earlier runs remembered.
 czkawka() {
-  czkawka_cli image -d "$work/copies" -m 1 -s "$1" --geometric-invariance "$2" \
-    -H -N -W -C peers/czkawka.json >/dev/null
+  local name=$1
+  shift
+  czkawka_cli image -d "$work/copies" -m 1 "$@" -H -N -W -C peers/czkawka.json \
+    >/dev/null
   "$python" -c 'import json
 for number, group in enumerate(json.load(open("peers/czkawka.json"))):
     for image in group:
-        print(number, image["path"], sep="\t")' >"peers/czkawka-$1-$2.tsv"
+        print(number, image["path"], sep="\t")' >"peers/$name.tsv"
 }
 if command -v czkawka_cli >/dev/null; then
-  for bits in 5 10 20; do
-    for turns in off mirror-flip-rotate90; do
-      timed czkawka "$bits" "$turns"
-      add "czkawka-$bits-$turns" "peers/czkawka-$bits-$turns.tsv" "$took"
-    done
+  # Hashes of 256 bits (-c 16) or 64 (-c 8), of pictures made small by that
+  # filter (-z), so many bits apart at most (-s).
+  for options in "-c 16 -z Nearest -s 5" "-c 16 -z Nearest -s 20" \
+    "-c 16 -z Lanczos3 -s 20" "-c 16 -z Lanczos3 -s 40" \
+    "-c 8 -z Lanczos3 -s 5" "-c 8 -z Lanczos3 -s 10"; do
+    read -ra options <<<"$options"
+    name=czkawka-${options[1]}-${options[3]}-${options[5]}
+    timed czkawka "$name" "${options[@]}" \
+      --geometric-invariance mirror-flip-rotate90
+    add "$name" "peers/$name.tsv" "$took"
   done
 else
   say "no czkawka_cli: cargo install czkawka_cli brings it, with rustc 1.94"

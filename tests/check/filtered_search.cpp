@@ -73,17 +73,17 @@ void measure(const LocalIndex& index,
   params.exact = true;
   const auto exact = index.session(params);
   for (const std::vector<float>& query : queries)
-    session->ask(query.data(), {});  // the pages come into memory
+    session->ask({query.data()});  // the pages come into memory
   Times times;
   std::size_t found = 0;
   std::size_t wanted = 0;
   for (const std::vector<float>& query : queries) {
     const double cpu = cpu_ms();
     const Stopwatch clock;
-    const Hits hits = session->ask(query.data(), {}).hits;
+    const Hits hits = session->ask({query.data()}).hits;
     times.clock.push_back(clock.seconds() * 1e3);
     times.cpu.push_back(cpu_ms() - cpu);
-    const Hits best = exact->ask(query.data(), {}).hits;
+    const Hits best = exact->ask({query.data()}).hits;
     wanted += best.size();
     for (const Hit& hit : hits)
       found += std::find(best.begin(), best.end(), hit) != best.end() ? 1 : 0;

@@ -1,6 +1,7 @@
 #include "duplicates/choice.h"
 
 #include "common/cli.h"
+#include "common/name_patterns.h"
 
 #include "io/name_filter.h"
 #include "io/text.h"
@@ -11,6 +12,13 @@
 
 namespace imsearch {
 namespace {
+
+/// Takes paths as a shell completes them, too.
+NameFilter filter_of(const std::vector<std::string>& only,
+                     const std::vector<std::string>& without,
+                     const Library& library) {
+  return NameFilter(cli::as_names(library.index, NameRules{only, without}));
+}
 
 bool any_passes(const NameFilter& filter, const Library& library) {
   for (std::uint32_t row = 0; row < library.index.rows(); ++row)
@@ -24,7 +32,7 @@ std::size_t count_matching(const char* option,
                            const Library& library) {
   std::size_t matching = 0;
   for (const std::string& pattern : patterns)
-    if (any_passes(NameFilter({{pattern}, {}}), library))
+    if (any_passes(filter_of({pattern}, {}, library), library))
       ++matching;
     else
       cli::say(fmt::format("{} {}: no image has such a name", option,
@@ -38,7 +46,7 @@ std::vector<std::uint32_t> rows_looked_at(const DuplicatesOptions& opt,
                                           const Library& library) {
   const std::size_t only = count_matching("--only", opt.only, library);
   count_matching("--not", opt.without, library);
-  const NameFilter filter({opt.only, opt.without});
+  const NameFilter filter = filter_of(opt.only, opt.without, library);
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < library.index.rows(); ++row)
     if (!library.gone[row] && filter.passes(library.name(row)))
@@ -54,7 +62,7 @@ std::vector<bool> references(const DuplicatesOptions& opt,
   if (opt.references.empty()) return {};
   if (count_matching("--reference", opt.references, library) == 0)
     cli::say("--reference: no image has such a name: there are no groups");
-  const NameFilter filter({opt.references, {}});
+  const NameFilter filter = filter_of(opt.references, {}, library);
   std::vector<bool> chosen(library.index.rows());
   for (std::uint32_t row = 0; row < library.index.rows(); ++row)
     chosen[row] = !library.gone[row] && filter.passes(library.name(row));

@@ -74,13 +74,23 @@ void put_in_order(const DuplicatesOptions& opt, const Library& library,
   sort_by_preference(library, opt.keep_order(), candidates.rows);
 }
 
-/// "1 image is", "2 images are".
 std::string are(std::size_t count, const std::string& noun) {
-  return counted(count, noun) + (count == 1 ? " is" : " are");
+  return counted(count, noun) + " " + is_or_are(count);
 }
 
 std::string have(std::size_t count, const std::string& noun) {
   return counted(count, noun) + (count == 1 ? " has" : " have");
+}
+
+void say_what_to_look_at(const DuplicatesOptions& opt, const Extras& extras,
+                         std::size_t several) {
+  if (opt.extras && extras.similar > 0)
+    cli::say(are(extras.similar, "extra") +
+             " similar and no more: look at such groups before you delete; "
+             "--threshold 1 leaves them out");
+  if (several > 0)
+    cli::say(counted(several, "extra") + (several == 1 ? " holds" : " hold") +
+             " more pictures than the one that was compared: left out");
 }
 
 void say_left_out(const FileCheck& files, const Extras& extras) {
@@ -133,6 +143,23 @@ void warn_of_larger(const DuplicatesOptions& opt, const Extras& extras) {
       other_order && opt.references.empty() ? ": see --keep largest" : ""));
 }
 
+DuplicateCandidates candidates_of(const DuplicatesOptions& opt,
+                                  const Library& library, FileCheck& files) {
+  DuplicateCandidates candidates;
+  candidates.rows = rows_looked_at(opt, library);
+  candidates.marks = marks_of(library);
+  candidates.references = references(opt, library);
+  if (!candidates.references.empty())
+    files.keep(candidates.references, candidates.marks, candidates.rows);
+  candidates.compared = opt.folders();
+  if (candidates.compared != DuplicateCandidates::Folders::kAny)
+    candidates.folders = folders_of(library);
+  candidates.is_usable = [&files](std::uint32_t row) {
+    return files.is_usable(row);
+  };
+  return candidates;
+}
+
 int duplicates(const DuplicatesOptions& opt) {
   opt.check();
   catch_interrupts();
@@ -144,18 +171,7 @@ int duplicates(const DuplicatesOptions& opt) {
   if (!opt.quiet) say_what_is_missing(opt, library);
 
   FileCheck files(library);
-  DuplicateCandidates candidates;
-  candidates.rows = rows_looked_at(opt, library);
-  candidates.marks = marks_of(library);
-  candidates.references = references(opt, library);
-  if (!candidates.references.empty())
-    files.keep(candidates.references, candidates.marks, candidates.rows);
-  candidates.compared = opt.folders();
-  if (candidates.compared != DuplicateCandidates::Folders::kAny)
-    candidates.folders = folders_of(library);
-  candidates.is_usable = [&](std::uint32_t row) {
-    return files.is_usable(row);
-  };
+  DuplicateCandidates candidates = candidates_of(opt, library, files);
   put_in_order(opt, library, params, candidates);
 
   std::vector<DuplicateGroup> groups;
@@ -172,13 +188,7 @@ int duplicates(const DuplicatesOptions& opt) {
   const Extras extras = extras_of(library, groups);
   warn_of_larger(opt, extras);
   if (opt.quiet) return cli::kDone;
-  if (opt.extras && extras.similar > 0)
-    cli::say(are(extras.similar, "extra") +
-             " similar and no more: look at such groups before you delete; "
-             "--threshold 1 leaves them out");
-  if (several > 0)
-    cli::say(counted(several, "extra") + (several == 1 ? " holds" : " hold") +
-             " more pictures than the one that was compared: left out");
+  say_what_to_look_at(opt, extras, several);
   say_left_out(files, extras);
   cli::say(summary(groups.size(), extras));
   return cli::kDone;
