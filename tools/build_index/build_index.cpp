@@ -205,9 +205,11 @@ int build_or_append(Options opt) {
     if (is_directory(path))
       cli::fail_usage("{}: a folder: {} makes vectors of the images in it",
                       path, command("extract"));
+    // Vectors may be called so, but then -n says where their names are.
     const std::vector<std::string_view> images = image_endings();
-    if (std::find(images.begin(), images.end(), ending_of(path)) !=
-        images.end())
+    if (opt.names.empty() &&
+        std::find(images.begin(), images.end(), ending_of(path)) !=
+            images.end())
       cli::fail_usage("{}: an image: {} makes vectors of images", path,
                       command("extract"));
   }
