@@ -166,6 +166,7 @@ std::vector<Hits> PrunedScan::candidates(
       enter(distances_.data() + q * places(), first,
             std::min(kRowsScanned, places() - first), contests[q]);
   std::vector<Hits> all;
+  all.reserve(contests.size());
   for (Contest& contest : contests) all.push_back(contest.winners());
   return all;
 }

@@ -189,6 +189,7 @@ void Searcher::rerank_by_codes(const CodedQuery& query, Hits& hits) const {
 std::vector<Hits> Searcher::scan(const std::vector<Task>& tasks) {
   index_->impl().expect_scans();
   std::vector<ScannedQuery> queries;
+  queries.reserve(tasks.size());
   for (const Task& task : tasks)
     queries.push_back({task.coded, task.k, task.is_hidden});
   return scratch_->scan.candidates(queries, allowed_.get());

@@ -103,6 +103,7 @@ class LocalSession : public SearchSession {
       const std::vector<SearchQuery>& queries) override {
     return read_unchanged(*index_, [&] {
       std::vector<Answer> answers;
+      answers.reserve(queries.size());
       if (params_.exact)
         for (Hits& hits : searcher_.search_exactly(queries, params_.k))
           answers.push_back(answer_of(std::move(hits)));

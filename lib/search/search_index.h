@@ -34,6 +34,7 @@ class SearchSession {
   /// What ask() gives of each. Throws Error, also where that is of one query.
   virtual std::vector<Answer> ask_all(const std::vector<SearchQuery>& queries) {
     std::vector<Answer> answers;
+    answers.reserve(queries.size());
     for (const SearchQuery& query : queries) answers.push_back(ask(query));
     return answers;
   }

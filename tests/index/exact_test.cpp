@@ -21,6 +21,7 @@ const HnswParams kSmallGraph = {8, 16, 100};
 
 std::vector<SearchQuery> asked(const Matrix& queries) {
   std::vector<SearchQuery> all;
+  all.reserve(queries.rows());
   for (std::size_t q = 0; q < queries.rows(); ++q)
     all.push_back({queries.row(q)});
   return all;
@@ -114,6 +115,7 @@ TEST_SUITE("index") {
       // that is not allowed anyway.
       Matrix units(3 * searcher.exact_together() / 2 + 1, 128);
       std::vector<SearchQuery> queries;
+      queries.reserve(units.rows());
       for (std::size_t q = 0; q < units.rows(); ++q) {
         const auto row = static_cast<std::uint32_t>(23 * q);
         index.read_unit(row, units.row(q));

@@ -131,6 +131,7 @@ std::vector<Hits> QuerySessions::ask_all(
   parallel_for(hits.size(), together, threads,
                [&](std::size_t begin, std::size_t end, unsigned thread) {
                  std::vector<SearchQuery> queries;
+                 queries.reserve(end - begin);
                  for (std::size_t q = begin; q < end; ++q)
                    queries.push_back(queries_->query(q));
                  std::vector<Answer> answers =

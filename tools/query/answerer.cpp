@@ -194,6 +194,7 @@ void Answerer::answer_one(Sessions& sessions, Question& question,
 void Answerer::answer_together(Sessions& sessions, std::size_t hits,
                                const std::vector<Place>& places) {
   std::vector<SearchQuery> queries;
+  queries.reserve(places.size());
   for (const Place& place : places)
     queries.push_back(query_of(*place.question));
   try {

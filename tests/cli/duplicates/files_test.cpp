@@ -14,7 +14,6 @@ TEST_SUITE_BEGIN("cli");
 using namespace imsearch;
 using test::contains;
 using test::feature_of;
-using test::Photo;
 using test::Photos;
 using test::RunResult;
 using Lines = std::vector<std::string>;
