@@ -10,7 +10,6 @@
 #include <vector>
 
 using namespace imsearch;
-using imsearch::test::contains;
 
 namespace {
 

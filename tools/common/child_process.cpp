@@ -171,7 +171,7 @@ std::string find_program(const std::string& name) {
   while (!folders.empty()) {
     const std::string_view folder = folders.substr(0, folders.find(':'));
     folders.remove_prefix(std::min(folders.size(), folder.size() + 1));
-    const std::string program = std::string(folder) + "/" + name;
+    std::string program = std::string(folder) + "/" + name;
     if (!folder.empty() && ::access(program.c_str(), X_OK) == 0 &&
         is_regular_file(program))
       return program;

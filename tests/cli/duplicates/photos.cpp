@@ -63,7 +63,7 @@ void Photos::build(bool ledger, const std::vector<std::string>& options) {
   REQUIRE(result.status == 0);
 }
 
-RunResult Photos::run(std::vector<std::string> arguments) const {
+RunResult Photos::run(const std::vector<std::string>& arguments) const {
   RunOptions options;
   options.folder = dir_.path();
   return test::run(arguments, options);

@@ -42,7 +42,7 @@ class Photos {
   /// false; then builds the index.
   void build(bool ledger = true, const std::vector<std::string>& options = {});
 
-  RunResult run(std::vector<std::string> arguments) const;
+  RunResult run(const std::vector<std::string>& arguments) const;
   /// duplicates --threshold 0.9 with these: its lines, each as "GROUP RELATION
   /// NAME". Checks that it succeeds.
   std::vector<std::string> groups(std::vector<std::string> options = {}) const;

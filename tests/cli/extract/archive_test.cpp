@@ -333,7 +333,7 @@ TEST_CASE("--append adds what an archive has more than before") {
   // Tars that are put behind each other without the blocks at their end are
   // one.
   std::string bytes =
-      read_file(dir / "x.tar").substr(0, 3 * (512 + 1536 + 3072));
+      read_file(dir / "x.tar").substr(0, std::size_t{3} * (512 + 1536 + 3072));
   bytes += read_file(a.dir / "shard-1.tar");
   dir.write("x.tar", bytes);
   const RunResult more = extract_in(dir, {"--append", "x.tar"});

@@ -20,7 +20,6 @@ using imsearch::test::contains;
 using test::Collection;
 using test::fields_of;
 using test::lines_of;
-using test::RunOptions;
 using test::RunResult;
 
 namespace {
@@ -154,19 +153,21 @@ TEST_CASE("--only and --not take paths as a shell completes them") {
 TEST_CASE("--plus and --minus are sums of unit vectors") {
   const Folders& c = folders();
   const auto any = [](const std::string&) { return true; };
-  CHECK(c.names({"--id", "7", "--plus", "0.75:" + c.name(20), "-k", "20"}) ==
+  CHECK(c.names(
+            {"--id", "7", "--plus", "0.75:" + Folders::name(20), "-k", "20"}) ==
         first(c.ranked({{1, 7}, {0.75, 20}}, {7, 20}), 20, any));
-  CHECK(c.names({"--plus", "0.25:" + c.name(3), "--minus", "2:" + c.name(4),
-                 "--like", c.name(5), "-k", "20"}) ==
+  CHECK(c.names({"--plus", "0.25:" + Folders::name(3), "--minus",
+                 "2:" + Folders::name(4), "--like", Folders::name(5), "-k",
+                 "20"}) ==
         first(c.ranked({{1, 5}, {0.25, 3}, {-2, 4}}, {3, 4, 5}), 20, any));
-  const RunResult alone =
-      c.run({"query", "--minus", c.name(4), "--plus", c.name(3), "-k", "1"});
+  const RunResult alone = c.run({"query", "--minus", Folders::name(4), "--plus",
+                                 Folders::name(3), "-k", "1"});
   CHECK(fields_of(lines_of(alone.out).at(0))[0] ==
-        c.name(3) + " - " + c.name(4));
-  CHECK(c.names({"--plus", c.name(4), "--self", "-k", "1"}) ==
-        std::vector<std::string>{c.name(4)});
-  const RunResult nothing =
-      c.run({"query", "--plus", c.name(4), "--minus", c.name(154)});
+        Folders::name(3) + " - " + Folders::name(4));
+  CHECK(c.names({"--plus", Folders::name(4), "--self", "-k", "1"}) ==
+        std::vector<std::string>{Folders::name(4)});
+  const RunResult nothing = c.run(
+      {"query", "--plus", Folders::name(4), "--minus", Folders::name(154)});
   CHECK(nothing.status == 1);
   CHECK(contains(nothing.err, "cancel each other out"));
   const RunResult gone = c.run({"query", "--id", "1", "--plus", "gone.jpg"});
@@ -177,7 +178,7 @@ TEST_CASE("--plus and --minus are sums of unit vectors") {
 TEST_CASE("--distinct leaves out what an answer above it is like") {
   const Folders& c = folders();
   const auto both = c.names({"--id", "7", "-k", "40"});
-  CHECK(both[0] == c.name(157));  // its copy
+  CHECK(both[0] == Folders::name(157));  // its copy
   const auto distinct = c.names({"--id", "7", "-k", "20", "--distinct=0.9999"});
   REQUIRE(distinct.size() == 20);
   std::set<std::size_t> pictures;
@@ -200,9 +201,9 @@ TEST_CASE("--distinct leaves out what an answer above it is like") {
 TEST_CASE("--self leaves a row in its own answer") {
   const Folders& c = folders();
   CHECK(c.names({"--id", "7", "-k", "2", "--self"}) ==
-        std::vector<std::string>{c.name(7), c.name(157)});
-  CHECK(c.names({"--like", c.name(7), "-k", "1", "--self"}) ==
-        std::vector<std::string>{c.name(7)});
+        std::vector<std::string>{Folders::name(7), Folders::name(157)});
+  CHECK(c.names({"--like", Folders::name(7), "-k", "1", "--self"}) ==
+        std::vector<std::string>{Folders::name(7)});
 }
 
 TEST_CASE("--all asks for each row by its name") {
@@ -213,14 +214,14 @@ TEST_CASE("--all asks for each row by its name") {
   REQUIRE(lines.size() == kRows);
   for (std::size_t i = 0; i < kRows; ++i) {
     const auto fields = fields_of(lines[i]);
-    CHECK(fields[0] == c.name(i));
-    CHECK(fields[3] == c.name((i + 150) % kRows));
+    CHECK(fields[0] == Folders::name(i));
+    CHECK(fields[3] == Folders::name((i + 150) % kRows));
   }
 }
 
 TEST_CASE("--names gives names alone, with -0 in their own bytes") {
   const Collection collection(5);
-  collection.write("fnames.txt", std::string("a\nb\0b\n\\c\xFF\0d\0e\0", 15));
+  collection.write("fnames.txt", std::string("a\nb\0b\n\\c\xFF\0d\0e\0\0", 15));
   REQUIRE(collection.run({"build-index", "-q", "-0"}).status == 0);
   const RunResult lines = collection.run({"query", "--id", "3", "-l"});
   CHECK(lines_of(lines.out).size() == 6);  // two names have a newline in them
