@@ -90,6 +90,16 @@ class Photos(unittest.TestCase):
                 self.assertEqual(
                     self.service.json("GET", "/fvecs/similar?" + url), said)
 
+    def test_patterns_that_match_nothing_are_listed(self):
+        reply = self.service.json("GET", "/fvecs/similar?row=0&not=zzz")
+        self.assertEqual(reply.pop("unmatched"), ["zzz"])
+        self.assertEqual(reply,
+                         self.service.json("GET", "/fvecs/similar?row=0"))
+        reply = self.service.json("GET",
+                                  "/fvecs/similar?row=0&only=zzz&not=photos")
+        self.assertEqual((reply["unmatched"], reply["neighbors"]),
+                         (["zzz"], []))
+
     def test_what_is_wrong_is_said(self):
         good = self.content(self.first)
         body, headers = form("x", good)
@@ -120,6 +130,7 @@ class Photos(unittest.TestCase):
                           headers={"Content-Encoding": "identity"})
         for url, status in (("row=99", 404), ("name=none", 404), ("", 400),
                             ("row=1&name=x", 400), ("row=1&k=0", 400),
+                            ("row=1&row=2", 400), ("row=1&k=2&k=5", 400),
                             ("row=1&ef=0", 400),
                             ("row=1&threshold=2", 400), ("row=1&only=", 400),
                             ("row=1&colour=red", 400)):
