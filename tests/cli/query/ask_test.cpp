@@ -183,6 +183,8 @@ TEST_CASE("--plus and --minus are sums of unit vectors") {
       c.run({"query", "--plus", c.name(4), "--minus", c.name(154)});
   CHECK(nothing.status == 1);
   CHECK(contains(nothing.err, "cancel each other out"));
+  const RunResult negative = c.run({"query", "--plus", "-1:" + c.name(4)});
+  CHECK(contains(negative.err, "a weight must be above 0"));
   const RunResult gone = c.run({"query", "--id", "1", "--plus", "gone.jpg"});
   CHECK(gone.status == 1);
   CHECK(contains(gone.err, "--plus gone.jpg: No such file or directory"));

@@ -174,6 +174,7 @@ TEST_CASE("an input is looked at before index and weights are") {
   CHECK(said("none/*.jpg") ==
         "query: none/*.jpg: no file matches this pattern\n");
   CHECK(contains(said("a red dress"), "by an image, not by words"));
+  CHECK(contains(said("0.9"), "behind a =, as in --distinct=0.9"));
   // Where one may be an image, the index is what is missing.
   empty.write("x.jpg", "\xFF\xD8\xFF");
   CHECK(contains(empty.run({"query", "gone.jpg", "x.jpg"}).err,
