@@ -301,8 +301,7 @@ TEST_CASE("a folder that is not writable is an error") {
 
 TEST_CASE("^C leaves nothing, and an older index as it was") {
   const Collection collection(40000);
-  // As hnswlib's files of no rows begin.
-  const std::string older = std::string(24, '\0') + "an older index";
+  const std::string older = std::string(24, '\0') + "hnswlib's, of no rows";
   collection.write("fvecs.bin.hnsw.index", older);
   for (const int signal : {SIGINT, SIGTERM}) {
     test::CoProcess build({"build-index", "--ef-construction", "1000"},

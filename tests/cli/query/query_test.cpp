@@ -265,22 +265,6 @@ TEST_CASE("names of any bytes are shown, and taken as they are shown") {
   }
 }
 
-TEST_CASE("vectors that this user may not read are not to be built from") {
-  const Collection collection(50);
-  collection.build();
-  std::filesystem::permissions(collection.path("fvecs.bin"),
-                               std::filesystem::perms::none);
-  test::RunOptions unprivileged;
-  unprivileged.unprivileged = true;
-  const RunResult result =
-      collection.run({"query", "--id", "1", "-k", "1"}, unprivileged);
-  CHECK(result.status == 0);
-  CHECK(contains(result.err,
-                 "fvecs.bin: Permission denied: similarities are approximate: "
-                 "let this user read the vectors"));
-  CHECK_FALSE(contains(result.err, "build-index"));
-}
-
 TEST_CASE("without the vectors answers are approximate, and told so") {
   const Collection collection(200);
   collection.build();

@@ -80,7 +80,7 @@ class Photos(unittest.TestCase):
                 ("row=2&k=20&threshold=0.3",
                  ["--id", "2", "-k", "20", "--threshold", "0.3"]),
                 ("row=0&exact=true", ["--id", "0", "--exact"]),
-                ("row=0&only=*s4*", ["--id", "0", "--only", "*s4*"]),
+                ("row=0&only=*e*", ["--id", "0", "--only", "*e*"]),
                 ("row=0&not=photos", ["--id", "0", "--not", "photos"]),
                 ("row=1&k=12&distinct=0.8",
                  ["--id", "1", "-k", "12", "--distinct=0.8"])):
