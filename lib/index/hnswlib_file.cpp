@@ -8,10 +8,14 @@
 #include "index/hnswlib_file.h"
 
 #include "base/interrupt.h"
+#include "io/file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <map>
+#include <string>
 #include <vector>
 
 namespace imsearch {
@@ -135,6 +139,16 @@ void put_higher_levels(OutputFile& out, const HnswGraph& graph,
 }
 
 }  // namespace
+
+bool is_hnswlib_file(const std::string& path) {
+  std::array<std::uint64_t, 3> first{};  // as put_header() writes them
+  const std::string begin = read_prefix(path, sizeof first);
+  if (begin.size() < sizeof first) return false;
+  std::memcpy(first.data(), begin.data(), sizeof first);
+  // Vectors may begin with zeros, but two equal floats are no count of rows.
+  constexpr std::uint64_t kMostRows = 0xFFFFFFFF;
+  return first[0] == 0 && first[1] == first[2] && first[1] <= kMostRows;
+}
 
 void write_hnswlib(OutputFile& out, const HnswGraph* graph,
                    const VectorSet& vectors, const HnswParams& params,

@@ -12,6 +12,7 @@
 #include "io/output_file.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace imsearch {
@@ -23,6 +24,10 @@ namespace imsearch {
 void write_hnswlib(OutputFile& out, const HnswGraph* graph,
                    const VectorSet& vectors, const HnswParams& params,
                    const std::vector<std::uint32_t>& deleted);
+
+/// Whether the regular file at `path` begins as one that is written so; other
+/// files of hnswlib, with room for further rows, do not.
+bool is_hnswlib_file(const std::string& path);
 
 /// About how large the file will be: exact but for the higher levels.
 std::uint64_t hnswlib_bytes(std::uint64_t rows, std::size_t dim,

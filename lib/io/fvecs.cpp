@@ -198,8 +198,9 @@ void refuse_foreign(const std::string& path) {
   for (const Foreign& foreign : kForeign)
     if (ending == foreign.ending)
       fail(
-          "{}: .{} files hold {}, which are not read as vectors: numpy.save() "
-          "writes an array of float32 as .npy, which is",
+          "{}: vectors are not read from .{} files, which hold {}: save them "
+          "with "
+          "numpy.save(), as a .npy file of float32",
           path, foreign.ending, foreign.content);
 }
 

@@ -91,4 +91,13 @@ NameRules NameFilter::regular_forms() const {
   return forms;
 }
 
+bool any_passes(
+    const NameFilter& filter, std::size_t count,
+    const std::function<std::optional<std::string_view>(std::size_t)>&
+        name_of) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (const auto name = name_of(i); name && filter.passes(*name)) return true;
+  return false;
+}
+
 }  // namespace imsearch

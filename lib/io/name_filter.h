@@ -14,6 +14,9 @@
 #include "base/search.h"
 #include "io/wildcard.h"
 
+#include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,5 +59,11 @@ class NameFilter {
   std::vector<Pattern> only_;
   std::vector<Pattern> without_;
 };
+
+/// Whether one of `count` names passes: `name_of` gives each, or none for what
+/// is not there any more. Stops at the first.
+bool any_passes(
+    const NameFilter& filter, std::size_t count,
+    const std::function<std::optional<std::string_view>(std::size_t)>& name_of);
 
 }  // namespace imsearch

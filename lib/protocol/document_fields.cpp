@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <set>
 
 namespace imsearch {
 namespace {
@@ -237,12 +238,19 @@ std::vector<DocumentId> read_ids(const Request& request) {
 }
 
 void check_parameters(const Request& request,
-                      std::initializer_list<std::string_view> known) {
+                      std::initializer_list<std::string_view> known,
+                      std::initializer_list<std::string_view> repeatable) {
+  const auto has = [](auto names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  std::set<std::string_view> seen;
   for (const auto& [key, value] : request.parameters) {
     const std::string_view name = key;
-    if (std::find(known.begin(), known.end(), name) == known.end() &&
-        !is_without_effect(name))
+    if (is_without_effect(name) || has(repeatable, name)) continue;
+    if (!has(known, name))
       fail_request("the parameter [{}] is not supported here", printable(key));
+    if (!seen.insert(name).second)
+      fail_request("the parameter [{}] is given twice: give it once", key);
   }
 }
 

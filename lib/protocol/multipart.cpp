@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 namespace imsearch {
 namespace {
@@ -59,9 +60,13 @@ PostedFile file_in_form(std::string_view body, const std::string& boundary) {
                        ? mark.size() - 2
                        : body.find(mark);
   if (at != 0 && at != mark.size() - 2 && at != body.npos) at += mark.size();
+  std::optional<PostedFile> found;
   for (std::size_t part = 0; part < kMostParts && at < body.size(); ++part) {
     const std::string_view rest = body.substr(at);
-    if (rest.substr(0, 2) == "--") fail_request("the form has no file");
+    if (rest.substr(0, 2) == "--") {
+      if (!found) fail_request("the form has no file");
+      break;
+    }
     const std::size_t headers_end = rest.find("\r\n\r\n");
     if (headers_end == rest.npos) break;
     const std::string_view content = rest.substr(headers_end + 4);
@@ -73,11 +78,17 @@ PostedFile file_in_form(std::string_view body, const std::string& boundary) {
                         headers_end - std::min<std::size_t>(2, headers_end)),
             file.name)) {
       file.bytes = content.substr(0, end);
-      if (file.bytes.empty()) fail_request("the form's file is empty");
-      return file;
+      // A browser sends a field that nobody filled as a file without a name.
+      const bool unfilled = file.bytes.empty() && file.name.empty();
+      if (found && !unfilled)
+        fail_request("the form has more than one file: post one image");
+      if (!found && file.bytes.empty())
+        fail_request("the form's file is empty");
+      if (!found) found = file;
     }
     at += headers_end + 4 + end + mark.size();
   }
+  if (found) return *found;
   fail_request("the form ends before its last boundary, or is none");
 }
 

@@ -13,8 +13,8 @@ struct PostedFile {
   std::string name;        // as the client calls it; may be empty
 };
 
-/// The body itself, or the first part of a form that is a file. Throws
-/// RequestError: an empty body, a form without a file, a form that ends early.
+/// The body itself, or the part of a form that is a file. Throws RequestError:
+/// an empty body, a form without a file or with two, a form that ends early.
 PostedFile posted_file(const Request& request);
 
 }  // namespace imsearch

@@ -103,9 +103,11 @@ std::vector<DocumentId> read_ids(const Request& request);
 std::optional<DocumentFields> source_of_parameters(const Request& request,
                                                    const ServedFields& fields);
 
-/// Throws RequestError for a parameter that is none of `known`, nor one of
-/// those that change nothing here ("pretty", "timeout", …).
+/// Throws RequestError for a parameter that is none of `known` or `repeatable`,
+/// nor one of those that change nothing here ("pretty", "timeout", …); and for
+/// one of `known` that is given twice.
 void check_parameters(const Request& request,
-                      std::initializer_list<std::string_view> known);
+                      std::initializer_list<std::string_view> known,
+                      std::initializer_list<std::string_view> repeatable = {});
 
 }  // namespace imsearch

@@ -188,11 +188,23 @@ void append_neighbor(std::string& json, const Index& index, const Hit& hit,
   json += '}';
 }
 
+/// Patterns that match no name are most likely not what was meant.
+void append_unmatched(std::string& json,
+                      const std::vector<std::string>& patterns) {
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    json += i == 0 ? ",\"unmatched\":[" : ",";
+    append_string(json, patterns[i]);
+  }
+  if (!patterns.empty()) json += ']';
+}
+
 }  // namespace
 
 SimilarRequest read_similar(const Request& request, std::size_t ef) {
-  check_parameters(request, {"k", "threshold", "only", "not", "distinct", "ef",
-                             "exact", "row", "name", "self"});
+  check_parameters(
+      request,
+      {"k", "threshold", "distinct", "ef", "exact", "row", "name", "self"},
+      {"only", "not"});
   SimilarRequest read;
   read.search.k = count_parameter(request, "k", kMostHits).value_or(10);
   if (read.search.k == 0) fail_request("the parameter [k] should be 1 or more");
@@ -267,8 +279,10 @@ std::string similar_answer(const OpenedIndex& opened,
     if (rank > 0) json += ',';
     append_neighbor(json, opened.index(), hit, ++rank);
   }
+  json += ']';
+  append_unmatched(json, opened.local().unmatched(request.search.name_rules));
   opened.index().ensure_unchanged();
-  return json + "]}\n";
+  return json + "}\n";
 }
 
 }  // namespace imsearch

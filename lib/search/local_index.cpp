@@ -17,9 +17,14 @@
 #include "io/name_filter.h"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 namespace imsearch {
 namespace {
+
+/// Rules whose rows are kept for further requests.
+constexpr std::size_t kMostKept = 16;
 
 Index open_index(const std::string& path, IndexAccess access) {
   if (!file_exists(path))
@@ -199,9 +204,32 @@ void LocalIndex::read_units(const std::vector<std::uint32_t>& rows,
   index_.read_units(rows.data(), rows.size(), out);
 }
 
+std::vector<std::string> LocalIndex::unmatched(const NameRules& rules) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto key = std::make_pair(rules.only, rules.without);
+  if (const auto kept = unmatched_.find(key); kept != unmatched_.end())
+    return kept->second;
+  std::vector<std::string> patterns = rules.only;
+  patterns.insert(patterns.end(), rules.without.begin(), rules.without.end());
+  const auto matches = [&](const std::string& pattern) {
+    return any_passes(NameFilter({{pattern}, {}}), index_.rows(),
+                      [&](std::size_t i) -> std::optional<std::string_view> {
+                        const auto row = static_cast<std::uint32_t>(i);
+                        if (index_.is_deleted(row)) return std::nullopt;
+                        return index_.name(row);
+                      });
+  };
+  read_unchanged(index_, [&] {
+    patterns.erase(std::remove_if(patterns.begin(), patterns.end(), matches),
+                   patterns.end());
+    return true;
+  });
+  if (unmatched_.size() >= kMostKept) unmatched_.clear();
+  return unmatched_[key] = std::move(patterns);
+}
+
 std::shared_ptr<const RowSet> LocalIndex::rows_passing(
     const NameRules& rules) const {
-  constexpr std::size_t kMostKept = 16;
   const std::lock_guard<std::mutex> lock(mutex_);
   std::shared_ptr<const RowSet>& kept = passing_[{rules.only, rules.without}];
   if (kept != nullptr) return kept;

@@ -50,6 +50,10 @@ class LocalIndex : public SearchIndex {
   /// the next sessions that ask for the same; any thread.
   std::shared_ptr<const RowSet> rows_passing(const NameRules& rules) const;
 
+  /// Those of the rules' patterns that match the name of no row that is not
+  /// deleted, each alone. Kept and thread-safe like rows_passing().
+  std::vector<std::string> unmatched(const NameRules& rules) const;
+
   /// Throws Error if exact search is asked for and the vectors are gone.
   std::unique_ptr<SearchSession> session(
       const SearchParams& params) const override;
@@ -61,6 +65,7 @@ class LocalIndex : public SearchIndex {
   mutable std::mutex mutex_;
   mutable std::map<std::pair<Patterns, Patterns>, std::shared_ptr<const RowSet>>
       passing_;
+  mutable std::map<std::pair<Patterns, Patterns>, Patterns> unmatched_;
 };
 
 }  // namespace imsearch

@@ -11,6 +11,7 @@
 #include "io/file.h"
 #include "io/memory_turn.h"
 #include "io/output_file.h"
+#include "io/own_mark.h"
 #include "view/canvas.h"
 #include "view/font.h"
 #include "view/picture.h"
@@ -180,7 +181,8 @@ void check_sides(const Sides& sides, const std::string& path) {
 }
 
 std::string file_of(const Image& sheet, const std::string& path) {
-  return ending_of(path) == "png" ? to_png(sheet) : to_jpeg(sheet);
+  return with_own_mark(ending_of(path) == "png" ? to_png(sheet)
+                                                : to_jpeg(sheet));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "io/folder.h"
 #include "io/memory_turn.h"
+#include "io/own_mark.h"
 #include "io/text.h"
 #include "view/html.h"
 #include "view/page_text.h"
@@ -101,7 +102,7 @@ PageWriter::PageWriter(const std::string& path, const std::string& title,
       room_(embedded_bytes) {
   file_.write(fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
-      "charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" "
+      "charset=\"utf-8\">\n{}\n<meta http-equiv=\"Content-Security-Policy\" "
       "content=\"{}\">\n<meta name=\"viewport\" "
       "content=\"width=device-width, initial-scale=1\">\n<meta "
       "name=\"referrer\" content=\"no-referrer\">\n<meta "
@@ -109,7 +110,7 @@ PageWriter::PageWriter(const std::string& path, const std::string& title,
       "<style nonce=\"imsearch\">{}</style>\n<script nonce=\"imsearch\" "
       ">addEventListener('DOMContentLoaded',()=>{{{}}});</script>\n</head>\n"
       "<body>\n",
-      kPolicy, html_name(title), page_style(), script));
+      kPageMark, kPolicy, html_name(title), page_style(), script));
 }
 
 PageWriter::~PageWriter() {

@@ -34,7 +34,7 @@ TEST_CASE("a body that is no form is the file") {
   CHECK_THROWS_AS(posted_file(request), RequestError);
 }
 
-TEST_CASE("the first file of a form is taken, with its bytes as they are") {
+TEST_CASE("the file of a form is taken, with its bytes as they are") {
   const Request request = form(kFile);
   const PostedFile file = posted_file(request);
   CHECK(file.name == "b c.jpg");
@@ -43,6 +43,19 @@ TEST_CASE("the first file of a form is taken, with its bytes as they are") {
   CHECK(posted_file(quoted).bytes == file.bytes);
   const Request preamble = form("before\r\n" + kFile);
   CHECK(posted_file(preamble).bytes == file.bytes);
+}
+
+TEST_CASE("a form of two files is refused, but not for a field left empty") {
+  const std::string first = kFile.substr(0, kFile.size() - 4);
+  const auto second = [&](const std::string& name, const std::string& bytes) {
+    return form(first +
+                "\r\nContent-Disposition: form-data; name=g; filename=\"" +
+                name + "\"\r\n\r\n" + bytes + "\r\n--xy--\r\n");
+  };
+  CHECK_THROWS_AS(posted_file(second("c.jpg", "other")), RequestError);
+  CHECK_THROWS_AS(posted_file(second("", "other")), RequestError);
+  const Request unfilled = second("", "");
+  CHECK(posted_file(unfilled).name == "b c.jpg");
 }
 
 TEST_CASE("forms that are none are refused, wherever they end") {

@@ -63,6 +63,9 @@ TEST_CASE("wrong ones are refused") {
                                {{"ef", "0"}},
                                {{"row", "4294967296"}},
                                {{"row", "1"}, {"name", "a"}},
+                               {{"row", "1"}, {"row", "2"}},
+                               {{"k", "2"}, {"k", "2"}},
+                               {{"name", "a"}, {"name", "b"}},
                                {{"top", "3"}}})
     CHECK_THROWS_AS(read(wrong), RequestError);
   CHECK_THROWS_AS(read(Parameters(101, {"only", "x"})), RequestError);
@@ -72,6 +75,31 @@ TEST_CASE("a feature becomes a unit vector") {
   const AskedVector asked = asked_feature({3, 4}, "x");
   CHECK(asked.unit == std::vector<float>{.6F, .8F});
   CHECK_THROWS_AS(asked_feature({NAN, 1}, "x"), RequestError);
+}
+
+TEST_CASE("patterns that match no name are told") {
+  const test::TempDir folder;
+  const VectorSet set(
+      {folder.write("fvecs.bin", test::raw_bytes(test::random_rows(40, 8, 1)))},
+      8);
+  test::fit_and_build(set, test::numbered_names(40), {}, {}, 1,
+                      folder / "i.index", {});
+  const OpenedIndex opened(folder / "i.index");
+  const std::string name(opened.index().name(7));
+  const auto answer = [&](Parameters parameters) {
+    parameters.emplace_back("row", "3");
+    const SimilarRequest request = read(parameters);
+    return similar_answer(opened, request, asked_row(opened, request),
+                          deadline_from_now());
+  };
+  const std::string end = "}],\"unmatched\":[\"x\\\"\",\"zzz\"]}\n";
+  for (int i = 0; i < 2; ++i) {
+    const std::string said = answer(
+        {{"only", name}, {"only", "x\""}, {"not", "zzz"}, {"not", "*3*"}});
+    CHECK(said.substr(said.size() - end.size()) == end);
+  }
+  CHECK(answer({{"only", name}, {"not", "*3*"}}).find("unmatched") ==
+        std::string::npos);
 }
 
 TEST_CASE("a search that takes too long is given up") {

@@ -28,6 +28,7 @@ struct Options {
   BenchSearchParams search;
   BenchExtractParams extract;
   bool json = false;
+  bool quiet = false;
   CLI::App* extracting = nullptr;
   const CLI::Option* ef_option = nullptr;
 
@@ -43,6 +44,7 @@ struct Options {
                 {"--index", "--rerank-codes", "--rerank", "--load"});
     cli::add_threads(app, search.threads);
     cli::add_json(app, json);
+    cli::add_quiet(app, quiet);
     add_extract_to(app);
     group(app);
   }
@@ -71,6 +73,7 @@ struct Options {
                          "The network alone, on images decoded before");
     cli::add_threads(*extracting, extract.threads);
     cli::add_json(*extracting, json);
+    cli::add_quiet(*extracting, quiet);
     cli::completes(*extracting, {"images"}, cli::kImageFiles);
     cli::put_under(*extracting, cli::Group::kOften, {"--network"});
     cli::put_under(*extracting, cli::Group::kOutput, {"--json"});
@@ -80,11 +83,13 @@ struct Options {
 
 /// One of the two, by whether the subcommand is there.
 Report measure(Options& opt) {
+  opt.search.quiet = opt.extract.quiet = opt.quiet;
   if (opt.extracting->parsed()) return bench_extract(opt.extract);
   BenchSearchParams& params = opt.search;
   // Without --ef an index at a service has its own.
   params.ef_given = opt.ef_option->count() > 0;
-  if (params.ef_given) cli::say_if_raised({params.search.ef}, params.search.k);
+  if (params.ef_given && !opt.quiet)
+    cli::say_if_raised({params.search.ef}, params.search.k);
   if (!params.service.url.empty())
     check_service_limits(params.search.k, params.search.ef,
                          params.queries.vectors.empty());
@@ -98,7 +103,8 @@ int bench(Options& opt) {
   if (opt.json) {
     print(report_json(report));
   } else if (::isatty(STDOUT_FILENO) == 1) {
-    for (const std::string& line : report_legend(report)) cli::say(line);
+    if (!opt.quiet)
+      for (const std::string& line : report_legend(report)) cli::say(line);
     print(report_columns(report));
   } else {
     print(report_table(report));

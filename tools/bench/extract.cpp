@@ -46,7 +46,8 @@ std::vector<std::string> extract_arguments(const BenchExtractParams& params,
                                            const TemporaryFolder& folder) {
   std::vector<std::string> arguments = {"--json"};
   // Whoever looks on sees its progress.
-  if (::isatty(STDERR_FILENO) != 1) arguments.emplace_back("--quiet");
+  if (params.quiet || ::isatty(STDERR_FILENO) != 1)
+    arguments.emplace_back("--quiet");
   if (params.network)
     arguments.emplace_back("--time-network");
   else

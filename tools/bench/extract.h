@@ -14,6 +14,7 @@ struct BenchExtractParams {
   ModelOptions model;
   unsigned threads = 0;  // 0: all CPUs
   bool network = false;  // the network alone, on decoded images
+  bool quiet = false;    // no progress
 };
 
 /// Runs extract on the images, into a temporary folder, and reports its own

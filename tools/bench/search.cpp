@@ -49,10 +49,10 @@ void add_setting(Report& report, const SearchIndex& index,
 /// `answers_tell`: how long they took.
 void add_times(Report& report, const SearchIndex& index,
                const QueryRows& queries, const SearchParams& search,
-               unsigned most_threads, bool answers_tell) {
+               unsigned most_threads, bool answers_tell, bool quiet) {
   const unsigned threads = most_threads == 0 ? usable_cpus() : most_threads;
   std::optional<cli::ProgressLine> line;
-  line.emplace("queries asked to warm up", queries.size(), false);
+  line.emplace("queries asked to warm up", queries.size(), quiet);
   const QuerySessions sessions(index, queries, search, threads);
   const Searching searching = [&](std::size_t query, unsigned thread) {
     return sessions.ask(query, thread).hits;
@@ -63,7 +63,7 @@ void add_times(Report& report, const SearchIndex& index,
     return searching(query, thread);
   });
   // Nothing is counted in what is timed.
-  line.emplace("times queries one by one", 0, false);
+  line.emplace("times queries one by one", 0, quiet);
   std::vector<double> took_ms;
   const SingleRun run =
       run_singly(queries.size(), [&](std::size_t query, unsigned thread) {
@@ -73,7 +73,7 @@ void add_times(Report& report, const SearchIndex& index,
       });
   report["latency_us"] = latency_report(run.latency_us);
   if (answers_tell) report["took_ms"] = latency_report(took_ms);
-  line.emplace("times queries on several threads", 0, false);
+  line.emplace("times queries on several threads", 0, quiet);
   report["throughput_per_s"] =
       throughput_report(queries.size(), threads, searching);
 }
@@ -82,7 +82,7 @@ Report bench_local(const BenchSearchParams& params) {
   // Before anything is opened: the share of the program itself.
   const std::size_t at_start = resident_memory("", {}).total;
   std::optional<cli::ProgressLine> line;
-  line.emplace("opens the index", 0, false);
+  line.emplace("opens the index", 0, params.quiet);
   const Stopwatch watch;
   LocalIndex index(params.index,
                    params.load ? IndexAccess::kLoaded : IndexAccess::kMapped);
@@ -100,7 +100,8 @@ Report bench_local(const BenchSearchParams& params) {
                    {"access", params.load ? "loaded" : "mapped"}};
   add_setting(report, index, queries, params.search);
   report["open_ms"] = open_ms;
-  add_times(report, index, queries, params.search, params.threads, false);
+  add_times(report, index, queries, params.search, params.threads, false,
+            params.quiet);
   // Figures of an index that was written to meanwhile mean nothing.
   index.index().ensure_unchanged();
   report["memory_bytes"] = memory_report(index.index(), at_start);
@@ -109,7 +110,7 @@ Report bench_local(const BenchSearchParams& params) {
 
 Report bench_service(const BenchSearchParams& params) {
   std::optional<cli::ProgressLine> line;
-  line.emplace("opens the index", 0, false);
+  line.emplace("opens the index", 0, params.quiet);
   const Stopwatch watch;
   ServiceIndex index(endpoint_of(params.service.url, params.service.access));
   const double open_ms = watch.milliseconds();
@@ -124,7 +125,7 @@ Report bench_service(const BenchSearchParams& params) {
                    {"service", index.index().service().text()}};
   add_setting(report, index, queries, search);
   report["open_ms"] = open_ms;
-  add_times(report, index, queries, search, params.threads, true);
+  add_times(report, index, queries, search, params.threads, true, params.quiet);
   return report;
 }
 

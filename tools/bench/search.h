@@ -20,6 +20,7 @@ struct BenchSearchParams {
   QueryRowsParams queries;
   unsigned threads = 0;  // the most; 0: as many as CPUs
   bool load = false;     // copy the index into memory, instead of mapping it
+  bool quiet = false;    // no progress
 };
 
 /// Opens the index, asks all queries once to warm up, one by one for the

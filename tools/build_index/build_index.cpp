@@ -26,6 +26,7 @@
 #include "base/stopwatch.h"
 #include "index/build.h"
 #include "index/estimate.h"
+#include "index/hnswlib_file.h"
 #include "index/index.h"
 #include "index/reduction_fit.h"
 #include "io/file.h"
@@ -195,6 +196,17 @@ int build(const Options& opt, const IndexInputs& inputs) {
   return cli::kDone;
 }
 
+/// Throws UsageError where a new index would replace what is none, neither one
+/// of ours nor one of hnswlib.
+void keep_other_than_index(const std::string& path) {
+  if (!cli::is_filled_file(path) || is_index(path) || is_hnswlib_file(path))
+    return;
+  cli::fail_usage(
+      "-o {}: this file is there, and is not an index: choose another name, or "
+      "remove it",
+      path);
+}
+
 int build_or_append(Options opt) {
   for (const std::string& path : opt.files) {
     if (is_index(path))
@@ -222,6 +234,7 @@ int build_or_append(Options opt) {
     keep_apart(output_of(opt), files_of_vectors(path));
   for (const std::string& path : opt.names)
     keep_apart(output_of(opt), files_of_names(path));
+  if (!opt.append) keep_other_than_index(output_of(opt));
   std::optional<cli::ProgressLine> line;
   line.emplace("reads the names and looks at the vectors", 0, opt.quiet);
   const IndexInputs inputs =

@@ -110,6 +110,12 @@ std::string text_of(const CLI::App& app, const CLI::Error& e) {
   // An option that was mistyped matters more than what is missing besides.
   if (is(CLI::ExitCodes::RequiredError) && app.remaining_size(true) > 0)
     return text_of_extra(app);
+  // CLI11 says "images is required".
+  constexpr std::string_view kRequired = " is required";
+  if (is(CLI::ExitCodes::RequiredError) && text[0] != '-' &&
+      text.size() > kRequired.size() &&
+      text.substr(text.size() - kRequired.size()) == kRequired)
+    return text.substr(0, text.size() - kRequired.size()) + ": none is given";
   if (e.get_name() != "ArgumentMismatch") return text;
   const std::string option = text.substr(0, text.find(':'));
   if (text.find("At Most") != std::string::npos)

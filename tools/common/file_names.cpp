@@ -11,6 +11,7 @@
 #include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/ledger.h"
+#include "io/own_mark.h"
 #include "io/sidecar.h"
 
 #include <algorithm>
@@ -135,27 +136,20 @@ void keep_vectors_and_names_apart(const std::string& vectors,
             vectors, names, of_names);
 }
 
-void cli::keep_other_kind(std::string_view option, const std::string& path,
-                          std::string_view format,
-                          std::initializer_list<std::string_view> beginnings) {
-  if (!is_regular_file(path)) return;
-  constexpr std::size_t kLongest = 16;
-  const std::string begin = read_prefix(path, kLongest);
-  const auto fits = [&begin](std::string_view each) {
-    return begin.compare(0, each.size(), each) == 0;
-  };
-  if (begin.empty() || std::any_of(beginnings.begin(), beginnings.end(), fits))
-    return;
-  fail_usage(
-      "{} {}: this file is there, and is not {}: choose another name, or "
-      "remove "
-      "it",
-      option, path, format);
+bool cli::is_filled_file(const std::string& path) {
+  return is_regular_file(path) && !read_prefix(path, 1).empty();
 }
 
-void cli::keep_other_than_page(const std::string& path) {
-  keep_other_kind("--html", path, "a page",
-                  {"<!DOCTYPE html", "<!doctype html", "<html", "<HTML"});
+void cli::keep_unmarked(std::string_view option, const std::string& path,
+                        std::string_view kind) {
+  constexpr std::size_t kLookedAt = 2000;  // as has_own_mark() does
+  if (!is_filled_file(path) || has_own_mark(read_prefix(path, kLookedAt)))
+    return;
+  fail_usage(
+      "{} {}: this file is there, and is not {} that imsearch made, as it has "
+      "no mark of that (those of older versions have none): choose another "
+      "name, or remove it",
+      option, path, kind);
 }
 
 void cli::check_output_name(std::string_view option, const std::string& path,

@@ -54,15 +54,15 @@ void keep_vectors_and_names_apart(const std::string& vectors,
 
 namespace cli {
 
-/// Throws UsageError where `path`, given by `option`, is a file that begins
-/// like none of `beginnings`, and so is of another kind than `format`, which is
-/// what is written: names, vectors, or whatever a forgotten value let be taken
-/// for one. An empty file is taken, and so are pipes and devices.
-void keep_other_kind(std::string_view option, const std::string& path,
-                     std::string_view format,
-                     std::initializer_list<std::string_view> beginnings);
-/// The same for the pages that the tools write.
-void keep_other_than_page(const std::string& path);
+/// True for a regular file that holds something, which an output would replace.
+bool is_filled_file(const std::string& path);
+
+/// Throws UsageError where `path`, given by `option`, is a file without the
+/// mark of our own pictures and pages (io/own_mark.h): a photo, names, or
+/// whatever a forgotten value let be taken for `kind`, "a page". An empty file
+/// is taken, and so are pipes and devices.
+void keep_unmarked(std::string_view option, const std::string& path,
+                   std::string_view kind);
 
 /// Throws UsageError where `path`, given by `option`, ends like the files of
 /// another format than `format`, which is what is written: "--sheet x.png: a

@@ -1,10 +1,17 @@
 #include "common/name_patterns.h"
 
+#include "common/cli.h"
+
 #include "io/file.h"
 #include "io/name_filter.h"
+#include "io/text.h"
+
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace imsearch::cli {
@@ -56,6 +63,31 @@ std::vector<std::string> as_names(const Index& index,
 
 NameRules as_names(const Index& index, const NameRules& rules) {
   return {as_names(index, rules.only), as_names(index, rules.without)};
+}
+
+std::size_t count_matching(
+    const char* option, const std::vector<std::string>& patterns,
+    const Index& index,
+    const std::function<bool(std::uint32_t row)>& is_there) {
+  std::optional<std::string_view> example;
+  const auto name_of = [&](std::size_t i) -> std::optional<std::string_view> {
+    const auto row = static_cast<std::uint32_t>(i);
+    if (!is_there(row)) return std::nullopt;
+    if (!example) example = index.name(row);
+    return index.name(row);
+  };
+  std::size_t matching = 0;
+  for (const std::string& pattern : patterns) {
+    if (any_passes(NameFilter({as_names(index, {pattern}), {}}), index.rows(),
+                   name_of)) {
+      ++matching;
+      continue;
+    }
+    say(fmt::format(
+        "{} {}: no image has such a name{}", option, escape_field(pattern),
+        example ? ": names are like " + escape_field(*example) : ""));
+  }
+  return matching;
 }
 
 std::string text_of(const NameRules& rules) {

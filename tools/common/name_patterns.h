@@ -4,6 +4,9 @@
 #include "base/search.h"
 #include "index/index.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,13 @@ namespace imsearch::cli {
 std::vector<std::string> as_names(const Index& index,
                                   const std::vector<std::string>& patterns);
 NameRules as_names(const Index& index, const NameRules& rules);
+
+/// How many of the patterns, given by `option`, match the name of a row that
+/// is_there() is true for. Says of each of the others that it does not, and
+/// what a name looks like.
+std::size_t count_matching(
+    const char* option, const std::vector<std::string>& patterns,
+    const Index& index, const std::function<bool(std::uint32_t row)>& is_there);
 
 /// The rules as they were given: "--only a --only b --not c".
 std::string text_of(const NameRules& rules);

@@ -4,9 +4,6 @@
 #include "common/name_patterns.h"
 
 #include "io/name_filter.h"
-#include "io/text.h"
-
-#include <fmt/format.h>
 
 #include <string>
 
@@ -20,24 +17,13 @@ NameFilter filter_of(const std::vector<std::string>& only,
   return NameFilter(cli::as_names(library.index, NameRules{only, without}));
 }
 
-bool any_passes(const NameFilter& filter, const Library& library) {
-  for (std::uint32_t row = 0; row < library.index.rows(); ++row)
-    if (!library.gone[row] && filter.passes(library.name(row))) return true;
-  return false;
-}
-
 /// How many of the patterns match an image that is there. The others are said.
 std::size_t count_matching(const char* option,
                            const std::vector<std::string>& patterns,
                            const Library& library) {
-  std::size_t matching = 0;
-  for (const std::string& pattern : patterns)
-    if (any_passes(filter_of({pattern}, {}, library), library))
-      ++matching;
-    else
-      cli::say(fmt::format("{} {}: no image has such a name", option,
-                           escape_field(pattern)));
-  return matching;
+  return cli::count_matching(
+      option, patterns, library.index,
+      [&](std::uint32_t row) { return !library.gone[row]; });
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ void check_page(const Library& library, const std::string& page) {
     keep_apart(page, files_of_vectors(vectors));
   inputs.push_back(library.index.path());
   cli::refuse_to_overwrite(page, inputs);
-  cli::keep_other_than_page(page);
+  cli::keep_unmarked("--html", page, "a page");
   if (!is_directory(parent_folder(page)))
     fail("--html {}: there is no folder {}", page, parent_folder(page));
 }

@@ -74,6 +74,7 @@ void RecallOptions::refuse_to_overwrite(const SearchIndex& opened) const {
   inputs.push_back(queries.vectors);
   if (at_service()) inputs.push_back(truth);
   cli::refuse_to_overwrite(plot, inputs);
+  cli::keep_unmarked("--plot", plot, "a plot");
   for (const std::string& file : opened.files())
     keep_apart(plot, files_of_vectors(file));
 }

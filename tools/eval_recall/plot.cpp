@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "io/file.h"
+#include "io/own_mark.h"
 #include "io/text.h"
 
 #include <fmt/format.h>
@@ -353,12 +354,12 @@ std::string draw_recall(const std::string& path,
       curve.begin(), curve.end(),
       [](const RecallLine& a, const RecallLine& b) { return a.ef < b.ef; });
   const PlotScript script(curve, exact_ms);
-  return run_program(
+  return with_own_mark(run_program(
       {find_program("gnuplot"), "-"},
       script.write(terminal_of(path),
                    fmt::format("Recall@{} of {}", meter.k(), index.where()),
                    subtitle(index, queries, meter.threads()), meter.k(),
-                   !too_few(index.rows(), queries.size(), meter.k()).empty()));
+                   !too_few(index.rows(), queries.size(), meter.k()).empty())));
 }
 
 }  // namespace imsearch

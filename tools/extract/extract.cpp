@@ -133,8 +133,8 @@ struct Options {
     exclude(append, app, {"--serve", "--time-network", "--shard"});
     CLI::Option* force =
         app.add_flag("--force", job.force,
-                     "Also replace vectors that an index was built from, and "
-                     "the names of other vectors");
+                     "Also replace vectors that an index was built from, the "
+                     "names of other vectors, and files that are neither");
     exclude(force, app, {"--serve", "--time-network", "--append"});
     CLI::Option* joining = app.add_flag(
         "--join", join,

@@ -10,14 +10,17 @@
 #include "extract/append.h"
 
 #include "archive/archive_name.h"
+#include "base/command.h"
 #include "base/error.h"
 #include "image/decode.h"
 #include "io/checksum.h"
+#include "io/commit_mark.h"
 #include "io/file.h"
 #include "io/glob.h"
 #include "io/ledger.h"
 
 #include <algorithm>
+#include <climits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -130,6 +133,36 @@ std::optional<Sidecar> readable_sidecar(const std::string& vectors) {
   }
 }
 
+/// Whether the file of names has one for each row of `vectors`.
+bool has_name_for_each_row(const std::string& names,
+                           const std::string& vectors) {
+  const std::optional<Sidecar> sidecar = readable_sidecar(vectors);
+  if (!sidecar || !sidecar->rows) return false;
+  return NamesFile(names, Separator::kNewline).size() == *sidecar->rows ||
+         NamesFile(names, Separator::kNul).size() == *sidecar->rows;
+}
+
+/// Whether the file begins with one of `names`, or a member of such an archive.
+bool begins_with_name_of(const std::string& path, const Names& names) {
+  constexpr std::size_t kLongest = PATH_MAX + 1;
+  const std::string begin = read_prefix(path, kLongest);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string_view name = names[i];
+    if (begin.size() > name.size() &&
+        begin.compare(0, name.size(), name) == 0 &&
+        std::string_view("\n\0/", 3).find(begin[name.size()]) !=
+            std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
+/// Whether extract made the file, or was killed when it gave it its name.
+bool is_of_extract(const std::string& vectors) {
+  return readable_sidecar(follow_links(vectors)).has_value() ||
+         file_exists(commit_mark_path(vectors));
+}
+
 /// Whether `vectors` are of that list and shard, as far as is known.
 bool is_of_list(const std::string& vectors,
                 const std::optional<ImageListId>& list,
@@ -226,6 +259,27 @@ void keep_names(const ExtractJob& job, const std::optional<ImageListId>& list,
         "-o {}: these are the names of {}, which vectors would replace: "
         "choose another name",
         job.vectors, named);
+}
+
+void keep_foreign_files(const ExtractJob& job, const Names& names) {
+  if (cli::is_filled_file(job.vectors) && !is_of_extract(job.vectors))
+    fail(
+        "-o {}: this file is there, and is not known as vectors of {}, since "
+        "no {} tells of it: choose another name, or remove it; --force "
+        "replaces it",
+        job.vectors, command("extract"), sidecar_path(job.vectors));
+  const std::string& path = job.names_path;
+  if (!cli::is_filled_file(path) || file_exists(commit_mark_path(job.vectors)))
+    return;
+  const std::string others = other_vectors_of(path, job.vectors);
+  if (!has_name_for_each_row(path, job.vectors) &&
+      (others.empty() || !has_name_for_each_row(path, others)) &&
+      !begins_with_name_of(path, names))
+    fail(
+        "-n {}: this file is there, and is not known as a list of names, since "
+        "it begins with none of these images and has not one for each row of "
+        "{}: choose another name, or remove it; --force replaces it",
+        path, job.vectors);
 }
 
 }  // namespace imsearch

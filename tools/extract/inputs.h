@@ -57,4 +57,10 @@ void keep_indexed(const std::string& vectors,
 void keep_names(const ExtractJob& job, const std::optional<ImageListId>& list,
                 const std::optional<ListPart>& shard);
 
+/// For the same run, whose images are `names`. Throws Error where its vectors
+/// would replace a file that is not vectors of extract, as no readable sidecar
+/// lies beside it; or its names one that has neither as many names as such
+/// vectors have rows nor begins with one of `names`.
+void keep_foreign_files(const ExtractJob& job, const Names& names);
+
 }  // namespace imsearch

@@ -100,6 +100,13 @@ void keep_pieces(const ExtractJob& job, const std::vector<Piece>& pieces) {
     cli::refuse_to_overwrite(output, inputs);
 }
 
+/// Those that the joined names begin with.
+const Names& first_names(const std::vector<Piece>& pieces) {
+  for (const Piece& piece : pieces)
+    if (!piece.names.empty()) return piece.names;
+  return pieces.front().names;
+}
+
 void write_piece(const VectorFile& file, const Piece& piece,
                  ExtractOutput& output, cli::ProgressLine& line) {
   std::vector<float> scratch(file.dim());
@@ -132,6 +139,7 @@ int join_vectors(const ExtractJob& job) {
   if (!job.force) {
     keep_indexed(job.vectors, joined.list, std::nullopt);
     keep_names(job, joined.list, std::nullopt);
+    keep_foreign_files(job, first_names(pieces));
   }
   ExtractOutput output(job.vectors, job.names_path, job.separator());
   if (output.has_older_parts())

@@ -164,6 +164,7 @@ int run_extract(const ExtractJob& job, const ModelOptions& options) {
   if (!job.append && !job.force) {
     keep_indexed(job.vectors, images.id, part_of(job));
     keep_names(job, images.id, part_of(job));
+    keep_foreign_files(job, images.names);
   }
   ExtractOutput output(job.vectors, job.names_path, job.separator());
   say_if_unlocked(output);

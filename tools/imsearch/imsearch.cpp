@@ -72,7 +72,17 @@ int open_manual(const std::string& command) {
       ::execlp("man", "man", "-l", file.c_str(), nullptr);
       fail("man: {}: the manual is {}", errno_text(errno), file);
     }
-  fail("{}: no such manual", path);
+  fail("{}: no such manual: '{}{}{} --help' says the most important", path,
+       cli::tool_name(), command.empty() ? "" : " ", command);
+}
+
+/// imsearch help, also as people ask what help there is.
+int help(const std::string& about) {
+  if (about == "-h" || about == "--help") {
+    print_help();
+    return cli::kDone;
+  }
+  return open_manual(about == "help" ? "" : about);
 }
 
 int become(const std::string& command, char** argv) {
@@ -127,7 +137,7 @@ int run(int argc, char** argv) {
     print_help();
     return cli::kDone;
   }
-  if (first == "help") return open_manual(argc > 2 ? argv[2] : "");
+  if (first == "help") return help(argc > 2 ? argv[2] : "");
   if (first == "--version") {
     const bool facts = argc > 2 && argv[2] == std::string("--json");
     std::puts(facts ? facts_json().c_str() : "imsearch " IMSEARCH_VERSION);

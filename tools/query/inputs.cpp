@@ -22,6 +22,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <charconv>
+#include <system_error>
 
 namespace imsearch {
 namespace {
@@ -39,6 +41,14 @@ bool looks_like_words(const std::string& path) {
   return path.find('/') == std::string::npos && ending_of(path).empty() &&
          path.find_first_of("._") == std::string::npos &&
          std::any_of(path.begin(), path.end(), is_letter);
+}
+
+/// "0.9", which was meant for an option.
+bool is_number(const std::string& path) {
+  float number = 0;
+  const char* end = path.data() + path.size();
+  const auto [stop, wrong] = std::from_chars(path.data(), end, number);
+  return wrong == std::errc() && stop == end;
 }
 
 /// Whether the file begins as text does; not for what begins like an image.
@@ -61,6 +71,11 @@ bool begins_as_text(const std::string& beginning) {
 std::string missing(const std::string& path, const std::string& reason) {
   if (path[0] == '-') return reason + ": options come before the --";
   if (has_wildcards(path)) return "no file matches this pattern";
+  if (is_number(path))
+    return reason +
+           ": the number of --distinct comes behind a =, as in "
+           "--distinct=" +
+           path;
   if (looks_like_words(path))
     return reason +
            ": an image is looked for by an image, not by words: name a file, a "

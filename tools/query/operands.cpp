@@ -43,7 +43,7 @@ Operand Operand::parse(const std::string& text, bool minus) {
     const auto [stop, code] = std::from_chars(text.data(), end, weight);
     if (code == std::errc() && stop == end) {
       if (!(weight > 0) || !std::isfinite(weight))
-        fail("{}: a weight is above 0", text);
+        fail("{}: a weight must be above 0", text);
       operand = {text.substr(colon + 1), weight};
     }
   }

@@ -190,14 +190,13 @@ void QueryOptions::check_service() const {
 void QueryOptions::check_outputs(const SearchIndex& opened) const {
   check_output(opened, "--sheet", sheet);
   check_output(opened, "--html", page);
-  cli::keep_other_kind("--sheet", sheet, "a JPEG or PNG",
-                       {"\xFF\xD8\xFF", "\x89PNG"});
-  cli::keep_other_than_page(page);
   if (!sheet.empty() && opened.has_picture(sheet))
     cli::fail_usage(
         "--sheet {}: an image of the index, which the sheet would replace: "
         "choose another name",
         sheet);
+  cli::keep_unmarked("--sheet", sheet, "a sheet");
+  cli::keep_unmarked("--html", page, "a page");
   if (!sheet.empty() && !page.empty() && same_place(sheet, page))
     cli::fail_usage("--sheet and --html would both write {}", page);
 }

@@ -129,6 +129,25 @@ void ask_vectors(const QueryOptions& opt, const SearchIndex& index,
     ask(std::move(block));
 }
 
+/// Makes the user's rules those of the index's names. Says which pattern
+/// matches none, and where they leave nothing to find.
+void apply_rules(const LocalIndex& opened, NameRules& rules) {
+  const Index& index = opened.index();
+  const std::string given = cli::text_of(rules);
+  if (index.deleted_rows() < index.rows()) {
+    const auto is_there = [&](std::uint32_t row) {
+      return !index.is_deleted(row);
+    };
+    cli::count_matching("--only", rules.only, index, is_there);
+    cli::count_matching("--not", rules.without, index, is_there);
+  }
+  rules = cli::as_names(index, rules);
+  if (!rules.empty() && index.deleted_rows() < index.rows() &&
+      opened.rows_passing(rules)->size() == 0)
+    cli::say(fmt::format("{}: no name in {} is left: nothing can be found",
+                         given, index.path()));
+}
+
 /// Opens the index file that -i names, and warns of what its answers will lack.
 /// `rules`: the user's, which become those of the index's names.
 std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt,
@@ -146,12 +165,7 @@ std::unique_ptr<SearchIndex> open_local(const QueryOptions& opt,
                           "be found; {} indexes them again",
                           opt.index, counted(index.rows(), "row"),
                           command("build-index --restore-deleted")));
-  const std::string given = cli::text_of(rules);
-  rules = cli::as_names(index, rules);
-  if (!rules.empty() && index.deleted_rows() < index.rows() &&
-      opened->rows_passing(rules)->size() == 0)
-    cli::say(fmt::format("{}: no name in {} is left: nothing can be found",
-                         given, opt.index));
+  apply_rules(*opened, rules);
   if (index.rows_behind() > 0 && !opt.quiet)
     cli::say(fmt::format("{}: the vectors have {} more: {} adds them",
                          opt.index, counted(index.rows_behind(), "row"),
@@ -190,9 +204,9 @@ std::vector<Question> wrong_inputs(const QueryOptions& opt) {
   std::vector<Question> wrong;
   for (const std::string& image : opt.images) {
     if (image == "-") return {};
-    const std::vector<Question> of_it =
-        wrong_images(expand_images({image}, true), true);
-    if (of_it.empty()) return {};
+    const std::vector<std::string> paths = expand_images({image}, true);
+    const std::vector<Question> of_it = wrong_images(paths, true);
+    if (of_it.size() < paths.size()) return {};
     wrong.insert(wrong.end(), of_it.begin(), of_it.end());
   }
   return wrong;

@@ -129,8 +129,8 @@ Listener listen_at_tcp(const std::string& address) {
   const auto [stop, wrong] = std::from_chars(port.data(), end, number);
   if (wrong != std::errc() || stop != end || number > kLastPort)
     fail(
-        "--listen {}: {} is no port: one is a number from 0 to {}, behind the "
-        "last colon",
+        "--listen {}: {} is not a port: behind the last colon comes a number "
+        "from 0 to {}",
         address, port, kLastPort);
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;

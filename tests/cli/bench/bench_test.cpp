@@ -90,6 +90,21 @@ TEST_CASE("that the vectors are gone is said") {
   CHECK(contains(result.err, "8-bit codes alone"));
 }
 
+TEST_CASE("-q leaves remarks away, as it does in every tool") {
+  const Collection collection(50);
+  collection.build();
+  const std::vector<std::string> loud = {"bench", "--samples", "5", "--ef",
+                                         "2",     "-k",        "9"};
+  CHECK(contains(collection.run(loud).err, "ef"));
+  std::vector<std::string> quiet = loud;
+  quiet.emplace_back("-q");
+  const RunResult result = collection.run(quiet);
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+  CHECK(collection.run({"bench", "extract", "-q"}).err ==
+        "bench: images: none is given\nbench: try 'bench --help'\n");
+}
+
 TEST_CASE("--load copies the index into memory") {
   const Collection collection(2000);
   collection.build();

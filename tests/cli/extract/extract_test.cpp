@@ -209,7 +209,7 @@ TEST_SUITE("cli") {
     const TempDir dir;
     dir.write("bad.ppm", "x");
     dir.write("fvecs.bin", "older");
-    const RunResult result = extract_in(dir, {"bad.ppm"});
+    const RunResult result = extract_in(dir, {"bad.ppm", "--force"});
     CHECK(result.status == 1);
     CHECK(contains(result.err, "the image could not be read: see"));
     CHECK(read_file(dir / "fvecs.bin") == "older");

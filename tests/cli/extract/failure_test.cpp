@@ -160,7 +160,7 @@ TEST_SUITE("cli") {
     dir.write("fvecs.bin", "older");
     RunOptions options = demo_in(dir);
     options.max_file_bytes = 4096;
-    const RunResult result = extract_in(options, {"a.ppm"});
+    const RunResult result = extract_in(options, {"a.ppm", "--force"});
     CHECK(result.status == 1);
     CHECK(contains(result.err, "fvecs.bin: File too large"));
     CHECK(files_in(dir.path()) == Lines{"a.ppm", "fvecs.bin"});

@@ -133,7 +133,7 @@ TEST_SUITE("cli") {
 
   TEST_CASE("fault 3: --join checks before it writes") {
     const Shards shards;
-    const Lines join = {"extract", "--join"};
+    const Lines join = {"extract", "--join", "--force"};
     const Lines all = {Shards::file(1), Shards::file(2), Shards::file(3)};
     shards.dir.write("fvecs.bin", "precious");
     const auto check = [&](const RunResult& result, const char* error) {

@@ -120,8 +120,20 @@ TEST_CASE("help lists every command, and opens manuals") {
   const RunResult manual =
       collection.run({"imsearch", "help", "query"}, options);
   CHECK(contains(manual.out, "share/man/man1/imsearch-query.1"));
-  CHECK(contains(collection.run({"imsearch", "help"}, options).out,
-                 "share/man/man7/imsearch.7"));
+  for (const char* about : {"", "help"})
+    CHECK(contains(collection.run({"imsearch", "help", about}, options).out,
+                   "share/man/man7/imsearch.7"));
+  for (const char* asked : {"-h", "--help"})
+    CHECK(collection.run({"imsearch", "help", asked}).out == help.out);
+  // Programs alone, without their manuals.
+  const test::TempDir bare;
+  std::filesystem::create_directory(bare / "bin");
+  std::filesystem::copy_file(test::tool_path("imsearch"),
+                             bare / "bin/imsearch");
+  const RunResult none =
+      collection.run({bare / "bin/imsearch", "help", "query"});
+  CHECK(none.status == 1);
+  CHECK(contains(none.err, "no such manual: 'imsearch query --help' says"));
 }
 
 TEST_CASE("--version --json has the facts that a bug report needs") {

@@ -129,6 +129,20 @@ TEST_CASE("--only and --not choose among names, and k are found") {
                  "--only a --only b --not [ab]: no name in"));
 }
 
+TEST_CASE("a pattern that matches no name is told, with what names are like") {
+  const Folders& c = folders();
+  const RunResult result =
+      c.run({"query", "--id", "7", "--not", "../b", "--not", "b", "--only",
+             "none", "--only", "a"});
+  CHECK(result.status == 0);
+  CHECK(lines_of(result.out).size() == 10);
+  CHECK(lines_of(result.err).size() == 2);
+  CHECK(contains(result.err,
+                 "query: --only none: no image has such a name: "
+                 "names are like a/"));
+  CHECK(contains(result.err, "query: --not ../b: no image has such a name"));
+}
+
 TEST_CASE("--only and --not take paths as a shell completes them") {
   const Folders& c = folders();
   const auto of = [&](const std::string& option, const std::string& pattern) {
@@ -170,6 +184,8 @@ TEST_CASE("--plus and --minus are sums of unit vectors") {
       {"query", "--plus", Folders::name(4), "--minus", Folders::name(154)});
   CHECK(nothing.status == 1);
   CHECK(contains(nothing.err, "cancel each other out"));
+  const RunResult negative = c.run({"query", "--plus", "-1:" + c.name(4)});
+  CHECK(contains(negative.err, "a weight must be above 0"));
   const RunResult gone = c.run({"query", "--id", "1", "--plus", "gone.jpg"});
   CHECK(gone.status == 1);
   CHECK(contains(gone.err, "--plus gone.jpg: No such file or directory"));

@@ -3,6 +3,7 @@
 #include "cli/collection.h"
 #include "image/decode.h"
 #include "io/file.h"
+#include "io/own_mark.h"
 #include "support/contains.h"
 
 #include <doctest/doctest.h>
@@ -312,7 +313,8 @@ TEST_CASE("--sheet draws a line for each answer") {
 
 TEST_CASE("a sheet that cannot be written leaves nothing half written") {
   const Photos photos;
-  photos.write("sheet.jpg", "\xFF\xD8\xFF an older sheet");
+  const std::string older = with_own_mark("\xFF\xD8\xFF an older sheet");
+  photos.write("sheet.jpg", older);
   const auto files = photos.files();
   RunOptions limited;
   limited.max_file_bytes = 2000;
@@ -320,7 +322,7 @@ TEST_CASE("a sheet that cannot be written leaves nothing half written") {
       {"query", "--id", "0", "-k", "2", "--sheet", "sheet.jpg"}, limited);
   CHECK(small.status == 1);
   CHECK(contains(small.err, "sheet.jpg: "));
-  CHECK(photos.read("sheet.jpg") == "\xFF\xD8\xFF an older sheet");
+  CHECK(photos.read("sheet.jpg") == older);
   CHECK(photos.files() == files);
   const RunResult full =
       photos.run({"query", "--id", "0", "--sheet", "/dev/full"});

@@ -145,6 +145,19 @@ TEST_CASE("a page is written whole or not at all, and replaces nothing read") {
   CHECK(hats.run({"query", "--id", "0", "--html", "none/p.html"}).status == 1);
 }
 
+TEST_CASE("a text among the images of a folder leaves the others answered") {
+  const Hats hats;
+  std::filesystem::copy(hats.path("hats"), hats.path("mixed"));
+  hats.write("mixed/t.jpg", "hello\n");
+  for (const char* input : {"mixed", "mixed/*.jpg"}) {
+    CAPTURE(input);
+    const RunResult result = hats.run({"query", input, "-k", "1"});
+    CHECK(result.status == 1);
+    CHECK(result.err == "query: mixed/t.jpg: a text, not an image\n");
+    CHECK(lines_of(result.out).size() == 8);
+  }
+}
+
 TEST_CASE("an input is looked at before index and weights are") {
   const Collection empty(0);
   empty.write("notes.txt", "caf\xC3\xA9 notes\n");
@@ -161,6 +174,7 @@ TEST_CASE("an input is looked at before index and weights are") {
   CHECK(said("none/*.jpg") ==
         "query: none/*.jpg: no file matches this pattern\n");
   CHECK(contains(said("a red dress"), "by an image, not by words"));
+  CHECK(contains(said("0.9"), "behind a =, as in --distinct=0.9"));
   // Where one may be an image, the index is what is missing.
   empty.write("x.jpg", "\xFF\xD8\xFF");
   CHECK(contains(empty.run({"query", "gone.jpg", "x.jpg"}).err,

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -199,6 +200,22 @@ TEST_CASE("queries of another dimension are refused") {
   CHECK(contains(result.err, "q.fbin"));
   CHECK(contains(result.err, "12"));
   CHECK(contains(result.err, "24"));
+}
+
+TEST_CASE("vectors that this user may not read are not to be built from") {
+  const Collection collection(50);
+  collection.build();
+  std::filesystem::permissions(collection.path("fvecs.bin"),
+                               std::filesystem::perms::none);
+  RunOptions unprivileged;
+  unprivileged.unprivileged = true;
+  const RunResult result =
+      collection.run({"query", "--id", "1", "-k", "1"}, unprivileged);
+  CHECK(result.status == 0);
+  CHECK(contains(result.err,
+                 "fvecs.bin: Permission denied: similarities are approximate: "
+                 "let this user read the vectors"));
+  CHECK_FALSE(contains(result.err, "build-index"));
 }
 
 TEST_SUITE_END();

@@ -80,7 +80,7 @@ class Photos(unittest.TestCase):
                 ("row=2&k=20&threshold=0.3",
                  ["--id", "2", "-k", "20", "--threshold", "0.3"]),
                 ("row=0&exact=true", ["--id", "0", "--exact"]),
-                ("row=0&only=*s4*", ["--id", "0", "--only", "*s4*"]),
+                ("row=0&only=*e*", ["--id", "0", "--only", "*e*"]),
                 ("row=0&not=photos", ["--id", "0", "--not", "photos"]),
                 ("row=1&k=12&distinct=0.8",
                  ["--id", "1", "-k", "12", "--distinct=0.8"])):
@@ -89,6 +89,16 @@ class Photos(unittest.TestCase):
                                       cwd=self.folder))
                 self.assertEqual(
                     self.service.json("GET", "/fvecs/similar?" + url), said)
+
+    def test_patterns_that_match_nothing_are_listed(self):
+        reply = self.service.json("GET", "/fvecs/similar?row=0&not=zzz")
+        self.assertEqual(reply.pop("unmatched"), ["zzz"])
+        self.assertEqual(reply,
+                         self.service.json("GET", "/fvecs/similar?row=0"))
+        reply = self.service.json("GET",
+                                  "/fvecs/similar?row=0&only=zzz&not=photos")
+        self.assertEqual((reply["unmatched"], reply["neighbors"]),
+                         (["zzz"], []))
 
     def test_what_is_wrong_is_said(self):
         good = self.content(self.first)
@@ -120,6 +130,7 @@ class Photos(unittest.TestCase):
                           headers={"Content-Encoding": "identity"})
         for url, status in (("row=99", 404), ("name=none", 404), ("", 400),
                             ("row=1&name=x", 400), ("row=1&k=0", 400),
+                            ("row=1&row=2", 400), ("row=1&k=2&k=5", 400),
                             ("row=1&ef=0", 400),
                             ("row=1&threshold=2", 400), ("row=1&only=", 400),
                             ("row=1&colour=red", 400)):
