@@ -59,7 +59,7 @@ Ordered mappings(const OpenedIndex& opened, const ShownAs& shown) {
 
 /// The same for the same file: 22 letters, as a service's.
 std::string uuid_of(const ServedIndex& served) {
-  const std::string path = served.path();
+  const std::string& path = served.path();
   return fmt::format("imsearch-{:013x}",
                      checksum_of(path.data(), path.size()) >> 12U);
 }

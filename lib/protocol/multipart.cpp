@@ -21,7 +21,7 @@ std::string lower_case(std::string_view text) {
 /// browser writes %22 for a quote; false where there is no such key.
 bool find_value(std::string_view text, std::string_view key,
                 std::string& value) {
-  for (std::size_t at = text.find(';'); at != text.npos;
+  for (std::size_t at = text.find(';'); at != std::string::npos;
        at = text.find(';', at)) {
     at = std::min(text.find_first_not_of(" \t", at + 1), text.size());
     const std::string_view rest = text.substr(at);
@@ -59,7 +59,8 @@ PostedFile file_in_form(std::string_view body, const std::string& boundary) {
   std::size_t at = body.substr(0, mark.size() - 2) == mark.substr(2)
                        ? mark.size() - 2
                        : body.find(mark);
-  if (at != 0 && at != mark.size() - 2 && at != body.npos) at += mark.size();
+  if (at != 0 && at != mark.size() - 2 && at != std::string::npos)
+    at += mark.size();
   std::optional<PostedFile> found;
   for (std::size_t part = 0; part < kMostParts && at < body.size(); ++part) {
     const std::string_view rest = body.substr(at);
@@ -68,10 +69,10 @@ PostedFile file_in_form(std::string_view body, const std::string& boundary) {
       break;
     }
     const std::size_t headers_end = rest.find("\r\n\r\n");
-    if (headers_end == rest.npos) break;
+    if (headers_end == std::string::npos) break;
     const std::string_view content = rest.substr(headers_end + 4);
     const std::size_t end = content.find(mark);
-    if (end == content.npos) break;
+    if (end == std::string::npos) break;
     PostedFile file;
     if (is_file(
             rest.substr(std::min<std::size_t>(2, headers_end),

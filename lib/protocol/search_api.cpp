@@ -60,7 +60,7 @@ const char* kHealth =
 
 std::string health(std::size_t indexes) {
   std::string text = kHealth;
-  for (std::size_t at; (at = text.find('%')) != text.npos;)
+  for (std::size_t at; (at = text.find('%')) != std::string::npos;)
     text.replace(at, 1, std::to_string(indexes));
   return text;
 }
@@ -304,7 +304,7 @@ Reply SearchApi::document(const Request& request,
   if (found && request.path[1] == "_source") {
     // What stands behind the last key, without the brace of the whole.
     const std::size_t at = reply.body.find("\"_source\":");
-    reply.body = at == reply.body.npos
+    reply.body = at == std::string::npos
                      ? "{}"
                      : reply.body.substr(at + 10, reply.body.size() - at - 11);
   }

@@ -18,7 +18,7 @@ constexpr std::size_t kShortestToken = 16;
 std::string host_in(const std::string& text) {
   if (!text.empty() && text[0] == '[') {
     const std::size_t end = text.find(']');
-    return end == text.npos ? text : text.substr(1, end - 1);
+    return end == std::string::npos ? text : text.substr(1, end - 1);
   }
   return lower_case(text.substr(0, text.find(':')));
 }
@@ -88,7 +88,7 @@ bool Guard::knows_origin(const RequestHead& head) const {
   const std::string& origin = head.origin;
   const std::size_t scheme = origin.find("://");
   // A page of ours: its origin is the host that was asked.
-  if (scheme != origin.npos &&
+  if (scheme != std::string::npos &&
       lower_case(origin.substr(scheme + 3)) == lower_case(head.host))
     return true;
   return std::any_of(params_.origins.begin(), params_.origins.end(),
@@ -105,7 +105,8 @@ bool Guard::knows_token(const std::string& authorization) const {
       return is_equal(given, params_.token);
   const std::string user = from_base64(behind_scheme(authorization, "basic"));
   const std::size_t colon = user.find(':');
-  return colon != user.npos && is_equal(user.substr(colon + 1), params_.token);
+  return colon != std::string::npos &&
+         is_equal(user.substr(colon + 1), params_.token);
 }
 
 std::optional<Reply> Guard::refusal(const RequestHead& head,

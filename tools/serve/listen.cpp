@@ -118,9 +118,9 @@ Listener listen_at_unix(const std::string& path) {
 Listener listen_at_tcp(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   std::string host =
-      colon == address.npos ? "127.0.0.1" : address.substr(0, colon);
+      colon == std::string::npos ? "127.0.0.1" : address.substr(0, colon);
   const std::string port =
-      colon == address.npos ? address : address.substr(colon + 1);
+      colon == std::string::npos ? address : address.substr(colon + 1);
   if (host.size() > 1 && host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
   // getaddrinfo() would take what is beyond 16 bits off a number.

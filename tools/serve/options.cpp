@@ -35,7 +35,7 @@ std::string name_of_file(const std::string& path) {
     if (!is_index_name(std::string("a") + c)) c = '-';
   }
   const std::size_t begin = name.find_first_not_of("_-.");
-  name = begin == name.npos ? "" : name.substr(begin);
+  name = begin == std::string::npos ? "" : name.substr(begin);
   return is_index_name(name) ? name : "index";
 }
 
@@ -170,14 +170,14 @@ void ServeOptions::finish() {
     cli::fail_usage("--field {}: not a name for the field of vectors", field);
   for (std::string& host : hosts) {
     host = lower_case(host);
-    if (host.empty() || host.find_first_of("/:") != host.npos)
+    if (host.empty() || host.find_first_of("/:") != std::string::npos)
       cli::fail_usage("--allow-host {}: a host's name alone is meant", host);
   }
   for (std::string& origin : origins) {
     origin = lower_case(origin);
     const std::size_t scheme = origin.find("://");
-    if (origin != "*" && (scheme == origin.npos || scheme == 0 ||
-                          origin.find('/', scheme + 3) != origin.npos ||
+    if (origin != "*" && (scheme == std::string::npos || scheme == 0 ||
+                          origin.find('/', scheme + 3) != std::string::npos ||
                           origin.size() == scheme + 3))
       cli::fail_usage(
           "--allow-origin {}: https://HOST is meant, without a path, or *",

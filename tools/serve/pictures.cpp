@@ -78,7 +78,7 @@ OpenedImage open_image(const std::string& root, const std::string& name) {
 
 Descriptor open_below(const std::string& root, const std::string& name) {
   std::string folder = real_path(root);
-  if (folder.empty() || name.empty() || name.find('\0') != name.npos)
+  if (folder.empty() || name.empty() || name.find('\0') != std::string::npos)
     fail_gone("there is no such file");
   if (folder.back() != '/') folder += '/';
   const std::string path = name[0] == '/' ? name : folder + name;
