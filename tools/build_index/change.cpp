@@ -144,6 +144,42 @@ Index open_whole(const std::string& path, bool quiet) {
   return index;
 }
 
+/// Rows that the index has deleted since their images were gone, and whose
+/// images the ledger has again. Without a ledger nothing tells of them.
+std::vector<std::uint32_t> rows_that_came_back(const Index& index,
+                                               const IndexInputs& inputs) {
+  std::vector<std::uint32_t> back;
+  const std::vector<std::uint32_t>& known = index.info().gone;
+  if (inputs.has_ledger)
+    std::set_difference(known.begin(), known.end(), inputs.gone.begin(),
+                        inputs.gone.end(), std::back_inserter(back));
+  return back;
+}
+
+/// The index at `path`, which suits the vectors, with the rows in it whose
+/// images have come back.
+Index open_to_append(const std::string& path, const IndexInputs& inputs,
+                     bool quiet) {
+  Index index = open_whole(path, quiet);
+  {
+    const cli::ProgressLine line("compares index and vectors", 0, quiet);
+    check_model(index, inputs);
+    check_old_vectors(index, inputs.vectors);
+  }
+  const std::vector<std::uint32_t> back = rows_that_came_back(index, inputs);
+  if (back.empty()) return index;
+  {
+    const cli::ProgressLine line("writes the index", 0, quiet);
+    if (can_have_changes(index)) index.verify();
+    bring_back(index, back);
+  }
+  if (!quiet)
+    cli::say(fmt::format(
+        "{}: {} found again", path,
+        back.size() == 1 ? "1 row is" : grouped(back.size()) + " rows are"));
+  return Index(path);
+}
+
 /// The rows of an index by their names, for the names of a list.
 class RowFinder {
  public:
@@ -301,11 +337,9 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
                  unsigned threads, bool quiet) {
   const Stopwatch watch;
   const FileLock lock = lock_index(path, quiet);
-  const Index index = open_whole(path, quiet);
+  const Index index = open_to_append(path, inputs, quiet);
   std::optional<cli::ProgressLine> line;
   line.emplace("compares index and vectors", 0, quiet);
-  check_model(index, inputs);
-  check_old_vectors(index, inputs.vectors);
   const std::size_t renamed = count_renamed(index, inputs);
   const std::size_t marked = count_marked(index, inputs);
   const auto report_added = [&] {

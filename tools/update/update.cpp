@@ -108,6 +108,7 @@ void print_plan(const Plan& plan, const Collection& collection) {
     add("gone", collection.names[row], "");
   for (const MovedImage& image : plan.moved)
     add("moved", image.name, collection.names[image.row]);
+  for (const MovedImage& image : plan.back) add("back", image.name, "");
   print(text);
 }
 
@@ -117,6 +118,7 @@ struct Summary {
   std::size_t changed = 0;
   std::size_t gone = 0;
   std::size_t moved = 0;
+  std::size_t back = 0;
 };
 
 void print_summary(const UpdateOptions& opt, const Summary& done,
@@ -130,6 +132,7 @@ void print_summary(const UpdateOptions& opt, const Summary& done,
                                            {"changed", done.changed},
                                            {"gone", done.gone},
                                            {"moved", done.moved},
+                                           {"back", done.back},
                                            {"bad", bad.images},
                                            {"damaged_archives", bad.archives},
                                            {"rows", rows},
@@ -137,12 +140,14 @@ void print_summary(const UpdateOptions& opt, const Summary& done,
     print(object.dump() + "\n");
   }
   if (opt.quiet) return;
+  const std::string back =
+      done.back == 0 ? "" : fmt::format(", {} back", grouped(done.back));
   const std::string archives =
       bad.archives == 0 ? "" : ", " + counted(bad.archives, "damaged archive");
   cli::say(fmt::format(
-      "{} new, {} changed, {} gone, {} moved: {}, {} bad{}, {}",
+      "{} new, {} changed, {} gone, {} moved{}: {}, {} bad{}, {}",
       grouped(done.added), grouped(done.changed), grouped(done.gone),
-      grouped(done.moved), counted(alive, "image"), grouped(bad.images),
+      grouped(done.moved), back, counted(alive, "image"), grouped(bad.images),
       archives, human_duration(seconds)));
 }
 
@@ -300,6 +305,8 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     return bring_up_to_date(opt, record, lock, collection);
   }
   ExtractRun run = extract_run(opt, record, &collection);
+  // The index has to know which of its deletions end now.
+  if (!plan.back.empty()) settle_deletions(opt.paths, collection, run);
   if (!plan.empty() || !plan.refreshed.empty() || !plan.forgotten.empty() ||
       collection.ledger.has_other_names) {
     const bool renamed = enter(plan, collection);
@@ -321,7 +328,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
   follow_with_index(opt.paths, collection, anew, run);
   note_index_followed(opt, record, lock);
   return {plan.added.size(), plan.changed.size(), plan.gone.size(),
-          plan.moved.size()};
+          plan.moved.size(), plan.back.size()};
 }
 
 /// What a killed run has left half done. A collection that was being begun is
