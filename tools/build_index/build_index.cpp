@@ -11,6 +11,7 @@
 // never sees half of one.
 #include "build_index/change.h"
 #include "build_index/inputs.h"
+#include "build_index/older_index.h"
 #include "common/cli.h"
 #include "common/completion.h"
 #include "common/file_names.h"
@@ -207,9 +208,8 @@ int build_or_append(Options opt) {
                       path, command("extract"));
     // Vectors may be called so, but then -n says where their names are.
     const std::vector<std::string_view> images = image_endings();
-    if (opt.names.empty() &&
-        std::find(images.begin(), images.end(), ending_of(path)) !=
-            images.end())
+    if (opt.names.empty() && std::find(images.begin(), images.end(),
+                                       ending_of(path)) != images.end())
       cli::fail_usage("{}: an image: {} makes vectors of images", path,
                       command("extract"));
   }
