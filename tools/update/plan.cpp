@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
+#include "io/file.h"
 
 #include <algorithm>
 #include <map>
@@ -59,7 +60,9 @@ class Planner {
 
  private:
   void compare_by_name();
+  bool is_out_of_reach(std::size_t image);
   void compare(std::size_t image, std::uint32_t row);
+  bool is_as_bad(const BadImage& bad, std::size_t image) const;
   void look_at_unknown(std::size_t image);
   void read_contents();
   void match_by_content();
@@ -111,9 +114,18 @@ void Planner::compare_by_name() {
       loose_rows_.push_back(row);
 }
 
+/// Whether the file is there, as far as is known, but nobody may ask about it.
+bool Planner::is_out_of_reach(std::size_t image) {
+  if (status_[image].known || listing_.is_archived(image)) return false;
+  std::string name(images_[image]);
+  if (why_out_of_reach(name) == 0) return false;
+  if (plan_.out_of_reach++ == 0) plan_.first_out_of_reach = std::move(name);
+  return true;
+}
+
 void Planner::compare(std::size_t image, std::uint32_t row) {
   const LedgerRow& entry = collection_.ledger.rows[row];
-  if (listing_.unreadable.count(image) != 0) {
+  if (listing_.unreadable.count(image) != 0 || is_out_of_reach(image)) {
     listed_[row] = true;
     ++plan_.kept;
     return;
@@ -142,11 +154,19 @@ void Planner::compare(std::size_t image, std::uint32_t row) {
   ++plan_.kept;
 }
 
+/// Of what could not be opened nothing is known: it is the same until it can
+/// be.
+bool Planner::is_as_bad(const BadImage& bad, std::size_t image) const {
+  if (bad.facts.known) return same_status(bad.facts, status_[image]);
+  return !listing_.is_archived(image) && !is_readable(bad.name);
+}
+
 void Planner::look_at_unknown(std::size_t image) {
   const auto bad = bad_of_.find(images_[image]);
   if (bad != bad_of_.end()) {
     bad_listed_.insert(images_[image]);
-    if (!options_.retry && same_status(bad->second->facts, status_[image])) {
+    if (listing_.unreadable.count(image) != 0 ||
+        (!options_.retry && is_as_bad(*bad->second, image))) {
       ++plan_.still_bad;
       return;
     }

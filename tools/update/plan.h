@@ -55,7 +55,11 @@ struct Plan {
   std::vector<std::string>
       forgotten;              // bad images that are not listed any more
   std::size_t still_bad = 0;  // and are not tried again
-  std::size_t kept = 0;       // rows that stay as they are
+  /// Images that are listed, but may not be asked about: their rows stay as
+  /// they are. And the first of them.
+  std::size_t out_of_reach = 0;
+  std::string first_out_of_reach;
+  std::size_t kept = 0;  // rows that stay as they are
 
   /// Whether there is anything for extract to read.
   bool has_more() const {

@@ -3,7 +3,9 @@
 #include "common/cli.h"
 #include "common/standard_streams.h"
 
+#include "base/error.h"
 #include "base/progress.h"
+#include "io/file.h"
 #include "io/ledger.h"
 #include "io/text.h"
 
@@ -13,6 +15,19 @@
 #include <string_view>
 
 namespace imsearch {
+
+void say_out_of_reach(const Plan& plan) {
+  if (plan.out_of_reach == 0) return;
+  const std::string& first = plan.first_out_of_reach;
+  const std::string more =
+      plan.out_of_reach == 1
+          ? ""
+          : fmt::format(" and {} more", grouped(plan.out_of_reach - 1));
+  cli::say(fmt::format("{}{}: {}: {} as {}", escape_field(first), more,
+                       errno_text(why_out_of_reach(first)),
+                       more.empty() ? "it stays" : "they stay",
+                       more.empty() ? "it was" : "they were"));
+}
 
 void print_plan(const Plan& plan, const Collection& collection) {
   std::string text;

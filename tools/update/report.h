@@ -9,6 +9,9 @@
 
 namespace imsearch {
 
+/// On standard error: images that stay since nobody may ask about them.
+void say_out_of_reach(const Plan& plan);
+
 /// The lines of --dry-run.
 void print_plan(const Plan& plan, const Collection& collection);
 

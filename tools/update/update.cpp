@@ -196,7 +196,9 @@ Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
 Plan compare(const UpdateOptions& opt, const Collection& collection,
              const Listing& listing) {
   cli::ProgressLine line("images looked at", listing.images.size(), opt.quiet);
-  return make_plan(collection, listing, opt.plan, line.callback());
+  Plan plan = make_plan(collection, listing, opt.plan, line.callback());
+  say_out_of_reach(plan);
+  return plan;
 }
 
 /// Gives whether there were any. The index is then to be built anew: whoever
