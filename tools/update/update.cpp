@@ -101,6 +101,18 @@ std::vector<std::string> options_of(const UpdateRecord& record) {
   return options;
 }
 
+/// By its SHA-256, which what lies where it was must have. A relative path
+/// would mean another file in another folder.
+void add_recorded_model(const ModelIdentity& model,
+                        std::vector<std::string>& options) {
+  options.push_back("--model-sha256=" + model.weights_sha256);
+  const std::string& path = model.weights_path;
+  if (path.empty() || path.front() != '/') return;
+  const bool module = model.architecture == kTorchScript;
+  if (!module || is_regular_file(path))
+    options.push_back((module ? "--model=" : "--weights=") + path);
+}
+
 /// With the model that made the vectors, as far as options do not say which.
 ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
                        const Collection* collection) {
@@ -115,7 +127,7 @@ ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
   };
   const ModelIdentity& model = collection->sidecar.model;
   if (!is_given("--weights") && !is_given("--model"))
-    run.model.push_back("--model-sha256=" + model.weights_sha256);
+    add_recorded_model(model, run.model);
   if (!is_given("--precision") && !model.precision.empty())
     run.model.push_back("--precision=" + model.precision);
   if (!is_given("--exif") && model.exif) run.model.emplace_back("--exif");
@@ -290,7 +302,7 @@ bool recover(const UpdateOptions& opt, const UpdateRecord& record) {
                     opt.quiet};
   if (run.model.empty())
     if (const auto sidecar = read_sidecar(vectors))
-      run.model.push_back("--model-sha256=" + sidecar->model.weights_sha256);
+      add_recorded_model(sidecar->model, run.model);
   extract_more(opt.paths, images, run);
   return true;
 }
