@@ -238,6 +238,7 @@ void Planner::give_rows(RowsOfContent rows) {
 
 void Planner::match(const LooseImage& loose, std::uint32_t row) {
   listed_[row] = true;
+  bad_listed_.erase(images_[loose.image]);  // it has a row now
   if (collection_.ledger.rows[row].gone) {
     plan_.back.push_back({row, std::string(images_[loose.image]), loose.facts});
     back_.insert(images_[loose.image]);

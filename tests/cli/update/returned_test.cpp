@@ -76,6 +76,16 @@ TEST_CASE("an older picture that is put back replaces the newer one's row") {
   }
 }
 
+TEST_CASE("a bad image that is put back as it was is not bad any more") {
+  const auto dir = collection();
+  const std::string whole = read_file(*dir / "p/4.ppm");
+  dir->write("p/4.ppm", "nonsense");
+  CHECK(contains(update(*dir).err, "5 images, 1 bad"));
+  dir->write("p/4.ppm", whole);
+  CHECK(contains(update(*dir).err, "1 back: 6 images, 0 bad"));
+  test::check_as_from_nothing(*dir);
+}
+
 TEST_CASE("rows that come back are found beside new and deleted ones") {
   const auto dir = collection();
   fs::rename(*dir / "p/4.ppm", *dir / "away");
