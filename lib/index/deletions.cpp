@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -136,13 +137,11 @@ void write_current_name_ends(const Index& index, const Sink& sink) {
   }
 }
 
-/// A copy of the index with these rows marked as deleted, too, and, unless they
-/// are null or empty, with other names and another section `meta`.
-void rewrite(const Index& index, const std::vector<std::uint32_t>& rows,
-             const Names* names, const std::string& meta) {
+/// A copy of the index with another section `deleted`, and, unless they are
+/// null or empty, with other names and another section `meta`.
+void rewrite(const Index& index, const std::string& deleted, const Names* names,
+             const std::string& meta) {
   OutputFile out(index.path());
-  const std::string deleted =
-      rows.empty() ? std::string(index.impl().deleted) : marked(index, rows);
   std::vector<SectionSource> sections;
   for (const auto& [name, bytes] : current_sections(index)) {
     if (std::string_view(name) == "meta") {
@@ -186,14 +185,16 @@ void delete_from_index(const Index& index,
   if (std::all_of(rows.begin(), rows.end(),
                   [&](std::uint32_t row) { return index.is_deleted(row); }))
     return;
-  if (!can_have_changes(index)) return rewrite(index, rows, nullptr, {});
+  if (!can_have_changes(index))
+    return rewrite(index, marked(index, rows), nullptr, {});
   write_changes(index, {rows});
   take_in_changes(index.path());
 }
 
 void mark_gone(const Index& index, const std::vector<std::uint32_t>& gone) {
   const std::string meta = meta_with(index, gone);
-  if (!can_have_changes(index)) return rewrite(index, gone, nullptr, meta);
+  if (!can_have_changes(index))
+    return rewrite(index, marked(index, gone), nullptr, meta);
   write_changes(index, {gone, nullptr, false, nullptr, nullptr, meta});
   take_in_changes(index.path());
 }
@@ -201,9 +202,23 @@ void mark_gone(const Index& index, const std::vector<std::uint32_t>& gone) {
 void revise_index(const Index& index, const Names& names,
                   const std::vector<std::uint32_t>& gone) {
   const std::string meta = meta_with(index, gone);
-  if (!can_have_changes(index)) return rewrite(index, gone, &names, meta);
+  if (!can_have_changes(index))
+    return rewrite(index, marked(index, gone), &names, meta);
   write_changes(index, {gone, &names, true, nullptr, nullptr, meta});
   take_in_changes(index.path());
+}
+
+void bring_back(const Index& index, const std::vector<std::uint32_t>& rows) {
+  std::string bits(index.impl().deleted);
+  for (const std::uint32_t row : rows)
+    if (row / 8 < bits.size())
+      bits[row / 8] = static_cast<char>(bits[row / 8] & ~(1 << row % 8));
+  IndexInfo info = index.info();
+  std::vector<std::uint32_t> still;
+  std::set_difference(info.gone.begin(), info.gone.end(), rows.begin(),
+                      rows.end(), std::back_inserter(still));
+  info.gone = std::move(still);
+  rewrite(index, bits, nullptr, meta_to_json(info));
 }
 
 bool take_in_changes(const std::string& path) {
@@ -213,7 +228,7 @@ bool take_in_changes(const std::string& path) {
   const std::uint64_t bytes = index.impl().changes->header().file_bytes;
   if (bytes <= base_bytes / kShareOfChanges) return false;
   index.verify();
-  rewrite(index, {}, nullptr, {});
+  rewrite(index, std::string(index.impl().deleted), nullptr, {});
   return true;
 }
 

@@ -26,6 +26,11 @@ void mark_gone(const Index& index, const std::vector<std::uint32_t>& gone);
 void revise_index(const Index& index, const Names& names,
                   const std::vector<std::uint32_t>& gone);
 
+/// Has searches find these rows again, rising, which IndexInfo::gone no longer
+/// names then: their images have come back. Writes the index anew, which must
+/// have been verified. Throws Error, Interrupted.
+void bring_back(const Index& index, const std::vector<std::uint32_t>& rows);
+
 /// Writes the index at `path` anew, with its changes in it, where these are
 /// more than a share of it. Verifies it first. False where it was left as it
 /// is. Throws Error, Interrupted.

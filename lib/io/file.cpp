@@ -115,6 +115,19 @@ bool file_exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
+int why_out_of_reach(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) == 0) return 0;
+  const int why = errno;
+  return why == ENOENT || why == ENOTDIR || why == ELOOP || why == ENAMETOOLONG
+             ? 0
+             : why;
+}
+
+bool is_readable(const std::string& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0;
+}
+
 std::string absolute_path(const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
   char folder[PATH_MAX];

@@ -32,6 +32,12 @@ void append_file(const std::string& path, std::uint64_t size_bytes,
 
 /// True if something of that name exists (links followed).
 bool file_exists(const std::string& path);
+/// 0, or the errno of a file that may be there and cannot be asked about: of a
+/// folder that may not be entered, of a disk that fails. 0 where nothing is
+/// there.
+int why_out_of_reach(const std::string& path);
+/// True if this user may read what is there (links followed).
+bool is_readable(const std::string& path);
 bool is_directory(const std::string& path);
 bool is_regular_file(const std::string& path);
 /// `path` counted from the root instead of the working folder, otherwise as it

@@ -114,7 +114,9 @@ void sort_unique(Entries& entries) {
 /// Matches one pattern.
 class Matcher {
  public:
-  explicit Matcher(InputSieve& sieve) : sieve_(sieve) {}
+  /// Folders that cannot be read are added to `unreadable`.
+  Matcher(InputSieve& sieve, std::set<std::string>& unreadable)
+      : sieve_(sieve), unreadable_(unreadable) {}
 
   Entries match(const std::string& pattern);
 
@@ -127,6 +129,7 @@ class Matcher {
                        Entries& found) const;
 
   InputSieve& sieve_;
+  std::set<std::string>& unreadable_;
 };
 
 // A part without wildcards names one entry in each folder: it is looked up, and
@@ -151,8 +154,11 @@ void Matcher::match_wildcard(const Entries& folders, const std::string& pattern,
   const Wildcard wildcard(pattern, any_case ? Wildcard::Ending::kAnyCase
                                             : Wildcard::Ending::kExact);
   const bool hidden_too = pattern[0] == '.';
-  for (const FoundEntry& folder : folders)
-    for (const FolderEntry& entry : Folder(folder.path).entries) {
+  for (const FoundEntry& folder : folders) {
+    const Folder inside(folder.path);
+    if (inside.error_number == EACCES || inside.error_number == EIO)
+      unreadable_.insert(folder.path);
+    for (const FolderEntry& entry : inside.entries) {
       if (!is_wanted(entry.kind, wanted) || !wildcard.matches(entry.name))
         continue;
       std::string path = join_path(folder.path, entry.name);
@@ -161,6 +167,7 @@ void Matcher::match_wildcard(const Entries& folders, const std::string& pattern,
         found.push_back({std::move(path), entry.kind, entry.inode,
                          entry.link || folder.link});
     }
+  }
 }
 
 /// "**": each folder itself and all below it.
@@ -179,6 +186,7 @@ void Matcher::match_any_depth(const Entries& folders, Wanted wanted,
     };
     const Visit visit = [&](FoundEntry entry) {
       entry.link = entry.link || folder.link;
+      if (entry.kind == EntryKind::kUnreadable) unreadable_.insert(entry.path);
       if (is_wanted(entry.kind, wanted)) found.push_back(std::move(entry));
     };
     walk_folder_once(path, pass, visit);
@@ -254,6 +262,8 @@ void Expander::add_folder(const std::string& folder, InputSieve& sieve) {
         return sieve.passes(path, entry);
       },
       [&](FoundEntry entry) {
+        if (entry.kind == EntryKind::kUnreadable)
+          inputs_.unreadable.insert(entry.path);
         if (entry.kind == EntryKind::kUnreadable ||
             (entry.kind == EntryKind::kFile &&
              (sieve.is_image(entry.path) || take_archive(entry.path, sieve))))
@@ -280,7 +290,7 @@ bool Expander::take_archive(const std::string& path, const InputSieve& sieve) {
 }
 
 void Expander::add_matches(const std::string& pattern, InputSieve& sieve) {
-  Entries matches = Matcher(sieve).match(pattern);
+  Entries matches = Matcher(sieve, inputs_.unreadable).match(pattern);
   matches.erase(std::remove_if(matches.begin(), matches.end(),
                                [&](const FoundEntry& entry) {
                                  return sieve.leaves_out(entry.path, false);

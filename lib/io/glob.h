@@ -10,6 +10,7 @@
 
 #include "io/input_sieve.h"
 
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -24,6 +25,9 @@ struct ExpandedInputs {
   std::vector<std::string> paths;
   /// Of these, those that are archives of images (InputRules).
   std::unordered_set<std::string> archives;
+  /// Folders that cannot be read. Those below a folder that was given are among
+  /// the paths as well, those on the way of a pattern are not.
+  std::set<std::string> unreadable;
   /// For people, a line each: images that may have been meant and are not among
   /// the paths.
   std::vector<std::string> warnings;

@@ -11,6 +11,7 @@
 // never sees half of one.
 #include "build_index/change.h"
 #include "build_index/inputs.h"
+#include "build_index/older_index.h"
 #include "common/cli.h"
 #include "common/completion.h"
 #include "common/file_names.h"

@@ -144,6 +144,42 @@ Index open_whole(const std::string& path, bool quiet) {
   return index;
 }
 
+/// Rows that the index has deleted since their images were gone, and whose
+/// images the ledger has again. Without a ledger nothing tells of them.
+std::vector<std::uint32_t> rows_that_came_back(const Index& index,
+                                               const IndexInputs& inputs) {
+  std::vector<std::uint32_t> back;
+  const std::vector<std::uint32_t>& known = index.info().gone;
+  if (inputs.has_ledger)
+    std::set_difference(known.begin(), known.end(), inputs.gone.begin(),
+                        inputs.gone.end(), std::back_inserter(back));
+  return back;
+}
+
+/// The index at `path`, which suits the vectors, with the rows in it whose
+/// images have come back.
+Index open_to_append(const std::string& path, const IndexInputs& inputs,
+                     bool quiet) {
+  Index index = open_whole(path, quiet);
+  {
+    const cli::ProgressLine line("compares index and vectors", 0, quiet);
+    check_model(index, inputs);
+    check_old_vectors(index, inputs.vectors);
+  }
+  const std::vector<std::uint32_t> back = rows_that_came_back(index, inputs);
+  if (back.empty()) return index;
+  {
+    const cli::ProgressLine line("writes the index", 0, quiet);
+    if (can_have_changes(index)) index.verify();
+    bring_back(index, back);
+  }
+  if (!quiet)
+    cli::say(fmt::format(
+        "{}: {} found again", path,
+        back.size() == 1 ? "1 row is" : grouped(back.size()) + " rows are"));
+  return Index(path);
+}
+
 /// The rows of an index by their names, for the names of a list.
 class RowFinder {
  public:
@@ -191,121 +227,19 @@ class RowFinder {
   std::unordered_multimap<std::string_view, std::uint32_t> rows_;
 };
 
-/// The rows of an index that were deleted since their images were gone. One
-/// that records none of them, as older versions wrote it, has the same rows as
-/// the ledger, unless the vectors were replaced since.
-std::vector<std::uint32_t> gone_then(const Index& old,
-                                     const IndexInputs& inputs) {
-  const std::vector<IndexSource>& sources = old.info().sources;
-  bool same_rows = sources.size() <= inputs.vectors.files().size();
-  for (std::size_t i = 0; same_rows && i < sources.size(); ++i) {
-    const VectorFile& file = inputs.vectors.files()[i];
-    const bool may_be_behind = i + 1 == sources.size();
-    same_rows = (file.rows() == sources[i].rows ||
-                 (may_be_behind && file.rows() > sources[i].rows)) &&
-                fingerprint(file, sources[i].rows) == sources[i].fingerprint;
-  }
-  return same_rows ? gone_with(old, inputs.gone) : old.info().gone;
-}
-
-/// Whether a file that an index was built from is among `vectors`, by its name
-/// or its rows.
-bool has_source(const VectorSet& vectors, const std::string& path,
-                const IndexSource& source) {
-  const std::vector<VectorFile>& files = vectors.files();
-  return std::any_of(files.begin(), files.end(), [&](const VectorFile& file) {
-    return same_place(file.path(), path) ||
-           (file.rows() >= source.rows && file.dim() == vectors.dim() &&
-            fingerprint(file, source.rows) == source.fingerprint);
-  });
-}
-
-/// Changes whose index is gone go with the next one that is put in its place.
-void say_orphan_changes(const std::string& path) {
-  const std::string changes = changes_path(path);
-  if (!file_exists(path) && file_exists(changes))
-    cli::say(fmt::format(
-        "{}: changes of an index that is not there any more: they are removed, "
-        "and images deleted from it, if any, are indexed again",
-        changes));
-}
-
-/// Rows that the older index at `path` has deleted, rising.
-std::vector<std::uint32_t> deletions_in(const std::string& path,
-                                        const IndexInputs& inputs, bool quiet) {
-  if (!is_index(path)) {
-    say_orphan_changes(path);
-    return {};
-  }
-  KeptDeletions kept;
-  try {
-    const Index old(path);
-    cli::say_foreign_changes(old);
-    if (old.deleted_rows() == 0) return {};
-    old.verify();
-    kept = kept_deletions(old, inputs.vectors, inputs.names,
-                          gone_then(old, inputs));
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const Error& e) {
-    // To build it again is the remedy.
-    cli::say(fmt::format(
-        "{}: images deleted from it, if any, are indexed again", e.what()));
-    return {};
-  }
-  if (!quiet && !kept.rows.empty()) {
-    const bool one = kept.rows.size() == 1;
-    cli::say(
-        fmt::format("{}: {} {} deleted: --restore-deleted indexes {} again",
-                    path, counted(kept.rows.size(), "row"),
-                    one ? "stays" : "stay", one ? "it" : "them"));
-  }
-  if (kept.changed > 0)
-    cli::say(fmt::format(
-        "{}: {} the name of a deleted image, but other vectors: {} not deleted",
-        path,
-        kept.changed == 1 ? "1 row has" : grouped(kept.changed) + " rows have",
-        kept.changed == 1 ? "it is" : "they are"));
-  return std::move(kept.rows);
-}
-
 }  // namespace
-
-void say_dropped_files(const std::string& path, const IndexInputs& inputs) {
-  if (!is_index(path)) return;
-  try {
-    const Index old(path);
-    const std::vector<std::string> sources = old.source_paths();
-    for (std::size_t i = 0; i < sources.size(); ++i)
-      if (!has_source(inputs.vectors, sources[i], old.info().sources[i]))
-        cli::say(fmt::format(
-            "{}: its {} of {} are dropped, since that file is not given now: "
-            "name all files of vectors, and of their names, to keep them",
-            path, counted(old.info().sources[i].rows, "row"), sources[i]));
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const Error&) {
-    // What is wrong with it, whoever looks for its deletions says.
-  }
-}
 
 std::string deleted_text(std::size_t rows) {
   return rows == 0 ? "" : fmt::format(", {} marked as deleted", grouped(rows));
-}
-
-bool is_index(const std::string& path) {
-  return is_regular_file(path) && read_prefix(path, 8) == "IMSEARCH";
 }
 
 void append_rows(const std::string& path, const IndexInputs& inputs,
                  unsigned threads, bool quiet) {
   const Stopwatch watch;
   const FileLock lock = lock_index(path, quiet);
-  const Index index = open_whole(path, quiet);
+  const Index index = open_to_append(path, inputs, quiet);
   std::optional<cli::ProgressLine> line;
   line.emplace("compares index and vectors", 0, quiet);
-  check_model(index, inputs);
-  check_old_vectors(index, inputs.vectors);
   const std::size_t renamed = count_renamed(index, inputs);
   const std::size_t marked = count_marked(index, inputs);
   const auto report_added = [&] {
@@ -383,16 +317,6 @@ bool delete_rows(const std::string& path, const Names& names,
                          changed.deleted_rows() == 1 ? "is" : "are"));
   }
   return all_found;
-}
-
-std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
-                                             const IndexInputs& inputs,
-                                             bool quiet) {
-  const std::vector<std::uint32_t> deleted = deletions_in(path, inputs, quiet);
-  std::vector<std::uint32_t> all;
-  std::set_union(deleted.begin(), deleted.end(), inputs.gone.begin(),
-                 inputs.gone.end(), std::back_inserter(all));
-  return all;
 }
 
 }  // namespace imsearch

@@ -5,21 +5,13 @@
 
 #include "io/fnames.h"
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
-#include <vector>
 
 namespace imsearch {
 
 /// ", 12 marked as deleted" to put behind a number of rows; empty for 0.
-/// Says which files of vectors the index at `path`, which is to be built anew,
-/// has rows of that are not among the inputs now.
-void say_dropped_files(const std::string& path, const IndexInputs& inputs);
-
 std::string deleted_text(std::size_t rows);
-
-/// Whether the file is an index of ours, by its first bytes.
-bool is_index(const std::string& path);
 
 /// Adds to the index at `path` the rows of `inputs` that come behind its own.
 /// Throws Error: what is there before has changed, another model, not enough
@@ -34,12 +26,5 @@ void append_rows(const std::string& path, const IndexInputs& inputs,
 /// others are deleted all the same.
 bool delete_rows(const std::string& path, const Names& names,
                  Separator separator, bool quiet);
-
-/// The rows of `inputs` that are deleted in the index at `path`, which is to be
-/// replaced by one of these inputs, so that they stay deleted. None if there is
-/// no such index. Says how many, and what is deleted no more.
-std::vector<std::uint32_t> deletions_to_keep(const std::string& path,
-                                             const IndexInputs& inputs,
-                                             bool quiet);
 
 }  // namespace imsearch

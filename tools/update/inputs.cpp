@@ -70,6 +70,8 @@ std::vector<std::string> present_inputs(const UpdateOptions& opt,
       present.push_back(input);
       continue;
     }
+    if (const int why = why_out_of_reach(input); why != 0)
+      fail("{}: {}", input, errno_text(why));
     const Behind behind = what_is_behind(input, *collection);
     if (behind == Behind::kNothing) {
       if (std::find(before.begin(), before.end(), input) == before.end())
@@ -101,7 +103,8 @@ void refuse_empty(const UpdateOptions& opt,
       for (std::size_t i = 0; i < files.size() && empty; ++i)
         empty = !starts_with(files[i], input + "/") && input != ".";
     } else if (has_wildcards(input) && !file_exists(input)) {
-      empty = expand_inputs({input}, rules).paths.empty();
+      const ExpandedInputs of_it = expand_inputs({input}, rules);
+      empty = of_it.paths.empty() && of_it.unreadable.empty();
     }
     if (!empty || opt.allow_empty) continue;
     if (const auto out = expanded.left_out.find(input);
@@ -146,9 +149,10 @@ ExpandedInputs expand_files(const UpdateOptions& opt,
   if (collection == nullptr && expanded.paths.empty() &&
       !expanded.warnings.empty())
     fail("{}", expanded.warnings.back());
-  for (const std::string& warning : expanded.warnings) cli::say(warning);
-  if (!opt.quiet)
+  if (!opt.quiet) {
+    for (const std::string& warning : expanded.warnings) cli::say(warning);
     for (const std::string& remark : expanded.remarks) cli::say(remark);
+  }
   if (collection != nullptr)
     refuse_empty(opt, inputs, rules, expanded);
   else if (expanded.paths.empty())

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "io/checksum.h"
+#include "io/file.h"
+#include "io/folder.h"
 #include "io/text.h"
 
 #include <algorithm>
@@ -27,7 +29,9 @@ class Lister {
   Lister(const ExpandedInputs& files, const InputRules& rules,
          const Collection* collection, bool anew)
       : files_(files), sieve_(rules), collection_(collection), anew_(anew) {
-    if (collection != nullptr && !files.archives.empty()) look_into_ledger();
+    if (collection != nullptr &&
+        !(files.archives.empty() && files.unreadable.empty()))
+      look_into_ledger();
   }
 
   Listing list();
@@ -40,6 +44,8 @@ class Lister {
   void add_damaged(const std::string& path, const FileFacts& facts);
   void add_archive(const std::string& path);
   void add_known(const std::string& path);
+  void keep_as_they_were(const std::string& path, const std::string& reason);
+  void add_unreadable_folder(const std::string& path);
   bool is_in_doubt(const ArchivedImage& member, const std::string& path) const;
   void read_archive(const std::string& path, const FileFacts& facts);
   void add_unreadable(const std::string& path, const FileFacts& facts,
@@ -68,12 +74,15 @@ void Lister::look_into_ledger() {
   }
 }
 
-/// For the archive that it is in, if it is in one of the list.
+/// For the archive that it is in, if it is in one of the list, or the folder
+/// that cannot be read.
 void Lister::keep(const std::string& name, const FileFacts& facts) {
   for (std::size_t at = name.find('/', 1); at <= name.size();
        at = name.find('/', at + 1)) {
     const std::string archive = name.substr(0, at);
-    if (files_.archives.count(archive) == 0) continue;
+    if (files_.archives.count(archive) == 0 &&
+        files_.unreadable.count(archive) == 0)
+      continue;
     members_[archive].push_back({name, facts});
     return;
   }
@@ -129,13 +138,48 @@ void Lister::add_unreadable(const std::string& path, const FileFacts& facts,
     listing_.archives.push_back({path, {}});
     return;
   }
+  keep_as_they_were(path, reason);
+  listing_.archives.push_back({path, {}});
+}
+
+void Lister::keep_as_they_were(const std::string& path,
+                               const std::string& reason) {
   cli::say(fmt::format("{}: {}: its images stay as they were",
                        escape_field(path), reason));
   const std::size_t first = listing_.images.size();
   add_known(path);
   for (std::size_t i = first; i < listing_.images.size(); ++i)
     listing_.unreadable.insert(i);
-  listing_.archives.push_back({path, {}});
+}
+
+/// A folder that no image is known from is like a bad image, which extract
+/// tells of once.
+void Lister::add_unreadable_folder(const std::string& path) {
+  const auto known = members_.find(path);
+  const bool listed = std::find(files_.paths.begin(), files_.paths.end(),
+                                path) != files_.paths.end();
+  if (known == members_.end()) {
+    if (listed) {
+      listing_.images.append(path);
+      listing_.damaged.insert(path);
+    }
+    return;
+  }
+  // Some may be listed by names of their own.
+  const std::unordered_set<std::string> files(files_.paths.begin(),
+                                              files_.paths.end());
+  std::vector<KnownMember>& members = known->second;
+  members.erase(std::remove_if(members.begin(), members.end(),
+                               [&](const KnownMember& one) {
+                                 return files.count(one.name) != 0;
+                               }),
+                members.end());
+  keep_as_they_were(path, errno_text(Folder(path).error_number));
+  if (collection_ == nullptr) return;
+  for (const ReadArchive& archive : collection_->ledger.archives)
+    if (archive.name.rfind(path + "/", 0) == 0 &&
+        files_.archives.count(archive.name) == 0)
+      listing_.archives.push_back(archive);
 }
 
 void Lister::read_archive(const std::string& path, const FileFacts& facts) {
@@ -179,9 +223,11 @@ Listing Lister::list() {
     check_interrupt();
     if (files_.archives.count(path) != 0)
       add_archive(path);
-    else
+    else if (files_.unreadable.count(path) == 0)
       listing_.images.append(path);
   }
+  for (const std::string& folder : files_.unreadable)
+    add_unreadable_folder(folder);
   return std::move(listing_);
 }
 
@@ -191,8 +237,8 @@ Listing list_members(const ExpandedInputs& files, const InputRules& rules,
                      const Collection* collection, bool anew, bool quiet) {
   Lister lister(files, rules, collection, anew);
   Listing listing = lister.list();
-  for (const std::string& line : lister.sieve().warnings()) cli::say(line);
   if (quiet) return listing;
+  for (const std::string& line : lister.sieve().warnings()) cli::say(line);
   for (const std::string& line : lister.sieve().remarks()) cli::say(line);
   return listing;
 }

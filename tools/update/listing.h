@@ -30,7 +30,8 @@ struct Listing {
   /// By name: those of `images` that are not images, but archives which cannot
   /// be read to their ends.
   std::unordered_set<std::string> damaged;
-  /// By number: images whose archive cannot be read now. They stay as they are.
+  /// By number: images whose archive or folder cannot be read now. They stay as
+  /// they are.
   std::unordered_set<std::size_t> unreadable;
 
   bool is_archived(std::size_t image) const {
@@ -43,7 +44,8 @@ struct Listing {
 
 /// `collection`: by whose ledger archives are known; null: none is. `anew`: all
 /// are read, whatever it says. Says on standard error what archives have beside
-/// images, and which cannot be read. Throws Interrupted.
+/// images, and which archives and folders cannot be read: what the collection
+/// has of these stays. Throws Interrupted.
 Listing list_members(const ExpandedInputs& files, const InputRules& rules,
                      const Collection* collection, bool anew, bool quiet);
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel_for.h"
+#include "io/file.h"
 
 #include <algorithm>
 #include <map>
@@ -59,11 +60,16 @@ class Planner {
 
  private:
   void compare_by_name();
+  bool is_out_of_reach(std::size_t image);
   void compare(std::size_t image, std::uint32_t row);
+  bool is_as_bad(const BadImage& bad, std::size_t image) const;
   void look_at_unknown(std::size_t image);
   void read_contents();
   void match_by_content();
   bool can_be_named(std::size_t image) const;
+  using Content = std::pair<std::array<std::uint64_t, 2>, std::uint64_t>;
+  using RowsOfContent = std::multimap<Content, std::uint32_t>;
+  void give_rows(RowsOfContent rows);
   void match(const LooseImage& loose, std::uint32_t row);
   void settle();
 
@@ -78,8 +84,10 @@ class Planner {
   std::unordered_map<std::string_view, const BadImage*> bad_of_;
   std::vector<bool> listed_;  // of each row: it has its image, or another one
   std::vector<std::uint32_t> loose_rows_;
+  std::vector<std::uint32_t> gone_rows_;  // since an earlier update
   std::vector<LooseImage> loose_;
   std::unordered_set<std::string_view> bad_listed_;
+  std::unordered_set<std::string_view> back_;  // names of images that came back
   Plan plan_;
 };
 
@@ -100,12 +108,24 @@ void Planner::compare_by_name() {
     if (on_progress_) on_progress_(image + 1);
   }
   for (std::uint32_t row = 0; row < ledger.rows.size(); ++row)
-    if (!ledger.rows[row].gone && !listed_[row]) loose_rows_.push_back(row);
+    if (ledger.rows[row].gone)
+      gone_rows_.push_back(row);
+    else if (!listed_[row])
+      loose_rows_.push_back(row);
+}
+
+/// Whether the file is there, as far as is known, but nobody may ask about it.
+bool Planner::is_out_of_reach(std::size_t image) {
+  if (status_[image].known || listing_.is_archived(image)) return false;
+  std::string name(images_[image]);
+  if (why_out_of_reach(name) == 0) return false;
+  if (plan_.out_of_reach++ == 0) plan_.first_out_of_reach = std::move(name);
+  return true;
 }
 
 void Planner::compare(std::size_t image, std::uint32_t row) {
   const LedgerRow& entry = collection_.ledger.rows[row];
-  if (listing_.unreadable.count(image) != 0) {
+  if (listing_.unreadable.count(image) != 0 || is_out_of_reach(image)) {
     listed_[row] = true;
     ++plan_.kept;
     return;
@@ -134,11 +154,19 @@ void Planner::compare(std::size_t image, std::uint32_t row) {
   ++plan_.kept;
 }
 
+/// Of what could not be opened nothing is known: it is the same until it can
+/// be.
+bool Planner::is_as_bad(const BadImage& bad, std::size_t image) const {
+  if (bad.facts.known) return same_status(bad.facts, status_[image]);
+  return !listing_.is_archived(image) && !is_readable(bad.name);
+}
+
 void Planner::look_at_unknown(std::size_t image) {
   const auto bad = bad_of_.find(images_[image]);
   if (bad != bad_of_.end()) {
     bad_listed_.insert(images_[image]);
-    if (!options_.retry && same_status(bad->second->facts, status_[image])) {
+    if (listing_.unreadable.count(image) != 0 ||
+        (!options_.retry && is_as_bad(*bad->second, image))) {
       ++plan_.still_bad;
       return;
     }
@@ -154,10 +182,12 @@ bool Planner::can_be_named(std::size_t image) const {
 
 /// Only of files that have the size of a row whose image is missing.
 void Planner::read_contents() {
+  if (loose_.empty()) return;
   std::unordered_set<std::uint64_t> sizes;
-  for (const std::uint32_t row : loose_rows_)
-    if (collection_.ledger.rows[row].facts.known)
-      sizes.insert(collection_.ledger.rows[row].facts.bytes);
+  for (const auto* rows : {&loose_rows_, &gone_rows_})
+    for (const std::uint32_t row : *rows)
+      if (collection_.ledger.rows[row].facts.known)
+        sizes.insert(collection_.ledger.rows[row].facts.bytes);
   for (LooseImage& loose : loose_) {
     const FileFacts& status = status_[loose.image];
     const bool may_be_same = status.known ? sizes.count(status.bytes) != 0
@@ -173,14 +203,21 @@ void Planner::read_contents() {
   }
 }
 
+/// Rows whose images are missing now come before those that are gone.
 void Planner::match_by_content() {
   read_contents();
-  using Content = std::pair<std::array<std::uint64_t, 2>, std::uint64_t>;
-  std::multimap<Content, std::uint32_t> rows;
-  for (const std::uint32_t row : loose_rows_) {
-    const FileFacts& facts = collection_.ledger.rows[row].facts;
-    if (facts.known) rows.emplace(Content(facts.content, facts.bytes), row);
+  for (const auto* numbers : {&loose_rows_, &gone_rows_}) {
+    RowsOfContent rows;
+    for (const std::uint32_t row : *numbers) {
+      const FileFacts& facts = collection_.ledger.rows[row].facts;
+      if (same_content(facts, facts))
+        rows.emplace(Content(facts.content, facts.bytes), row);
+    }
+    give_rows(std::move(rows));
   }
+}
+
+void Planner::give_rows(RowsOfContent rows) {
   // Twice, so that of several equal files each keeps the row of its name.
   for (const bool by_name : {true, false})
     for (LooseImage& loose : loose_) {
@@ -201,7 +238,11 @@ void Planner::match_by_content() {
 
 void Planner::match(const LooseImage& loose, std::uint32_t row) {
   listed_[row] = true;
-  if (collection_.names[row] == images_[loose.image]) {
+  bad_listed_.erase(images_[loose.image]);  // it has a row now
+  if (collection_.ledger.rows[row].gone) {
+    plan_.back.push_back({row, std::string(images_[loose.image]), loose.facts});
+    back_.insert(images_[loose.image]);
+  } else if (collection_.names[row] == images_[loose.image]) {
     plan_.refreshed.push_back({row, loose.facts});
     ++plan_.kept;
   } else {
@@ -228,7 +269,8 @@ void Planner::settle() {
   }
   for (const std::uint32_t row : loose_rows_) {
     if (listed_[row]) continue;
-    const bool replaced = again.count(collection_.names[row]) != 0;
+    const bool replaced = again.count(collection_.names[row]) != 0 ||
+                          back_.count(collection_.names[row]) != 0;
     (replaced ? plan_.replaced : plan_.gone).push_back(row);
   }
   for (const auto& [name, bad] : bad_of_)
@@ -254,10 +296,13 @@ bool enter(const Plan& plan, Collection& collection) {
   };
   for (const RefreshedRow& row : plan.refreshed) refresh(row.row, row.facts);
   std::unordered_map<std::uint32_t, std::string_view> renamed;
-  for (const MovedImage& image : plan.moved) {
-    refresh(image.row, image.facts);
-    renamed[image.row] = image.name;
-  }
+  for (const auto* images : {&plan.moved, &plan.back})
+    for (const MovedImage& image : *images) {
+      refresh(image.row, image.facts);
+      rows[image.row].gone = false;
+      if (collection.names[image.row] != image.name)
+        renamed[image.row] = image.name;
+    }
   std::vector<BadImage>& bad = collection.ledger.bad;
   const auto is_forgotten = [&](const BadImage& image) {
     return std::binary_search(plan.forgotten.begin(), plan.forgotten.end(),

@@ -3,7 +3,8 @@
 // A file is compared with the row of its name by size and time. What differs,
 // files without a row, and rows without a file are then matched by content: so
 // a file that was only touched, moved, renamed, or swapped with another is
-// known again, and no row is computed twice.
+// known again, and no row is computed twice. So is one that comes back: rows
+// that are gone stay in the vectors and take it up again.
 #pragma once
 
 #include "update/collection.h"
@@ -26,9 +27,10 @@ struct PlanOptions {
   unsigned threads = 0;   // for asking about files; 0: all CPUs
 };
 
+/// A row that gets its image, under this name.
 struct MovedImage {
   std::uint32_t row = 0;
-  std::string name;  // the new one
+  std::string name;
   FileFacts facts;
 };
 
@@ -48,18 +50,25 @@ struct Plan {
   std::vector<std::uint32_t> gone;  // rows whose images are not listed any more
   std::vector<std::uint32_t> replaced;  // old rows of `changed`
   std::vector<MovedImage> moved;
+  std::vector<MovedImage> back;  // rows that were gone, with their content
   std::vector<RefreshedRow> refreshed;
   std::vector<std::string>
       forgotten;              // bad images that are not listed any more
   std::size_t still_bad = 0;  // and are not tried again
-  std::size_t kept = 0;       // rows that stay as they are
+  /// Images that are listed, but may not be asked about: their rows stay as
+  /// they are. And the first of them.
+  std::size_t out_of_reach = 0;
+  std::string first_out_of_reach;
+  std::size_t kept = 0;  // rows that stay as they are
 
   /// Whether there is anything for extract to read.
   bool has_more() const {
     return !added.empty() || !changed.empty() || !damaged.empty();
   }
   /// Whether there is anything for a person to read about.
-  bool empty() const { return !has_more() && gone.empty() && moved.empty(); }
+  bool empty() const {
+    return !has_more() && gone.empty() && moved.empty() && back.empty();
+  }
 };
 
 /// `listing`: all that the collection should hold; `on_progress` hears how many

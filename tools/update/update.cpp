@@ -19,6 +19,7 @@
 #include "update/options.h"
 #include "update/plan.h"
 #include "update/record.h"
+#include "update/report.h"
 
 #include "base/command.h"
 #include "base/error.h"
@@ -30,10 +31,8 @@
 #include "io/file_lock.h"
 #include "io/text.h"
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -93,59 +92,6 @@ void refuse_half_gone(const UpdateOptions& opt, const Plan& plan) {
       is_or_are(plan.gone.size()));
 }
 
-void print_plan(const Plan& plan, const Collection& collection) {
-  std::string text;
-  const auto add = [&](const char* what, std::string_view name,
-                       std::string_view old) {
-    text += what;
-    text += '\t' + escape_field(name);
-    if (!old.empty()) text += '\t' + escape_field(old);
-    text += '\n';
-  };
-  for (const std::string& name : plan.added) add("new", name, "");
-  for (const std::string& name : plan.changed) add("changed", name, "");
-  for (const std::uint32_t row : plan.gone)
-    add("gone", collection.names[row], "");
-  for (const MovedImage& image : plan.moved)
-    add("moved", image.name, collection.names[image.row]);
-  print(text);
-}
-
-/// What a run has done.
-struct Summary {
-  std::size_t added = 0;
-  std::size_t changed = 0;
-  std::size_t gone = 0;
-  std::size_t moved = 0;
-};
-
-void print_summary(const UpdateOptions& opt, const Summary& done,
-                   const Collection& collection, double seconds) {
-  const std::size_t rows = collection.names.size();
-  const std::size_t alive = rows - gone_rows(collection.ledger).size();
-  const BadCounts bad = count_bad(collection.ledger);
-  if (opt.json) {
-    const nlohmann::ordered_json object = {{"images", alive},
-                                           {"new", done.added},
-                                           {"changed", done.changed},
-                                           {"gone", done.gone},
-                                           {"moved", done.moved},
-                                           {"bad", bad.images},
-                                           {"damaged_archives", bad.archives},
-                                           {"rows", rows},
-                                           {"seconds", seconds}};
-    print(object.dump() + "\n");
-  }
-  if (opt.quiet) return;
-  const std::string archives =
-      bad.archives == 0 ? "" : ", " + counted(bad.archives, "damaged archive");
-  cli::say(fmt::format(
-      "{} new, {} changed, {} gone, {} moved: {}, {} bad{}, {}",
-      grouped(done.added), grouped(done.changed), grouped(done.gone),
-      grouped(done.moved), counted(alive, "image"), grouped(bad.images),
-      archives, human_duration(seconds)));
-}
-
 /// Those of extract that say which members of archives are images.
 std::vector<std::string> options_of(const UpdateRecord& record) {
   std::vector<std::string> options;
@@ -153,6 +99,18 @@ std::vector<std::string> options_of(const UpdateRecord& record) {
     options.push_back("--exclude=" + pattern);
   if (record.all) options.emplace_back("--all");
   return options;
+}
+
+/// By its SHA-256, which what lies where it was must have. A relative path
+/// would mean another file in another folder.
+void add_recorded_model(const ModelIdentity& model,
+                        std::vector<std::string>& options) {
+  options.push_back("--model-sha256=" + model.weights_sha256);
+  const std::string& path = model.weights_path;
+  if (path.empty() || path.front() != '/') return;
+  const bool module = model.architecture == kTorchScript;
+  if (!module || is_regular_file(path))
+    options.push_back((module ? "--model=" : "--weights=") + path);
 }
 
 /// With the model that made the vectors, as far as options do not say which.
@@ -169,7 +127,7 @@ ExtractRun extract_run(const UpdateOptions& opt, const UpdateRecord& record,
   };
   const ModelIdentity& model = collection->sidecar.model;
   if (!is_given("--weights") && !is_given("--model"))
-    run.model.push_back("--model-sha256=" + model.weights_sha256);
+    add_recorded_model(model, run.model);
   if (!is_given("--precision") && !model.precision.empty())
     run.model.push_back("--precision=" + model.precision);
   if (!is_given("--exif") && model.exif) run.model.emplace_back("--exif");
@@ -250,7 +208,9 @@ Summary begin_collection(const UpdateOptions& opt, const UpdateRecord& record,
 Plan compare(const UpdateOptions& opt, const Collection& collection,
              const Listing& listing) {
   cli::ProgressLine line("images looked at", listing.images.size(), opt.quiet);
-  return make_plan(collection, listing, opt.plan, line.callback());
+  Plan plan = make_plan(collection, listing, opt.plan, line.callback());
+  say_out_of_reach(plan);
+  return plan;
 }
 
 /// Gives whether there were any. The index is then to be built anew: whoever
@@ -300,6 +260,8 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
     return bring_up_to_date(opt, record, lock, collection);
   }
   ExtractRun run = extract_run(opt, record, &collection);
+  // The index has to know which of its deletions end now.
+  if (!plan.back.empty()) settle_deletions(opt.paths, collection, run);
   if (!plan.empty() || !plan.refreshed.empty() || !plan.forgotten.empty() ||
       collection.ledger.has_other_names) {
     const bool renamed = enter(plan, collection);
@@ -321,7 +283,7 @@ Summary bring_up_to_date(const UpdateOptions& opt, const UpdateRecord& record,
   follow_with_index(opt.paths, collection, anew, run);
   note_index_followed(opt, record, lock);
   return {plan.added.size(), plan.changed.size(), plan.gone.size(),
-          plan.moved.size()};
+          plan.moved.size(), plan.back.size()};
 }
 
 /// What a killed run has left half done. A collection that was being begun is
@@ -340,7 +302,7 @@ bool recover(const UpdateOptions& opt, const UpdateRecord& record) {
                     opt.quiet};
   if (run.model.empty())
     if (const auto sidecar = read_sidecar(vectors))
-      run.model.push_back("--model-sha256=" + sidecar->model.weights_sha256);
+      add_recorded_model(sidecar->model, run.model);
   extract_more(opt.paths, images, run);
   return true;
 }

@@ -76,9 +76,9 @@ TEST_CASE("a name with a newline is reported, and no two others") {
   CHECK(contains(run_in(dir, {"update"}).err, "they end with NUL: give -0"));
   update(dir, {"-0", "--retry"});
   const Names names = read_names(dir / "fnames.txt", Separator::kNul);
-  REQUIRE(names.size() == 4);
+  REQUIRE(names.size() == 3);
+  CHECK(names[1] == "p/c\nbar.ppm");  // the row that it had
   CHECK(names[2] == "p/b\nbar.ppm");
-  CHECK(names[3] == "p/c\nbar.ppm");
   CHECK(dry_run(dir, {"-0"}).empty());
   CHECK(run_in(dir, {"build-index", "--verify"}).status == 0);
 }

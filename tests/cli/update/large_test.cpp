@@ -129,3 +129,22 @@ TEST_CASE(
   }
   CHECK(kills >= 4);
 }
+
+TEST_CASE("rows of a large index with changes beside it come back") {
+  const auto dir = large_collection();
+  const Lines ask = {"query", "--like", "p/1.ppm", "-k", "2000", "--exact"};
+  const std::string before = run_in(*dir, ask).out;
+  fs::rename(*dir / "p/2.ppm", *dir / "away");
+  REQUIRE(run_in(*dir, {"update", "-q"}).status == 0);
+  REQUIRE(file_exists(*dir / "fvecs.bin.hnsw.index.changes"));
+  const std::string without = run_in(*dir, ask).out;
+  CHECK(contains(before, "p/2.ppm"));
+  CHECK_FALSE(contains(without, "p/2.ppm"));
+  fs::rename(*dir / "away", *dir / "p/2.ppm");
+  const test::RunResult back = run_in(*dir, {"update"});
+  CAPTURE(back.err);
+  CHECK(back.status == 0);
+  CHECK(contains(back.err, "1 row is found again"));
+  CHECK(run_in(*dir, ask).out == before);
+  CHECK(run_in(*dir, {"build-index", "--verify"}).status == 0);
+}

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 TEST_SUITE_BEGIN("cli");
 
 using namespace imsearch;
@@ -14,6 +16,7 @@ using test::run_in;
 using test::TempDir;
 using test::write_image;
 using Lines = std::vector<std::string>;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -71,6 +74,29 @@ TEST_CASE("update goes on as its rows were made, whatever else is given") {
   check_adds(dir, 1, {"--precision", "int8", "--exif"});
   check_adds(dir, 2, {"--weights", "demo"});
   check_adds(dir, 3, {"--precision", "int8"});
+}
+
+TEST_CASE("update finds the weights where they were") {
+  const TempDir dir;
+  std::string weights =
+      read_file(test::source_path("data/mobilenet_v2_demo.safetensors"));
+  // Another sum than that of weights which are found by themselves.
+  char& bit = weights[weights.size() - 4];
+  bit = static_cast<char>(bit ^ 1);
+  write_image(dir, "p/0.ppm", 0);
+  dir.write("w/mine.safetensors", weights);
+  test::RunOptions mine = test::demo_in(dir);
+  mine.environment.push_back("IMSEARCH_WEIGHTS=" +
+                             (dir / "w/mine.safetensors"));
+  const test::RunResult first = test::run({"update", "p"}, mine);
+  CAPTURE(first.err);
+  REQUIRE(first.status == 0);
+  check_adds(dir, 1);
+  fs::remove(dir / "w/mine.safetensors");
+  write_image(dir, "p/2.ppm", 2);
+  const test::RunResult away = run_in(dir, {"update"});
+  CHECK(away.status == 1);
+  CHECK(contains(away.err, "no weights file with sha256"));
 }
 
 // As an older version recorded them.
