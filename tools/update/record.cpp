@@ -10,6 +10,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+
 namespace imsearch {
 namespace {
 
@@ -39,6 +43,22 @@ std::vector<std::string> list_from(const Json& list) {
   return texts;
 }
 
+namespace fs = std::filesystem;
+
+/// Of the record, as the working folder is told.
+fs::path folder_of_record(const std::string& vectors) {
+  return fs::weakly_canonical(fs::absolute(parent_folder(vectors)));
+}
+
+/// A folder that holds the record, or is in the record's, moves and is copied
+/// together with it, and so counts from there. One that lies elsewhere stays.
+std::string told_from(const fs::path& record, const std::string& folder) {
+  const fs::path relative = fs::path(folder).lexically_relative(record);
+  const auto up = std::count(relative.begin(), relative.end(), "..");
+  const auto parts = std::distance(relative.begin(), relative.end());
+  return parts > 0 && (up == 0 || up == parts) ? relative.string() : folder;
+}
+
 }  // namespace
 
 bool operator==(const UpdateRecord& a, const UpdateRecord& b) {
@@ -61,10 +81,14 @@ std::optional<UpdateRecord> read_record(const std::string& vectors) {
   bounds.values = 1'000'000;
   const Json json = parse_json_within<Json>(text, path, bounds);
   try {
-    return UpdateRecord{
-        text_from(json.at("folder")),  list_from(json.at("inputs")),
-        list_from(json.at("exclude")), json.at("all").get<bool>(),
-        list_from(json.at("model")),   json.value("index_is_behind", false)};
+    const fs::path folder =
+        folder_of_record(vectors) / text_from(json.at("folder"));
+    return UpdateRecord{fs::weakly_canonical(folder).string(),
+                        list_from(json.at("inputs")),
+                        list_from(json.at("exclude")),
+                        json.at("all").get<bool>(),
+                        list_from(json.at("model")),
+                        json.value("index_is_behind", false)};
   } catch (const Json::exception&) {
     fail(
         "{}: not a record of update: give the images again, and it is written "
@@ -74,7 +98,9 @@ std::optional<UpdateRecord> read_record(const std::string& vectors) {
 }
 
 void write_record(const std::string& vectors, const UpdateRecord& record) {
-  Json json = {{"folder", to_json(record.folder)},
+  const std::string folder =
+      told_from(folder_of_record(vectors), record.folder);
+  Json json = {{"folder", to_json(folder)},
                {"inputs", to_json(record.inputs)},
                {"exclude", to_json(record.exclude)},
                {"all", record.all},

@@ -200,6 +200,52 @@ TEST_CASE("nothing is left of a first update that is refused") {
   CHECK(read_file(dir / "fvecs.bin.update.json") == record);
 }
 
+TEST_CASE("a collection that is copied or renamed is its own") {
+  const auto dir = collection();
+  const fs::path original = *dir / "original";
+  fs::create_directory(original);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(dir->path()))
+    if (entry.path() != original) files.push_back(entry.path());
+  for (const fs::path& file : files)
+    fs::rename(file, original / file.filename());
+  const auto run = [](const fs::path& folder, Lines command) {
+    test::RunOptions options;
+    options.folder = folder.string();
+    command.insert(command.begin(), "update");
+    return test::run(command, options);
+  };
+  CHECK(contains(run(original, {}).err, "0 new, 0 changed, 0 gone"));
+  CHECK(contains(run(original, {"p"}).err, "0 new, 0 changed, 0 gone"));
+
+  const fs::path copy = *dir / "copy";
+  fs::copy(original, copy, fs::copy_options::recursive);
+  fs::remove(copy / "p" / "0.ppm");
+  CHECK(contains(run(copy, {}).err, "1 gone"));
+  CHECK(contains(run(original, {}).err, "0 gone"));
+  fs::remove(original / "p" / "1.ppm");
+  CHECK(contains(run(copy, {}).err, "0 gone"));
+  CHECK(contains(run(original, {}).err, "1 gone"));
+}
+
+TEST_CASE("a record with an absolute folder is read") {
+  const auto dir = collection();
+  const TempDir other;
+  const std::string record = read_file(*dir / "fvecs.bin.update.json");
+  const std::string relative = "\"folder\": \".\"";
+  const std::size_t at = record.find(relative);
+  REQUIRE(at != std::string::npos);
+  for (const char* end : {"fvecs.bin", "fvecs.bin.json", "fvecs.bin.ledger.tsv",
+                          "fnames.txt", "fvecs.bin.hnsw.index"})
+    fs::copy(*dir / end, other / end);
+  other.write("fvecs.bin.update.json", record.substr(0, at) + "\"folder\": \"" +
+                                           fs::canonical(dir->path()).string() +
+                                           "\"" +
+                                           record.substr(at + relative.size()));
+  fs::remove(*dir / "p/0.ppm");
+  CHECK(contains(run_in(other, {"update"}).err, "1 gone"));
+}
+
 TEST_CASE("update works from any folder, with names that count from its own") {
   const auto dir = collection();
   write_image(*dir, "p/new.ppm", 20);
