@@ -18,9 +18,6 @@
 
 namespace imsearch {
 
-/// True if `text` has any of the characters * ? [
-bool has_wildcards(const std::string& text);
-
 struct ExpandedInputs {
   std::vector<std::string> paths;
   /// Of these, those that are archives of images (InputRules).

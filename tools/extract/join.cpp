@@ -14,8 +14,8 @@
 #include "base/progress.h"
 #include "io/described_vectors.h"
 #include "io/file.h"
-#include "io/glob.h"
 #include "io/ledger.h"
+#include "io/path_pattern.h"
 #include "io/text.h"
 
 #include <optional>

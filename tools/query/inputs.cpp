@@ -13,6 +13,7 @@
 #include "io/glob.h"
 #include "io/image_file.h"
 #include "io/input_file.h"
+#include "io/path_pattern.h"
 #include "io/text.h"
 
 #include <fcntl.h>

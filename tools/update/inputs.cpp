@@ -8,6 +8,7 @@
 #include "image/decode.h"
 #include "io/file.h"
 #include "io/glob.h"
+#include "io/path_pattern.h"
 
 #include <algorithm>
 #include <cerrno>
