@@ -5,8 +5,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kLookedAt = 2000;  // bytes
-
 // A comment segment: its marker, its length with these two bytes, its text.
 constexpr std::string_view kJpegMark = "\xFF\xFE\x00\x12Made by imsearch"sv;
 // A tEXt chunk: its length, name, keyword and text, and the CRC-32 of these.
@@ -63,7 +61,7 @@ std::string with_own_mark(std::string picture) {
 }
 
 bool has_own_mark(std::string_view bytes) {
-  const std::string_view begin = bytes.substr(0, kLookedAt);
+  const std::string_view begin = bytes.substr(0, kMarkedWithin);
   const auto has = [&](std::string_view mark) {
     return begin.find(mark) != std::string_view::npos;
   };

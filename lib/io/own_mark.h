@@ -3,6 +3,7 @@
 // page. No program shows it, and no output replaces a file that lacks it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,8 +17,11 @@ inline constexpr std::string_view kPageMark =
 /// format other than JPEG, PNG and SVG come back as they are.
 std::string with_own_mark(std::string picture);
 
-/// Whether these bytes, of which the first 2,000 say it, are a picture or a
-/// page with the mark.
+/// The mark is among so many bytes at the beginning.
+inline constexpr std::size_t kMarkedWithin = 2000;
+
+/// Whether a file that begins with these bytes, kMarkedWithin or all that it
+/// has, is a picture or a page with the mark.
 bool has_own_mark(std::string_view bytes);
 
 }  // namespace imsearch

@@ -152,22 +152,6 @@ std::string LocalIndex::picture(std::uint32_t row, const std::string&) const {
   return picture_path(index_, row);
 }
 
-bool LocalIndex::has_picture(const std::string& path) const {
-  if (!file_exists(path)) return false;
-  const auto file_part = [](std::string_view name) {
-    return name.substr(name.rfind('/') + 1);
-  };
-  // A million names are compared in no time, but not a million files.
-  const std::string target = follow_links(path);
-  for (std::uint32_t row = 0; row < index_.rows(); ++row) {
-    const std::string_view name = file_part(index_.name(row));
-    if ((name == file_part(path) || name == file_part(target)) &&
-        same_file(picture_path(index_, row), path))
-      return true;
-  }
-  return false;
-}
-
 std::optional<StoredRow> LocalIndex::row(std::size_t number) {
   if (number >= index_.rows()) return std::nullopt;
   return read_unchanged(index_, [&]() -> std::optional<StoredRow> {

@@ -37,7 +37,6 @@ class LocalIndex : public SearchIndex {
   std::vector<std::string> files() const override;
   std::string picture(std::uint32_t row,
                       const std::string& name) const override;
-  bool has_picture(const std::string& path) const override;
 
   /// A deleted row has a number, too, and an error that says so.
   std::optional<StoredRow> row(std::size_t number) override;

@@ -71,11 +71,6 @@ class SearchIndex {
     return name;
   }
 
-  /// Whether `path` is there, and is the picture of a row; false at a service,
-  /// which does not know. Only rows are compared whose names end like it or
-  /// like what it links to: a link of another name is not seen.
-  virtual bool has_picture(const std::string& /*path*/) const { return false; }
-
   /// A row by its number, or the first of that name; none where there is no
   /// such row. Throws Error.
   virtual std::optional<StoredRow> row(std::size_t number) = 0;

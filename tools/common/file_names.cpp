@@ -142,8 +142,7 @@ bool cli::is_filled_file(const std::string& path) {
 
 void cli::keep_unmarked(std::string_view option, const std::string& path,
                         std::string_view kind) {
-  constexpr std::size_t kLookedAt = 2000;  // as has_own_mark() does
-  if (!is_filled_file(path) || has_own_mark(read_prefix(path, kLookedAt)))
+  if (!is_filled_file(path) || has_own_mark(read_prefix(path, kMarkedWithin)))
     return;
   fail_usage(
       "{} {}: this file is there, and is not {} that imsearch made, as it has "

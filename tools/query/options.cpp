@@ -190,11 +190,6 @@ void QueryOptions::check_service() const {
 void QueryOptions::check_outputs(const SearchIndex& opened) const {
   check_output(opened, "--sheet", sheet);
   check_output(opened, "--html", page);
-  if (!sheet.empty() && opened.has_picture(sheet))
-    cli::fail_usage(
-        "--sheet {}: an image of the index, which the sheet would replace: "
-        "choose another name",
-        sheet);
   cli::keep_unmarked("--sheet", sheet, "a sheet");
   cli::keep_unmarked("--html", page, "a page");
   if (!sheet.empty() && !page.empty() && same_place(sheet, page))

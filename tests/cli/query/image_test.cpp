@@ -341,7 +341,9 @@ TEST_CASE("a sheet never replaces a picture that it shows") {
   const RunResult neighbour =
       photos.run({"query", "p1.jpg", "-k", "99", "--sheet", "./p0.jpg"});
   CHECK(neighbour.status == 2);
-  CHECK(contains(neighbour.err, "--sheet ./p0.jpg: an image of the index"));
+  CHECK(contains(neighbour.err,
+                 "--sheet ./p0.jpg: this file is there, and is not a "
+                 "sheet that imsearch made"));
   CHECK(photos.read("p0.jpg") == photo);
 }
 
