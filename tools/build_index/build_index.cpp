@@ -220,8 +220,9 @@ int build_or_append(Options opt) {
                       path, command("extract"));
     // Vectors may be called so, but then -n says where their names are.
     const std::vector<std::string_view> images = image_endings();
-    if (opt.names.empty() && std::find(images.begin(), images.end(),
-                                       ending_of(path)) != images.end())
+    if (opt.names.empty() && file_exists(path) &&
+        std::find(images.begin(), images.end(), ending_of(path)) !=
+            images.end())
       cli::fail_usage("{}: an image: {} makes vectors of images", path,
                       command("extract"));
   }

@@ -13,11 +13,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <string_view>
 
 namespace imsearch {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kRemedy =
+    ": remove it, and give the images again: it is written anew, and no image "
+    "extracted that is there";
 
 /// Names are bytes: one that is not UTF-8 becomes an object with its base64.
 Json to_json(const std::string& bytes) {
@@ -79,8 +84,8 @@ std::optional<UpdateRecord> read_record(const std::string& vectors) {
   JsonBounds bounds;
   bounds.bytes = std::size_t{64} << 20;
   bounds.values = 1'000'000;
-  const Json json = parse_json_within<Json>(text, path, bounds);
   try {
+    const Json json = parse_json_within<Json>(text, path, bounds);
     const fs::path folder =
         folder_of_record(vectors) / text_from(json.at("folder"));
     return UpdateRecord{fs::weakly_canonical(folder).string(),
@@ -90,10 +95,9 @@ std::optional<UpdateRecord> read_record(const std::string& vectors) {
                         list_from(json.at("model")),
                         json.value("index_is_behind", false)};
   } catch (const Json::exception&) {
-    fail(
-        "{}: not a record of update: give the images again, and it is written "
-        "anew",
-        path);
+    fail("{}: not a record of update{}", path, kRemedy);
+  } catch (const Error& e) {
+    fail("{}{}", e.what(), kRemedy);
   }
 }
 

@@ -192,6 +192,8 @@ TEST_CASE("a folder in place of vectors names the tool that makes them") {
   collection.write("photo.JPG", "x");
   CHECK(contains(collection.run({"build-index", "photo.JPG"}).err,
                  "photo.JPG: an image: extract makes vectors of images"));
+  CHECK(contains(collection.run({"build-index", "gone.jpg"}).err,
+                 "gone.jpg: no such file"));
 }
 
 TEST_CASE("--delete tells what it does not know, and deletes the others") {

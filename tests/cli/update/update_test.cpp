@@ -246,6 +246,24 @@ TEST_CASE("a record with an absolute folder is read") {
   CHECK(contains(run_in(other, {"update"}).err, "1 gone"));
 }
 
+TEST_CASE("a record that is none names a remedy, which works") {
+  const auto dir = collection();
+  const std::string rows = read_file(*dir / "fvecs.bin");
+  for (const char* broken : {"{", "{\"folder\": 1}", "[]"}) {
+    CAPTURE(broken);
+    dir->write("fvecs.bin.update.json", broken);
+    for (const Lines& command : {Lines{"update"}, Lines{"update", "p"}}) {
+      const auto result = run_in(*dir, command);
+      CHECK(result.status == 1);
+      CHECK(contains(result.err,
+                     ": remove it, and give the images again: it is written "));
+    }
+    fs::remove(*dir / "fvecs.bin.update.json");
+    CHECK(contains(update(*dir, {"p"}).err, "0 new, 0 changed, 0 gone"));
+    CHECK(read_file(*dir / "fvecs.bin") == rows);
+  }
+}
+
 TEST_CASE("update works from any folder, with names that count from its own") {
   const auto dir = collection();
   write_image(*dir, "p/new.ppm", 20);
