@@ -20,6 +20,16 @@ SimilarRequest read(const Parameters& parameters) {
   return read_similar(request, 256);
 }
 
+/// Of 40 rows: its path.
+std::string index_of_forty(const test::TempDir& folder) {
+  const VectorSet set(
+      {folder.write("fvecs.bin", test::raw_bytes(test::random_rows(40, 8, 1)))},
+      8);
+  const std::string path = folder / "i.index";
+  test::fit_and_build(set, test::numbered_names(40), {}, {}, 1, path, {});
+  return path;
+}
+
 }  // namespace
 
 TEST_CASE("parameters are named like query's options") {
@@ -79,12 +89,7 @@ TEST_CASE("a feature becomes a unit vector") {
 
 TEST_CASE("patterns that match no name are told") {
   const test::TempDir folder;
-  const VectorSet set(
-      {folder.write("fvecs.bin", test::raw_bytes(test::random_rows(40, 8, 1)))},
-      8);
-  test::fit_and_build(set, test::numbered_names(40), {}, {}, 1,
-                      folder / "i.index", {});
-  const OpenedIndex opened(folder / "i.index");
+  const OpenedIndex opened(index_of_forty(folder));
   const std::string name(opened.index().name(7));
   const auto answer = [&](Parameters parameters) {
     parameters.emplace_back("row", "3");
@@ -104,12 +109,7 @@ TEST_CASE("patterns that match no name are told") {
 
 TEST_CASE("a search that takes too long is given up") {
   const test::TempDir folder;
-  const VectorSet set(
-      {folder.write("fvecs.bin", test::raw_bytes(test::random_rows(40, 8, 1)))},
-      8);
-  test::fit_and_build(set, test::numbered_names(40), {}, {}, 1,
-                      folder / "i.index", {});
-  const OpenedIndex opened(folder / "i.index");
+  const OpenedIndex opened(index_of_forty(folder));
   const SimilarRequest request =
       read({{"row", "3"}, {"k", "40"}, {"distinct", "0.99"}});
   const AskedVector asked = asked_row(opened, request);
